@@ -1,0 +1,1 @@
+"""Where secrets come from, how they refresh, and the type that hides them."""

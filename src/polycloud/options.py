@@ -1,0 +1,96 @@
+"""The settings that every client takes, whatever its provider."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from polycloud.errors import ConfigurationError
+from polycloud.runtime.caller import Authorizer, Caller, Timeouts
+from polycloud.runtime.protocol import Runtime, RuntimeFactory, TransportSettings
+from polycloud.runtime.retry import NO_RETRY, RetryPolicy
+
+__all__ = ["ClientOptions", "make_caller", "make_runtime"]
+
+
+class ClientOptions(TypedDict, total=False):
+    """Keyword arguments of every client.
+
+    Keys:
+        timeout: Seconds for one logical call, retries included, or a ``Timeouts``. Default
+            ``Timeouts()``.
+        retry: A ``RetryPolicy``, or False for no retries. Default ``RetryPolicy()``.
+        proxy: Proxy URL; ``""`` for none. Default: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``.
+        verify: True (default), a path to a CA bundle, or False, which warns.
+        cert: Client certificate: a PEM path, or (certificate path, key path).
+        max_connections: Most connections open at one time (default 32).
+        user_agent: Put before polycloud's own ``User-Agent``.
+    """
+
+    timeout: float | Timeouts
+    retry: RetryPolicy | bool
+    proxy: str | None
+    verify: bool | str
+    cert: str | tuple[str, str] | None
+    max_connections: int
+    user_agent: str
+
+
+def timeouts_of(options: ClientOptions) -> Timeouts:
+    """The timeouts that the options ask for.
+
+    Raises:
+        ConfigurationError: A timeout is not a positive number.
+    """
+    given = options.get("timeout", Timeouts())
+    if isinstance(given, Timeouts):
+        return given
+    if not given > 0:
+        raise ConfigurationError(f"timeout is {given!r}; give a positive number of seconds, or a Timeouts")
+    default = Timeouts()
+    return Timeouts(
+        connect=min(default.connect, given),
+        attempt=min(default.attempt, given),
+        operation=given,
+        stall=default.stall,
+    )
+
+
+def transport_settings(options: ClientOptions) -> TransportSettings:
+    """What the runtime needs to know of the options."""
+    timeouts = timeouts_of(options)
+    default = TransportSettings()
+    return TransportSettings(
+        connect_timeout=timeouts.connect,
+        stall_timeout=timeouts.stall,
+        proxy=options.get("proxy"),
+        verify=options.get("verify", True),
+        cert=options.get("cert"),
+        max_connections=options.get("max_connections", default.max_connections),
+        user_agent=options.get("user_agent", ""),
+    )
+
+
+def retry_of(options: ClientOptions) -> RetryPolicy:
+    """The retry policy that the options ask for."""
+    given = options.get("retry", True)
+    if isinstance(given, RetryPolicy):
+        return given
+    return RetryPolicy() if given else NO_RETRY
+
+
+def make_caller(
+    runtime: Runtime, options: ClientOptions, *, provider: str, authorizer: Authorizer | None = None
+) -> Caller:
+    """The call loop of a client, set up by its options."""
+    return Caller(
+        runtime,
+        provider=provider,
+        retry=retry_of(options),
+        timeouts=timeouts_of(options),
+        authorizer=authorizer,
+    )
+
+
+def make_runtime(factory: RuntimeFactory, options: ClientOptions) -> Runtime:
+    """The runtime of a client, set up by its options."""
+    return factory(transport_settings(options))

@@ -1,0 +1,309 @@
+"""``Caller``: the single loop that turns one logical call into as many attempts as it takes.
+
+Deadlines, authorisation of every attempt, retries, redirects, logging and tracing happen here, for
+both flavours and every provider. The runtime below knows none of it; the drivers above need not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    DeadlineExceeded,
+    MalformedResponse,
+    Timeout,
+)
+from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.messages import Request, Response, ResponseStream
+from polycloud.runtime.protocol import UNLIMITED, Runtime
+from polycloud.runtime.retry import RetryBudget, RetryPolicy, retry_delay
+from polycloud.runtime.tracing import Span, call_span
+
+__all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
+
+log = logging.getLogger("polycloud.http")
+
+MAX_REDIRECTS = 5
+MAX_ERROR_BODY = 1024 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# The only request headers that may follow a redirect to another host: nothing that identifies us.
+PUBLIC_HEADERS = frozenset({"accept", "accept-encoding", "range", "if-none-match", "if-modified-since", "content-type"})
+REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-openstack-request-id", "x-compute-request-id", "x-trans-id")
+
+Check = Callable[[Response], CloudError | None]
+"""Reads an answer as the provider means it: the error it tells of, or None when it is a success.
+
+Called for every answer, 2xx included: S3 reports failures under status 200.
+"""
+
+
+class Authorizer(Protocol):
+    """Puts credentials on a request: a signature, a token."""
+
+    async def authorize(self, request: Request) -> Request:
+        """The request as it is to be sent now. Called for every attempt: signatures age."""
+        ...
+
+    async def renew(self, rejected: Request) -> bool:
+        """The provider did not accept ``rejected``. True when there are newer credentials to try."""
+        ...
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """How long things may take, in seconds of wall-clock time.
+
+    Attributes:
+        connect: Name resolution, connecting, proxy and TLS together.
+        attempt: One request and its answer; streamed bodies are not counted.
+        operation: One logical call with all of its attempts and the waits between them; streamed
+            bodies are not counted. Listings are bounded page by page; to bound a whole listing,
+            or a transfer, use ``with polycloud.deadline(seconds)``.
+        stall: One piece of a streamed body, up or down.
+    """
+
+    connect: float = 10.0
+    attempt: float = 60.0
+    operation: float = 180.0
+    stall: float = 60.0
+
+
+class Caller:
+    """Sends a driver's requests. One per client, shared by its threads or tasks.
+
+    Args:
+        runtime: Blocking or asynchronous.
+        provider: Registry name, for errors, logs and traces.
+        retry: The client's retry policy.
+        timeouts: The client's timeouts.
+        authorizer: Puts credentials on each attempt; None sends requests as they are.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        provider: str,
+        retry: RetryPolicy,
+        timeouts: Timeouts,
+        authorizer: Authorizer | None = None,
+    ) -> None:
+        self.runtime = runtime
+        self.provider = provider
+        self.retry = retry
+        self.timeouts = timeouts
+        self.authorizer = authorizer
+        self._budget = RetryBudget(retry.budget)
+
+    async def call(self, request: Request, *, check: Check, repeatable: bool) -> Response:
+        """Send until there is a success, and give it with its body read.
+
+        Args:
+            request: Without credentials; the authorizer adds them.
+            check: Tells successes from errors.
+            repeatable: Whether the call may be sent again after an attempt that may have taken
+                effect: it is idempotent, or carries a client token.
+
+        Raises:
+            CloudError: What ``check`` made of the last answer, or the runtime's own error.
+        """
+        answer = await self._run(request, check, repeatable, streaming=False)
+        assert isinstance(answer, Response)  # noqa: S101 - narrows the union of _run for both checkers
+        return answer
+
+    async def stream(self, request: Request, *, check: Check, repeatable: bool = True) -> ResponseStream:
+        """As ``call``, but a success is given unread; the caller closes it."""
+        answer = await self._run(request, check, repeatable, streaming=True)
+        assert not isinstance(answer, Response)  # noqa: S101 - as above
+        return answer
+
+    async def _run(
+        self, request: Request, check: Check, repeatable: bool, *, streaming: bool
+    ) -> Response | ResponseStream:
+        runtime = self.runtime
+        body = request.body
+        timed = isinstance(body, bytes)
+        # Streamed uploads take as long as they take: each piece is bounded by the stall timeout.
+        end = min(current_deadline(), runtime.monotonic() + self.timeouts.operation if timed else UNLIMITED)
+        may_resend = isinstance(body, bytes) or body.rewindable
+        attempt = 0
+        renewed = False
+        with call_span(self.provider, request.operation, request.origin) as span:
+            while True:
+                attempt += 1
+                if attempt > 1 and not isinstance(body, bytes):
+                    await body.rewind()
+                # Outside of the try: an authorizer that calls an identity service has a loop of its own.
+                authorized = await self.authorizer.authorize(request) if self.authorizer else request
+                attempt_end = min(end, runtime.monotonic() + self.timeouts.attempt) if timed else end
+                try:
+                    answer = await self._attempt(authorized, check, attempt, attempt_end, span, streaming=streaming)
+                except CloudError as error:
+                    error = self._explain(error, request, end)
+                    if (
+                        isinstance(error, AuthenticationError)
+                        and self.authorizer is not None
+                        and may_resend
+                        and not renewed
+                    ):
+                        renewed = True
+                        if await self.authorizer.renew(authorized):
+                            continue
+                    delay = retry_delay(
+                        self.retry,
+                        attempt=attempt,
+                        error=error,
+                        repeatable=repeatable and may_resend,
+                        random=runtime.random(),
+                    )
+                    if delay is None or runtime.monotonic() + delay >= end or not self._budget.take():
+                        raise error from error.__cause__
+                    log.debug("%s failed (%s), next attempt in %.2f s", request.operation, error.message, delay)
+                    await runtime.sleep(delay)
+                else:
+                    self._budget.refund()
+                    return answer
+
+    async def _attempt(
+        self, request: Request, check: Check, attempt: int, end: float, span: Span | None, *, streaming: bool
+    ) -> Response | ResponseStream:
+        """One attempt, redirects followed, logged; raises what ``check`` finds."""
+        for _ in range(MAX_REDIRECTS + 1):
+            started = self.runtime.monotonic()
+            stream: ResponseStream | None = None
+            try:
+                if streaming:
+                    stream = await self.runtime.stream(request, deadline=end)
+                    if 200 <= stream.status < 300:
+                        self._record(request, stream.status, stream.headers.get, attempt, started, span)
+                        return stream
+                    answer = Response(
+                        status=stream.status, headers=stream.headers, body=await _read_error_body(stream)
+                    )
+                else:
+                    answer = await self.runtime.send(request, deadline=end)
+            except CloudError as error:
+                self._record(request, type(error).__name__, None, attempt, started, span)
+                raise
+            finally:
+                # A success is returned above, unread; what is left to close here is an error's answer.
+                if stream is not None and not 200 <= stream.status < 300:
+                    await stream.close()
+            self._record(request, answer.status, answer.headers.get, attempt, started, span)
+            redirected = _redirected(request, answer)
+            if redirected is not None:
+                request = redirected
+                continue
+            error = check(answer)
+            if error is None and streaming:
+                error = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
+            if error is not None:
+                if error.request_id is None:
+                    error.request_id = _request_id(answer.headers.get)
+                raise error
+            return answer
+        raise MalformedResponse(f"more than {MAX_REDIRECTS} redirects; check the endpoint")
+
+    def _explain(self, error: CloudError, request: Request, end: float) -> CloudError:
+        """Add what only this loop knows: who was asked for what, and whose time is up."""
+        if isinstance(error, Timeout) and not isinstance(error, DeadlineExceeded) and self.runtime.monotonic() >= end:
+            exceeded = DeadlineExceeded(
+                f"{error.message}; the time for the whole operation is up", sent=error.sent, retryable=False
+            )
+            exceeded.__cause__ = error
+            error = exceeded
+        error.provider = error.provider or self.provider
+        error.operation = error.operation or request.operation or None
+        return error
+
+    def _record(
+        self,
+        request: Request,
+        outcome: int | str,
+        header: Callable[[str], str | None] | None,
+        attempt: int,
+        started: float,
+        span: Span | None,
+    ) -> None:
+        if span is not None:
+            span.set_attribute("http.request.resend_count", attempt - 1)
+            if isinstance(outcome, int):
+                span.set_attribute("http.response.status_code", outcome)
+        if not log.isEnabledFor(logging.DEBUG):
+            return
+        # The query may carry a signature, a token or a password: only the path is logged.
+        path = request.target.partition("?")[0]
+        milliseconds = (self.runtime.monotonic() - started) * 1000
+        request_id = _request_id(header) if header else None
+        log.debug(
+            "%s %s%s %s in %.1f ms (%s, attempt %d, request id %s)",
+            request.method,
+            request.origin,
+            path,
+            outcome,
+            milliseconds,
+            request.operation,
+            attempt,
+            request_id,
+            extra={
+                "provider": self.provider,
+                "operation": request.operation,
+                "method": request.method,
+                "host": request.origin.partition("://")[2],
+                "path": path,
+                "status": outcome,
+                "attempt": attempt,
+                "milliseconds": round(milliseconds, 1),
+                "request_id": request_id,
+            },
+        )
+
+
+def _request_id(header: Callable[[str], str | None]) -> str | None:
+    for name in REQUEST_ID_HEADERS:
+        value = header(name)
+        if value:
+            return value
+    return None
+
+
+async def _read_error_body(stream: ResponseStream) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while size < MAX_ERROR_BODY:
+        part = await stream.read(65_536)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+def _redirected(request: Request, answer: Response) -> Request | None:
+    """The request that follows a redirect, or None when there is nothing to follow.
+
+    Only reads are followed. To the same origin the request goes on as it is (its target is signed
+    anew by nobody: signed protocols answer redirects themselves, in ``check``); to another origin
+    it goes without anything that identifies the caller.
+    """
+    location = answer.headers.get("location")
+    if answer.status not in REDIRECTS or location is None or request.method not in {"GET", "HEAD"}:
+        return None
+    parts = urlsplit(urljoin(request.origin + request.target, location))
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if parts.scheme not in {"http", "https"} or (request.origin.startswith("https:") and parts.scheme == "http"):
+        raise MalformedResponse(
+            f"the provider redirects from {request.origin} to {origin}, which is not encrypted; not followed",
+            status=answer.status,
+        )
+    if origin == request.origin:
+        return msgspec.structs.replace(request, target=target)
+    public = tuple(pair for pair in request.headers if pair[0].lower() in PUBLIC_HEADERS)
+    return msgspec.structs.replace(request, origin=origin, target=target, headers=public)

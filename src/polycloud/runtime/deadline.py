@@ -1,0 +1,43 @@
+"""``deadline``: a bound on everything inside a ``with`` block."""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar, Token
+from types import TracebackType
+
+__all__ = ["current_deadline", "deadline"]
+
+_end: ContextVar[float] = ContextVar("polycloud_deadline", default=float("inf"))
+
+
+class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case context manager
+    """Bound every polycloud call inside the block, retries, waiting and paging included.
+
+    ``with polycloud.deadline(30): ...`` works the same in sync and in async code, nests (the
+    earlier end wins) and follows calls into the threads or tasks that they start. When time is
+    up, the running call raises ``DeadlineExceeded``.
+
+    Args:
+        seconds: Wall-clock seconds from now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._token: Token[float] | None = None
+
+    def __enter__(self) -> deadline:
+        self._token = _end.set(min(_end.get(), time.monotonic() + self._seconds))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._token is not None:
+            _end.reset(self._token)
+            self._token = None
+
+
+def current_deadline() -> float:
+    """The end of the innermost block on the monotonic clock, or infinity."""
+    return _end.get()

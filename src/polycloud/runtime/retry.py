@@ -1,0 +1,90 @@
+"""When to try again: a pure policy, and the budget that keeps a client from hammering.
+
+The single loop that follows the policy is in ``caller.py``.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+
+from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, Timeout
+
+__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "retry_delay"]
+
+
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How often and how patiently a failed call is tried again.
+
+    Attributes:
+        attempts: Tries in all, the first one included; 1 switches retries off.
+        base: Upper bound in seconds of the first wait; each further bound is twice the one before.
+            The wait is drawn uniformly between 0 and the bound ("full jitter").
+        cap: Upper bound in seconds of any wait that the provider did not ask for.
+        max_retry_after: A provider's ``Retry-After`` beyond this many seconds is not waited for;
+            the error is raised, carrying ``retry_after``.
+        budget: Tokens of the client's retry budget. A retry takes 5 and a success gives 1 back, so
+            a provider that is down is not met with ``attempts`` times the traffic.
+    """
+
+    attempts: int = 4
+    base: float = 0.5
+    cap: float = 20.0
+    max_retry_after: float = 120.0
+    budget: int = 500
+
+
+NO_RETRY = RetryPolicy(attempts=1)
+
+
+def retry_delay(
+    policy: RetryPolicy, *, attempt: int, error: CloudError, repeatable: bool, random: float
+) -> float | None:
+    """Seconds to wait before the next try, or None when there is to be no next try.
+
+    Args:
+        policy: The client's policy.
+        attempt: The number of the try that failed, from 1.
+        error: How it failed.
+        repeatable: Whether repeating the call is safe: it is idempotent or carries a client token.
+        random: A number in [0, 1).
+    """
+    if attempt >= policy.attempts or isinstance(error, DeadlineExceeded) or not error.retryable:
+        return None
+    # A request of which nothing was sent cannot have taken effect: that alone makes it repeatable.
+    unsent = isinstance(error, ConnectionFailed | Timeout) and not error.sent
+    if not (repeatable or unsent):
+        return None
+    if error.retry_after is not None:
+        if error.retry_after > policy.max_retry_after:
+            return None
+        # Many clients are told the same time: spread them a little behind it, never before it.
+        return error.retry_after + random * min(policy.base, 1.0)
+    bound: float = min(policy.cap, policy.base * 2.0 ** (attempt - 1))
+    return random * bound
+
+
+class RetryBudget:
+    """A client's allowance of retries, shared by all of its threads or tasks."""
+
+    COST = 5
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._left = size
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Pay for one retry; False when the budget does not cover it."""
+        with self._lock:
+            if self._left < self.COST:
+                return False
+            self._left -= self.COST
+            return True
+
+    def refund(self) -> None:
+        """One call succeeded."""
+        if self._left < self._size:
+            with self._lock:
+                self._left = min(self._size, self._left + 1)
