@@ -24,6 +24,7 @@
     ├── MalformedResponse           the answer is not what the protocol promises
     ├── ChecksumMismatch            bytes arrived, and they are not the ones that were stored
     ├── NotSupported                the provider cannot do this (also a NotImplementedError)
+    ├── NodeFailed                  a node ended in an error state while it was waited for
     └── DeploymentError             a node was made and could not be configured
 
 ``except CloudError`` catches all of it; nothing of the HTTP libraries leaks out.
@@ -52,6 +53,7 @@ __all__ = [
     "KeyPairExists",
     "KeyPairNotFound",
     "MalformedResponse",
+    "NodeFailed",
     "NodeNotFound",
     "NotEmpty",
     "NotFound",
@@ -275,6 +277,10 @@ class ChecksumMismatch(CloudError):
 
 class NotSupported(CloudError, NotImplementedError):
     """The provider has no such capability; raised before any I/O."""
+
+
+class NodeFailed(CloudError):
+    """A node ended in an error state, or was terminated, while it was waited for."""
 
 
 class DeploymentError(CloudError):

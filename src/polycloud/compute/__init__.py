@@ -1,0 +1,1 @@
+"""Servers, disks, images and keys: the portable compute API."""

@@ -1,0 +1,78 @@
+"""Waiting until nodes run."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from polycloud.compute.models import Node, NodeState
+from polycloud.errors import DeadlineExceeded, NodeFailed, NodeNotFound
+from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.protocol import Runtime
+
+__all__ = ["wait_until_running"]
+
+NodeT = TypeVar("NodeT", bound=Node)
+
+FIRST_POLL = 0.5
+SLOWEST_POLL = 10.0
+# A node that was created a moment ago may not be in listings yet (EC2 says so of itself).
+APPEARING = 30.0
+FAILED = frozenset({NodeState.ERROR, NodeState.TERMINATED})
+
+
+async def wait_until_running(
+    runtime: Runtime,
+    list_nodes: Callable[[Sequence[str]], Awaitable[list[NodeT]]],
+    ids: Sequence[str],
+    *,
+    public: bool,
+    timeout: float,
+    provider: str,
+) -> list[tuple[NodeT, list[str]]]:
+    """Poll, ever more slowly, until each node runs and has an address; see ``AsyncCompute``."""
+    start = runtime.monotonic()
+    end = min(start + timeout, current_deadline())
+    ready: dict[str, tuple[NodeT, list[str]]] = {}
+    seen: set[str] = set()
+    pause = FIRST_POLL
+    while True:
+        waiting = [node_id for node_id in ids if node_id not in ready]
+        if not waiting:
+            return [ready[node_id] for node_id in ids]
+        try:
+            found = {node.id: node for node in await list_nodes(waiting)}
+        except NodeNotFound:
+            # The whole listing fails for one that is not there; once all were seen, one is gone.
+            if seen.issuperset(waiting) or runtime.monotonic() - start > APPEARING:
+                raise
+            found = {}
+        else:
+            gone = [node_id for node_id in waiting if node_id not in found and node_id in seen]
+            if gone:
+                raise NodeNotFound(f"{', '.join(gone)} disappeared while being waited for", provider=provider)
+        seen.update(found)
+        for node in found.values():
+            if node.state in FAILED:
+                reason = node.state_reason or node.provider_state or node.state.value
+                raise NodeFailed(f"{node.id} will not run: {reason}", provider=provider)
+            addresses = sorted(node.public_ips if public else node.private_ips, key=_version)
+            if node.state is NodeState.RUNNING and addresses:
+                ready[node.id] = (node, addresses)
+        waiting = [node_id for node_id in waiting if node_id not in ready]
+        if waiting and runtime.monotonic() + pause > end:
+            kind = "public" if public else "private"
+            details = ", ".join(
+                f"{node_id} is {found[node_id].state if node_id in found else 'not listed yet'}" for node_id in waiting
+            )
+            raise DeadlineExceeded(
+                f"not running with a {kind} address after {timeout:g} s: {details}", provider=provider, sent=False
+            )
+        if waiting:
+            await runtime.sleep(pause)
+            pause = min(pause * 1.5, SLOWEST_POLL)
+
+
+def _version(address: str) -> int:
+    return ipaddress.ip_address(address).version
