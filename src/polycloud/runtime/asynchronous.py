@@ -1,0 +1,522 @@
+"""The runtime behind the async clients: asyncio, and aiohttp as the HTTP library.
+
+aiohttp does connections, TLS and framing. What a polycloud client promises beyond that is done
+here: nothing is sent twice, a target reaches the wire as it was given, time limits are wall-clock,
+every failure is an error of ours that knows whether anything was sent, and whatever ends early
+closes its connection at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import select
+import ssl
+import threading
+import time
+import uuid
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, suppress
+from contextvars import ContextVar, copy_context
+from typing import TypeVar
+
+from polycloud.errors import (
+    CloudError,
+    ConfigurationError,
+    ConnectionFailed,
+    InvalidRequest,
+    MalformedResponse,
+    Timeout,
+)
+from polycloud.runtime import tasks
+from polycloud.runtime.messages import Headers, Request, Response, ResponseStream, Sink, Source
+from polycloud.runtime.protocol import UNLIMITED, SinkTarget, SourceLike, TransportSettings
+
+try:
+    import aiohttp
+    from yarl import URL
+except ImportError as missing:
+    raise ConfigurationError(
+        "the async clients need aiohttp; install polycloud with its async extra: pip install 'polycloud[async]'"
+    ) from missing
+
+__all__ = ["AsyncioRuntime"]
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+PIECE = 128 * 1024
+READ_BUFFER = 256 * 1024
+OFFLOAD_THREADS = 8
+AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+# Registers that the peer has closed its end, even behind bytes that nobody has read.
+GONE = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
+
+
+class AsyncioRuntime:
+    """The asynchronous ``Runtime``. Bound to the event loop of its first use."""
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self._settings = settings
+        self._closed = False
+        self._bound: _Bound | None = None
+        self._binding = threading.Lock()
+
+    async def send(self, request: Request, *, deadline: float) -> Response:
+        attempt = _Attempt(self._here(), request, deadline)
+        async with attempt:
+            response = await attempt.start()
+            body = await attempt.read_whole(response)
+        return Response(status=response.status, headers=_headers(response), body=body)
+
+    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+        attempt = _Attempt(self._here(), request, deadline, streaming=True)
+        async with attempt:
+            response = await attempt.start()
+        return _Stream(attempt, response)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def random(self) -> float:
+        return random.random()  # noqa: S311 - jitter, not a secret
+
+    def token(self) -> str:
+        return str(uuid.uuid4())
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        return asyncio.Lock()
+
+    async def gather(self, jobs: Iterable[Callable[[], Awaitable[T]]], *, limit: int | None = None) -> list[T]:
+        return await tasks.gather(jobs, limit)
+
+    def map_bounded(
+        self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
+    ) -> AsyncIterator[T]:
+        return tasks.map_bounded(function, items, limit)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        return await self._here().offload(function)
+
+    def source(self, data: SourceLike) -> Source:
+        raise NotImplementedError
+
+    def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        self._closed = True
+        bound, self._bound = self._bound, None
+        if bound is not None and bound.pid == os.getpid():
+            bound.finalizer()
+            # Closed transports tell the loop so in its next rounds.
+            await asyncio.sleep(0)
+
+    def _here(self) -> _Bound:
+        """What belongs to the running loop, made at the first call."""
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        loop = asyncio.get_running_loop()
+        bound = self._bound
+        if bound is not None and bound.loop is loop and bound.pid == os.getpid():
+            return bound
+        with self._binding:
+            bound = self._bound
+            if bound is None or bound.pid != os.getpid():
+                if bound is not None:
+                    # The parent's sockets are in use over there: touching them here would mix up
+                    # answers, and even closing them would disturb the parent's event loop.
+                    _inherited.append(bound)
+                    bound.finalizer.detach()
+                self._bound = bound = _Bound(loop, self._settings)
+                bound.finalizer = weakref.finalize(self, _Bound.close, bound)
+            elif bound.loop is not loop:
+                raise ConfigurationError(
+                    "an async client belongs to one event loop, and this one was first used in another; "
+                    "make one client per loop (for example inside the function given to asyncio.run)"
+                )
+            return bound
+
+
+# Kept for good, so that no finalizer of theirs runs in the child.
+_inherited: list[_Bound] = []
+
+
+class _Bound:
+    """What a runtime has in one event loop of one process: the connections, and a few threads."""
+
+    finalizer: weakref.finalize[[_Bound], AsyncioRuntime]
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, settings: TransportSettings) -> None:
+        self.loop = loop
+        self.pid = os.getpid()
+        self.settings = settings
+        self.slots = asyncio.Semaphore(settings.max_connections)
+        self.attempts: set[_Attempt] = set()
+        self.threads: ThreadPoolExecutor | None = None
+        # Slots are counted here, so that waiting for one is not taken for slow connecting.
+        self.connector = aiohttp.TCPConnector(
+            limit=0, keepalive_timeout=settings.idle_timeout, resolver=aiohttp.ThreadedResolver()
+        )
+        self.session = aiohttp.ClientSession(
+            connector=self.connector,
+            request_class=_WireRequest,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            skip_auto_headers=AUTOMATIC_HEADERS,
+            middlewares=(_once,),
+            timeout=aiohttp.ClientTimeout(total=None, connect=settings.connect_timeout, sock_connect=None),
+            read_bufsize=READ_BUFFER,
+            max_line_size=65_536,
+            max_field_size=65_536,
+            max_headers=256,
+        )
+        self.open = _open_until_closed(self.session, self.connector, self.attempts)
+        with suppress(StopIteration):
+            self.open.__anext__().send(None)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        if self.threads is None:
+            self.threads = ThreadPoolExecutor(OFFLOAD_THREADS, "polycloud")
+        return await self.loop.run_in_executor(self.threads, copy_context().run, function)
+
+    def close(self) -> None:
+        """Cut what is under way and close every connection, without waiting for anybody."""
+        if self.threads is not None:
+            self.threads.shutdown(wait=False, cancel_futures=True)
+        if self.loop.is_closed() or _running_loop() is self.loop:
+            self._end()
+        else:
+            self.loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        with suppress(StopIteration):
+            self.open.aclose().send(None)
+
+
+async def _open_until_closed(
+    session: aiohttp.ClientSession, connector: aiohttp.TCPConnector, attempts: set[_Attempt]
+) -> AsyncGenerator[None]:
+    """Closes everything when it is closed itself.
+
+    A generator, because a loop that ends closes its generators: the connections of a client that
+    nobody closed end quietly with their loop.
+    """
+    try:
+        yield
+    finally:
+        for attempt in list(attempts):
+            attempt.cut()
+        session.detach()
+        closing = connector.close().__await__()
+        # The connections are closed by the first step; the others only wait until the loop has noticed.
+        next(closing, None)
+        closing.close()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+_current: ContextVar[_Attempt] = ContextVar("polycloud_attempt")
+
+
+class _PeerGone(Exception):
+    """A kept connection was closed by the peer before anything was sent on it."""
+
+
+class _NotAgain(Exception):
+    """Carries a failure past aiohttp's own retry of idempotent methods."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Have aiohttp send a request once: retries are decided above, by who knows what is repeatable."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _NotAgain(error) from None
+
+
+class _WireRequest(aiohttp.ClientRequest):
+    """A request that tells its attempt when a connection is there and bytes are about to leave."""
+
+    async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        attempt = _current.get()
+        transport = conn.transport
+        if transport is None or _peer_gone(transport):
+            raise _PeerGone
+        attempt.transport = transport
+        attempt.sent = True
+        return await super().send(conn)
+
+
+def _peer_gone(transport: asyncio.Transport) -> bool:
+    """Whether the peer has closed its end. The loop may not have looked at the socket for a while."""
+    sock = transport.get_extra_info("socket")
+    poll = select.poll()
+    poll.register(sock.fileno(), GONE)
+    return bool(poll.poll(0))
+
+
+class _Attempt:
+    """One request and its answer: its place among the connections, its time limit, its failures.
+
+    An async context manager; its block has the time limit, and turns what goes wrong into errors
+    of ours. With ``streaming`` the connection outlives a block that succeeded.
+    """
+
+    def __init__(self, bound: _Bound, request: Request, deadline: float, *, streaming: bool = False) -> None:
+        self.bound = bound
+        self.request = request
+        self.deadline = deadline
+        self.streaming = streaming
+        self.sent = False
+        self.transport: asyncio.Transport | None = None
+        self.response: aiohttp.ClientResponse | None = None
+        self.failure: BaseException | None = None
+        self._upload = not isinstance(request.body, bytes)
+        self._scope: asyncio.Timeout | None = None
+        self._slot = False
+
+    async def __aenter__(self) -> None:
+        self._scope = scope = asyncio.timeout(None)
+        await scope.__aenter__()
+        self.progress()
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        scope, self._scope = self._scope, None
+        assert scope is not None
+        try:
+            await scope.__aexit__(type(error) if error else None, error, None)
+        except TimeoutError as late:
+            error = late
+        if error is None:
+            if not self.streaming:
+                self.release()
+            return
+        self.cut()
+        explained = self.explain(error)
+        if explained is not None:
+            raise explained from _cause(error)
+
+    def progress(self) -> None:
+        """Something moved: a streamed upload is bounded piece by piece, anything else by the deadline."""
+        if self._scope is None or self._scope.expired():
+            return
+        end = self.deadline
+        if self._upload:
+            end = min(end, time.monotonic() + self.bound.settings.stall_timeout)
+        self._scope.reschedule(None if end == UNLIMITED else self.bound.loop.time() + end - time.monotonic())
+
+    async def start(self) -> aiohttp.ClientResponse:
+        """Send the request and give the answer's head."""
+        bound = self.bound
+        bound.attempts.add(self)
+        await bound.slots.acquire()
+        self._slot = True
+        self.progress()
+        request = self.request
+        url = _url(request)
+        headers, data = self._framed()
+        token = _current.set(self)
+        try:
+            while True:
+                try:
+                    self.response = await bound.session.request(
+                        request.method, url, headers=headers, data=data, allow_redirects=False
+                    )
+                except _PeerGone:
+                    continue
+                self.progress()
+                return self.response
+        finally:
+            _current.reset(token)
+
+    def _framed(self) -> tuple[list[tuple[str, str]], bytes | _Pieces | None]:
+        headers = list(self.request.headers)
+        body = self.request.body
+        if isinstance(body, bytes):
+            return headers, body or None
+        if body.length is not None:
+            headers.append(("Content-Length", str(body.length)))
+        return headers, _Pieces(self, body)
+
+    async def read_whole(self, response: aiohttp.ClientResponse) -> bytes:
+        limit = self.bound.settings.max_body
+        parts: list[bytes] = []
+        size = 0
+        while part := await response.content.readany():
+            self.progress()
+            size += len(part)
+            if size > limit:
+                raise MalformedResponse(f"the answer is longer than {limit} bytes", status=response.status)
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def explain(self, error: BaseException) -> CloudError | None:
+        """The error of ours that a failure means, or None when it is not about the network."""
+        if isinstance(error, _NotAgain):
+            error = error.error
+        if self.failure is not None and isinstance(error, Exception):
+            error = self.failure
+        if isinstance(error, CloudError):
+            return error
+        where = self.request.origin
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            seconds = self.bound.settings.connect_timeout
+            return Timeout(f"no connection to {where} within {seconds:g} s", sent=False)
+        if isinstance(error, TimeoutError):
+            return Timeout(f"{where} did not answer in time", sent=self.sent)
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return ConnectionFailed(f"cannot connect to {where}: {error.os_error}", sent=False)
+        if isinstance(error, aiohttp.ClientResponseError):
+            return MalformedResponse(f"{where} does not speak HTTP: {error.message}")
+        if isinstance(error, aiohttp.ClientPayloadError):
+            return ConnectionFailed(f"{where} closed the connection in the middle of its answer", sent=True)
+        if isinstance(error, (aiohttp.ClientError, OSError)):
+            return ConnectionFailed(f"{where} closed the connection without an answer", sent=self.sent)
+        return None
+
+    def cut(self) -> None:
+        """Close the connection now, whatever is still to be sent or read on it."""
+        if self.response is not None:
+            self.response.close()
+        # A transport that closes politely would first wait for the peer to take what is buffered.
+        # One that is not closing went back to the pool, and may be serving another request.
+        if self.transport is not None and self.transport.is_closing():
+            self.transport.abort()
+        self.release()
+
+    def release(self) -> None:
+        self.bound.attempts.discard(self)
+        if self._slot:
+            self._slot = False
+            self.bound.slots.release()
+
+
+class _Pieces:
+    """A request's body as aiohttp takes it: an async iterable of bytes."""
+
+    def __init__(self, attempt: _Attempt, source: Source) -> None:
+        self._attempt = attempt
+        self._source = source
+        self._left = source.length
+        self._ahead: bytes | None = None
+
+    def __aiter__(self) -> _Pieces:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._attempt.progress()
+        # Lets the loop look at the socket, so that an early answer is read before more is written.
+        await asyncio.sleep(0)
+        try:
+            piece = await self._next()
+        except BaseException as error:
+            self._attempt.failure = error
+            raise
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+    async def _next(self) -> bytes:
+        piece = await self._source.read(PIECE)
+        if self._left is None:
+            return piece
+        self._left -= len(piece)
+        # Looked for before the last piece leaves: the request must not complete with a wrong length.
+        if self._left < 0 or (self._left == 0 and piece and await self._source.read(1)):
+            raise InvalidRequest(f"the upload is longer than the {self._source.length} bytes it was declared to be")
+        if self._left > 0 and not piece:
+            raise InvalidRequest(f"the upload ended {self._left} bytes short of its declared {self._source.length} bytes")
+        return piece
+
+
+class _Stream:
+    """An answer whose body is read piece by piece."""
+
+    def __init__(self, attempt: _Attempt, response: aiohttp.ClientResponse) -> None:
+        self._attempt = attempt
+        self._response = response
+        self._closed = False
+        self.status = response.status
+        self.headers = _headers(response)
+
+    async def read(self, size: int) -> bytes:
+        if self._closed:
+            raise ConfigurationError("this stream is closed")
+        try:
+            async with asyncio.timeout(self._attempt.bound.settings.stall_timeout):
+                piece = await self._response.content.read(size)
+        except BaseException as error:
+            self._cut()
+            explained = self._attempt.explain(error)
+            if explained is not None:
+                raise explained from _cause(error)
+            raise
+        if not piece or self._response.content.at_eof():
+            self._attempt.release()
+        return piece
+
+    async def close(self) -> None:
+        self._cut()
+
+    def _cut(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._attempt.cut()
+
+    def __del__(self) -> None:
+        # Abandoned. The garbage collector may run in any thread; connections belong to the loop's.
+        if self._closed:
+            return
+        loop = self._attempt.bound.loop
+        if loop.is_closed() or _running_loop() is loop:
+            self._attempt.cut()
+        else:
+            loop.call_soon_threadsafe(self._attempt.cut)
+
+
+def _url(request: Request) -> URL:
+    """The request's URL such that its target reaches the wire as it is.
+
+    As a path, query included: apart from its path yarl would normalise it, for example drop an
+    empty query.
+    """
+    scheme, _, authority = request.origin.partition("://")
+    return URL.build(scheme=scheme, authority=authority, path=request.target, encoded=True)
+
+
+def _headers(response: aiohttp.ClientResponse) -> Headers:
+    return Headers(
+        tuple(
+            (name.decode("ascii", "surrogateescape").lower(), value.decode("utf-8", "surrogateescape").strip(" \t"))
+            for name, value in response.raw_headers
+        )
+    )
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What may be shown behind an error of ours: aiohttp's messages hold URLs, and URLs hold signatures."""
+    if isinstance(error, _NotAgain):
+        error = error.error
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error
+    return error if isinstance(error, (OSError, ssl.SSLError)) and not isinstance(error, aiohttp.ClientError) else None
