@@ -1,0 +1,84 @@
+"""The TLS settings of a client, for both runtimes."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+from polycloud.errors import ConfigurationError
+from polycloud.runtime.protocol import TransportSettings
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["InsecureTLSWarning", "tls_context"]
+
+
+class InsecureTLSWarning(UserWarning):
+    """A client was told not to verify certificates: anybody on the way can read and change its calls."""
+
+
+def tls_context(settings: TransportSettings) -> ssl.SSLContext:
+    """The context that the settings ask for. Call it once per client: it warns when nothing is verified.
+
+    Raises:
+        ConfigurationError: A CA bundle or client certificate cannot be read.
+    """
+    import ssl  # the library is not needed, and not paid for, before the first https connection
+
+    verify = settings.verify
+    if isinstance(verify, str):
+        context = _with_bundle(verify)
+    else:
+        context = ssl.create_default_context()
+    if verify is False:
+        warnings.warn(
+            "TLS certificates are not verified (verify=False): credentials and data can be read and changed on "
+            "the way; give verify the path of the CA bundle that signed the server's certificate instead",
+            InsecureTLSWarning,
+            stacklevel=2,
+        )
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    if settings.cert is not None:
+        _load_certificate(context, settings.cert)
+    return context
+
+
+def _with_bundle(path: str) -> ssl.SSLContext:
+    import ssl
+
+    try:
+        if os.path.isdir(path):
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise ConfigurationError(
+            f"verify names the CA bundle {path!r}, which cannot be used ({_reason(error)}); "
+            "give the path of a PEM file, or of a folder prepared by 'openssl rehash'"
+        ) from error
+
+
+def _load_certificate(context: ssl.SSLContext, cert: str | tuple[str, str]) -> None:
+    certificate, key = (cert, None) if isinstance(cert, str) else cert
+    try:
+        # A password callback that fails keeps OpenSSL from asking for a passphrase on the terminal.
+        context.load_cert_chain(certificate, key, password=_refuse_passphrase)
+    except (OSError, ValueError) as error:
+        files = certificate if key is None else f"{certificate} and {key}"
+        raise ConfigurationError(
+            f"the client certificate {files} cannot be used ({_reason(error)}); "
+            "cert takes the path of a PEM file with certificate and unencrypted key, or the two paths"
+        ) from error
+
+
+def _refuse_passphrase() -> str:
+    raise ValueError("the key is encrypted")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
