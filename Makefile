@@ -1,0 +1,79 @@
+# Everything here needs Python 3.11 or newer, make and the package index that pip uses; nothing else.
+# Each target prepares .venv by itself, from the versions pinned in requirements/dev.lock.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-dev check format lock bench clean
+
+help:
+	@echo "make demo      take the tour: servers created, tagged, rebooted and destroyed on a real wire protocol"
+	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
+	@echo "make test-dev  run them under python -X dev, warnings as errors"
+	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
+	@echo "make format    write the generated clients, fix and format everything"
+	@echo "make bench     measure against other libraries"
+	@echo "make lock      choose newer versions of the dependencies and pin them"
+	@echo "make clean     remove .venv and every cache"
+	@echo
+	@echo "PYTHON=python3.13 chooses the interpreter (now: $(PYTHON)); make clean first to change it."
+
+$(READY): requirements/dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). polycloud needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "polycloud needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing what requirements/dev.lock pins into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python examples/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-dev: $(READY)
+	$(BIN)/python -X dev -W error -m pytest $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict src tests/typing
+	$(BIN)/basedpyright
+	$(BIN)/python tools/generate_sync.py --check
+	$(BIN)/python tools/check_imports.py
+
+format: $(READY)
+	$(BIN)/python tools/generate_sync.py
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: $(READY)
+	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --extra sandbox --group dev --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --output-file requirements/dev.lock
+	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --group bench --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --output-file requirements/bench.lock
+
+bench: .bench/.ready
+	.bench/bin/python -m benchmarks $(ARGS)
+
+# The libraries that are measured against live in a venv of their own.
+.bench/.ready: requirements/bench.lock pyproject.toml $(READY)
+	@test -x .bench/bin/pip || { echo "Making .bench ..."; $(PYTHON) -m venv --clear .bench; }
+	@echo "Installing what requirements/bench.lock pins into .bench ..."
+	@.bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.lock
+	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/polycloud.pth
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,118 @@
+"""Check which modules each room may import: the house rule that keeps I/O in one place.
+
+    python tools/check_imports.py [ROOT]
+
+Drivers, clients and wire formats await the runtime and do nothing else; HTTP stays in two files.
+Prints one line for each violation and exits 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "polycloud"
+
+PURE_ROOMS = ("providers", "compute", "storage", "wire")
+# Whatever reaches for a socket, a file, a clock, a thread, a process or randomness. A name covers its submodules.
+IMPURE = (
+    "aiohttp", "asyncio", "concurrent", "ftplib", "glob", "http", "httpx", "io", "multiprocessing", "pathlib", "queue",
+    "random", "requests", "sched", "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver",
+    "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "urllib3", "uuid",
+)  # fmt: skip
+OPENERS = frozenset({"open", "input", "__import__"})
+# What of a banned or dangerous module is data, and so welcome.
+PURE_NAMES = {"os": {"PathLike", "fspath"}, "pathlib": {"PurePath", "PurePosixPath"}}
+CLOCKS = frozenset({"now", "utcnow", "today"})
+
+# HTTP libraries and TLS, and the only files that may import them.
+TRANSPORT = {
+    "http.client": {"runtime/blocking.py"},
+    "aiohttp": {"runtime/asynchronous.py"},
+    "ssl": {"runtime/blocking.py", "runtime/asynchronous.py", "runtime/tls.py"},
+    "requests": set[str](),
+    "httpx": set[str](),
+    "urllib3": set[str](),
+    "urllib.request": set[str](),
+}
+
+
+class Violation(NamedTuple):
+    """One line that breaks the rule."""
+
+    line: int
+    what: str
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[int, str, str | None]]:
+    """Every (line, module, name) that a module imports; the name is None for a plain import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name, None
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            for alias in node.names:
+                yield node.lineno, node.module, alias.name
+
+
+def covered(module: str, name: str | None, banned: str) -> bool:
+    """Whether an import reaches a banned module: itself, one of its submodules, or ``from parent import it``."""
+    full = module if name is None else f"{module}.{name}"
+    return any(path == banned or path.startswith(f"{banned}.") for path in (module, full))
+
+
+def transport_violations(tree: ast.AST, path: PurePosixPath) -> Iterator[Violation]:
+    """HTTP libraries outside of their files."""
+    for line, module, name in imported(tree):
+        for banned, homes in TRANSPORT.items():
+            if covered(module, name, banned) and str(path) not in homes:
+                where = " and ".join(sorted(homes)) or "no file"
+                yield Violation(line, f"imports {banned}, which belongs in {where}")
+
+
+def purity_violations(tree: ast.AST) -> Iterator[Violation]:
+    """I/O, clocks, threads and randomness in a room that has only the runtime."""
+    for line, module, name in imported(tree):
+        if name in PURE_NAMES.get(module, ()):
+            continue
+        if module == "os" and name is not None:
+            yield Violation(line, f"imports os.{name}; use a service of the runtime")
+        yield from (
+            Violation(line, f"imports {banned}; use a service of the runtime")
+            for banned in IMPURE
+            if covered(module, name, banned)
+        )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OPENERS:
+            yield Violation(node.lineno, f"calls {node.func.id}(); use a service of the runtime")
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value)
+            if owner == "os" and node.attr not in PURE_NAMES["os"]:
+                yield Violation(node.lineno, f"uses os.{node.attr}; use a service of the runtime")
+            if node.attr in CLOCKS and owner.rpartition(".")[2] in {"datetime", "date"}:
+                yield Violation(node.lineno, f"reads the clock by {owner}.{node.attr}; use the runtime's now()")
+
+
+def violations(source: Path) -> Iterator[str]:
+    """Every violation below a folder that is laid out as ``src/polycloud``."""
+    for file in sorted(source.rglob("*.py")):
+        path = PurePosixPath(file.relative_to(source).as_posix())
+        tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
+        found = list(purity_violations(tree)) if path.parts[0] in PURE_ROOMS else []
+        found += transport_violations(tree, path)
+        for line, what in sorted(set(found)):
+            yield f"{file}:{line}: {what}"
+
+
+def main() -> int:
+    lines = list(violations(Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE))
+    for line in lines:
+        print(line)
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
