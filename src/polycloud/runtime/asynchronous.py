@@ -32,11 +32,25 @@ from polycloud.errors import (
     Timeout,
 )
 from polycloud.runtime import tasks
+from polycloud.runtime.heads import (
+    Origin,
+    answer_headers,
+    declared_length,
+    is_chunked,
+    parse_origin,
+    request_fields,
+    user_agent,
+)
+from polycloud.runtime.limits import EARLY_ANSWER_OVER, MAX_HEADER_BYTES, MAX_HEADERS, PIECE
 from polycloud.runtime.messages import Headers, Request, Response, ResponseStream, Sink, Source
+from polycloud.runtime.offloaded import async_sink, async_source
 from polycloud.runtime.protocol import UNLIMITED, SinkTarget, SourceLike, TransportSettings
+from polycloud.runtime.proxies import Proxies
+from polycloud.runtime.tls import tls_context
 
 try:
     import aiohttp
+    from multidict import CIMultiDict
     from yarl import URL
 except ImportError as missing:
     raise ConfigurationError(
@@ -48,7 +62,6 @@ __all__ = ["AsyncioRuntime"]
 T = TypeVar("T")
 U = TypeVar("U")
 
-PIECE = 128 * 1024
 READ_BUFFER = 256 * 1024
 OFFLOAD_THREADS = 8
 AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -61,6 +74,8 @@ class AsyncioRuntime:
 
     def __init__(self, settings: TransportSettings) -> None:
         self._settings = settings
+        self._agent = user_agent(settings.user_agent)
+        self._proxies = Proxies(settings.proxy, os.environ)
         self._closed = False
         self._bound: _Bound | None = None
         self._binding = threading.Lock()
@@ -68,15 +83,15 @@ class AsyncioRuntime:
     async def send(self, request: Request, *, deadline: float) -> Response:
         attempt = _Attempt(self._here(), request, deadline)
         async with attempt:
-            response = await attempt.start()
+            response, headers = await attempt.start()
             body = await attempt.read_whole(response)
-        return Response(status=response.status, headers=_headers(response), body=body)
+        return Response(status=response.status, headers=headers, body=body)
 
     async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
         attempt = _Attempt(self._here(), request, deadline, streaming=True)
         async with attempt:
-            response = await attempt.start()
-        return _Stream(attempt, response)
+            response, headers = await attempt.start()
+        return _Stream(attempt, response, headers)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -108,10 +123,10 @@ class AsyncioRuntime:
         return await self._here().offload(function)
 
     def source(self, data: SourceLike) -> Source:
-        raise NotImplementedError
+        return async_source(data, self.offload)
 
     def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
-        raise NotImplementedError
+        return async_sink(destination, self.offload, overwrite=overwrite)
 
     async def close(self) -> None:
         self._closed = True
@@ -137,7 +152,7 @@ class AsyncioRuntime:
                     # answers, and even closing them would disturb the parent's event loop.
                     _inherited.append(bound)
                     bound.finalizer.detach()
-                self._bound = bound = _Bound(loop, self._settings)
+                self._bound = bound = _Bound(loop, self._settings, self._proxies, self._agent)
                 bound.finalizer = weakref.finalize(self, _Bound.close, bound)
             elif bound.loop is not loop:
                 raise ConfigurationError(
@@ -156,10 +171,17 @@ class _Bound:
 
     finalizer: weakref.finalize[[_Bound], AsyncioRuntime]
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, settings: TransportSettings) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, settings: TransportSettings, proxies: Proxies, agent: str
+    ) -> None:
         self.loop = loop
         self.pid = os.getpid()
         self.settings = settings
+        self.agent = agent
+        self.proxies = proxies
+        self.routes: dict[str, _Route] = {}
+        self.tls: ssl.SSLContext | None = None
+        self.tls_lock = asyncio.Lock()
         self.slots = asyncio.Semaphore(settings.max_connections)
         self.attempts: set[_Attempt] = set()
         self.threads: ThreadPoolExecutor | None = None
@@ -177,13 +199,25 @@ class _Bound:
             middlewares=(_once,),
             timeout=aiohttp.ClientTimeout(total=None, connect=settings.connect_timeout, sock_connect=None),
             read_bufsize=READ_BUFFER,
-            max_line_size=65_536,
-            max_field_size=65_536,
-            max_headers=256,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            max_headers=MAX_HEADERS,
         )
         self.open = _open_until_closed(self.session, self.connector, self.attempts)
         with suppress(StopIteration):
             self.open.__anext__().send(None)
+
+    async def route(self, text: str) -> _Route:
+        """How an origin is reached, worked out once."""
+        route = self.routes.get(text)
+        if route is None:
+            origin = parse_origin(text)
+            if origin.scheme == "https" and self.tls is None:
+                async with self.tls_lock:
+                    # Reading the CAs takes some ten milliseconds.
+                    self.tls = self.tls or await self.offload(lambda: tls_context(self.settings))
+            route = self.routes[text] = _Route(origin, self.proxies, self.tls)
+        return route
 
     async def offload(self, function: Callable[[], T]) -> T:
         if self.threads is None:
@@ -231,6 +265,29 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
+class _Route:
+    """How an origin is reached."""
+
+    def __init__(self, origin: Origin, proxies: Proxies, tls: ssl.SSLContext | None) -> None:
+        self.origin = origin
+        self.tls: ssl.SSLContext | bool = tls if tls is not None and origin.scheme == "https" else True
+        self.proxy = proxies.choose(origin.scheme, origin.host, origin.port)
+        self.proxy_url = None if self.proxy is None else URL(self.proxy.url, encoded=True)
+        authorization = None if self.proxy is None else self.proxy.authorization
+        fields = {} if authorization is None else {"Proxy-Authorization": authorization}
+        # A tunnel's CONNECT carries the credentials; without a tunnel, each request does.
+        self.tunnel_fields = fields if origin.scheme == "https" else {}
+        self.request_fields = [] if origin.scheme == "https" else list(fields.items())
+
+    def url(self, target: str) -> URL:
+        """A URL whose target reaches the wire as it is.
+
+        It is given as a path, query included: yarl takes queries apart and would drop an empty one.
+        """
+        origin = self.origin
+        return URL.build(scheme=origin.scheme, host=origin.host, port=origin.port, path=target, encoded=True)
+
+
 _current: ContextVar[_Attempt] = ContextVar("polycloud_attempt")
 
 
@@ -264,6 +321,8 @@ class _WireRequest(aiohttp.ClientRequest):
             raise _PeerGone
         attempt.transport = transport
         attempt.sent = True
+        # Exactly what was asked for: aiohttp has ideas of its own (a length of 0 for DELETE, an order).
+        self.headers = CIMultiDict(attempt.fields)
         return await super().send(conn)
 
 
@@ -287,6 +346,7 @@ class _Attempt:
         self.request = request
         self.deadline = deadline
         self.streaming = streaming
+        self.fields: list[tuple[str, str]] = []
         self.sent = False
         self.transport: asyncio.Transport | None = None
         self.response: aiohttp.ClientResponse | None = None
@@ -296,15 +356,16 @@ class _Attempt:
         self._slot = False
 
     async def __aenter__(self) -> None:
-        self._scope = scope = asyncio.timeout(None)
-        await scope.__aenter__()
-        self.progress()
+        if self.deadline <= time.monotonic():
+            raise Timeout("the time was up before anything was sent", sent=False)
+        self._scope = asyncio.timeout(self._on_the_loop(self.deadline))
+        await self._scope.__aenter__()
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         scope, self._scope = self._scope, None
-        assert scope is not None
         try:
-            await scope.__aexit__(type(error) if error else None, error, None)
+            if scope is not None:
+                await scope.__aexit__(type(error) if error else None, error, None)
         except TimeoutError as late:
             error = late
         if error is None:
@@ -323,40 +384,50 @@ class _Attempt:
         end = self.deadline
         if self._upload:
             end = min(end, time.monotonic() + self.bound.settings.stall_timeout)
-        self._scope.reschedule(None if end == UNLIMITED else self.bound.loop.time() + end - time.monotonic())
+        self._scope.reschedule(self._on_the_loop(end))
 
-    async def start(self) -> aiohttp.ClientResponse:
+    def _on_the_loop(self, moment: float) -> float | None:
+        return None if moment == UNLIMITED else self.bound.loop.time() + moment - time.monotonic()
+
+    async def start(self) -> tuple[aiohttp.ClientResponse, Headers]:
         """Send the request and give the answer's head."""
-        bound = self.bound
+        bound, request = self.bound, self.request
+        route = await bound.route(request.origin)
+        self.fields = request_fields(request, route.origin, bound.agent) + route.request_fields
+        url = route.url(request.target)
         bound.attempts.add(self)
         await bound.slots.acquire()
         self._slot = True
         self.progress()
-        request = self.request
-        url = _url(request)
-        headers, data = self._framed()
         token = _current.set(self)
         try:
             while True:
                 try:
                     self.response = await bound.session.request(
-                        request.method, url, headers=headers, data=data, allow_redirects=False
+                        request.method,
+                        url,
+                        headers=[field for field in self.fields if field[0] == "Content-Length"],
+                        data=self._body(),
+                        allow_redirects=False,
+                        ssl=route.tls,
+                        proxy=route.proxy_url,
+                        proxy_headers=route.tunnel_fields,
                     )
+                    break
                 except _PeerGone:
                     continue
-                self.progress()
-                return self.response
         finally:
             _current.reset(token)
+        self.progress()
+        return self.response, _checked_head(self.response)
 
-    def _framed(self) -> tuple[list[tuple[str, str]], bytes | _Pieces | None]:
-        headers = list(self.request.headers)
+    def _body(self) -> bytes | _Pieces | None:
         body = self.request.body
-        if isinstance(body, bytes):
-            return headers, body or None
-        if body.length is not None:
-            headers.append(("Content-Length", str(body.length)))
-        return headers, _Pieces(self, body)
+        if not isinstance(body, bytes):
+            return _Pieces(self, body)
+        if len(body) > EARLY_ANSWER_OVER:
+            return _Pieces(self, async_source(body, self.bound.offload))
+        return body or None
 
     async def read_whole(self, response: aiohttp.ClientResponse) -> bytes:
         limit = self.bound.settings.max_body
@@ -418,7 +489,6 @@ class _Pieces:
         self._attempt = attempt
         self._source = source
         self._left = source.length
-        self._ahead: bytes | None = None
 
     def __aiter__(self) -> _Pieces:
         return self
@@ -445,19 +515,21 @@ class _Pieces:
         if self._left < 0 or (self._left == 0 and piece and await self._source.read(1)):
             raise InvalidRequest(f"the upload is longer than the {self._source.length} bytes it was declared to be")
         if self._left > 0 and not piece:
-            raise InvalidRequest(f"the upload ended {self._left} bytes short of its declared {self._source.length} bytes")
+            raise InvalidRequest(
+                f"the upload ended {self._left} bytes short of its declared {self._source.length} bytes"
+            )
         return piece
 
 
 class _Stream:
     """An answer whose body is read piece by piece."""
 
-    def __init__(self, attempt: _Attempt, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, attempt: _Attempt, response: aiohttp.ClientResponse, headers: Headers) -> None:
         self._attempt = attempt
         self._response = response
         self._closed = False
         self.status = response.status
-        self.headers = _headers(response)
+        self.headers = headers
 
     async def read(self, size: int) -> bytes:
         if self._closed:
@@ -494,23 +566,22 @@ class _Stream:
             loop.call_soon_threadsafe(self._attempt.cut)
 
 
-def _url(request: Request) -> URL:
-    """The request's URL such that its target reaches the wire as it is.
+def _checked_head(response: aiohttp.ClientResponse) -> Headers:
+    """The answer's headers, and that they are of an answer both runtimes take.
 
-    As a path, query included: apart from its path yarl would normalise it, for example drop an
-    empty query.
+    Raises:
+        MalformedResponse: They are not.
     """
-    scheme, _, authority = request.origin.partition("://")
-    return URL.build(scheme=scheme, authority=authority, path=request.target, encoded=True)
-
-
-def _headers(response: aiohttp.ClientResponse) -> Headers:
-    return Headers(
-        tuple(
-            (name.decode("ascii", "surrogateescape").lower(), value.decode("utf-8", "surrogateescape").strip(" \t"))
-            for name, value in response.raw_headers
+    if response.status < 200:
+        raise MalformedResponse(
+            "the answer switches to another protocol, which nobody asked for", status=response.status
         )
-    )
+    if sum(len(name) + len(value) + 4 for name, value in response.raw_headers) > MAX_HEADER_BYTES:
+        raise MalformedResponse(f"the answer's headers are longer than {MAX_HEADER_BYTES} bytes")
+    headers = answer_headers(response.raw_headers)
+    if not is_chunked(headers):
+        declared_length(headers)
+    return headers
 
 
 def _cause(error: BaseException) -> BaseException | None:

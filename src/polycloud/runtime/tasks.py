@@ -13,14 +13,12 @@ from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
 from polycloud.errors import InvalidRequest
+from polycloud.runtime.limits import GRACE
 
 __all__ = ["gather", "map_bounded"]
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-# How long cancelled jobs may take to clean up before the caller goes on without them.
-PATIENCE = 0.8
 
 
 async def gather(jobs: Iterable[Callable[[], Awaitable[T]]], limit: int | None) -> list[T]:
@@ -105,7 +103,9 @@ async def map_bounded(
         while True:
             if fetch is None and not ended and len(window) < limit:
                 fetch = asyncio.create_task(take())
-            waited: list[asyncio.Task[T] | asyncio.Task[U]] = [task for task in (window[0] if window else None, fetch) if task]
+            waited: list[asyncio.Task[T] | asyncio.Task[U]] = [
+                task for task in (window[0] if window else None, fetch) if task
+            ]
             if not waited:
                 return
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
@@ -136,7 +136,7 @@ async def stop(tasks: Iterable[asyncio.Task[Any]]) -> None:
         task.add_done_callback(_forget)
         task.cancel()
     if tasks:
-        await asyncio.wait(tasks, timeout=PATIENCE)
+        await asyncio.wait(tasks, timeout=GRACE)
 
 
 def _forget(task: asyncio.Task[Any]) -> None:

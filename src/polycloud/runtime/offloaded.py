@@ -1,0 +1,163 @@
+"""Sources and sinks of the async runtime: the blocking ones run in threads, and async iterables."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any, Protocol, TypeVar
+
+from polycloud.errors import InvalidRequest
+from polycloud.runtime.files import BlockingSink, BlockingSource, PieceBuffer, open_sink, open_source
+from polycloud.runtime.limits import GRACE
+from polycloud.runtime.messages import Sink, Source
+from polycloud.runtime.protocol import SinkTarget, SourceLike
+
+__all__ = ["Offload", "async_sink", "async_source"]
+
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """``Runtime.offload``."""
+
+    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]: ...
+
+
+def async_source(data: SourceLike, offload: Offload) -> Source:
+    """The source for whatever an upload may be given; see ``Runtime.source``."""
+    if isinstance(data, AsyncIterable) and not isinstance(data, Iterable):
+        return _AsyncIterableSource(data)
+    source = open_source(data)
+    if isinstance(data, bytes | bytearray | memoryview | io.BytesIO):
+        return _MemorySource(source)
+    return _ThreadedSource(source, offload)
+
+
+def async_sink(destination: SinkTarget, offload: Offload, *, overwrite: bool) -> Sink:
+    """The sink for a path or a binary file; see ``Runtime.sink``."""
+    return _ThreadedSink(open_sink(destination, overwrite=overwrite), offload)
+
+
+class _OneAtATime:
+    """Calls of a blocking object in threads, never two at once.
+
+    A call whose caller was cancelled goes on in its thread; closing a file under it could hand its
+    descriptor to somebody else in the middle of a write.
+    """
+
+    def __init__(self, offload: Offload) -> None:
+        self._offload = offload
+        self._under_way: asyncio.Future[Any] | None = None
+
+    async def call(self, function: Callable[[], T]) -> T:
+        await self._idle(None)
+        work = asyncio.ensure_future(self._offload(function))
+        self._under_way = work
+        return await asyncio.shield(work)
+
+    async def finish(self, function: Callable[[], None]) -> None:
+        """As ``call`` for the last call of all, given up when an earlier one does not end."""
+        if await self._idle(GRACE):
+            await self.call(function)
+
+    async def _idle(self, patience: float | None) -> bool:
+        work = self._under_way
+        if work is not None and not work.done():
+            await asyncio.wait([work], timeout=patience)
+            return work.done()
+        return True
+
+
+class _MemorySource:
+    """Bytes that are in memory already: no thread needed."""
+
+    def __init__(self, source: BlockingSource) -> None:
+        self._source = source
+
+    @property
+    def length(self) -> int | None:
+        return self._source.length
+
+    @property
+    def rewindable(self) -> bool:
+        return self._source.rewindable
+
+    async def read(self, size: int) -> bytes:
+        return self._source.read(size)
+
+    async def rewind(self) -> None:
+        self._source.rewind()
+
+    async def close(self) -> None:
+        self._source.close()
+
+
+class _ThreadedSource:
+    """A file, or an iterable that may block."""
+
+    def __init__(self, source: BlockingSource, offload: Offload) -> None:
+        self._source = source
+        self._threads = _OneAtATime(offload)
+
+    @property
+    def length(self) -> int | None:
+        return self._source.length
+
+    @property
+    def rewindable(self) -> bool:
+        return self._source.rewindable
+
+    async def read(self, size: int) -> bytes:
+        return await self._threads.call(lambda: self._source.read(size))
+
+    async def rewind(self) -> None:
+        await self._threads.call(self._source.rewind)
+
+    async def close(self) -> None:
+        await self._threads.finish(self._source.close)
+
+
+class _ThreadedSink:
+    """A file that a download goes to."""
+
+    def __init__(self, sink: BlockingSink, offload: Offload) -> None:
+        self._sink = sink
+        self._threads = _OneAtATime(offload)
+
+    async def write(self, data: bytes) -> None:
+        await self._threads.call(lambda: self._sink.write(data))
+
+    async def commit(self) -> None:
+        await self._threads.call(self._sink.commit)
+
+    async def abort(self) -> None:
+        await self._threads.finish(self._sink.abort)
+
+
+class _AsyncIterableSource:
+    """Pieces of bytes from an async iterable of unknown length, read once."""
+
+    length: int | None = None
+    rewindable = False
+
+    def __init__(self, pieces: AsyncIterable[bytes]) -> None:
+        self._pieces: AsyncIterator[bytes] | None = aiter(pieces)
+        self._buffer = PieceBuffer()
+
+    async def read(self, size: int) -> bytes:
+        while self._pieces is not None and len(self._buffer) < size:
+            try:
+                self._buffer.add(await anext(self._pieces))
+            except StopAsyncIteration:
+                self._pieces = None
+        return self._buffer.take(size)
+
+    async def rewind(self) -> None:
+        raise InvalidRequest("the upload cannot be read again: an iterator is read once")
+
+    async def close(self) -> None:
+        pieces, self._pieces = self._pieces, None
+        close = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
