@@ -1,0 +1,476 @@
+"""GoGrid's calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from typing import ClassVar, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from polycloud.capabilities import Capabilities, ComputeCapability
+from polycloud.compute.driver import ComputeDriver, NodeSpec
+from polycloud.compute.models import NodeImage, NodeLocation, NodeSize, Volume
+from polycloud.credentials.secret import Secret
+from polycloud.errors import (
+    AlreadyExists,
+    AuthenticationError,
+    CloudError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    ImageNotFound,
+    InvalidRequest,
+    MalformedResponse,
+    NodeNotFound,
+    PermissionDenied,
+    ProviderUnavailable,
+    QuotaExceeded,
+    RateLimited,
+    SizeNotFound,
+    Timeout,
+)
+from polycloud.providers.gogrid import wire
+from polycloud.providers.gogrid.models import (
+    GoGridImage,
+    GoGridIP,
+    GoGridNode,
+    GoGridNodeSpec,
+    GoGridPassword,
+    PendingNode,
+)
+from polycloud.runtime.caller import Caller
+from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.paging import Page, iterate_pages
+from polycloud.runtime.protocol import Runtime
+
+__all__ = ["ENDPOINT", "GoGridDriver", "GoGridSigner"]
+
+T = TypeVar("T")
+
+ENDPOINT = "https://api.gogrid.com"
+VERSION = "1.7"
+PAGE_SIZE = 100
+# How far the provider's clock and ours may be apart, in seconds, before signatures are refused.
+CLOCK_TOLERANCE = 600
+# How often an address that somebody else took first is replaced by another free one.
+ADDRESS_ATTEMPTS = 5
+FIRST_POLL = 1.0
+SLOWEST_POLL = 15.0
+
+Parameters = dict[str, str | list[str]]
+
+
+class GoGridSigner:
+    """Adds the key, the version and a signature of this moment to each attempt's query."""
+
+    def __init__(self, runtime: Runtime, api_key: str, secret: Secret) -> None:
+        self._runtime = runtime
+        self._api_key = api_key
+        self._secret = secret
+
+    async def authorize(self, request: Request) -> Request:
+        now = int(self._runtime.now())
+        text = f"{self._api_key}{self._secret.reveal()}{now}"
+        # MD5 is what the API prescribes; it protects nothing else here.
+        signature = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        query = urlencode({"api_key": self._api_key, "v": VERSION, "format": "json", "sig": signature})
+        separator = "&" if "?" in request.target else "?"
+        return msgspec.structs.replace(request, target=f"{request.target}{separator}{query}")
+
+    async def renew(self, rejected: Request) -> bool:
+        return False
+
+
+class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
+    """GoGrid, API v1.7.
+
+    Args:
+        caller: Sends requests, signed by a ``GoGridSigner``.
+        endpoint: Origin of the API.
+        create_timeout: Seconds that a new server may take to get its id.
+    """
+
+    provider: ClassVar[str] = "gogrid"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        frozenset(
+            {
+                ComputeCapability.LIST_NODES,
+                ComputeCapability.GET_NODE,
+                ComputeCapability.CREATE_NODE,
+                ComputeCapability.START_NODE,
+                ComputeCapability.STOP_NODE,
+                ComputeCapability.REBOOT_NODE,
+                ComputeCapability.DESTROY_NODE,
+                ComputeCapability.LIST_SIZES,
+                ComputeCapability.GET_SIZE,
+                ComputeCapability.LIST_IMAGES,
+                ComputeCapability.GET_IMAGE,
+                ComputeCapability.LIST_LOCATIONS,
+                ComputeCapability.CREATE_IMAGE,
+                ComputeCapability.DELETE_IMAGE,
+            }
+        ),
+        {
+            ComputeCapability.CREATE_NODE_PASSWORD: "read the password that GoGrid makes with ex_list_passwords",
+            ComputeCapability.CREATE_NODE_SSH_KEY: "log in with the password that ex_list_passwords gives",
+            ComputeCapability.CREATE_NODE_TAGS: "describe the node with create_node(ex_description=)",
+            ComputeCapability.COPY_IMAGE: "save an image in each datacenter with ex_save_image",
+        },
+    )
+
+    def __init__(self, caller: Caller, *, endpoint: str, create_timeout: float) -> None:
+        super().__init__(caller)
+        self._endpoint = endpoint
+        self._create_timeout = create_timeout
+
+    # Nodes
+
+    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[GoGridNode]:
+        if ids is not None:
+            servers = await self._listed("/grid/server/get", wire.Server, {"id": _numbers(ids, NodeNotFound)})
+            found = {node.id: node for node in map(wire.node_of, servers) if node is not None}
+            missing = [node_id for node_id in ids if node_id not in found]
+            if missing:
+                raise NodeNotFound(f"no server has the id {', '.join(missing)}")
+            return Page([found[node_id] for node_id in ids])
+        page = await self._page("/grid/server/list", wire.Server, {}, cursor)
+        # A server without an id cannot be named in any call yet; it is listed as soon as it can.
+        return Page([node for node in map(wire.node_of, page.items) if node is not None], page.next)
+
+    async def get_node(self, node_id: str) -> GoGridNode:
+        return (await self.list_nodes(ids=[node_id], cursor=None)).items[0]
+
+    async def create_node(self, spec: NodeSpec) -> GoGridNode:
+        pending = await self.add_server(spec)
+        node = await self._await_id(pending)
+        return msgspec.structs.replace(node, password=await self._password_of(node.id))
+
+    async def start_node(self, node_id: str) -> None:
+        await self._power(node_id, "start")
+
+    async def stop_node(self, node_id: str) -> None:
+        await self._power(node_id, "stop")
+
+    async def reboot_node(self, node_id: str) -> None:
+        # Rebooting twice is not rebooting once.
+        await self._power(node_id, "restart", repeatable=False)
+
+    async def destroy_node(self, node_id: str) -> None:
+        await self._on_node(node_id, "/grid/server/delete", {}, repeatable=False)
+
+    async def add_server(self, spec: NodeSpec) -> PendingNode:
+        """Ask for a server (/grid/server/add) at the address given, or at a free one."""
+        own = spec if isinstance(spec, GoGridNodeSpec) else GoGridNodeSpec(**msgspec.structs.asdict(spec))
+        taken: set[str] = set()
+        for _ in range(ADDRESS_ATTEMPTS):
+            address = own.ip or await self._free_address(own.location, taken)
+            try:
+                return await self._add(own, address)
+            except InvalidRequest:
+                # Somebody else may have taken the address between the look and the call.
+                if own.ip is not None or address in {free.address for free in await self._free(own.location)}:
+                    raise
+                taken.add(address)
+        raise QuotaExceeded(
+            f"{ADDRESS_ATTEMPTS} free addresses in a row were taken by somebody else first; "
+            "try again, or reserve one with create_node(ex_ip=)"
+        )
+
+    async def edit_node(self, node_id: str, *, size: str | None, description: str | None) -> GoGridNode:
+        """Change a server (/grid/server/edit)."""
+        parameters: Parameters = {}
+        if size is not None:
+            parameters["server.ram"] = size
+        if description is not None:
+            parameters["description"] = description
+        servers = await self._on_node(node_id, "/grid/server/edit", parameters, repeatable=True)
+        node = wire.node_of(servers[0])
+        return node if node is not None else await self.get_node(node_id)
+
+    # What nodes are made of
+
+    async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
+        # Every datacenter sells the same sizes.
+        return Page([wire.size_of(option) for option in await self._lookup("server.ram")])
+
+    async def get_size(self, size_id: str) -> NodeSize:
+        for size in (await self.list_sizes(location=None, cursor=None)).items:
+            if size.id == size_id:
+                return size
+        raise SizeNotFound(f"GoGrid sells no size {size_id!r}; list_sizes gives those it does")
+
+    async def list_images(
+        self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
+    ) -> Page[NodeImage]:
+        parameters: Parameters = {} if location is None else {"datacenter": location}
+        if ids is None:
+            page = await self._page("/grid/image/list", wire.Image, parameters, cursor)
+            images = [wire.image_of(image) for image in page.items]
+            return Page([image for image in images if owner in {None, image.owner}], page.next)
+        found = {image.id: image for image in await self._all_images(parameters)}
+        missing = [image_id for image_id in ids if image_id not in found]
+        if missing:
+            raise ImageNotFound(f"no image has the id {', '.join(missing)}")
+        chosen = [found[image_id] for image_id in ids]
+        return Page([image for image in chosen if owner in {None, image.owner}])
+
+    async def get_image(self, image_id: str) -> NodeImage:
+        for image in await self._all_images({}):
+            if image.id == image_id:
+                return image
+        raise ImageNotFound(f"no image has the id {image_id}")
+
+    async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
+        return Page([wire.location_of(option) for option in await self._lookup("ip.datacenter")])
+
+    # Images of one's own
+
+    async def create_image(self, *, node_id: str, name: str, description: str | None) -> GoGridImage:
+        parameters: Parameters = {"server": _number(node_id, NodeNotFound), "friendlyName": name}
+        if description is not None:
+            parameters["description"] = description
+        try:
+            images = await self._call("POST", "/grid/image/save", wire.Image, parameters, repeatable=False)
+        except InvalidRequest:
+            await self.get_node(node_id)
+            raise
+        return wire.image_of(images[0])
+
+    async def edit_image(
+        self, image_id: str, *, public: bool | None, description: str | None, name: str | None
+    ) -> GoGridImage:
+        """Change an image (/grid/image/edit)."""
+        parameters: Parameters = {}
+        if public is not None:
+            parameters["isPublic"] = "true" if public else "false"
+        if description is not None:
+            parameters["description"] = description
+        if name is not None:
+            parameters["friendlyName"] = name
+        return await self._on_image(image_id, "/grid/image/edit", parameters, repeatable=True)
+
+    async def delete_image(self, image_id: str) -> None:
+        await self._on_image(image_id, "/grid/image/delete", {}, repeatable=False)
+
+    # Addresses and passwords
+
+    async def list_ips(self, *, public: bool | None, assigned: bool | None, location: str | None) -> list[GoGridIP]:
+        """The account's addresses (/grid/ip/list)."""
+        parameters: Parameters = {}
+        if public is not None:
+            parameters["ip.type"] = "Public" if public else "Private"
+        if assigned is not None:
+            parameters["ip.state"] = "Assigned" if assigned else "Unassigned"
+        if location is not None:
+            parameters["datacenter"] = location
+        return [wire.ip_of(address) for address in await self._listed("/grid/ip/list", wire.IPAddress, parameters)]
+
+    async def list_passwords(self) -> list[GoGridPassword]:
+        """The account's passwords (/support/password/list)."""
+        return [wire.password_of(item) for item in await self._listed("/support/password/list", wire.Password, {})]
+
+    # The raw call
+
+    async def raw(self, method: str, path: str, parameters: Parameters) -> dict[str, object]:
+        """Any call of the API, its whole answer as parsed JSON."""
+        response = await self._send(method, path, parameters, repeatable=method == "GET")
+        try:
+            return msgspec.json.decode(response.body, type=dict[str, object])
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise MalformedResponse(f"GoGrid's answer is no JSON object: {error}") from None
+
+    # How it is done
+
+    async def _add(self, spec: GoGridNodeSpec, address: str) -> PendingNode:
+        parameters: Parameters = {"name": spec.name, "image": spec.image, "ip": address, "server.ram": spec.size}
+        if spec.description is not None:
+            parameters["description"] = spec.description
+        if spec.is_sandbox:
+            parameters["isSandbox"] = "true"
+        try:
+            servers = await self._call("POST", "/grid/server/add", wire.Server, parameters, repeatable=False)
+        except (ConnectionFailed, Timeout, ProviderUnavailable) as error:
+            if not (isinstance(error, ConnectionFailed | Timeout) and not error.sent):
+                error.message += (
+                    f"; whether the server {spec.name!r} at {address} is being created is not known: "
+                    "look for it with list_nodes before trying again"
+                )
+            raise
+        return PendingNode(name=spec.name, ip=servers[0].ip.ip or address, size=spec.size, image=spec.image)
+
+    async def _await_id(self, pending: PendingNode) -> GoGridNode:
+        """Look for the server by its address until it has an id."""
+        runtime = self.caller.runtime
+        end = min(runtime.monotonic() + self._create_timeout, current_deadline())
+        pause = FIRST_POLL
+        asked_for = f"server {pending.name!r} (image {pending.image}, size {pending.size}) at {pending.ip}"
+        while True:
+            try:
+                servers = await self._listed("/grid/server/list", wire.Server, {})
+            except CloudError as error:
+                error.message += f"; {asked_for} was accepted and is being created: find it with list_nodes"
+                raise
+            for server in servers:
+                node = wire.node_of(server)
+                if node is not None and server.ip.ip == pending.ip:
+                    return node
+            if runtime.monotonic() + pause > end:
+                raise DeadlineExceeded(
+                    f"{asked_for} was accepted and has no id yet; "
+                    "it may still come: look for it with list_nodes, and destroy it if it is not wanted",
+                    operation="/grid/server/add",
+                )
+            await runtime.sleep(pause)
+            pause = min(pause * 1.5, SLOWEST_POLL)
+
+    async def _password_of(self, node_id: str) -> Secret | None:
+        try:
+            passwords = await self.list_passwords()
+        except CloudError:
+            # The node is there: a key without the right to read passwords must not lose it.
+            return None
+        return next((entry.password for entry in passwords if entry.node == node_id), None)
+
+    async def _free(self, location: str | None) -> list[GoGridIP]:
+        return await self.list_ips(public=True, assigned=False, location=location)
+
+    async def _free_address(self, location: str | None, taken: set[str]) -> str:
+        for address in await self._free(location):
+            if address.address not in taken:
+                return address.address
+        where = f"in datacenter {location}" if location else "in any datacenter"
+        raise QuotaExceeded(f"no public address is free {where}; destroy a node or order more addresses from GoGrid")
+
+    async def _power(self, node_id: str, power: str, *, repeatable: bool = True) -> None:
+        await self._on_node(node_id, "/grid/server/power", {"power": power}, repeatable=repeatable)
+
+    async def _on_node(self, node_id: str, path: str, parameters: Parameters, *, repeatable: bool) -> list[wire.Server]:
+        """A call about one server. GoGrid says "bad argument" of an unknown id: tell it apart."""
+        number = _number(node_id, NodeNotFound)
+        try:
+            return await self._call("POST", path, wire.Server, {"id": number, **parameters}, repeatable=repeatable)
+        except InvalidRequest:
+            await self.get_node(node_id)
+            raise
+
+    async def _on_image(self, image_id: str, path: str, parameters: Parameters, *, repeatable: bool) -> GoGridImage:
+        number = _number(image_id, ImageNotFound)
+        try:
+            images = await self._call("POST", path, wire.Image, {"id": number, **parameters}, repeatable=repeatable)
+        except InvalidRequest:
+            await self.get_image(image_id)
+            raise
+        return wire.image_of(images[0])
+
+    async def _all_images(self, parameters: Parameters) -> list[GoGridImage]:
+        return [wire.image_of(image) for image in await self._listed("/grid/image/list", wire.Image, parameters)]
+
+    async def _lookup(self, name: str) -> list[wire.Option]:
+        return await self._listed("/common/lookup/list", wire.Option, {"lookup": name})
+
+    async def _listed(self, path: str, kind: type[T], parameters: Parameters) -> list[T]:
+        """Every item of every page."""
+
+        async def fetch(cursor: str | None) -> Page[T]:
+            return await self._page(path, kind, parameters, cursor)
+
+        return [item async for item in iterate_pages(fetch, key=msgspec.json.encode)]
+
+    async def _page(self, path: str, kind: type[T], parameters: Parameters, cursor: str | None) -> Page[T]:
+        """One page; pages are counted from 0, and the cursor is a page's number."""
+        number = int(cursor or "0")
+        paged: Parameters = {**parameters, "num_items": str(PAGE_SIZE), "page": str(number)}
+        response = await self._send("GET", path, paged, repeatable=True)
+        answer = wire.decode(response.body, kind)
+        more = answer.summary.start + answer.summary.returned < answer.summary.total
+        return Page(answer.list, str(number + 1) if more else None)
+
+    async def _call(
+        self, method: str, path: str, kind: type[T], parameters: Parameters, *, repeatable: bool
+    ) -> list[T]:
+        """A call that gives at least one item."""
+        response = await self._send(method, path, parameters, repeatable=repeatable)
+        items = wire.decode(response.body, kind).list
+        if not items:
+            raise MalformedResponse(f"GoGrid did {path} and did not say what came of it", operation=path)
+        return items
+
+    async def _send(self, method: str, path: str, parameters: Parameters, *, repeatable: bool) -> Response:
+        query = urlencode(parameters, doseq=True)
+        request = Request(
+            method=method,
+            origin=self._endpoint,
+            target=f"/api{path}?{query}" if query else f"/api{path}",
+            operation=path,
+        )
+        return await self.caller.call(request, check=self._check, repeatable=repeatable)
+
+    def _check(self, response: Response) -> CloudError | None:
+        """What an answer means; failures come with a status of their own and a JSON envelope."""
+        status = response.status
+        if status == 200 and b'"failure"' not in response.body[:4096]:
+            return None
+        try:
+            answer = msgspec.json.decode(response.body, type=wire.Answer[wire.Failure])
+        except (msgspec.MsgspecError, RecursionError):
+            failure = None
+        else:
+            if answer.status == "success":
+                return None
+            failure = answer.list[0] if answer.list else wire.Failure()
+        if failure is None and status == 200:
+            return None  # wire.decode says what is wrong with it, in terms of what was asked for
+        said = failure.message.rstrip(".") if failure else "an answer that is not the API's"
+        code = failure.errorcode or None if failure else None
+        if status == 403:
+            return AuthenticationError(self._refusal(said, response), status=status, code=code)
+        if status == 401:
+            return PermissionDenied(f"{said}; this API key lacks the right", status=status, code=code)
+        if status == 429:
+            return RateLimited(said, status=status, code=code)
+        if status >= 500:
+            return ProviderUnavailable(
+                f"GoGrid is out of service ({said}); try again later",
+                status=status,
+                code=code,
+                retry_after=_seconds(response.headers.get("retry-after")),
+            )
+        if failure is None:
+            return MalformedResponse(f"HTTP {status} with {said}; check the endpoint", status=status)
+        if "already" in said.lower() and "name" in said.lower():
+            return AlreadyExists(said, status=status, code=code)
+        return InvalidRequest(said, status=status, code=code)
+
+    def _refusal(self, said: str, response: Response) -> str:
+        """Why a signature was refused: most often the clock, which the answer's date tells."""
+        try:
+            theirs = parsedate_to_datetime(response.headers.get("date") or "").astimezone(dt.UTC).timestamp()
+        except ValueError:
+            theirs = self.caller.runtime.now()
+        behind = theirs - self.caller.runtime.now()
+        if abs(behind) > CLOCK_TOLERANCE:
+            direction = "behind" if behind > 0 else "ahead of"
+            return (
+                f"{said}; this machine's clock is {abs(behind) / 60:.0f} minutes {direction} GoGrid's, "
+                "which accepts 10: set the clock"
+            )
+        return f"{said}; check the API key and its secret"
+
+
+def _number(text: str, missing: type[CloudError]) -> str:
+    """An id as the API takes it; what is no number cannot exist."""
+    if not text.isdecimal():
+        raise missing(f"{text!r} is no GoGrid id, which are numbers")
+    return text
+
+
+def _numbers(texts: Sequence[str], missing: type[CloudError]) -> list[str]:
+    return [_number(text, missing) for text in texts]
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdecimal() else None

@@ -1,0 +1,248 @@
+"""What GoGrid sends, field by field, and how it becomes models. Pure functions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Generic, TypeVar
+
+import msgspec
+
+from polycloud.compute.models import NodeLocation, NodeSize, NodeState
+from polycloud.credentials.secret import Secret
+from polycloud.errors import MalformedResponse
+from polycloud.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword
+
+__all__ = [
+    "Answer",
+    "Failure",
+    "IPAddress",
+    "Image",
+    "Option",
+    "Password",
+    "Server",
+    "decode",
+    "image_of",
+    "ip_of",
+    "location_of",
+    "node_of",
+    "password_of",
+    "size_of",
+]
+
+T = TypeVar("T")
+
+PROVIDER = "gogrid"
+
+# The API names the memory of a size and not its disk; GoGrid sold them in these pairs (MiB: GiB).
+DISKS = {512: 30, 1024: 60, 2048: 120, 4096: 240, 8192: 480, 16384: 960, 24576: 960}
+UNITS = {"MB": 1, "GB": 1024}
+
+STATES = {
+    "Starting": NodeState.STARTING,
+    "On": NodeState.RUNNING,
+    "Off": NodeState.STOPPED,
+    "Restarting": NodeState.REBOOTING,
+    "Saving": NodeState.UPDATING,
+    "Restoring": NodeState.REBUILDING,
+}
+
+
+class Summary(msgspec.Struct):
+    """How much of a listing an answer holds."""
+
+    total: int = 0
+    start: int = 0
+    returned: int = 0
+
+
+class Answer(msgspec.Struct, Generic[T]):
+    """The envelope of every answer."""
+
+    status: str
+    list: list[T]
+    summary: Summary = Summary()
+
+
+class Failure(msgspec.Struct):
+    """What the envelope of a failure holds."""
+
+    errorcode: str = ""
+    message: str = ""
+
+
+class Option(msgspec.Struct):
+    """One value of an enumeration of GoGrid's: a datacenter, a size, a state."""
+
+    id: int
+    name: str
+    description: str = ""
+
+
+class Owner(msgspec.Struct):
+    """The account that an image belongs to."""
+
+    id: int
+    name: str = ""
+
+
+class IPAddress(msgspec.Struct):
+    """An address. Inside of a server it comes with fewer fields."""
+
+    ip: str
+    id: int | None = None
+    public: bool | str = True
+    subnet: str | None = None
+    state: Option | None = None
+    datacenter: Option | None = None
+
+
+class Image(msgspec.Struct, rename="camel"):
+    """A server image. Inside of a server it comes with fewer fields."""
+
+    id: int
+    name: str = ""
+    friendly_name: str = ""
+    description: str | None = None
+    is_active: bool | str = True
+    is_public: bool | str = False
+    owner: Owner | None = None
+    os: Option | None = None
+    state: Option | None = None
+    created_time: float | None = None
+
+
+class Server(msgspec.Struct, rename="camel"):
+    """A server. It has no id in the first minutes of its life."""
+
+    name: str
+    ip: IPAddress
+    ram: Option
+    state: Option
+    id: int | None = None
+    description: str | None = None
+    is_sandbox: bool | str = False
+    image: Image | None = None
+    datacenter: Option | None = None
+    os: Option | None = None
+
+
+class ServerReference(msgspec.Struct):
+    """The server that a password belongs to."""
+
+    id: int | None = None
+
+
+class Password(msgspec.Struct):
+    """A password, of a server or of another service."""
+
+    id: int
+    password: str
+    username: str = ""
+    server: ServerReference | None = None
+
+
+def decode(body: bytes, kind: type[T]) -> Answer[T]:
+    """The envelope of an answer with items of one kind.
+
+    Raises:
+        MalformedResponse: It is no JSON, or not of that shape. Passwords may be in it, so the error
+            does not quote it.
+    """
+    try:
+        return msgspec.json.decode(body, type=Answer[kind])  # type: ignore[valid-type]  # a type that is a value
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        if body.lstrip()[:1] == b"<":
+            raise MalformedResponse(
+                "GoGrid answered with a page where JSON was promised; check the endpoint, or try later"
+            ) from None
+        raise MalformedResponse(f"GoGrid's answer is not what its API promises: {error}") from None
+
+
+def truth(value: bool | str) -> bool:
+    """A truth value, which arrives as JSON's or as the text "true" or "false"."""
+    return value if isinstance(value, bool) else value.lower() == "true"
+
+
+def node_of(server: Server) -> GoGridNode | None:
+    """The node, or None while the server has no id."""
+    if server.id is None:
+        return None
+    address = (server.ip.ip,)
+    public = truth(server.ip.public)
+    return GoGridNode(
+        id=str(server.id),
+        name=server.name,
+        state=STATES.get(server.state.name, NodeState.UNKNOWN),
+        provider=PROVIDER,
+        provider_state=server.state.name,
+        public_ips=address if public else (),
+        private_ips=() if public else address,
+        size=str(server.ram.id),
+        image=str(server.image.id) if server.image else None,
+        location=str(server.datacenter.id) if server.datacenter else None,
+        description=server.description,
+        is_sandbox=truth(server.is_sandbox),
+        os=server.os.name if server.os else None,
+    )
+
+
+def image_of(image: Image) -> GoGridImage:
+    """The image; its display name is the friendly one."""
+    created = None
+    if image.created_time is not None:
+        created = dt.datetime.fromtimestamp(image.created_time / 1000, dt.UTC)
+    return GoGridImage(
+        id=str(image.id),
+        name=image.friendly_name or image.name,
+        provider=PROVIDER,
+        provider_state=image.state.name if image.state else "",
+        owner=str(image.owner.id) if image.owner else None,
+        created_at=created,
+        description=image.description,
+        is_public=truth(image.is_public),
+        is_active=truth(image.is_active),
+        os=image.os.name if image.os else None,
+    )
+
+
+def size_of(option: Option) -> NodeSize:
+    """The size that a value of ``server.ram`` stands for.
+
+    Raises:
+        MalformedResponse: Its name is not an amount of memory.
+    """
+    unit = UNITS.get(option.name[-2:].upper())
+    amount = option.name[:-2].strip()
+    if unit is None or not amount.isdecimal():
+        raise MalformedResponse(f"GoGrid offers {option.name!r} as memory, which is no number of MB or GB")
+    ram = int(amount) * unit
+    return NodeSize(id=str(option.id), name=option.name, ram=ram, disk=DISKS.get(ram, 0), provider=PROVIDER)
+
+
+def location_of(option: Option) -> NodeLocation:
+    """The datacenter."""
+    country = "US" if option.name.startswith("US-") else None
+    return NodeLocation(id=str(option.id), name=option.name, provider=PROVIDER, country=country)
+
+
+def ip_of(address: IPAddress) -> GoGridIP:
+    """The address."""
+    return GoGridIP(
+        id=str(address.id),
+        address=address.ip,
+        public=truth(address.public),
+        assigned=address.state is not None and address.state.name == "Assigned",
+        subnet=address.subnet,
+        location=str(address.datacenter.id) if address.datacenter else None,
+    )
+
+
+def password_of(password: Password) -> GoGridPassword:
+    """The password."""
+    server = password.server.id if password.server else None
+    return GoGridPassword(
+        id=str(password.id),
+        username=password.username,
+        password=Secret(password.password),
+        node=None if server is None else str(server),
+    )
