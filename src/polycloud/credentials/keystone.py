@@ -1,0 +1,374 @@
+"""``KeystoneSession``: one token for all the calls of a client, and the catalog that comes with it.
+
+A session is the ``Authorizer`` of a client's ``Caller`` and the place where its drivers look up
+addresses. It makes no call before it has to. How a driver uses it::
+
+    identity = make_caller(runtime, options, provider="swift")          # no authorizer: it asks for the token
+    session = KeystoneSession(identity, credentials, region="RegionOne")
+    caller = make_caller(runtime, options, provider="swift", authorizer=session)
+    ...
+    place = await session.endpoint("object-store")                      # ServiceEndpoint(origin, path)
+    await caller.call(Request(method="GET", origin=place.origin, target=place.path + "/c"), ...)
+
+What it promises, with any number of threads or tasks:
+
+* one token is asked for, however many calls need one at the same moment;
+* it is renewed shortly before it expires (measured by the identity service's own clock), and once
+  after a 401, however many calls see that 401;
+* the token goes only on requests that the ``Caller`` sends, and shows in no error, log or repr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from polycloud.credentials.secret import Secret
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    ConfigurationError,
+    MalformedResponse,
+    NotFound,
+)
+from polycloud.runtime.caller import Caller
+from polycloud.runtime.messages import Request, Response
+from polycloud.wire.keystone import (
+    ApiVersion,
+    IdentityVersion,
+    KeystoneCredentials,
+    ServiceEndpoint,
+    Token,
+    auth_body,
+    check_credentials,
+    choose_version,
+    find_endpoint,
+    interface_name,
+    parse_v2_token,
+    parse_v3_token,
+    parse_versions,
+    split_endpoint,
+    version_in_path,
+)
+from polycloud.wire.openstack_faults import fault_error
+
+__all__ = ["KeystoneSession"]
+
+JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
+# A token is renewed this many seconds before its end, or a tenth of its life before it if that is less.
+RENEW_BEFORE = 60.0
+# Where each service's API is, below an address of the catalog that names no version.
+DEFAULT_VERSIONS: Mapping[str, tuple[int, str]] = {
+    "compute": (2, "/v2.1"),
+    "image": (2, "/v2"),
+    "network": (2, "/v2.0"),
+    "block-storage": (3, "/v3"),
+}
+
+
+class KeystoneSession:
+    """A token, its renewal and its catalog.
+
+    Args:
+        caller: Sends the requests to the identity service; one without an authorizer.
+        credentials: Who one is, and the scope.
+        region: The region whose endpoints are wanted; None where the cloud has one only.
+        interface: ``"public"``, ``"internal"`` or ``"admin"``.
+        endpoints: Addresses that are used instead of the catalog's, by service type
+            (``{"compute": "https://…/v2.1"}``).
+
+    Raises:
+        ConfigurationError: The credentials are incomplete or contradictory.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        credentials: KeystoneCredentials,
+        *,
+        region: str | None = None,
+        interface: str = "public",
+        endpoints: Mapping[str, str] | None = None,
+    ) -> None:
+        check_credentials(credentials)
+        if interface_name(interface) not in {"public", "internal", "admin"}:
+            raise ConfigurationError(f'interface is {interface!r}; it is "public", "internal" or "admin"')
+        self.region = region
+        self.interface = interface_name(interface)
+        self._caller = caller
+        self._credentials = credentials
+        self._overrides = {kind: split_endpoint(url) for kind, url in (endpoints or {}).items()}
+        self._lock = caller.runtime.lock()
+        self._token: Token | None = None
+        self._fresh_until = float("inf")
+        self._identity: tuple[ServiceEndpoint, IdentityVersion] | None = None
+        self._endpoints: dict[tuple[str, str | None], ServiceEndpoint] = {}
+        self._versions: dict[str, list[ApiVersion]] = {}
+
+    # The Authorizer of a Caller
+
+    async def authorize(self, request: Request) -> Request:
+        """The request with the token of now."""
+        if request.identity:
+            return request
+        token = await self.token()
+        return request.with_headers({"X-Auth-Token": token.secret.reveal()})
+
+    async def renew(self, rejected: Request) -> bool:
+        """After a 401: True when there is a token that ``rejected`` did not carry."""
+        refused = rejected.header("x-auth-token")
+        async with self._lock:
+            token = self._token
+            if token is not None and token.secret.reveal() != refused:
+                return True  # another call has renewed it meanwhile
+            if self._borrowed:
+                return False
+            await self._obtain()
+            return True
+
+    # For drivers
+
+    @property
+    def _borrowed(self) -> bool:
+        """Whether the token was got elsewhere, so that no other can be had here."""
+        given = self._credentials
+        return given.token is not None and not (given.password or given.api_key or given.application_credential)
+
+    async def token(self) -> Token:
+        """The token of now, asked for or renewed if need be.
+
+        Raises:
+            AuthenticationError: The identity service refuses the credentials.
+            ConfigurationError: ``auth_url`` does not lead to an identity service.
+        """
+        token = self._token
+        if token is not None and self._caller.runtime.monotonic() < self._fresh_until:
+            return token
+        async with self._lock:
+            token = self._token
+            if token is None or (self._caller.runtime.monotonic() >= self._fresh_until and not self._borrowed):
+                token = await self._obtain()
+            return token
+
+    async def endpoint(self, service_type: str, *, name: str | None = None) -> ServiceEndpoint:
+        """The address of a service as the catalog, or an override, gives it.
+
+        Args:
+            service_type: ``"compute"``, ``"image"``, ``"network"``, ``"block-storage"``,
+                ``"object-store"`` or any other; older types of the same service are found too.
+            name: Only the service of this name, where several have the same type.
+
+        Raises:
+            ConfigurationError: There is no such service, interface or region; the message says
+                what there is.
+        """
+        override = self._overrides.get(service_type)
+        if override is not None:
+            return override
+        known = self._endpoints.get((service_type, name))
+        if known is not None:
+            return known
+        token = await self.token()
+        if not token.catalog:
+            raise ConfigurationError(
+                f"the token came without a catalog, so the {service_type} service cannot be found: ask for a "
+                f"project (project_name), or give endpoints={{{service_type!r}: …}}"
+            )
+        found = find_endpoint(
+            token.catalog,
+            service_type,
+            interface=self.interface,
+            region=self.region or token.default_region,
+            name=name,
+        )
+        place = split_endpoint(found.url)
+        self._endpoints[service_type, name] = place
+        return place
+
+    async def versioned_endpoint(self, service_type: str, *, name: str | None = None) -> ServiceEndpoint:
+        """As ``endpoint``, with the API's version in its path: discovered where the catalog leaves it out."""
+        place = await self.endpoint(service_type, name=name)
+        if version_in_path(place.path) is not None:
+            return place
+        key = (f"{service_type} with version", name)
+        if key not in self._endpoints:
+            major, usual = DEFAULT_VERSIONS.get(service_type, (0, ""))
+            version = choose_version(await self.versions(place), major)
+            self._endpoints[key] = ServiceEndpoint(
+                place.origin, _path_of(version, place.path) if version else place.path + usual
+            )
+        return self._endpoints[key]
+
+    async def versions(self, place: ServiceEndpoint) -> list[ApiVersion]:
+        """What the discovery document at an address tells; empty where there is none."""
+        known = self._versions.get(place.url)
+        if known is None:
+            # Services redirect the address of their versions to the one with a slash, or the reverse.
+            answer = await self._caller.call(
+                Request(
+                    method="GET",
+                    origin=place.origin,
+                    target=place.path + "/",
+                    headers=(("Accept", "application/json"),),
+                    operation="version discovery",
+                    identity=True,
+                ),
+                check=_check_discovery,
+                repeatable=True,
+            )
+            try:
+                known = parse_versions(answer.body)
+            except (msgspec.MsgspecError, RecursionError):
+                known = []
+            self._versions[place.url] = known
+        return known
+
+    async def microversion(self, place: ServiceEndpoint, newest: str) -> str | None:
+        """The microversion to ask a service for: the newest one that both sides know.
+
+        Args:
+            place: The service's versioned address.
+            newest: The newest that the caller understands, such as ``"2.36"``.
+
+        Returns:
+            The microversion, or None where the service has none that the caller understands.
+        """
+        versioned = version_in_path(place.path)
+        if versioned is None:
+            return None
+        path, name = versioned
+        for version in await self.versions(ServiceEndpoint(place.origin, path)):
+            if version.id == name and version.version:
+                chosen = min(_numbers(newest), _numbers(version.version))
+                oldest = _numbers(version.min_version) if version.min_version else chosen
+                return ".".join(map(str, chosen)) if chosen >= oldest else None
+        return None
+
+    # Getting a token; the lock is held
+
+    async def _obtain(self) -> Token:
+        given = self._credentials
+        if given.auth_url is None:
+            assert given.token is not None  # noqa: S101 - check_credentials saw to it
+            token = Token(secret=given.token)
+        else:
+            place, version = await self._identity_service(given.auth_url)
+            if self._borrowed and not given.scoped and version == "v3":
+                request = _token_details(place, given.token or Secret(""))
+            else:
+                request = _token_request(place, version, given)
+            answer = await self._caller.call(request, check=_check_token, repeatable=True)
+            token = self._parsed(answer, version)
+        self._token = token
+        self._endpoints.clear()
+        self._fresh_until = float("inf")
+        if token.lifetime is not None:
+            margin = min(RENEW_BEFORE, token.lifetime / 10)
+            self._fresh_until = self._caller.runtime.monotonic() + token.lifetime - margin
+        return token
+
+    def _parsed(self, answer: Response, version: IdentityVersion) -> Token:
+        try:
+            now = parsedate_to_datetime(answer.headers.get("date") or "").timestamp()
+        except (ValueError, TypeError):
+            now = self._caller.runtime.now()
+        try:
+            if version == "v2.0":
+                return parse_v2_token(answer.body, now=now)
+            subject = answer.headers.get("x-subject-token")
+            if subject:
+                return parse_v3_token(answer.body, subject, now=now)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            # What could not be read may hold a token: it is neither shown nor chained.
+            pass
+        raise MalformedResponse(
+            f"the identity service's answer holds no {version} token; check auth_url", status=answer.status
+        ) from None
+
+    async def _identity_service(self, auth_url: str) -> tuple[ServiceEndpoint, IdentityVersion]:
+        """Where tokens are asked for, and in which version of the protocol."""
+        if self._identity is not None:
+            return self._identity
+        place = split_endpoint(auth_url)
+        versioned = version_in_path(place.path)
+        if versioned is None:
+            found = await self._discovered(place)
+        else:
+            path, name = versioned
+            found = (ServiceEndpoint(place.origin, path), "v2.0" if name.startswith("v2") else "v3")
+        self._identity = found
+        return found
+
+    async def _discovered(self, place: ServiceEndpoint) -> tuple[ServiceEndpoint, IdentityVersion]:
+        versions = await self.versions(place)
+        third, second = choose_version(versions, 3), choose_version(versions, 2)
+        if second is not None and (third is None or self._credentials.api_key is not None):
+            return ServiceEndpoint(place.origin, _path_of(second, place.path)), "v2.0"
+        path = _path_of(third, place.path) if third is not None else f"{place.path}/v3"
+        return ServiceEndpoint(place.origin, path), "v3"
+
+
+def _path_of(version: ApiVersion, below: str) -> str:
+    """A version's path, on the host that was asked: behind a proxy, services name hosts that do not exist."""
+    path = split_endpoint(version.href).path if version.href else ""
+    versioned = version_in_path(path)
+    if versioned is None:
+        return f"{below}/{version.id}"
+    found, segment = versioned
+    return found if found.startswith(below) else f"{below}/{segment}"
+
+
+def _token_request(place: ServiceEndpoint, version: IdentityVersion, given: KeystoneCredentials) -> Request:
+    return Request(
+        method="POST",
+        origin=place.origin,
+        target=place.path + ("/auth/tokens" if version == "v3" else "/tokens"),
+        headers=JSON_HEADERS,
+        body=auth_body(given, version),
+        operation="authenticate",
+        identity=True,
+    )
+
+
+def _token_details(place: ServiceEndpoint, token: Secret) -> Request:
+    return Request(
+        method="GET",
+        origin=place.origin,
+        target=f"{place.path}/auth/tokens",
+        headers=(
+            ("Accept", "application/json"),
+            ("X-Auth-Token", token.reveal()),
+            ("X-Subject-Token", token.reveal()),
+        ),
+        operation="validate token",
+        identity=True,
+    )
+
+
+def _check_discovery(answer: Response) -> CloudError | None:
+    # 300 "multiple choices" is how version lists are sent; without a list the usual paths are tried.
+    if answer.status < 500:
+        return None
+    return fault_error(answer)
+
+
+def _check_token(answer: Response) -> CloudError | None:
+    if answer.status == 401:
+        return AuthenticationError(
+            "the identity service refuses these credentials; check the user, the password or key, the domains, "
+            "and that the user has a role in the project",
+            status=401,
+        )
+    error = fault_error(answer)
+    if isinstance(error, NotFound):
+        return ConfigurationError(
+            "auth_url does not lead to an identity service (HTTP 404); it usually ends in /v3", status=404
+        )
+    return error
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor or 0)

@@ -1,0 +1,1 @@
+"""Protocols that several providers share: pure functions that build, sign and parse."""

@@ -1,0 +1,648 @@
+"""OpenStack's identity protocol, v3 and v2.0: request bodies, tokens and catalogs. Pure.
+
+``credentials/keystone.py`` sends what is built here. Rackspace's API keys are an extension of v2.0.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from polycloud.credentials.secret import Secret
+from polycloud.errors import ConfigurationError
+
+__all__ = [
+    "ApiVersion",
+    "Endpoint",
+    "IdentityVersion",
+    "KeystoneCredentials",
+    "Service",
+    "ServiceEndpoint",
+    "Token",
+    "auth_body",
+    "check_credentials",
+    "choose_version",
+    "find_endpoint",
+    "interface_name",
+    "parse_v2_token",
+    "parse_v3_token",
+    "parse_versions",
+    "split_endpoint",
+    "version_in_path",
+]
+
+IdentityVersion = Literal["v3", "v2.0"]
+
+# What Keystone itself calls the domain that exists on every installation.
+DEFAULT_DOMAIN = "default"
+VERSION_SEGMENT = re.compile(r"v\d+(?:\.\d+)?\Z")
+# Catalogs of different ages call one service by different types. The official type comes first.
+SERVICE_TYPES: Mapping[str, tuple[str, ...]] = {
+    "block-storage": ("block-storage", "volumev3", "block-store", "volumev2", "volume"),
+    "object-store": ("object-store", "object-storage"),
+}
+
+
+class KeystoneCredentials(msgspec.Struct, frozen=True, kw_only=True):
+    """Who one is for an OpenStack identity service, and what the token is to be good for.
+
+    One way in is needed: user and ``password``, user and ``api_key`` (Rackspace), an application
+    credential, or a ``token``. Names need a domain; where none is given it is the domain whose id
+    is ``default``, which every installation has.
+
+    Attributes:
+        auth_url: URL of the identity service, with or without its version
+            (``https://cloud.example.com/identity/v3``); None when ``token`` is used as it is.
+        username: Name of the user; or give ``user_id``.
+        user_id: Id of the user.
+        user_domain_id: Id of the domain that ``username`` is in.
+        user_domain_name: Or its name.
+        password: The user's password.
+        api_key: The user's Rackspace API key.
+        application_credential_id: Id of an application credential; or give its name with the user.
+        application_credential_name: Its name.
+        application_credential_secret: Its secret.
+        token: A token that was got elsewhere. It is used as it is; with a scope, it is exchanged
+            for one of that scope.
+        project_id: Id of the project (tenant) to work in.
+        project_name: Or its name.
+        project_domain_id: Id of the domain that ``project_name`` is in.
+        project_domain_name: Or its name.
+        domain_id: Id of a domain to work on instead of a project.
+        domain_name: Or its name.
+        system_scope: ``"all"`` to work on the whole system instead of a project.
+    """
+
+    auth_url: str | None = None
+    username: str | None = None
+    user_id: str | None = None
+    user_domain_id: str | None = None
+    user_domain_name: str | None = None
+    password: Secret | None = None
+    api_key: Secret | None = None
+    application_credential_id: str | None = None
+    application_credential_name: str | None = None
+    application_credential_secret: Secret | None = None
+    token: Secret | None = None
+    project_id: str | None = None
+    project_name: str | None = None
+    project_domain_id: str | None = None
+    project_domain_name: str | None = None
+    domain_id: str | None = None
+    domain_name: str | None = None
+    system_scope: str | None = None
+
+    @property
+    def scoped(self) -> bool:
+        """Whether a project, a domain or the system is asked for."""
+        return any((self.project_id, self.project_name, self.domain_id, self.domain_name, self.system_scope))
+
+    @property
+    def application_credential(self) -> bool:
+        """Whether an application credential is the way in."""
+        return bool(self.application_credential_id or self.application_credential_name)
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One address of a service.
+
+    Attributes:
+        interface: ``"public"``, ``"internal"`` or ``"admin"``.
+        region: Its region, or None for an endpoint that serves every region.
+        url: The address, without a trailing slash.
+    """
+
+    interface: str
+    region: str | None
+    url: str
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One service of a catalog.
+
+    Attributes:
+        type: Its type, such as ``"compute"``.
+        name: Its name, such as ``"nova"``; empty where it has none.
+        endpoints: Its addresses.
+    """
+
+    type: str
+    name: str
+    endpoints: tuple[Endpoint, ...]
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A token and what the identity service says of it.
+
+    Attributes:
+        secret: The token itself.
+        lifetime: Seconds it was good for when it was given, by the identity service's own clock;
+            None when that is not known.
+        catalog: The services that it opens; empty for an unscoped token.
+        user_id: Whose it is.
+        user_name: His or her name.
+        project_id: The project (tenant) that it is for, or None.
+        project_name: Its name, or None.
+        roles: Names of the roles that the user has in that scope.
+        default_region: The user's own region (Rackspace), or None.
+    """
+
+    secret: Secret
+    lifetime: float | None = None
+    catalog: tuple[Service, ...] = ()
+    user_id: str | None = None
+    user_name: str | None = None
+    project_id: str | None = None
+    project_name: str | None = None
+    roles: tuple[str, ...] = ()
+    default_region: str | None = None
+
+
+class ServiceEndpoint(msgspec.Struct, frozen=True):
+    """An address taken apart for a ``Request``.
+
+    Attributes:
+        origin: ``scheme://host:port``.
+        path: What precedes every path of the service, without a trailing slash; may be empty.
+    """
+
+    origin: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The whole address, without a trailing slash."""
+        return self.origin + self.path
+
+
+# What is sent
+
+
+def check_credentials(credentials: KeystoneCredentials) -> None:
+    """Do nothing if these credentials can be sent.
+
+    Raises:
+        ConfigurationError: Something is missing, or two things contradict each other.
+    """
+    given = credentials
+    if given.auth_url is None:
+        if given.token is None:
+            raise ConfigurationError(
+                "no identity service: give auth_url (OS_AUTH_URL), or cloud= with the name of an entry of clouds.yaml"
+            )
+        return
+    split_endpoint(given.auth_url)
+    user = given.username or given.user_id
+    if given.application_credential:
+        if given.application_credential_secret is None:
+            raise ConfigurationError("the application credential lacks its application_credential_secret")
+        if not given.application_credential_id and not user:
+            raise ConfigurationError("an application credential given by name needs its user: give username or user_id")
+        return
+    if given.password is not None or given.api_key is not None:
+        if not user:
+            raise ConfigurationError("the user is missing: give username or user_id")
+        if given.password is not None and given.api_key is not None:
+            raise ConfigurationError("give a password or an api_key, not both")
+    elif given.token is None:
+        raise ConfigurationError(
+            "no way in: give username and password, an application credential, or a token "
+            "(clouds.yaml, or OS_USERNAME and OS_PASSWORD)"
+        )
+    scopes = [
+        name
+        for name, value in (
+            ("project", given.project_id or given.project_name),
+            ("domain", given.domain_id or given.domain_name),
+            ("system_scope", given.system_scope),
+        )
+        if value
+    ]
+    if len(scopes) > 1:
+        raise ConfigurationError(f"a token has one scope, and {' and '.join(scopes)} are given; leave all but one out")
+
+
+def auth_body(credentials: KeystoneCredentials, version: IdentityVersion) -> bytes:
+    """The body of the request that asks for a token.
+
+    Raises:
+        ConfigurationError: This version of the protocol has no words for these credentials.
+    """
+    return msgspec.json.encode({"auth": _v3_auth(credentials) if version == "v3" else _v2_auth(credentials)})
+
+
+def _named(name: str | None, identifier: str | None) -> dict[str, str]:
+    return {"id": identifier} if identifier else {"name": name or ""}
+
+
+def _domain(name: str | None, identifier: str | None) -> dict[str, str]:
+    return _named(name, identifier or (None if name else DEFAULT_DOMAIN))
+
+
+def _v3_user(given: KeystoneCredentials) -> dict[str, object]:
+    if given.user_id:
+        return {"id": given.user_id}
+    return {"name": given.username, "domain": _domain(given.user_domain_name, given.user_domain_id)}
+
+
+def _v3_auth(given: KeystoneCredentials) -> dict[str, object]:
+    method: str
+    proof: dict[str, object]
+    if given.application_credential:
+        method = "application_credential"
+        assert given.application_credential_secret is not None  # noqa: S101 - check_credentials saw to it
+        proof = {"secret": given.application_credential_secret.reveal()}
+        if given.application_credential_id:
+            proof["id"] = given.application_credential_id
+        else:
+            proof |= {"name": given.application_credential_name, "user": _v3_user(given)}
+    elif given.password is not None:
+        method = "password"
+        proof = {"user": {**_v3_user(given), "password": given.password.reveal()}}
+    elif given.token is not None:
+        method = "token"
+        proof = {"id": given.token.reveal()}
+    else:
+        raise ConfigurationError("an api_key works with identity v2.0 only: give an auth_url that ends in /v2.0")
+    auth: dict[str, object] = {"identity": {"methods": [method], method: proof}}
+    # An application credential has its project built in, and Keystone refuses a scope beside it.
+    scope = {} if given.application_credential else _v3_scope(given)
+    return {**auth, **({"scope": scope} if scope else {})}
+
+
+def _v3_scope(given: KeystoneCredentials) -> dict[str, object]:
+    if given.project_id:
+        return {"project": {"id": given.project_id}}
+    if given.project_name:
+        domain_name, domain_id = given.project_domain_name, given.project_domain_id
+        if not domain_name and not domain_id:
+            domain_name, domain_id = given.user_domain_name, given.user_domain_id
+        return {"project": {"name": given.project_name, "domain": _domain(domain_name, domain_id)}}
+    if given.domain_id or given.domain_name:
+        return {"domain": _named(given.domain_name, given.domain_id)}
+    if given.system_scope:
+        return {"system": {given.system_scope: True}}
+    return {}
+
+
+def _v2_auth(given: KeystoneCredentials) -> dict[str, object]:
+    if given.application_credential or given.domain_id or given.domain_name or given.system_scope:
+        raise ConfigurationError(
+            "identity v2.0 knows neither domains nor application credentials; give an auth_url that ends in /v3"
+        )
+    auth: dict[str, object]
+    if given.api_key is not None:
+        auth = {"RAX-KSKEY:apiKeyCredentials": {"username": given.username, "apiKey": given.api_key.reveal()}}
+    elif given.password is not None:
+        user = {"username": given.username} if given.username else {"userId": given.user_id}
+        auth = {"passwordCredentials": {**user, "password": given.password.reveal()}}
+    else:
+        assert given.token is not None  # noqa: S101 - check_credentials saw to it
+        auth = {"token": {"id": given.token.reveal()}}
+    if given.project_id:
+        auth["tenantId"] = given.project_id
+    elif given.project_name:
+        auth["tenantName"] = given.project_name
+    return auth
+
+
+# What comes back
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+    id: str = ""
+
+
+class _V3Endpoint(msgspec.Struct):
+    url: str | None = None
+    interface: str = "public"
+    region: str | None = None
+    region_id: str | None = None
+
+
+class _V3Service(msgspec.Struct):
+    type: str = ""
+    name: str = ""
+    endpoints: list[_V3Endpoint] = []
+
+
+class _V3Token(msgspec.Struct):
+    expires_at: str | None = None
+    issued_at: str | None = None
+    user: _Named | None = None
+    project: _Named | None = None
+    roles: list[_Named] = []
+    catalog: list[_V3Service] = []
+
+
+class _V3Answer(msgspec.Struct):
+    token: _V3Token
+
+
+class _V2Endpoint(msgspec.Struct):
+    public_url: str | None = msgspec.field(default=None, name="publicURL")
+    internal_url: str | None = msgspec.field(default=None, name="internalURL")
+    admin_url: str | None = msgspec.field(default=None, name="adminURL")
+    region: str | None = None
+
+
+class _V2Service(msgspec.Struct):
+    type: str = ""
+    name: str = ""
+    endpoints: list[_V2Endpoint] = []
+
+
+class _V2Token(msgspec.Struct):
+    id: str
+    expires: str | None = None
+    issued_at: str | None = None
+    tenant: _Named | None = None
+
+
+class _V2User(msgspec.Struct):
+    id: str = ""
+    name: str = ""
+    roles: list[_Named] = []
+    default_region: str | None = msgspec.field(default=None, name="RAX-AUTH:defaultRegion")
+
+
+class _V2Access(msgspec.Struct):
+    token: _V2Token
+    user: _V2User | None = None
+    services: list[_V2Service] = msgspec.field(default_factory=list, name="serviceCatalog")
+
+
+class _V2Answer(msgspec.Struct):
+    access: _V2Access
+
+
+def parse_v3_token(body: bytes, subject_token: str, *, now: float) -> Token:
+    """The token of an answer of ``/v3/auth/tokens``.
+
+    Args:
+        body: Its body.
+        subject_token: Its ``X-Subject-Token`` header.
+        now: The identity service's time, or ours if it does not tell, in seconds since 1970.
+
+    Raises:
+        msgspec.MsgspecError: This is no such answer.
+    """
+    token = msgspec.json.decode(body, type=_V3Answer).token
+    return Token(
+        secret=Secret(subject_token),
+        lifetime=_lifetime(token.expires_at, token.issued_at, now),
+        catalog=tuple(
+            Service(
+                type=service.type,
+                name=service.name,
+                endpoints=tuple(
+                    Endpoint(
+                        interface=interface_name(endpoint.interface),
+                        region=endpoint.region or endpoint.region_id,
+                        url=endpoint.url.rstrip("/"),
+                    )
+                    for endpoint in service.endpoints
+                    if endpoint.url
+                ),
+            )
+            for service in token.catalog
+        ),
+        user_id=token.user.id if token.user else None,
+        user_name=token.user.name if token.user else None,
+        project_id=token.project.id if token.project else None,
+        project_name=token.project.name if token.project else None,
+        roles=tuple(role.name for role in token.roles),
+    )
+
+
+def parse_v2_token(body: bytes, *, now: float) -> Token:
+    """The token of an answer of ``/v2.0/tokens``.
+
+    Raises:
+        msgspec.MsgspecError: This is no such answer.
+    """
+    access = msgspec.json.decode(body, type=_V2Answer).access
+    user = access.user or _V2User()
+    return Token(
+        secret=Secret(access.token.id),
+        lifetime=_lifetime(access.token.expires, access.token.issued_at, now),
+        catalog=tuple(
+            Service(
+                type=service.type,
+                name=service.name,
+                endpoints=tuple(
+                    Endpoint(interface=interface, region=endpoint.region or None, url=url.rstrip("/"))
+                    for endpoint in service.endpoints
+                    for interface, url in (
+                        ("public", endpoint.public_url),
+                        ("internal", endpoint.internal_url),
+                        ("admin", endpoint.admin_url),
+                    )
+                    if url
+                ),
+            )
+            for service in access.services
+        ),
+        user_id=user.id or None,
+        user_name=user.name or None,
+        project_id=access.token.tenant.id if access.token.tenant else None,
+        project_name=access.token.tenant.name if access.token.tenant else None,
+        roles=tuple(role.name for role in user.roles),
+        default_region=user.default_region or None,
+    )
+
+
+def _lifetime(expires: str | None, issued: str | None, now: float) -> float | None:
+    """Seconds between two times of the same clock: a skew between the service's and ours drops out."""
+    end = _timestamp(expires)
+    if end is None:
+        return None
+    start = _timestamp(issued)
+    return max(0.0, end - (now if start is None else start))
+
+
+def _timestamp(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # Old services leave the zone out and mean UTC.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+# Addresses
+
+
+def interface_name(interface: str) -> str:
+    """``"public"`` for ``"public"`` and for its older spelling ``"publicURL"``."""
+    return interface.removesuffix("URL")
+
+
+def split_endpoint(url: str) -> ServiceEndpoint:
+    """An address taken apart for a ``Request``.
+
+    Raises:
+        ConfigurationError: It is no http(s) URL, or carries a query or a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(f"the endpoint {url!r} is not a URL") from None
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"the endpoint {url!r} is not a URL that starts with http:// or https://")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ConfigurationError("an endpoint has no user, password, query or fragment in its URL; leave them out")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    origin = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    return ServiceEndpoint(origin.lower(), parts.path.rstrip("/"))
+
+
+def version_in_path(path: str) -> tuple[str, str] | None:
+    """A service's path up to and including its version, and that version: ``("/compute/v2.1", "v2.1")``.
+
+    None when the path names no version.
+    """
+    segments = path.split("/")
+    for position, segment in enumerate(segments):
+        if VERSION_SEGMENT.match(segment):
+            return "/".join(segments[: position + 1]), segment
+    return None
+
+
+def find_endpoint(
+    catalog: Sequence[Service],
+    service_type: str,
+    *,
+    interface: str,
+    region: str | None,
+    name: str | None = None,
+) -> Endpoint:
+    """The endpoint of a service in a catalog.
+
+    Args:
+        catalog: The token's catalog.
+        service_type: Type of the service; older types of the same service are found as well.
+        interface: ``"public"``, ``"internal"`` or ``"admin"``.
+        region: The region; None if the service is in one region only.
+        name: Only services of this name, where several have the same type.
+
+    Raises:
+        ConfigurationError: There is none, or no single one; the message names what there is.
+    """
+    types = SERVICE_TYPES.get(service_type, (service_type,))
+    services = [
+        service
+        for wanted in types
+        for service in catalog
+        if service.type == wanted and (name is None or service.name == name)
+    ]
+    if not services:
+        raise ConfigurationError(
+            f"the catalog has no {service_type} service; it has {_listed(service.type for service in catalog)}. "
+            f"If the cloud has one, give its address in endpoints={{{service_type!r}: …}}"
+        )
+    wanted_interface = interface_name(interface)
+    found = [
+        endpoint for service in services for endpoint in service.endpoints if endpoint.interface == wanted_interface
+    ]
+    if not found:
+        there = {endpoint.interface for service in services for endpoint in service.endpoints}
+        raise ConfigurationError(
+            f"the {service_type} service has no {wanted_interface} endpoint; it has {_listed(there)}"
+        )
+    regions = {endpoint.region for endpoint in found if endpoint.region is not None}
+    if region is None:
+        if len(regions) > 1:
+            raise ConfigurationError(
+                f"the {service_type} service is in several regions; give region, one of {_listed(regions)}"
+            )
+        return found[0]
+    for endpoint in found:
+        if endpoint.region == region:
+            return endpoint
+    for endpoint in found:
+        if endpoint.region is None:
+            return endpoint
+    raise ConfigurationError(
+        f"the {service_type} service is not in the region {region!r}; its regions are {_listed(regions)}"
+    )
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted({word for word in words if word})) or "nothing"
+
+
+# Versions of a service
+
+
+class _Link(msgspec.Struct):
+    href: str = ""
+    rel: str = ""
+
+
+class ApiVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One version in a discovery document.
+
+    Attributes:
+        id: Such as ``"v2.1"``.
+        status: Such as ``"CURRENT"``, ``"SUPPORTED"``, ``"stable"``; as the service writes it.
+        version: The newest microversion, or empty.
+        min_version: The oldest microversion, or empty.
+        links: Where it is.
+    """
+
+    id: str
+    status: str = ""
+    version: str = ""
+    min_version: str = ""
+    links: list[_Link] = []
+
+    @property
+    def href(self) -> str:
+        """Its own address, or empty."""
+        return next((link.href for link in self.links if link.rel == "self"), "")
+
+
+class _Values(msgspec.Struct):
+    values: list[ApiVersion]
+
+
+class _Discovery(msgspec.Struct):
+    versions: list[ApiVersion] | _Values | None = None
+    version: ApiVersion | None = None
+
+
+def parse_versions(body: bytes) -> list[ApiVersion]:
+    """The versions that a discovery document tells of.
+
+    Raises:
+        msgspec.MsgspecError: This is none.
+    """
+    document = msgspec.json.decode(body, type=_Discovery)
+    if isinstance(document.versions, _Values):
+        return document.versions.values
+    return document.versions or ([document.version] if document.version else [])
+
+
+def choose_version(versions: Sequence[ApiVersion], major: int) -> ApiVersion | None:
+    """The newest version of a major one that the service still offers, or None."""
+    offered = [
+        version
+        for version in versions
+        if version.status.upper() in {"CURRENT", "SUPPORTED", "STABLE", "DEPRECATED", ""}
+        and _numbers(version.id)[:1] == (major,)
+    ]
+    return max(offered, key=lambda version: _numbers(version.id), default=None)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))

@@ -1,0 +1,151 @@
+"""How the services of OpenStack say that something went wrong. Pure.
+
+Every service wraps its message differently; the status decides the class of the error, and the
+wrapper's name or type becomes its ``code``.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+import msgspec
+
+from polycloud.errors import (
+    AlreadyExists,
+    AuthenticationError,
+    CloudError,
+    Conflict,
+    InvalidRequest,
+    MalformedResponse,
+    NotFound,
+    PermissionDenied,
+    PreconditionFailed,
+    ProviderUnavailable,
+    QuotaExceeded,
+    RateLimited,
+)
+from polycloud.runtime.messages import Response
+
+__all__ = ["Fault", "fault_error", "fault_of"]
+
+MAX_MESSAGE = 500
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What an error's answer tells.
+
+    Attributes:
+        message: The service's own words; empty when it has none.
+        code: Its word for the kind of error (``"itemNotFound"``, ``"OverQuota"``), or None.
+    """
+
+    message: str
+    code: str | None
+
+
+def fault_of(body: bytes) -> Fault:
+    """The fault in the body of an answer, whichever service sent it."""
+    try:
+        document: object = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return Fault("", None)
+    if not isinstance(document, dict):
+        return Fault("", None)
+    answer = cast("dict[str, object]", document)
+    if isinstance(answer.get("message"), str):
+        return Fault(_short(answer["message"]), None)
+    for name, value in answer.items():
+        # Nova: {"itemNotFound": {"message": …}}; Keystone: {"error": {"title": …, "message": …}};
+        # Neutron: {"NeutronError": {"type": …, "message": …}}.
+        if isinstance(value, dict):
+            inner = cast("dict[str, object]", value)
+            message = inner.get("message") or inner.get("detail")
+            code = inner.get("type") or inner.get("title") or name
+            return Fault(_short(message), code if isinstance(code, str) else name)
+        if isinstance(value, str) and name in {"error", "faultstring", "NeutronError", "description"}:
+            return Fault(_short(value), None)
+    # Placement: {"errors": [{"title": …, "detail": …, "code": …}]}.
+    errors = answer.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        first = cast("dict[str, object]", errors[0])
+        code = first.get("code") or first.get("title")
+        return Fault(_short(first.get("detail") or first.get("title")), code if isinstance(code, str) else None)
+    return Fault("", None)
+
+
+def _short(text: object) -> str:
+    words = text if isinstance(text, str) else ""
+    return words.strip()[:MAX_MESSAGE]
+
+
+def fault_error(
+    answer: Response, *, not_found: type[NotFound] = NotFound, exists: type[AlreadyExists] | None = None
+) -> CloudError | None:
+    """The error that an answer tells of, or None for a success.
+
+    Args:
+        answer: The answer of any OpenStack service.
+        not_found: What a 404 means for this call.
+        exists: What a 409 means for this call, where it means that a name is taken.
+    """
+    status = answer.status
+    if status < 300:
+        return None
+    fault = fault_of(answer.body)
+    message = fault.message
+    if status == 401:
+        return AuthenticationError(message or "the token is not accepted", status=status, code=fault.code)
+    kind = _kind(status, fault, not_found, exists)
+    advice = _ADVICE.get(kind, "")
+    text = message or f"the service answers HTTP {status} without saying why"
+    return kind(
+        f"{text}{advice}",
+        status=status,
+        code=fault.code,
+        retry_after=_retry_after(answer) if kind in {RateLimited, ProviderUnavailable} else None,
+    )
+
+
+_ADVICE: dict[type[CloudError], str] = {
+    PermissionDenied: "; ask for the role that this call needs",
+    QuotaExceeded: "; free something, or ask for a larger quota",
+}
+
+
+def _kind(status: int, fault: Fault, not_found: type[NotFound], exists: type[AlreadyExists] | None) -> type[CloudError]:
+    words = f"{fault.code or ''} {fault.message}".lower()
+    over_quota = "quota" in words or "limit exceeded" in words or "maximum number of" in words
+    if status in {403, 409, 413} and over_quota:
+        return QuotaExceeded
+    if status == 413:
+        # Nova and Cinder of old: rate limits come with Retry-After and "overLimit".
+        return RateLimited if fault.code == "overLimit" else InvalidRequest
+    if status == 409:
+        return exists or Conflict
+    if 300 <= status < 400:
+        return MalformedResponse
+    if status >= 500:
+        return ProviderUnavailable
+    fixed: dict[int, type[CloudError]] = {
+        403: PermissionDenied,
+        404: not_found,
+        410: not_found,
+        412: PreconditionFailed,
+        429: RateLimited,
+    }
+    return fixed.get(status, InvalidRequest)
+
+
+def _retry_after(answer: Response) -> float | None:
+    value = answer.headers.get("retry-after")
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    date = answer.headers.get("date")
+    try:
+        # A date is measured against the service's own clock, which came with it.
+        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(date or "")).total_seconds())
+    except (ValueError, TypeError):
+        return None
