@@ -1,0 +1,1 @@
+"""Speed against peers: one command, one report. See README.md here."""

@@ -1,0 +1,1 @@
+"""The clients that are compared, one module for each scenario and peer."""
