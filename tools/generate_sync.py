@@ -21,7 +21,13 @@ SOURCE = ROOT / "src" / "polycloud"
 # The clients whose constructor takes what the async client takes are the providers' own; a portable
 # client is built around an async one by its subclass.
 ROOTS = {"AsyncClient"}
-SPECIAL = {"aclose": "close", "__aenter__": "__enter__", "__aexit__": "__exit__", "__aiter__": "__iter__", "__anext__": "__next__"}
+SPECIAL = {
+    "aclose": "close",
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+}
 HEADER = '''"""{summary}
 
 Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
@@ -37,15 +43,15 @@ class SyncNames(ast.NodeTransformer):
     def __init__(self, flavoured: set[str]) -> None:
         self.flavoured = flavoured
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802 - the name that ast dispatches on
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         return ast.copy_location(ast.Name(sync_name(node.id, self.flavoured), node.ctx), node)
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str) and node.value in self.flavoured:
             return ast.Constant(sync_name(node.value, self.flavoured))
         return node
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         # `Iterable[bytes] | AsyncIterable[bytes]` has one member less in a sync client.
         self.generic_visit(node)
         members = [ast.unparse(member) for member in union_members(node)]
@@ -123,9 +129,7 @@ class Generator:
 
     def module(self) -> str:
         doc = (ast.get_docstring(self.tree) or "").splitlines()[0]
-        classes = [
-            node for node in self.tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Async")
-        ]
+        classes = [node for node in self.tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
         async_names = ", ".join(node.name for node in classes)
         summary = re.sub(r"\bAsync(?=[A-Z])", "", doc).split(" ``")[0]
         if not summary.endswith("."):
@@ -183,7 +187,7 @@ class Generator:
             kind = node.name + generic.removeprefix("Generic")
             parts.append(f"    def __init__(self, client: {kind}) -> None:\n        self.{attribute} = client\n")
             if any(ast.unparse(base) in ROOTS for base in node.bases):
-                parts.append(life(name, attribute))
+                parts.append(life(attribute))
         has_init = False
         for item in node.body:
             if not isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -205,7 +209,7 @@ class Generator:
         if text is None:
             return ""
         text = text.replace("\\", "\\\\")
-        return " " * indent + f'"""{text}"""'
+        return " " * indent + f'"""{text}"""\n'
 
     def signature(self, item: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
         copy = ast.parse(f"def _({ast.unparse(item.args)}): ...").body[0]
@@ -222,7 +226,7 @@ class Generator:
         if is_overload(item):
             return f"{head}\n        ...\n"
         return (
-            f"{head}\n{self.docstring(item, 8)}\n"
+            f"{head}\n{self.docstring(item, 8)}"
             f"        self.{attribute} = {async_class}({passed_on(item.args)})\n"
             f"        super().__init__(self.{attribute})\n"
         )
@@ -254,10 +258,10 @@ class Generator:
             body = f"        run({call})" if returns == "None" else f"        return run({call})"
         else:
             body = f"        return {call}"
-        return f"{head}\n{self.docstring(item, 8)}\n{body}\n"
+        return f"{head}\n{self.docstring(item, 8)}{body}\n"
 
 
-def life(name: str, attribute: str) -> str:
+def life(attribute: str) -> str:
     """What ``AsyncClient`` gives every async client, for a sync one."""
     return f'''
     @property
@@ -287,7 +291,9 @@ def life(name: str, attribute: str) -> str:
 '''
 
 
-LIFE_IMPORTS = "from types import TracebackType\nfrom typing import Self\nfrom polycloud.capabilities import Capabilities"
+LIFE_IMPORTS = (
+    "from types import TracebackType\nfrom typing import Self\nfrom polycloud.capabilities import Capabilities"
+)
 
 
 def tidied(text: str, path: Path) -> str:
@@ -319,7 +325,9 @@ def generated(path: Path, flavoured: set[str]) -> str:
     """The text of the ``client.py`` that belongs to an ``aio.py``."""
     generator = Generator(path, flavoured)
     text = generator.module()
-    text = text.replace("from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1)
+    text = text.replace(
+        "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
+    )
     return tidied(text, path.with_name("client.py"))
 
 

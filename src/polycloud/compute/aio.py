@@ -67,7 +67,9 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         wanted = None if ids is None else ids_of(ids, Node, self.provider)
         driver = self._driver
         return self._listing(
-            ComputeCapability.LIST_NODES, lambda cursor: driver.list_nodes(ids=wanted, cursor=cursor), empty=wanted == []
+            ComputeCapability.LIST_NODES,
+            lambda cursor: driver.list_nodes(ids=wanted, cursor=cursor),
+            empty=wanted == [],
         )
 
     async def get_node(self, node: Node | str) -> NodeT:
@@ -536,7 +538,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         """A lazy listing, its capability checked now; ``empty`` gives nothing without a call."""
         self._require(capability)
 
-        async def nothing(cursor: str | None) -> Page[T]:
+        async def nothing(_cursor: str | None) -> Page[T]:
             return Page([])
 
         return self._pages(nothing if empty else fetch, key=_key)

@@ -13,7 +13,7 @@ waiting and error context are the portable client's, written once. A driver
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
@@ -70,12 +70,13 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
 
     Attributes:
         provider: Registry name (``"ec2"``).
-        capabilities: What the provider can do.
+        capabilities: What the provider can do; set by the class, or by the instance where it
+            depends on the endpoint.
         caller: Sends requests.
     """
 
-    provider: ClassVar[str]
-    capabilities: ClassVar[Capabilities]
+    provider: str
+    capabilities: Capabilities
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
