@@ -1,0 +1,326 @@
+"""One HTTP/1.1 connection over a blocking socket, every operation bounded by a point in time.
+
+Deadlines need no watchdog thread here: before every ``recv`` and ``send`` the socket's own timeout
+is set to what is left. A peer that drips byte by byte therefore cannot outlive a deadline, and no
+second thread can cut a connection in the moment that it is handed back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+from polycloud.errors import MalformedResponse
+from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head
+from polycloud.runtime.limits import (
+    MAX_CHUNK_LINE,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_INTERIM_ANSWERS,
+    PIECE,
+)
+
+__all__ = ["Connection", "PeerClosed"]
+
+RECEIVE: Final = 64 * 1024
+# Beyond any sensible time limit and within what the system's clock functions take.
+LONGEST_WAIT: Final = 1e6
+
+_monotonic = time.monotonic
+
+
+class PeerClosed(ConnectionError):
+    """The peer closed the connection before the answer was whole."""
+
+
+class Connection:
+    """A connected socket, TLS or not, and what was received on it and not yet used.
+
+    One thread uses it at a time; ``abort`` may be called by any.
+
+    Attributes:
+        sent: Whether any byte of the present request may have reached the peer.
+        ended: Whether the present answer's body was read to its end.
+        keeps: Whether the connection may serve another request after this one.
+    """
+
+    __slots__ = (
+        "_body_left",
+        "_buffer",
+        "_poll",
+        "_sock",
+        "_trailing",
+        "ended",
+        "keeps",
+        "pid",
+        "sent",
+    )
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._poll = select.poll()
+        self._poll.register(sock.fileno(), select.POLLIN)
+        self._buffer = bytearray()
+        self._body_left = 0
+        self._trailing = False
+        self.pid = os.getpid()
+        self.sent = False
+        self.ended = False
+        self.keeps = False
+
+    # ---- the socket
+
+    def adopt(self, sock: socket.socket) -> None:
+        """Go on over another socket object on the same descriptor: the TLS one."""
+        self._sock = sock
+
+    @property
+    def sock(self) -> socket.socket:
+        return self._sock
+
+    def abort(self) -> None:
+        """Make whatever is being done on the connection fail at once. The descriptor stays open."""
+        # Not SSLSocket.shutdown: that one would turn TLS off under the thread that is reading.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the descriptor, and only that: in a forked child the parent's connection goes on."""
+        self._sock.close()
+
+    def stale(self) -> bool:
+        """Whether an unused connection cannot be used again: closed by the peer, or with words unasked for."""
+        return bool(self._buffer) or bool(self._poll.poll(0))
+
+    def _receive(self, deadline: float, size: int = RECEIVE) -> bytes:
+        """What has arrived, at least one byte.
+
+        Raises:
+            TimeoutError: Nothing did by the deadline.
+            PeerClosed: The peer has nothing more to say.
+        """
+        self._sock.settimeout(_left(deadline))
+        data = self._sock.recv(size)
+        if not data:
+            raise PeerClosed
+        return data
+
+    # ---- requests
+
+    def begin(self) -> None:
+        """A new request follows."""
+        self.sent = False
+        self.ended = False
+        self.keeps = False
+
+    def send(self, data: bytes | memoryview, deadline: float) -> None:
+        """Send all of ``data`` by the deadline."""
+        sock = self._sock
+        sock.settimeout(_left(deadline))
+        count = sock.send(data)
+        self.sent = True
+        if count < len(data):
+            left = memoryview(data)[count:]
+            while left:
+                sock.settimeout(_left(deadline))
+                left = left[sock.send(left) :]
+
+    def send_unless_answered(self, data: bytes | memoryview, deadline: float) -> bool:
+        """Send all of ``data``, unless the server answers first.
+
+        Returns:
+            False as soon as a (final) answer begins to arrive; the rest is not sent then.
+        """
+        import ssl  # only large uploads come here; plain ones pay for the import once
+
+        sock = self._sock
+        left = memoryview(data)
+        while left:
+            if self._answered():
+                return False
+            try:
+                left = left[sock.send(left) :]
+                self.sent = True
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                self._wait(select.POLLIN | select.POLLOUT, deadline)
+            except ssl.SSLWantReadError:
+                self._wait(select.POLLIN, deadline)
+            if _monotonic() >= deadline:
+                raise TimeoutError
+        return not self._answered()
+
+    def _wait(self, events: int, deadline: float) -> None:
+        self._poll.modify(self._sock.fileno(), events)
+        try:
+            if not self._poll.poll(_left(deadline) * 1000):
+                raise TimeoutError
+        finally:
+            self._poll.modify(self._sock.fileno(), select.POLLIN)
+
+    def _answered(self) -> bool:
+        """Whether more than interim (1xx) answers has arrived. Leaves the socket not blocking."""
+        import ssl
+
+        self._sock.settimeout(0)
+        try:
+            data = self._sock.recv(RECEIVE)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        if not data:
+            raise PeerClosed
+        self._buffer += data
+        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
+            if parse_head(bytes(self._buffer[:end]), "").status >= 200:
+                return True
+            del self._buffer[: end + 4]
+        return bool(self._buffer)
+
+    # ---- answers
+
+    def read_head(self, method: str, deadline: Callable[[], float]) -> AnswerHead:
+        """The head of the final answer.
+
+        Args:
+            method: Of the request.
+            deadline: When the next byte has to be there.
+
+        Raises:
+            MalformedResponse: It is not HTTP, or beyond the limits.
+        """
+        for _ in range(MAX_INTERIM_ANSWERS + 1):
+            head = parse_head(self._read_block(deadline), method)
+            if head.status >= 200:
+                self._body_left = head.length
+                self._trailing = False
+                self.keeps = head.keeps
+                if head.length == 0:
+                    self._end()
+                return head
+            if head.status == 101:
+                break
+        raise MalformedResponse("the server does not come to a final answer")
+
+    def _read_block(self, deadline: Callable[[], float]) -> bytes:
+        """Up to the first empty line."""
+        buffer = self._buffer
+        searched = 0
+        while True:
+            end = buffer.find(b"\r\n\r\n", searched)
+            if 0 <= end <= MAX_HEADER_BYTES:
+                block = bytes(memoryview(buffer)[:end])
+                del buffer[: end + 4]
+                return block
+            if len(buffer) > MAX_HEADER_BYTES:
+                raise MalformedResponse(f"the answer's headers are longer than {MAX_HEADER_BYTES} bytes")
+            # Told early, so that a server of another protocol is not waited for.
+            if not b"HTTP/1.".startswith(buffer[:7]) or buffer.find(b"\n\n", searched) >= 0:
+                raise MalformedResponse("the answer is not HTTP; check the endpoint's scheme and port")
+            searched = max(0, len(buffer) - 3)
+            buffer += self._receive(deadline())
+
+    def read(self, size: int, deadline: float) -> bytes:
+        """Between 1 and ``size`` bytes of the answer's body; ``b""`` at its end.
+
+        Raises:
+            PeerClosed: The body is cut short.
+            MalformedResponse: Its chunks are malformed.
+        """
+        if self.ended:
+            return b""
+        left = self._body_left
+        if left == UNTIL_CLOSE:
+            return self._read_until_close(size, deadline)
+        if left == CHUNKED or self._trailing:
+            left = self._next_chunk(deadline)
+            if not left:
+                return b""
+        if self._buffer:
+            data = self._take(min(size, left))
+        else:
+            data = self._receive(deadline, min(size, left))
+        self._body_left = left - len(data)
+        if not self._body_left and not self._trailing:
+            self._end()
+        return data
+
+    def _read_until_close(self, size: int, deadline: float) -> bytes:
+        if self._buffer:
+            return self._take(size)
+        try:
+            return self._receive(deadline, size)
+        except PeerClosed:
+            self._end()
+            return b""
+
+    def _next_chunk(self, deadline: float) -> int:
+        """What is left of the present chunk, or the size of the next; 0 after the last."""
+        if self._trailing:
+            if self._body_left:
+                return self._body_left
+            if self._read_line(2, deadline):
+                raise MalformedResponse("the answer's chunked body is malformed")
+        self._trailing = True
+        size = chunk_size(self._read_line(MAX_CHUNK_LINE, deadline))
+        if not size:
+            # What a trailer says has no meaning to anybody above; it is only read, within limits.
+            limit = MAX_HEADER_BYTES
+            for _ in range(MAX_HEADERS + 1):
+                line = self._read_line(limit, deadline)
+                if not line:
+                    self._end()
+                    return 0
+                limit -= len(line)
+            raise MalformedResponse(f"the answer's body is followed by more than {MAX_HEADERS} headers")
+        return size
+
+    def _read_line(self, limit: int, deadline: float) -> bytes:
+        """Up to the next line end, which is taken off."""
+        buffer = self._buffer
+        searched = 0
+        while True:
+            end = buffer.find(b"\r\n", searched)
+            if 0 <= end <= limit:
+                line = bytes(buffer[:end])
+                del buffer[: end + 2]
+                return line
+            if end > limit or len(buffer) > limit + 2:
+                raise MalformedResponse("the answer's chunked body is malformed")
+            searched = max(0, len(buffer) - 1)
+            buffer += self._receive(deadline)
+
+    def _take(self, size: int) -> bytes:
+        data = bytes(memoryview(self._buffer)[:size])
+        del self._buffer[:size]
+        return data
+
+    def _end(self) -> None:
+        self.ended = True
+        if self._buffer:
+            # Words unasked for would be taken for the answer to the next request.
+            self.keeps = False
+
+    # ---- set-up
+
+    def read_proxy_head(self, deadline: float) -> AnswerHead:
+        """The proxy's answer to CONNECT, nothing of it left over."""
+        head = parse_head(self._read_block(lambda: deadline), "CONNECT")
+        if self._buffer and head.status == 200:
+            raise MalformedResponse("the proxy speaks before the tunnel is made")
+        return head
+
+
+def _left(deadline: float) -> float:
+    """Seconds until the deadline.
+
+    Raises:
+        TimeoutError: There are none.
+    """
+    left = deadline - _monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left if left < LONGEST_WAIT else LONGEST_WAIT

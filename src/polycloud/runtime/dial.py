@@ -1,0 +1,154 @@
+"""Making connections: names, addresses, proxies and TLS, within a time limit."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from polycloud.errors import ConfigurationError, ConnectionFailed
+from polycloud.runtime.connection import Connection
+from polycloud.runtime.heads import Origin
+from polycloud.runtime.http1 import write_head
+from polycloud.runtime.proxies import Proxy
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Interruptible", "connect"]
+
+Interruptible = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Makes a block that another thread may end early, by calling what it is given."""
+
+# The type of an address is different for every family; it is only handed on.
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+
+def connect(
+    origin: Origin,
+    proxy: Proxy | None,
+    tls: Callable[[], ssl.SSLContext],
+    deadline: float,
+    interruptible: Interruptible,
+    hold: Callable[[Connection], None],
+) -> Connection:
+    """A new connection to an origin.
+
+    Args:
+        origin: Where to.
+        proxy: Through what.
+        tls: Gives the client's TLS context, when it is needed.
+        deadline: Until when all of it has to be done.
+        interruptible: For what waits.
+        hold: Told of the connection before it is complete, so that its owner can close it at any time.
+
+    Raises:
+        OSError: The network's or TLS's own error; ``TimeoutError`` past the deadline.
+        CloudError: The proxy refuses.
+    """
+    host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
+    addresses = _resolve(host, port, deadline, interruptible)
+    connection = _connect_first(addresses, deadline, interruptible, hold)
+    with interruptible(connection.abort):
+        if origin.scheme == "https":
+            if proxy is not None:
+                _tunnel(connection, origin, proxy, deadline)
+            _start_tls(connection, origin.host, tls(), deadline)
+    return connection
+
+
+def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible) -> list[_Address]:
+    """The addresses of a name, in the order of preference."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError):
+            socket.inet_pton(family, host)
+            return [(family, (host, port))]
+    # The system's resolver cannot be interrupted and may take half a minute, so it is asked in a
+    # thread; one that is not waited for any longer ends by itself, and nothing hangs on it.
+    found: list[_Address] = []
+    failures: list[OSError] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            # As bytes, because a str would be taken through the slow IDNA codec.
+            answers = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
+            found.extend((family, address) for family, _, _, _, address in answers)
+        except OSError as error:
+            failures.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=ask, name="polycloud-resolve", daemon=True).start()
+    with interruptible(done.set):
+        if not done.wait(max(0.0, min(deadline - time.monotonic(), threading.TIMEOUT_MAX))):
+            raise TimeoutError
+    if failures:
+        raise failures[0]
+    if not found:
+        raise OSError(f"no address for {host}")
+    return found
+
+
+def _connect_first(
+    addresses: list[_Address], deadline: float, interruptible: Interruptible, hold: Callable[[Connection], None]
+) -> Connection:
+    failure: OSError | None = None
+    for index, (family, address) in enumerate(addresses):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        connection = Connection(sock)
+        hold(connection)
+        try:
+            with interruptible(connection.abort):
+                # An address that swallows packets must not use up the time of those after it.
+                sock.settimeout(min(left / (len(addresses) - index), threading.TIMEOUT_MAX))
+                sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            connection.close()
+            failure = error
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise failure or TimeoutError()
+
+
+def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: float) -> None:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    authority = f"{host}:{origin.port}"
+    fields = [("Host", authority)]
+    if proxy.authorization is not None:
+        fields.append(("Proxy-Authorization", proxy.authorization))
+    connection.send(write_head("CONNECT", authority, fields), deadline)
+    head = connection.read_proxy_head(deadline)
+    # What the proxy was told is not what the provider was told.
+    connection.begin()
+    if head.status == 407:
+        # Not an AuthenticationError: that one makes a client renew its credentials at the provider.
+        raise ConfigurationError(f"the proxy {proxy.url} asks for a user and password; put them in the proxy's URL")
+    if head.status != 200:
+        raise ConnectionFailed(
+            f"the proxy {proxy.url} does not connect to {authority} (it answers {head.status})", sent=False
+        )
+
+
+def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, deadline: float) -> None:
+    # A TLS stream that ends without saying so may have been cut by somebody: that is no end.
+    sock = context.wrap_socket(
+        connection.sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
+    )
+    connection.adopt(sock)
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    sock.settimeout(min(left, threading.TIMEOUT_MAX))
+    sock.do_handshake()

@@ -1,0 +1,326 @@
+"""One request and its answer over a pooled connection, blocking."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, InvalidRequest, MalformedResponse, Timeout
+from polycloud.runtime.connection import Connection, PeerClosed
+from polycloud.runtime.dial import connect
+from polycloud.runtime.heads import Origin, request_fields
+from polycloud.runtime.http1 import AnswerHead, write_head
+from polycloud.runtime.jobs import current_token, interruptible
+from polycloud.runtime.limits import EARLY_ANSWER_OVER, PIECE
+from polycloud.runtime.messages import Headers, Request, Response, Source
+from polycloud.runtime.pool import Lease, Pool
+from polycloud.runtime.protocol import TransportSettings
+from polycloud.runtime.proxies import Proxy
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Exchange", "Route", "Stream", "Transport"]
+
+READ = 256 * 1024
+# After a failed send: how long to look for an answer that the server gave before it hung up.
+LAST_WORDS = 2.0
+
+_monotonic = time.monotonic
+
+
+class Route(msgspec.Struct, frozen=True):
+    """How an origin is reached."""
+
+    origin: Origin
+    proxy: Proxy | None
+
+
+class Transport(Protocol):
+    """What an exchange needs of its runtime."""
+
+    settings: TransportSettings
+    agent: str
+    pool: Pool[Connection]
+
+    def route(self, text: str) -> Route: ...
+    def tls(self) -> ssl.SSLContext: ...
+
+
+class Exchange:
+    """One attempt of one request.
+
+    Args:
+        transport: The runtime.
+        request: What to send.
+        deadline: Until when the answer has to be there; a body that is read piece by piece is
+            bounded by the stall timeout instead.
+    """
+
+    __slots__ = ("_deadline", "_lease", "_paced", "_request", "_transport", "connection")
+
+    def __init__(self, transport: Transport, request: Request, deadline: float) -> None:
+        self._transport = transport
+        self._request = request
+        self._deadline = deadline
+        # Uploads from a source may take for ever as long as they move: each step has its own limit.
+        self._paced = not isinstance(request.body, bytes)
+        self._lease: Lease[Connection] | None = None
+        self.connection: Connection | None = None
+
+    async def answer(self) -> Response:
+        """The answer, its body read whole."""
+        try:
+            head = await self._head()
+            body = self._read_whole(head)
+            self._done()
+        except OSError as error:
+            raise self._explain(error) from _cause(error)
+        except BaseException:
+            self.cut()
+            raise
+        return Response(status=head.status, headers=head.headers, body=body)
+
+    async def begin(self) -> AnswerHead:
+        """The answer's head; its body is read by ``read``."""
+        try:
+            head = await self._head()
+            self._done()
+        except OSError as error:
+            raise self._explain(error) from _cause(error)
+        except BaseException:
+            self.cut()
+            raise
+        return head
+
+    def read(self, size: int) -> bytes:
+        """The next piece of the body."""
+        connection = self.connection
+        if connection is None or connection.ended:
+            return b""
+        deadline = _monotonic() + self._transport.settings.stall_timeout
+        try:
+            if connection.pid != os.getpid():
+                raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
+            token = current_token()
+            if token is None:
+                data = connection.read(size, deadline)
+            else:
+                with interruptible(connection.abort):
+                    data = connection.read(size, deadline)
+            self._done()
+        except OSError as error:
+            raise self._explain(error) from _cause(error)
+        except BaseException:
+            self.cut()
+            raise
+        return data
+
+    def cut(self) -> None:
+        """Close the connection, unless it went back to the pool."""
+        if self._lease is not None:
+            self._lease.discard()
+
+    def _done(self) -> None:
+        """Give the connection back if the body is at its end."""
+        connection, lease = self.connection, self._lease
+        if connection is not None and lease is not None and connection.ended:
+            if connection.keeps:
+                lease.release()
+            else:
+                lease.discard()
+
+    # ---- one after the other
+
+    async def _head(self) -> AnswerHead:
+        transport, request = self._transport, self._request
+        route = transport.route(request.origin)
+        fields = request_fields(request, route.origin, transport.agent)
+        target = request.target
+        if route.proxy is not None and route.origin.scheme == "http":
+            target = f"http://{route.origin.authority}{target}"
+            if route.proxy.authorization is not None:
+                fields.append(("Proxy-Authorization", route.proxy.authorization))
+        opening = write_head(request.method, target, fields)
+        token = current_token()
+        if token is not None:
+            token.check()
+        self._lease = lease = transport.pool.acquire(request.origin, self._deadline, token.check if token else None)
+        connection = lease.connection
+        if connection is None:
+            connection = self._connect(lease, route)
+        self.connection = connection
+        connection.begin()
+        if token is None:
+            return await self._talk(connection, opening)
+        with interruptible(connection.abort):
+            return await self._talk(connection, opening)
+
+    def _connect(self, lease: Lease[Connection], route: Route) -> Connection:
+        transport = self._transport
+        seconds = transport.settings.connect_timeout
+        end = min(self._deadline, _monotonic() + seconds)
+        try:
+            return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease.hold)
+        except TimeoutError:
+            raise Timeout(f"no connection to {self._request.origin} in the time allowed for connecting", sent=False) from None
+        except OSError as error:
+            through = f" through the proxy {route.proxy.url}" if route.proxy else ""
+            raise _not_connected(error, f"{self._request.origin}{through}") from error
+
+    async def _talk(self, connection: Connection, opening: bytes) -> AnswerHead:
+        body = self._request.body
+        complete = True
+        try:
+            if not isinstance(body, bytes):
+                complete = await self._send_source(connection, opening, body)
+            elif len(body) <= PIECE:
+                connection.send(opening + body if body else opening, self._deadline)
+            else:
+                complete = self._send_large(connection, opening, body)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            head = self._last_words(connection)
+            if head is None:
+                raise error from None
+            complete = False
+        else:
+            head = connection.read_head(self._request.method, self._next)
+        if not complete:
+            # The server expects the rest of the body, and gets the end of the connection.
+            connection.keeps = False
+        return head
+
+    def _next(self) -> float:
+        """Until when the next bytes have to be there, or be gone."""
+        if self._paced:
+            return min(self._deadline, _monotonic() + self._transport.settings.stall_timeout)
+        return self._deadline
+
+    def _send_large(self, connection: Connection, opening: bytes, body: bytes) -> bool:
+        """Send a body in memory piece by piece; False when the server answered before all of it was sent."""
+        connection.send(opening, self._deadline)
+        whole = memoryview(body)
+        if len(body) <= EARLY_ANSWER_OVER:
+            connection.send(whole, self._deadline)
+            return True
+        return all(
+            connection.send_unless_answered(whole[start : start + PIECE], self._deadline)
+            for start in range(0, len(body), PIECE)
+        )
+
+    async def _send_source(self, connection: Connection, opening: bytes, source: Source) -> bool:
+        """As ``_send_large``, from a source: exactly the declared length, or in chunks."""
+        length = source.length
+        if length is None:
+            connection.send(opening, self._next())
+            while piece := await source.read(PIECE):
+                if not connection.send_unless_answered(b"%x\r\n%b\r\n" % (len(piece), piece), self._next()):
+                    return False
+            connection.send(b"0\r\n\r\n", self._next())
+            return True
+        send = connection.send_unless_answered if length > EARLY_ANSWER_OVER else connection.send
+        left = length
+        while True:
+            # One byte more than is due is asked for before the last piece leaves: a source that is
+            # too long is noticed while the request is still incomplete.
+            piece = await source.read(PIECE if left > PIECE else left + 1)
+            left -= len(piece)
+            if left < 0:
+                raise InvalidRequest(f"the upload is longer than the {length} bytes it was declared to be")
+            if left and not piece:
+                raise InvalidRequest(f"the upload ended {left} bytes short of its declared {length} bytes")
+            if send(opening + piece if opening else piece, self._next()) is False:
+                return False
+            if not left:
+                return True
+            opening = b""
+
+    def _last_words(self, connection: Connection) -> AnswerHead | None:
+        """What the server answered before it closed the connection on a request that it did not want."""
+        if not connection.sent or not self._request.body:
+            return None
+        end = min(self._deadline, _monotonic() + LAST_WORDS)
+        try:
+            return connection.read_head(self._request.method, lambda: end)
+        except (OSError, MalformedResponse):
+            return None
+
+    def _read_whole(self, head: AnswerHead) -> bytes:
+        connection = self.connection
+        assert connection is not None  # noqa: S101 - there is a head, so there is a connection
+        limit = self._transport.settings.max_body
+        if head.length > limit:
+            raise _too_long(limit, head.status)
+        parts: list[bytes] = []
+        size = 0
+        while part := connection.read(READ, self._next()):
+            size += len(part)
+            if size > limit:
+                raise _too_long(limit, head.status)
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    # ---- failures
+
+    def _explain(self, error: OSError) -> CloudError:
+        """Close the connection and give the error of ours that a failure means."""
+        self.cut()
+        connection = self.connection
+        sent = connection is not None and connection.sent
+        origin = self._request.origin
+        if isinstance(error, TimeoutError):
+            return Timeout(f"{origin} did not answer in the time allowed", sent=sent)
+        if isinstance(error, PeerClosed):
+            return ConnectionFailed(f"{origin} closed the connection before its answer was whole", sent=sent)
+        return ConnectionFailed(f"the connection to {origin} broke: {_reason(error)}", sent=sent)
+
+
+class Stream:
+    """An answer whose body is read piece by piece. Dropped without being closed, it cuts its connection."""
+
+    __slots__ = ("_closed", "_exchange", "headers", "status")
+
+    def __init__(self, exchange: Exchange, head: AnswerHead) -> None:
+        self._exchange = exchange
+        self._closed = False
+        self.status: int = head.status
+        self.headers: Headers = head.headers
+
+    async def read(self, size: int) -> bytes:
+        if self._closed:
+            raise ConfigurationError("this stream is closed")
+        return self._exchange.read(size)
+
+    async def close(self) -> None:
+        self._closed = True
+        self._exchange.cut()
+
+
+def _cause(error: OSError) -> OSError | None:
+    """What a reader of the traceback learns something from."""
+    return None if isinstance(error, PeerClosed) else error
+
+
+def _too_long(limit: int, status: int) -> MalformedResponse:
+    return MalformedResponse(f"the answer is longer than {limit} bytes", status=status)
+
+
+def _not_connected(error: OSError, where: str) -> ConnectionFailed:
+    # Compared by name, so that a plain connection does not import ssl for its errors.
+    if type(error).__name__ == "SSLCertVerificationError":
+        why = getattr(error, "verify_message", "") or _reason(error)
+        return ConnectionFailed(
+            f"the certificate of {where} is not trusted: {why}; for a private CA, give verify= the path of its bundle",
+            sent=False,
+            retryable=False,
+        )
+    return ConnectionFailed(
+        f"cannot connect to {where}: {_reason(error)}; check the endpoint, the region and the network", sent=False
+    )
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
