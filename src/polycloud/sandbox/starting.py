@@ -1,0 +1,144 @@
+"""Starting one server, and waiting until it really answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed
+from polycloud.sandbox.processes import Process, identify, is_running, stop
+from polycloud.sandbox.server import HOST, Address, Server
+
+__all__ = ["Started", "start"]
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+PATIENCE = 60.0
+POLL = 0.05
+ATTEMPTS = 3
+TAIL = 800
+# Real credentials are none of a sandbox's business, and warnings turned into errors would end other people's code.
+WITHHELD_PREFIXES = ("AWS_", "OS_", "POLYCLOUD_", "PYTHONWARNINGS", "PYTHONDEVMODE")
+
+
+class Started:
+    """A server that answers.
+
+    Attributes:
+        address: Where.
+        process: The server itself.
+        log: What it prints.
+    """
+
+    def __init__(self, address: Address, process: Process, log: Path, launcher: subprocess.Popen[str]) -> None:
+        self.address = address
+        self.process = process
+        self.log = log
+        self._launcher = launcher
+
+    def close(self) -> None:
+        """End the server, if it is tied to this process; does nothing to a detached one."""
+        if self._launcher.stdin is not None:
+            self._launcher.stdin.close()
+        self._launcher.wait()
+
+
+def start(server: Server, home: Path, *, tied: bool) -> Started:
+    """Start a server on a free port and wait until it answers.
+
+    Args:
+        server: Which.
+        home: An existing folder of its own.
+        tied: Whether it ends with this process; else it outlives it.
+
+    Raises:
+        ConfigurationError: The extra that brings the server is not installed.
+        ConnectionFailed: It ended, or did not answer within a minute; the message shows what it printed.
+    """
+    _require_modules(server)
+    log = home / "log"
+    for attempt in range(ATTEMPTS):
+        log.write_bytes(b"")
+        address = Address(port=_free_port(), home=home)
+        launcher, pid = _launch(server, address, log, tied=tied)
+        process = identify(pid)
+        try:
+            if process is not None and _answers(server, address, process, log):
+                return Started(address, process, log, launcher)
+        except BaseException:
+            _abandon(process, launcher)
+            raise
+        _abandon(process, launcher)
+        printed = log.read_text("utf-8", "replace")
+        if "address already in use" not in printed.lower() or attempt == ATTEMPTS - 1:
+            raise ConnectionFailed(f"the {server.name} sandbox did not start; it printed:\n{printed[-TAIL:].strip()}")
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _require_modules(server: Server) -> None:
+    if missing := [module for module in server.modules if importlib.util.find_spec(module) is None]:
+        raise ConfigurationError(
+            f"the {server.name} sandbox needs {' and '.join(missing)}, which is not installed; "
+            "run: pip install 'polycloud[sandbox]'"
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _launch(server: Server, address: Address, log: Path, *, tied: bool) -> tuple[subprocess.Popen[str], int]:
+    """Start the launcher, and through it the server; gives the launcher and the server's pid."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD_PREFIXES)}
+    launcher = subprocess.Popen(
+        [sys.executable, "-I", "-S", LAUNCHER, log, "tied" if tied else "detached", *server.command(address)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**kept, **server.environment(address)},
+        start_new_session=True,
+    )
+    assert launcher.stdout is not None  # noqa: S101 - asked for above
+    with launcher.stdout:
+        pid = launcher.stdout.readline()
+    if not tied:
+        launcher.communicate()
+    return launcher, int(pid)
+
+
+def _answers(server: Server, address: Address, process: Process, log: Path) -> bool:
+    """Wait until it answers; False when it ended before.
+
+    Raises:
+        ConnectionFailed: It neither answered nor ended in time.
+    """
+    end = time.monotonic() + PATIENCE
+    problem = ""
+    while is_running(process):
+        try:
+            if server.ready(address, log.read_text("utf-8", "replace")):
+                return True
+        except CloudError as error:
+            problem = f" ({error.message})"
+        if time.monotonic() > end:
+            raise ConnectionFailed(
+                f"the {server.name} sandbox runs and does not answer at {address.endpoint} within "
+                f"{PATIENCE:.0f} seconds{problem}; it printed:\n{log.read_text('utf-8', 'replace')[-TAIL:].strip()}"
+            )
+        time.sleep(POLL)
+    return False
+
+
+def _abandon(process: Process | None, launcher: subprocess.Popen[str]) -> None:
+    if launcher.stdin is not None and not launcher.stdin.closed:
+        launcher.stdin.close()
+    if process is not None:
+        stop(process)
+    launcher.wait()
