@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 
-__all__ = ["current_deadline", "deadline"]
+__all__ = ["current_deadline", "deadline", "grace"]
 
 _end: ContextVar[float] = ContextVar("polycloud_deadline", default=float("inf"))
 
@@ -41,3 +43,13 @@ class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case c
 def current_deadline() -> float:
     """The end of the innermost block on the monotonic clock, or infinity."""
     return _end.get()
+
+
+@contextmanager
+def grace(seconds: float) -> Iterator[None]:
+    """Give clean-up so many seconds of its own, even if the deadline around it has passed."""
+    token = _end.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)

@@ -1,0 +1,1 @@
+"""Object storage: the portable clients, models and SPI."""

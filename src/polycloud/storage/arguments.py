@@ -1,0 +1,189 @@
+"""Checks of what callers pass, before any I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+import os
+import re
+from collections.abc import Mapping
+
+from polycloud.errors import InvalidRequest
+from polycloud.storage.driver import Conditions, refuse
+from polycloud.storage.models import Container, Object, ObjectLike
+
+__all__ = [
+    "checked_conditions",
+    "checked_headers",
+    "checked_meta_data",
+    "checked_range",
+    "checked_text",
+    "container_name",
+    "content_type_of",
+    "object_names",
+]
+
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# What the HTTP layer itself decides; a caller's value could only contradict it.
+FRAMING = frozenset({"connection", "content-length", "host", "range", "te", "trailer", "transfer-encoding", "upgrade"})
+PACKED = {
+    "gzip": "application/gzip",
+    "bzip2": "application/x-bzip2",
+    "xz": "application/x-xz",
+    "compress": "application/x-compress",
+    "br": "application/x-brotli",
+}
+DEFAULT_TYPE = "application/octet-stream"
+
+
+def checked_text(name: object, what: str) -> str:
+    """A name that is text, not empty and can be encoded.
+
+    Raises:
+        InvalidRequest: It is not.
+    """
+    if not isinstance(name, str):
+        raise InvalidRequest(f"the name of {what} is text, not {type(name).__name__}")
+    if not name:
+        raise refuse(name, what, "it is empty")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise refuse(name, what, "it has lone surrogates, which are no characters") from None
+    return name
+
+
+def container_name(container: Container | str, provider: str) -> str:
+    """The name of a container that was given as a model or by its name.
+
+    Raises:
+        InvalidRequest: It is of another kind or of another provider, or no name.
+    """
+    if isinstance(container, Container):
+        if container.provider != provider:
+            raise InvalidRequest(
+                f"the container {container.name} is of {container.provider}, and this client is of {provider}"
+            )
+        return container.name
+    return checked_text(container, "a container")
+
+
+def object_names(obj: ObjectLike, provider: str) -> tuple[str, str]:
+    """The names of the container and the object, for whatever stands for an object.
+
+    Raises:
+        InvalidRequest: It is of another kind or of another provider, or holds no names.
+    """
+    if isinstance(obj, Object):
+        if obj.provider != provider:
+            raise InvalidRequest(f"the object {obj.name!r} is of {obj.provider}, and this client is of {provider}")
+        return obj.container, obj.name
+    if isinstance(obj, tuple) and len(obj) == 2:  # pyright: ignore[reportUnnecessaryIsInstance, reportUnnecessaryComparison] - callers without a checker
+        return container_name(obj[0], provider), checked_text(obj[1], "an object")
+    raise InvalidRequest(f"an object is given as an Object or as a pair (container, name), not as {type(obj).__name__}")
+
+
+def checked_range(start: int, end: int | None) -> None:
+    """Do nothing if this is a half-open range of bytes.
+
+    Raises:
+        InvalidRequest: It is negative or empty.
+    """
+    if start < 0 or (end is not None and end <= start):
+        raise InvalidRequest(
+            f"bytes {start} to {end} are no range: start_bytes is at least 0, and end_bytes, which is not included, "
+            "is greater than start_bytes"
+        )
+
+
+def checked_conditions(
+    if_match: str | None = None, if_none_match: str | None = None, if_modified_since: dt.datetime | None = None
+) -> Conditions:
+    """The conditions, etags without their quotes, the moment in UTC.
+
+    Raises:
+        InvalidRequest: An etag is no etag, or the moment has no time zone.
+    """
+    if if_modified_since is not None:
+        if if_modified_since.tzinfo is None:
+            raise InvalidRequest("if_modified_since has no time zone; give an aware datetime, for example in UTC")
+        if_modified_since = if_modified_since.astimezone(dt.UTC)
+    return Conditions(
+        if_match=None if if_match is None else _bare_etag(if_match, "if_match"),
+        if_none_match=None if if_none_match is None else _bare_etag(if_none_match, "if_none_match"),
+        if_modified_since=if_modified_since,
+    )
+
+
+def _bare_etag(etag: str, argument: str) -> str:
+    bare = etag[1:-1] if len(etag) > 1 and etag[0] == etag[-1] == '"' else etag
+    if not bare or not bare.isascii() or not bare.isprintable() or '"' in bare:
+        raise InvalidRequest(f'{argument} is {etag!r}; it takes the etag of an Object, or "*"')
+    return bare
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """The caller's own request headers.
+
+    Raises:
+        InvalidRequest: A name or value cannot be sent, or belongs to the HTTP layer.
+    """
+    checked = dict(headers or {})
+    for name, value in checked.items():
+        if not TOKEN.fullmatch(name) or name.lower() in FRAMING:
+            raise InvalidRequest(f"{name!r} cannot be set as a request header here")
+        if not value.isascii() or any(character < " " or character == "\x7f" for character in value):
+            raise InvalidRequest(f"the value of the request header {name} has characters that no header can have")
+    return checked
+
+
+def checked_meta_data(meta_data: Mapping[str, str] | None) -> dict[str, str]:
+    """User metadata, keys in lower case.
+
+    Raises:
+        InvalidRequest: A key is no HTTP token, a key comes twice, a value is not text.
+    """
+    checked: dict[str, str] = {}
+    for key, value in (meta_data or {}).items():
+        if not isinstance(key, str) or not TOKEN.fullmatch(key):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(
+                f"{key!r} cannot be a metadata key: a key has ASCII letters, digits and - _ . only, any text is a value"
+            )
+        if key.lower() in checked:
+            raise InvalidRequest(f"the metadata key {key!r} comes twice: upper and lower case are the same in keys")
+        checked[key.lower()] = _encodable(value, key)
+    return checked
+
+
+def _encodable(value: object, key: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidRequest(f"the metadata value of {key!r} is text, not {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest(f"the metadata value of {key!r} has lone surrogates, which are no characters") from None
+    return value
+
+
+def content_type_of(given: str | None, name: str, source: object = None) -> str:
+    """The MIME type that was given, or a guess from the object's name, or from the source's path.
+
+    What is packed (``.tar.gz``) is told by its packing: the content is stored as it is.
+
+    Raises:
+        InvalidRequest: The given one cannot be a header's value.
+    """
+    if given is not None:
+        if not given or not given.isascii() or not given.isprintable():
+            raise InvalidRequest(f"{given!r} is no content type; give one such as 'text/plain; charset=utf-8'")
+        return given
+    candidates = [name]
+    if isinstance(source, str | os.PathLike):
+        candidates.append(os.fsdecode(source))  # pyright: ignore[reportUnknownArgumentType] - os.PathLike of anything
+    for candidate in candidates:
+        guessed, packing = mimetypes.guess_type(candidate.rpartition("/")[2], strict=False)
+        if packing is not None:
+            return PACKED.get(packing, DEFAULT_TYPE)
+        if guessed is not None:
+            return guessed
+    return DEFAULT_TYPE

@@ -1,0 +1,79 @@
+"""Deleting many objects: in batches where the provider takes them, else several at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+
+from polycloud.capabilities import StorageCapability
+from polycloud.errors import CloudError, MalformedResponse, NotFound
+from polycloud.storage.driver import Address, StorageDriver
+from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike
+
+__all__ = ["delete_all"]
+
+CONCURRENCY = 16
+BATCHES_AT_ONCE = 2
+
+
+async def delete_all(
+    driver: StorageDriver[Container, Object],
+    objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike],
+    address_of: Callable[[ObjectLike], Address],
+) -> list[DeleteResult]:
+    """A result for each object, in order; see ``AsyncStorage.delete_objects``."""
+    runtime = driver.caller.runtime
+    in_bulk = StorageCapability.BULK_DELETE in driver.capabilities
+    batches = _batches(objs, address_of, driver.rules.delete_batch if in_bulk else 1)
+
+    async def delete(batch: list[Address]) -> list[DeleteResult]:
+        return await (_in_one(driver, batch) if in_bulk else _single(driver, batch[0]))
+
+    results: list[DeleteResult] = []
+    async for some in runtime.map_bounded(delete, batches, limit=BATCHES_AT_ONCE if in_bulk else CONCURRENCY):
+        results += some
+    return results
+
+
+async def _batches(
+    objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike], address_of: Callable[[ObjectLike], Address], size: int
+) -> AsyncIterator[list[Address]]:
+    """Neighbours of the same container, as many as go into one request."""
+    batch: list[Address] = []
+    async for obj in _each(objs):
+        address = address_of(obj)
+        if batch and (len(batch) == size or batch[0].container != address.container):
+            yield batch
+            batch = []
+        batch.append(address)
+    if batch:
+        yield batch
+
+
+async def _each(objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike]) -> AsyncIterator[ObjectLike]:
+    if isinstance(objs, AsyncIterable):
+        async for obj in objs:
+            yield obj
+    else:
+        for obj in objs:
+            yield obj
+
+
+async def _in_one(driver: StorageDriver[Container, Object], batch: list[Address]) -> list[DeleteResult]:
+    results = await driver.delete_objects(batch[0].container, batch)
+    if [result.name for result in results] != [address.name for address in batch]:
+        raise MalformedResponse(
+            f"{len(batch)} objects were to be deleted, and the answer does not tell of each of them; "
+            "list the container to see which are left"
+        )
+    return results
+
+
+async def _single(driver: StorageDriver[Container, Object], address: Address) -> list[DeleteResult]:
+    error: CloudError | None = None
+    try:
+        await driver.delete_object(address)
+    except NotFound:
+        pass
+    except CloudError as failure:
+        error = failure
+    return [DeleteResult(container=address.container, name=address.name, error=error)]

@@ -1,0 +1,253 @@
+"""The download engine: bytes that are verified while they stream, and fetched on where a connection broke."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Generic
+
+import msgspec
+
+from polycloud.capabilities import StorageCapability
+from polycloud.errors import (
+    ChecksumMismatch,
+    CloudError,
+    Conflict,
+    ConnectionFailed,
+    DeadlineExceeded,
+    InvalidRequest,
+    MalformedResponse,
+    PreconditionFailed,
+    Timeout,
+)
+from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.messages import Sink
+from polycloud.runtime.retry import retry_delay
+from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver
+from polycloud.storage.models import Container, Object
+from polycloud.storage.upload import Progress
+from polycloud.storage.verify import Digest, Hasher, compare, new_hasher
+
+__all__ = ["PIECE", "Reader", "download"]
+
+PIECE = 1024 * 1024
+# So much has to arrive between two broken connections for the count of attempts to start again.
+PROGRESS_MADE = 1024 * 1024
+
+
+class Reader(Generic[ObjectT]):
+    """The bytes of an object, or of a range of it, from the first to the last.
+
+    A connection that breaks in the middle is followed by a request for the rest, under the
+    condition that the object is still the same, as often as the client's retry policy tries.
+
+    Args:
+        driver: The provider's.
+        spec: What to read.
+        begin: ``driver.read_object`` with the context of errors around it.
+        progress: Told of every piece, or None.
+    """
+
+    def __init__(
+        self,
+        driver: StorageDriver[Container, ObjectT],
+        spec: ReadSpec,
+        begin: Callable[[ReadSpec], Awaitable[Download[ObjectT]]],
+        progress: Progress | None = None,
+    ) -> None:
+        self._driver = driver
+        self._spec = spec
+        self._begin = begin
+        self._progress = progress
+        self._object: ObjectT | None = None
+        self._body: Body | None = None
+        self._closed = False
+        self._expected: int | None = None
+        self._count = 0
+        self._hasher: Hasher | None = None
+        self._digest: Digest | None = None
+        self._breaks = 0
+        self._resumed_at = 0
+
+    @property
+    def object(self) -> ObjectT:
+        """What is being read.
+
+        Raises:
+            InvalidRequest: Nothing has been read yet.
+        """
+        if self._object is None:
+            raise InvalidRequest("what is being read is not known yet: enter the stream, or read from it, first")
+        return self._object
+
+    @property
+    def finished(self) -> bool:
+        """Whether every byte was given."""
+        return self._closed
+
+    @property
+    def left(self) -> int | None:
+        """Bytes still to come, or None where the provider did not tell."""
+        return None if self._expected is None else self._expected - self._count
+
+    async def open(self) -> None:
+        """Ask for the object, if that was not done yet."""
+        if self._body is not None or self._closed:
+            return
+        answer = await self._begin(self._spec)
+        self._body = answer.body
+        try:
+            self._check_start(answer, self._spec.start)
+            self._object = answer.object
+            end = answer.object.size if self._spec.end is None else min(self._spec.end, answer.object.size)
+            self._expected = end - self._spec.start
+            self._check_length(answer, self._expected)
+            if self._spec.start == 0 and end == answer.object.size and answer.digest is not None:
+                self._digest = answer.digest
+                self._hasher = new_hasher(answer.digest.algorithm)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def read(self, size: int) -> bytes:
+        """Between 1 and ``size`` bytes; ``b""`` at the end, once everything was verified.
+
+        The piece that completes the content is given only after the whole was verified.
+
+        Raises:
+            ChecksumMismatch: The content is not what is stored.
+            Conflict: The connection broke, and the object has changed since.
+        """
+        await self.open()
+        body = self._body
+        if body is None:
+            return b""
+        data: bytes | None = None
+        while data is None:
+            try:
+                if self._driver.caller.runtime.monotonic() >= current_deadline():
+                    raise DeadlineExceeded("the time for the download is up", retryable=False)  # noqa: TRY301 - one place handles what ends a read
+                data = await body.read(size)
+            except DeadlineExceeded:
+                await self.close()
+                raise
+            except (ConnectionFailed, Timeout) as error:
+                body = await self._resume(error)
+            except BaseException:
+                await self.close()
+                raise
+        self._count += len(data)
+        if self._hasher is not None:
+            self._hasher.update(data)
+        try:
+            if not data or self.left == 0:
+                await self._finish(body, ended=not data)
+            elif self.left is not None and self.left < 0:
+                raise self._wrong_length("more")  # noqa: TRY301 - as above
+        except BaseException:
+            await self.close()
+            raise
+        if self._progress is not None and data:
+            self._progress(self._count, self._expected)
+        return data
+
+    async def close(self) -> None:
+        """Let go of the connection. Idempotent."""
+        self._closed = True
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
+
+    async def _finish(self, body: Body, *, ended: bool) -> None:
+        """Everything that was due is there: see that it ends here, and is right."""
+        if self.left:
+            raise self._wrong_length("fewer")
+        # Reading on to the end is what gives the connection back to the pool.
+        if not ended and await body.read(1):
+            raise self._wrong_length("more")
+        if self._hasher is not None and self._digest is not None:
+            compare(Digest(self._digest.algorithm, self._hasher.hexdigest()), self._digest, self.object.name)
+        await self.close()
+
+    def _wrong_length(self, word: str) -> CloudError:
+        return ChecksumMismatch(
+            f"{self.object.name}: {word} bytes arrived than the {self._expected} that were due; none was kept"
+        )
+
+    async def _resume(self, error: CloudError) -> Body:
+        """The rest of the body, over a new connection; raises ``error`` where there cannot be one."""
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
+        caller = self._driver.caller
+        etag = self.object.etag
+        while True:
+            if self._count - self._resumed_at >= PROGRESS_MADE:
+                self._breaks = 0
+            self._breaks += 1
+            self._resumed_at = self._count
+            delay = retry_delay(
+                caller.retry, attempt=self._breaks, error=error, repeatable=True, random=caller.runtime.random()
+            )
+            if delay is None or etag is None or StorageCapability.DOWNLOAD_RANGE not in self._driver.capabilities:
+                self._closed = True
+                raise error
+            await caller.runtime.sleep(delay)
+            try:
+                return await self._rest(etag)
+            except (ConnectionFailed, Timeout) as again:
+                error = again
+            except BaseException:
+                self._closed = True
+                raise
+
+    async def _rest(self, etag: str) -> Body:
+        conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities
+        spec = msgspec.structs.replace(
+            self._spec,
+            start=self._spec.start + self._count,
+            conditions=Conditions(if_match=etag if conditional else None),
+        )
+        changed = Conflict(
+            f"{self.object.name} was changed while it was being downloaded, after {self._count} bytes; start again"
+        )
+        try:
+            answer = await self._begin(spec)
+        except PreconditionFailed as error:
+            raise changed from error
+        self._body = answer.body
+        try:
+            if answer.object.etag != etag:
+                raise changed  # noqa: TRY301 - as in read
+            self._check_start(answer, spec.start)
+            if self.left is not None:
+                self._check_length(answer, self.left)
+        except BaseException:
+            await self.close()
+            raise
+        return answer.body
+
+    @staticmethod
+    def _check_start(answer: Download[Object], start: int) -> None:
+        if answer.start != start:
+            raise MalformedResponse(
+                f"{answer.object.name}: the content was asked for from byte {start} and came from byte {answer.start}"
+            )
+
+    @staticmethod
+    def _check_length(answer: Download[Object], due: int) -> None:
+        if answer.length is not None and answer.length != due:
+            raise MalformedResponse(f"{answer.object.name}: {due} bytes were due and the answer has {answer.length}")
+
+
+async def download(reader: Reader[ObjectT], sink: Sink) -> ObjectT:
+    """Everything that the reader gives, into the sink: whole and verified, or not at all."""
+    try:
+        while data := await reader.read(PIECE):
+            await sink.write(data)
+        await sink.commit()
+    except BaseException:
+        await sink.abort()
+        raise
+    finally:
+        await reader.close()
+    return reader.object

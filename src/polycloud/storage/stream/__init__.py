@@ -1,0 +1,1 @@
+"""The stream that a download can be read from."""

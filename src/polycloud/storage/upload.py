@@ -1,0 +1,299 @@
+"""The upload engine: one request for what is small, parts in parallel for what is large, all of it verified.
+
+At most ``concurrency`` parts and the one being read are in memory. Whatever goes wrong, Ctrl-C
+included, an upload in parts is aborted, and an object whose bytes turn out to be wrong is removed
+as long as it is still the one that was put here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from polycloud.capabilities import StorageCapability
+from polycloud.errors import ChecksumMismatch, CloudError, DeadlineExceeded, InvalidRequest, NotSupported
+from polycloud.runtime.deadline import current_deadline, grace
+from polycloud.runtime.messages import Source
+from polycloud.runtime.protocol import Runtime
+from polycloud.storage.driver import (
+    MultipartUpload,
+    Part,
+    PutSpec,
+    StorageDriver,
+    Stored,
+    TransferRules,
+)
+from polycloud.storage.models import Container, Object
+from polycloud.storage.verify import Algorithm, Digest, Hasher, compare, digest_of, new_hasher
+
+__all__ = ["CONCURRENCY", "MovePlan", "Progress", "upload"]
+
+ObjectT = TypeVar("ObjectT", bound=Object)
+
+CONCURRENCY = 4
+LARGEST_GROWN_PART = 64 * 1024 * 1024
+CLEAN_UP_SECONDS = 30.0
+
+Progress = Callable[[int, int | None], None]
+"""Called now and then during a transfer with the bytes moved so far and, where it is known, their total."""
+
+
+class MovePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How the caller wants one upload done.
+
+    Attributes:
+        part_size: Bytes of a part, or None for the provider's own.
+        concurrency: Parts under way at the same time.
+        progress: Told of every piece, or None.
+    """
+
+    part_size: int | None = None
+    concurrency: int = CONCURRENCY
+    progress: Progress | None = None
+
+
+async def upload(driver: StorageDriver[Container, ObjectT], spec: PutSpec, source: Source, plan: MovePlan) -> ObjectT:
+    """Put what the source holds and give the new object; the source is closed.
+
+    Raises:
+        ChecksumMismatch: What arrived is not what was sent.
+        InvalidRequest: The source is not as long as it said, or longer than the provider takes.
+        OSError: The source cannot be read.
+    """
+    counted = _Counted(source, driver.caller.runtime, plan.progress)
+    try:
+        stored, computed, size = await _put(driver, spec, counted, plan)
+        try:
+            _verify(stored, computed, size)
+        except ChecksumMismatch as error:
+            await _discard(driver, stored.object, error)
+            raise
+    except _SourceFailed as failed:
+        raise failed.cause from None
+    finally:
+        await source.close()
+    return stored.object
+
+
+async def _put(
+    driver: StorageDriver[Container, ObjectT], spec: PutSpec, source: _Counted, plan: MovePlan
+) -> tuple[Stored[ObjectT], Digest | None, int]:
+    """What was stored, the hash of what was sent where there is one, and how many bytes that were."""
+    rules = driver.rules
+    length = source.length
+    in_parts = StorageCapability.MULTIPART in driver.capabilities
+    part_size = plan.part_size or rules.part_size
+    if length is not None and (not in_parts or length < rules.multipart_from):
+        if length > rules.max_put:
+            raise InvalidRequest(f"{length} bytes are too much for one object here; the limit is {rules.max_put}")
+        if length > part_size:
+            return await _put_streamed(driver, spec, source)
+        return await _put_bytes(driver, spec, await source.read_all(length))
+    if not in_parts:
+        if not rules.unknown_length:
+            raise NotSupported("content of unknown length cannot be stored here; write it to a file first")
+        return await _put_streamed(driver, spec, source)
+    sizes = _Sizes(rules, part_size, length)
+    first = await source.read(sizes.of(1))
+    if len(first) < sizes.of(1):
+        if length is not None:
+            raise _too_short(length, len(first))
+        return await _put_bytes(driver, spec, first)
+    return await _put_parts(driver, spec, source, first, sizes, plan)
+
+
+async def _put_bytes(
+    driver: StorageDriver[Container, ObjectT], spec: PutSpec, data: bytes
+) -> tuple[Stored[ObjectT], Digest | None, int]:
+    algorithm = driver.rules.put_hash
+    digest = await digest_of(driver.caller.runtime, algorithm, data) if algorithm else None
+    return await driver.put_object(spec, data, digest=digest), digest, len(data)
+
+
+async def _put_streamed(
+    driver: StorageDriver[Container, ObjectT], spec: PutSpec, source: _Counted
+) -> tuple[Stored[ObjectT], Digest | None, int]:
+    source.hash_with(driver.rules.put_hash)
+    stored = await driver.put_object(spec, source, digest=None)
+    return stored, source.digest(), source.count
+
+
+async def _put_parts(
+    driver: StorageDriver[Container, ObjectT],
+    spec: PutSpec,
+    source: _Counted,
+    first: bytes,
+    sizes: _Sizes,
+    plan: MovePlan,
+) -> tuple[Stored[ObjectT], Digest | None, int]:
+    rules = driver.rules
+    runtime = driver.caller.runtime
+    whole = new_hasher(rules.whole_hash) if rules.whole_hash else None
+    started = await driver.start_multipart(spec)
+
+    async def pieces(data: bytes) -> AsyncIterator[tuple[int, bytes]]:
+        number = 1
+        while data:
+            if number > rules.max_parts:
+                raise InvalidRequest(f"the content does not fit into {rules.max_parts} parts; give a larger part_size")
+            if whole is not None:
+                await runtime.offload(partial(whole.update, data))
+            yield number, data
+            number += 1
+            data = await source.read(sizes.of(number))
+        source.check_length()
+
+    async def send(piece: tuple[int, bytes]) -> Part:
+        number, data = piece
+        digest = await digest_of(runtime, rules.part_hash, data) if rules.part_hash else None
+        part = await driver.upload_part(spec, started, number, data, digest=digest)
+        if digest is not None and part.digest is not None:
+            compare(digest, part.digest, f"part {number} of {spec.address.name}")
+        return part
+
+    try:
+        pending = pieces(first)
+        del first
+        parts = [part async for part in runtime.map_bounded(send, pending, limit=plan.concurrency)]
+        digest = Digest(rules.whole_hash, whole.hexdigest()) if rules.whole_hash and whole else None
+        stored = await driver.complete_multipart(spec, started, parts, digest=digest)
+    except BaseException as error:
+        await _abort(driver, spec, started, error)
+        raise
+    expected = driver.composite_etag(parts)
+    if expected is not None and stored.object.etag not in {None, expected}:
+        mismatch = ChecksumMismatch(
+            f"{spec.address.name}: the parts make an object with the etag {expected}, and the provider says "
+            f"{stored.object.etag}; nothing was kept of it. Try again"
+        )
+        await _discard(driver, stored.object, mismatch)
+        raise mismatch
+    return stored, digest, source.count
+
+
+def _verify(stored: Stored[ObjectT], computed: Digest | None, size: int) -> None:
+    obj = stored.object
+    if computed is not None and stored.digest is not None and computed.algorithm == stored.digest.algorithm:
+        compare(computed, stored.digest, obj.name)
+    if obj.size != size:
+        raise ChecksumMismatch(
+            f"{obj.name}: {size} bytes were sent and the provider stored {obj.size}; nothing was kept of them"
+        )
+
+
+async def _discard(driver: StorageDriver[Container, ObjectT], obj: ObjectT, error: CloudError) -> None:
+    """Remove the wrong object; if that fails, the error says so."""
+    try:
+        with grace(CLEAN_UP_SECONDS):
+            await driver.discard(obj)
+    except CloudError as second:
+        error.add_note(f"the damaged object {obj.container}/{obj.name} could not be removed: {second}")
+
+
+async def _abort(
+    driver: StorageDriver[Container, ObjectT], spec: PutSpec, started: MultipartUpload, error: BaseException
+) -> None:
+    """Remove what is up already; if that fails, the error says so."""
+    try:
+        with grace(CLEAN_UP_SECONDS):
+            await driver.abort_multipart(spec, started)
+    except CloudError as second:
+        error.add_note(
+            f"the unfinished upload {started.id} of {spec.address.container}/{spec.address.name} "
+            f"could not be removed: {second}"
+        )
+
+
+class _Sizes:
+    """How large each part is: a fixed size where it is known to suffice, else growing with their number."""
+
+    def __init__(self, rules: TransferRules, part_size: int, length: int | None) -> None:
+        self._step = max(1, rules.max_parts // 8) if length is None else 0
+        needed = 0 if length is None else -(-length // rules.max_parts)
+        self._first = max(part_size, needed)
+
+    def of(self, number: int) -> int:
+        """Bytes of the part with this number."""
+        if not self._step or self._first >= LARGEST_GROWN_PART:
+            return self._first
+        return min(LARGEST_GROWN_PART, self._first << ((number - 1) // self._step))
+
+
+class _SourceFailed(CloudError):
+    """Carries the caller's own I/O error past the HTTP layer, which would take it for one of the connection."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__("the source cannot be read", retryable=False)
+        self.cause = cause
+
+
+class _Counted:
+    """A source that counts, hashes and reports what is read of it."""
+
+    def __init__(self, source: Source, runtime: Runtime, progress: Progress | None) -> None:
+        self._source = source
+        self._runtime = runtime
+        self._progress = progress
+        self._algorithm: Algorithm | None = None
+        self._hasher: Hasher | None = None
+        self.count = 0
+
+    @property
+    def length(self) -> int | None:
+        return self._source.length
+
+    @property
+    def rewindable(self) -> bool:
+        return self._source.rewindable
+
+    def hash_with(self, algorithm: Algorithm | None) -> None:
+        """Hash what is read from now on."""
+        self._algorithm = algorithm
+        self._hasher = new_hasher(algorithm) if algorithm else None
+
+    def digest(self) -> Digest | None:
+        """The hash of all that was read."""
+        return Digest(self._algorithm, self._hasher.hexdigest()) if self._algorithm and self._hasher else None
+
+    async def read(self, size: int) -> bytes:
+        if self._runtime.monotonic() >= current_deadline():
+            raise DeadlineExceeded("the time for the upload is up", retryable=False)
+        try:
+            data = await self._source.read(size)
+        except OSError as error:
+            raise _SourceFailed(error) from error
+        self.count += len(data)
+        if self._hasher is not None:
+            self._hasher.update(data)
+        if self._progress is not None and data:
+            self._progress(self.count, self.length)
+        return data
+
+    async def read_all(self, length: int) -> bytes:
+        """All of a source that says how long it is; one byte more is asked for, to see that it ends there."""
+        data = await self.read(length + 1)
+        self.check_length()
+        return data
+
+    def check_length(self) -> None:
+        """Raise ``InvalidRequest`` if the source, read to its end, was not as long as it said."""
+        length = self.length
+        if length is not None and self.count != length:
+            if self.count < length:
+                raise _too_short(length, self.count)
+            raise InvalidRequest(f"the content is longer than the {length} bytes that it was said to have")
+
+    async def rewind(self) -> None:
+        await self._source.rewind()
+        self.count = 0
+        self.hash_with(self._algorithm)
+
+    async def close(self) -> None:
+        await self._source.close()
+
+
+def _too_short(length: int, count: int) -> InvalidRequest:
+    return InvalidRequest(f"the content ended after {count} of the {length} bytes that it was said to have")
