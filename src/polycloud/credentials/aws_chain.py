@@ -1,0 +1,162 @@
+"""The search for AWS credentials and settings: environment, shared files, then botocore.
+
+Every function here blocks; clients call them through ``Runtime.offload``. Sockets are opened by
+botocore alone (single sign-on, roles, containers, the instance's metadata), which does so only if
+it is installed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+
+from polycloud.credentials.aws import AWSCredentials, as_secret, checked_access_key
+from polycloud.credentials.aws_files import SharedFiles, read_shared_files
+from polycloud.errors import ConfigurationError
+
+__all__ = ["active_profile", "find_credentials", "find_settings"]
+
+# A profile with one of these gets its credentials from a service or a program: botocore's part.
+# Roles, tokens and sign-on come before keys in the files, as in botocore; programs after ``credentials``.
+BEFORE_KEYS = ("role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id")
+AFTER_KEYS = ("credential_process", "login_session")
+CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+
+
+def active_profile(profile: str | None, environ: Mapping[str, str]) -> str:
+    """The profile of the shared files that is meant: given, from the environment, or ``default``."""
+    return profile or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"
+
+
+def find_settings(profile: str | None = None, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The active profile's settings from the shared files, such as ``region`` and ``endpoint_url``.
+
+    Raises:
+        ConfigurationError: A file is broken, or the profile that was asked for is in neither.
+    """
+    environ = os.environ if environ is None else environ
+    return _settings(read_shared_files(environ), profile, environ)
+
+
+def find_credentials(profile: str | None = None, environ: Mapping[str, str] | None = None) -> AWSCredentials:
+    """The first credentials that the chain finds.
+
+    Args:
+        profile: A profile of the shared files; given outright, it goes before the environment's keys.
+        environ: The environment; default that of the process.
+
+    Raises:
+        ConfigurationError: None were found, or some are unusable; the message says what to do.
+        AuthenticationError: A service that botocore asked for credentials refused.
+    """
+    environ = os.environ if environ is None else environ
+    found = None if profile else _from_environment(environ)
+    if found is not None:
+        return found
+    files = read_shared_files(environ)
+    name = active_profile(profile, environ)
+    settings = _settings(files, profile, environ)
+    before = [key for key in BEFORE_KEYS if settings.get(key)]
+    if not profile and environ.get("AWS_WEB_IDENTITY_TOKEN_FILE") and environ.get("AWS_ROLE_ARN"):
+        before.append("AWS_WEB_IDENTITY_TOKEN_FILE")
+    if before:
+        return _from_botocore(profile, f"{before[0]} (profile {name!r})")
+    found = _from_keys(files.credentials.get(name, {}), f"{files.credentials_path} [{name}]")
+    if found is not None:
+        return found
+    after = [key for key in AFTER_KEYS if settings.get(key)]
+    if after:
+        return _from_botocore(profile, f"{after[0]} (profile {name!r})")
+    found = _from_keys(files.config.get(name, {}), f"{files.config_path} [{name}]")
+    if found is not None:
+        return found
+    return _from_services(profile, environ, files, name)
+
+
+def _settings(files: SharedFiles, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
+    name = active_profile(profile, environ)
+    if name != "default" and name not in files.names():
+        known = ", ".join(files.names()) or "none"
+        raise ConfigurationError(
+            f"the AWS profile {name!r} is neither in {files.config_path} nor in {files.credentials_path} "
+            f"(profiles there: {known}); correct AWS_PROFILE, or add it"
+        )
+    return files.profile(name)
+
+
+def _from_environment(environ: Mapping[str, str]) -> AWSCredentials | None:
+    key, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
+    if not key and not secret:
+        return None
+    if not key or not secret:
+        missing = "AWS_SECRET_ACCESS_KEY" if key else "AWS_ACCESS_KEY_ID"
+        raise ConfigurationError(f"{missing} is not set, though its counterpart is; set both or neither")
+    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
+    return AWSCredentials(
+        access_key=checked_access_key(key, "AWS_ACCESS_KEY_ID"),
+        secret=as_secret(secret),
+        token=as_secret(token) if token else None,
+        expires_at=_expiry(environ.get("AWS_CREDENTIAL_EXPIRATION")),
+        source="the environment",
+    )
+
+
+def _expiry(text: str | None) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError("AWS_CREDENTIAL_EXPIRATION is not an ISO 8601 time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _from_keys(settings: Mapping[str, str], where: str) -> AWSCredentials | None:
+    key, secret = settings.get("aws_access_key_id"), settings.get("aws_secret_access_key")
+    if not key and not secret:
+        return None
+    if not key or not secret:
+        missing = "aws_secret_access_key" if key else "aws_access_key_id"
+        raise ConfigurationError(f"{where} has no {missing}; add it")
+    token = settings.get("aws_session_token") or settings.get("aws_security_token")
+    return AWSCredentials(
+        access_key=checked_access_key(key, where),
+        secret=as_secret(secret),
+        token=as_secret(token) if token else None,
+        source=where,
+    )
+
+
+def _from_services(profile: str | None, environ: Mapping[str, str], files: SharedFiles, name: str) -> AWSCredentials:
+    """A container's or an instance's own credentials, if botocore is there to ask for them."""
+    looked = [
+        "the client's arguments",
+        *([] if profile else ["AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"]),
+        f"{files.credentials_path} [{name}]",
+        f"{files.config_path} [{name}]",
+    ]
+    hint = "pass key and secret, set the two variables, or add the profile"
+    from polycloud.credentials import aws_botocore
+
+    if not aws_botocore.installed():
+        hint += "; for single sign-on, roles, containers and instance profiles: pip install 'polycloud[aws]'"
+        if any(environ.get(variable) for variable in CONTAINER):
+            hint += " (this container offers credentials of its own)"
+    else:
+        found = aws_botocore.find(profile)
+        if found is not None:
+            return found
+        looked.append("container and instance metadata, by botocore")
+    raise ConfigurationError(f"no AWS credentials found; looked in {'; '.join(looked)}. To fix it, {hint}")
+
+
+def _from_botocore(profile: str | None, what: str) -> AWSCredentials:
+    from polycloud.credentials import aws_botocore
+
+    if not aws_botocore.installed():
+        raise ConfigurationError(f"AWS credentials by {what} need botocore: pip install 'polycloud[aws]'")
+    found = aws_botocore.find(profile)
+    if found is None:
+        raise ConfigurationError(f"botocore found no AWS credentials by {what}; complete the profile")
+    return found
