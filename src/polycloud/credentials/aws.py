@@ -198,16 +198,20 @@ class RefreshingCredentials:
         return found
 
     async def _look_up(self) -> AWSCredentials:
-        found: object = await self._runtime.offload(self._fetch)
-        if not isinstance(found, AWSCredentials):
-            raise ConfigurationError(
-                f"the function given as credentials= returned {type(found).__name__}; it must return AWSCredentials"
-            )
+        found = _checked(await self._runtime.offload(self._fetch))
         if self._left(found) <= 0:
             raise AuthenticationError(
                 f"the AWS credentials from {found.source} have expired; log in again, or supply new ones"
             )
         return found
+
+
+def _checked(found: object) -> AWSCredentials:
+    if not isinstance(found, AWSCredentials):
+        raise ConfigurationError(
+            f"the function given as credentials= returned {type(found).__name__}; it must return AWSCredentials"
+        )
+    return found
 
 
 def credentials_provider(runtime: Runtime, given: CredentialsLike) -> CredentialsProvider:
