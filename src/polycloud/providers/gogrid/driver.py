@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -94,8 +94,8 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         create_timeout: Seconds that a new server may take to get its id.
     """
 
-    provider: ClassVar[str] = "gogrid"
-    capabilities: ClassVar[Capabilities] = Capabilities(
+    provider = "gogrid"
+    capabilities = Capabilities(
         frozenset(
             {
                 ComputeCapability.LIST_NODES,
