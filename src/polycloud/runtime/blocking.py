@@ -16,7 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from polycloud.errors import DeadlineExceeded
+from polycloud.errors import ConfigurationError, DeadlineExceeded
 from polycloud.runtime.connection import Connection
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.exchange import Exchange, Route, Stream
@@ -52,6 +52,8 @@ class BlockingRuntime:
     """
 
     def __init__(self, settings: TransportSettings) -> None:
+        if settings.max_connections < 1:
+            raise ConfigurationError(f"max_connections is {settings.max_connections}; it has to be at least 1")
         self.settings = settings
         self.agent = user_agent(settings.user_agent)
         self.pool: Pool[Connection] = Pool(settings.max_connections, settings.idle_timeout)
@@ -105,7 +107,7 @@ class BlockingRuntime:
         self._check_open()
         token = current_token()
         if token is None:
-            time.sleep(max(0.0, seconds))
+            time.sleep(max(0.0, seconds))  # noqa: ASYNC251 - blocking is what this runtime is for
             return
         woken = threading.Event()
         with interruptible(woken.set):

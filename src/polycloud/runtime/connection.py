@@ -22,7 +22,6 @@ from polycloud.runtime.limits import (
     MAX_HEADER_BYTES,
     MAX_HEADERS,
     MAX_INTERIM_ANSWERS,
-    PIECE,
 )
 
 __all__ = ["Connection", "PeerClosed"]
@@ -239,10 +238,8 @@ class Connection:
             left = self._next_chunk(deadline)
             if not left:
                 return b""
-        if self._buffer:
-            data = self._take(min(size, left))
-        else:
-            data = self._receive(deadline, min(size, left))
+        size = min(size, left)
+        data = self._take(size) if self._buffer else self._receive(deadline, size)
         self._body_left = left - len(data)
         if not self._body_left and not self._trailing:
             self._end()
@@ -323,4 +320,4 @@ def _left(deadline: float) -> float:
     left = deadline - _monotonic()
     if left <= 0:
         raise TimeoutError
-    return left if left < LONGEST_WAIT else LONGEST_WAIT
+    return min(left, LONGEST_WAIT)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, InvalidRequest, MalformedResponse, Timeout
+from polycloud.errors import (
+    CloudError,
+    ConfigurationError,
+    ConnectionFailed,
+    InvalidRequest,
+    MalformedResponse,
+    Timeout,
+)
 from polycloud.runtime.connection import Connection, PeerClosed
 from polycloud.runtime.dial import connect
 from polycloud.runtime.heads import Origin, request_fields
@@ -101,10 +108,10 @@ class Exchange:
         connection = self.connection
         if connection is None or connection.ended:
             return b""
+        if connection.pid != os.getpid():
+            raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
         deadline = _monotonic() + self._transport.settings.stall_timeout
         try:
-            if connection.pid != os.getpid():
-                raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
             token = current_token()
             if token is None:
                 data = connection.read(size, deadline)
@@ -160,16 +167,15 @@ class Exchange:
             return await self._talk(connection, opening)
 
     def _connect(self, lease: Lease[Connection], route: Route) -> Connection:
-        transport = self._transport
-        seconds = transport.settings.connect_timeout
-        end = min(self._deadline, _monotonic() + seconds)
+        transport, origin = self._transport, self._request.origin
+        end = min(self._deadline, _monotonic() + transport.settings.connect_timeout)
         try:
             return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease.hold)
         except TimeoutError:
-            raise Timeout(f"no connection to {self._request.origin} in the time allowed for connecting", sent=False) from None
+            raise Timeout(f"no connection to {origin} in the time allowed for connecting", sent=False) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
-            raise _not_connected(error, f"{self._request.origin}{through}") from error
+            raise _not_connected(error, f"{origin}{through}") from error
 
     async def _talk(self, connection: Connection, opening: bytes) -> AnswerHead:
         body = self._request.body

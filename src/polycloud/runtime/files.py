@@ -12,12 +12,17 @@ import os
 import stat
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from polycloud.errors import CloudError, FileExists, InvalidRequest
 from polycloud.runtime.protocol import SinkTarget
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
 __all__ = ["BlockingSink", "BlockingSource", "PieceBuffer", "open_sink", "open_source"]
+
+_BYTES_LIKE = (bytes, bytearray, memoryview)
 
 
 class BlockingSource(Protocol):
@@ -46,8 +51,8 @@ def open_source(data: object) -> BlockingSource:
     Raises:
         InvalidRequest: It is none of these.
     """
-    if isinstance(data, bytes | bytearray | memoryview):
-        return BytesSource(bytes(data))
+    if isinstance(data, _BYTES_LIKE):
+        return BytesSource(bytes(cast("Buffer", data)))
     if isinstance(data, str | os.PathLike):
         return PathSource(os.fspath(cast("str | os.PathLike[str]", data)))
     if isinstance(data, io.TextIOBase):
@@ -59,7 +64,8 @@ def open_source(data: object) -> BlockingSource:
     if hasattr(data, "__aiter__"):
         raise InvalidRequest("a sync client cannot read an async iterable; give an iterable, or use the async client")
     raise InvalidRequest(
-        f"an upload cannot be read from {type(data).__name__}; give a path, bytes, a binary file or an iterable of bytes"
+        f"an upload cannot be read from {type(data).__name__}; "
+        "give a path, bytes, a binary file or an iterable of bytes"
     )
 
 
@@ -238,9 +244,10 @@ class PieceBuffer:
         Raises:
             InvalidRequest: It is not bytes.
         """
-        if not isinstance(piece, bytes | bytearray | memoryview):
+        if not isinstance(piece, _BYTES_LIKE):
             raise InvalidRequest(f"the upload's iterator gave {type(piece).__name__}; every piece has to be bytes")
-        view = memoryview(piece if isinstance(piece, bytes) else bytes(piece))
+        # Anything but bytes may be changed by its owner before it is sent.
+        view = memoryview(piece if isinstance(piece, bytes) else bytes(cast("Buffer", piece)))
         if view.nbytes:
             self._pieces.append(view)
             self._size += view.nbytes
@@ -394,14 +401,15 @@ def _read_exactly(file: BinaryIO, size: int) -> bytes:
     missing = size
     while missing:
         # What the caller calls a binary file may give anything.
-        part: object = file.read(missing)
-        if not isinstance(part, bytes | bytearray | memoryview):
-            if part is None:
-                raise InvalidRequest("the upload is a file that does not block; open it in the usual way")
-            raise InvalidRequest(f"the upload's file gave {type(part).__name__}, not bytes; open it with mode 'rb'")
+        given = cast("object", file.read(missing))
+        if given is None:
+            raise InvalidRequest("the upload is a file that does not block; open it in the usual way")
+        if not isinstance(given, _BYTES_LIKE):
+            raise InvalidRequest(f"the upload's file gave {type(given).__name__}, not bytes; open it with mode 'rb'")
+        part = bytes(cast("Buffer", given))
         if not part:
             break
-        parts.append(bytes(part))
+        parts.append(part)
         missing -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -103,7 +103,9 @@ def request_fields(request: Request, origin: Origin, agent: str) -> list[tuple[s
             raise InvalidRequest(f"the header {name!r} cannot be set")
         if not _VALUE.fullmatch(value):
             # The value is not shown: it may be a secret that was pasted with its line end.
-            raise InvalidRequest(f"the value of the header {name} is not printable ASCII; encode it, or take out line ends")
+            raise InvalidRequest(
+                f"the value of the header {name} is not printable ASCII; encode it, or take out line ends"
+            )
         if lower == "host":
             host = value
         elif lower == "user-agent":
@@ -125,12 +127,12 @@ def user_agent(prefix: str) -> str:
     """The ``User-Agent`` of a client whose settings put ``prefix`` before our own.
 
     Raises:
-        InvalidRequest: The prefix is not printable ASCII.
+        ConfigurationError: The prefix is not printable ASCII.
     """
     from polycloud import __version__  # the package's own module imports much of what is below it
 
     if not _VALUE.fullmatch(prefix):
-        raise InvalidRequest("user_agent= has to be printable ASCII")
+        raise ConfigurationError("user_agent= has to be printable ASCII")
     own = f"polycloud/{__version__} Python/{platform.python_version()}"
     return f"{prefix} {own}" if prefix else own
 

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import Any, Generic, TypeVar, cast
@@ -86,7 +86,7 @@ def current_token() -> Token | None:
 
 
 @contextmanager
-def interruptible(wake: Callable[[], None]) -> Iterator[None]:
+def interruptible(wake: Callable[[], None]) -> Generator[None]:
     """Let the job that the caller belongs to be cancelled inside the block.
 
     Args:

@@ -28,10 +28,7 @@ def tls_context(settings: TransportSettings) -> ssl.SSLContext:
     import ssl  # the library is not needed, and not paid for, before the first https connection
 
     verify = settings.verify
-    if isinstance(verify, str):
-        context = _with_bundle(verify)
-    else:
-        context = ssl.create_default_context()
+    context = _with_bundle(verify) if isinstance(verify, str) else ssl.create_default_context()
     if verify is False:
         warnings.warn(
             "TLS certificates are not verified (verify=False): credentials and data can be read and changed on "
