@@ -15,7 +15,7 @@ from polycloud.credentials.aws import AWSCredentials, as_secret, checked_access_
 from polycloud.credentials.aws_files import SharedFiles, read_shared_files
 from polycloud.errors import ConfigurationError
 
-__all__ = ["active_profile", "find_credentials", "find_settings"]
+__all__ = ["find_credentials", "find_place"]
 
 # A profile with one of these gets its credentials from a service or a program: botocore's part.
 # Roles, tokens and sign-on come before keys in the files, as in botocore; programs after ``credentials``.
@@ -29,14 +29,42 @@ def active_profile(profile: str | None, environ: Mapping[str, str]) -> str:
     return profile or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"
 
 
-def find_settings(profile: str | None = None, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The active profile's settings from the shared files, such as ``region`` and ``endpoint_url``.
+def find_place(
+    service: str,
+    region: str | None = None,
+    endpoint: str | None = None,
+    profile: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[str, str | None]:
+    """The region, and the URL of a custom endpoint or None, from the first place that names them.
+
+    Args:
+        service: ``"ec2"`` or ``"s3"``, for ``AWS_ENDPOINT_URL_EC2`` and ``AWS_ENDPOINT_URL_S3``.
+        region: Given outright, or None.
+        endpoint: Likewise.
+        profile: A profile of the shared files, or None for the active one.
+        environ: The environment; default that of the process.
 
     Raises:
-        ConfigurationError: A file is broken, or the profile that was asked for is in neither.
+        ConfigurationError: No region is set; a file is broken; the profile does not exist.
     """
     environ = os.environ if environ is None else environ
-    return _settings(read_shared_files(environ), profile, environ)
+    ignore = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    if endpoint is None and not ignore:
+        endpoint = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL") or None
+    if region and (endpoint or ignore):
+        return region, endpoint
+    settings = _settings(read_shared_files(environ), profile, environ)
+    region = region or settings.get("region")
+    if not region:
+        raise ConfigurationError(
+            "no AWS region is set; pass region=, set AWS_REGION, "
+            f"or add region to the profile {active_profile(profile, environ)!r} of AWS's config file"
+        )
+    if endpoint is None and not ignore:
+        endpoint = settings.get("endpoint_url") or None
+    return region, endpoint
 
 
 def find_credentials(profile: str | None = None, environ: Mapping[str, str] | None = None) -> AWSCredentials:

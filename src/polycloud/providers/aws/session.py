@@ -1,0 +1,118 @@
+"""``AWSSession``: what every AWS client needs to know before its first request."""
+
+from __future__ import annotations
+
+from polycloud.credentials.aws import (
+    CredentialsLike,
+    CredentialsProvider,
+    RefreshingCredentials,
+    StaticCredentials,
+    credentials_provider,
+    explicit_credentials,
+)
+from polycloud.credentials.aws_authorizer import SigV4Authorizer
+from polycloud.credentials.aws_chain import find_credentials, find_place
+from polycloud.credentials.secret import Secret
+from polycloud.errors import ConfigurationError
+from polycloud.providers.aws.regions import Place, place_of
+from polycloud.runtime.messages import Request
+from polycloud.runtime.protocol import Runtime
+from polycloud.wire.sigv4 import SigV4Signer
+
+__all__ = ["AWSSession"]
+
+
+class AWSSession:
+    """Region, endpoint and credentials of one client, looked up when they are first needed.
+
+    It is the client's ``Authorizer``. What is given wins over the environment, which wins over
+    AWS's shared files.
+
+    Args:
+        runtime: The client's.
+        service: ``"ec2"`` or ``"s3"``.
+        key: Access key id.
+        secret: Secret access key.
+        token: Session token of temporary credentials.
+        credentials: ``AWSCredentials``, a provider, or a function that finds credentials; instead of
+            the three above.
+        region: Region's name. Default: ``AWS_REGION``, ``AWS_DEFAULT_REGION``, the profile's.
+        endpoint: URL of the service. Default: ``AWS_ENDPOINT_URL_EC2`` (``_S3``), ``AWS_ENDPOINT_URL``,
+            the profile's, AWS's own.
+        profile: Profile of the shared files. Default: ``AWS_PROFILE``, or ``default``.
+
+    Raises:
+        ConfigurationError: The arguments contradict each other, or cannot be right.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        service: str,
+        *,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        credentials: CredentialsLike | None = None,
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile: str | None = None,
+    ) -> None:
+        explicit = explicit_credentials(key, secret, token)
+        if explicit is not None and credentials is not None:
+            raise ConfigurationError("give either credentials, or key and secret, not both")
+        provider: CredentialsProvider
+        if explicit is not None:
+            provider = StaticCredentials(explicit)
+        elif credentials is not None:
+            provider = credentials_provider(runtime, credentials)
+        else:
+            provider = RefreshingCredentials(runtime, lambda: find_credentials(profile))
+        self._runtime = runtime
+        self._service = service
+        self._region = region
+        self._endpoint = endpoint
+        self._profile = profile
+        self._credentials = provider
+        self._place: Place | None = None
+        self._authorizer: SigV4Authorizer | None = None
+        if region is not None and endpoint is not None:
+            self._settle(region, endpoint)
+
+    async def place(self) -> Place:
+        """Where requests go. Reads the environment and the shared files once.
+
+        Raises:
+            ConfigurationError: No region is set anywhere, or region or endpoint cannot be right.
+        """
+        if self._place is not None:
+            return self._place
+        region, endpoint = await self._runtime.offload(
+            lambda: find_place(self._service, self._region, self._endpoint, self._profile)
+        )
+        return self._settle(region, endpoint)
+
+    async def authorize(self, request: Request) -> Request:
+        """The request, signed now; see ``SigV4Authorizer``."""
+        return await (await self._signing()).authorize(request)
+
+    async def renew(self, rejected: Request) -> bool:
+        """Whether there are other credentials than those that ``rejected`` was signed with."""
+        return await (await self._signing()).renew(rejected)
+
+    async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
+        """A URL that carries the signature; see ``SigV4Signer.presign``."""
+        return await (await self._signing()).presign(request, expires_in=expires_in, payload_hash=payload_hash)
+
+    async def _signing(self) -> SigV4Authorizer:
+        if self._authorizer is None:
+            await self.place()
+        assert self._authorizer is not None  # noqa: S101 - place() has just made it
+        return self._authorizer
+
+    def _settle(self, region: str, endpoint: str | None) -> Place:
+        place = place_of(self._service, region, endpoint)
+        signer = SigV4Signer.for_s3(region) if self._service == "s3" else SigV4Signer(self._service, region)
+        self._authorizer = SigV4Authorizer(self._runtime, signer, self._credentials)
+        self._place = place
+        return place
