@@ -27,7 +27,7 @@ from polycloud.compute.models import (
     Volume,
     VolumeSnapshot,
 )
-from polycloud.compute.waiting import wait_until_running
+from polycloud.compute.waiting import NEWBORN, wait_until_running
 from polycloud.errors import InvalidRequest
 from polycloud.runtime.paging import Page
 
@@ -180,6 +180,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             self._driver.caller.runtime,
             lambda ids: self.list_nodes(ids=ids),
             wanted,
+            appeared=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state not in NEWBORN),
             public=ssh_interface == "public",
             timeout=timeout,
             provider=self.provider,

@@ -172,9 +172,7 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
     async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
         raise self._lacking("create_image")
 
-    async def copy_image(
-        self, *, source_region: str, image_id: str, name: str, description: str | None
-    ) -> NodeImage:
+    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
         raise self._lacking("copy_image")
 
     async def delete_image(self, image_id: str) -> None:

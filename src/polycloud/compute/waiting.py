@@ -11,7 +11,7 @@ from polycloud.errors import DeadlineExceeded, NodeFailed, NodeNotFound
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.protocol import Runtime
 
-__all__ = ["wait_until_running"]
+__all__ = ["NEWBORN", "wait_until_running"]
 
 NodeT = TypeVar("NodeT", bound=Node)
 
@@ -19,6 +19,8 @@ FIRST_POLL = 0.5
 SLOWEST_POLL = 10.0
 # A node that was created a moment ago may not be in listings yet (EC2 says so of itself).
 APPEARING = 30.0
+# States of a node that may have been created a moment ago.
+NEWBORN = frozenset({NodeState.PENDING, NodeState.STARTING, NodeState.UNKNOWN})
 FAILED = frozenset({NodeState.ERROR, NodeState.TERMINATED})
 
 
@@ -27,15 +29,19 @@ async def wait_until_running(
     list_nodes: Callable[[Sequence[str]], Awaitable[list[NodeT]]],
     ids: Sequence[str],
     *,
+    appeared: frozenset[str],
     public: bool,
     timeout: float,
     provider: str,
 ) -> list[tuple[NodeT, list[str]]]:
-    """Poll, ever more slowly, until each node runs and has an address; see ``AsyncCompute``."""
+    """Poll, ever more slowly, until each node runs and has an address; see ``AsyncCompute``.
+
+    ``appeared`` are the ids of nodes that listings are known to show already.
+    """
     start = runtime.monotonic()
     end = min(start + timeout, current_deadline())
     ready: dict[str, tuple[NodeT, list[str]]] = {}
-    seen: set[str] = set()
+    seen = set(appeared)
     pause = FIRST_POLL
     while True:
         waiting = [node_id for node_id in ids if node_id not in ready]

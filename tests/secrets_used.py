@@ -1,0 +1,23 @@
+"""Every secret that a test gives to the library, so that one search can find any that shows up anywhere.
+
+A test that needs a key, a password or a token takes it from here, or adds its own, with a text that
+nobody would write by accident. ``ALL_SECRETS`` is what ``tests.support.secrecy`` searches for.
+"""
+
+from __future__ import annotations
+
+AWS_KEY = "AKIAPOLYCLOUDTESTS01"
+"""Not a secret: a key's public half, which may be shown."""
+
+AWS_SECRET = "sEcReT+aws/PolyCloudTestsOnlyNeverShown01"
+AWS_TOKEN = "sEcReT+token/PolyCloudTestsOnlyNeverShown02"
+API_SECRET = "sEcReT-api-PolyCloudTestsOnlyNeverShown03"
+API_KEY = "sEcReT-key-PolyCloudTestsOnlyNeverShown04"
+ACCOUNT_PASSWORD = "sEcReT-account-PolyCloudTestsOnlyNeverShown05"
+NODE_PASSWORD = "sEcReT-node-PolyCloudTestsOnlyNeverShown06"
+PROXY_PASSWORD = "sEcReT-proxy-PolyCloudTestsOnlyNeverShown07"
+PRIVATE_KEY_LINE = "sEcReT-private-PolyCloudTestsOnlyNeverShown08"
+
+ALL_SECRETS = frozenset(
+    value for name, value in globals().items() if name.isupper() and isinstance(value, str) and "NeverShown" in value
+)
