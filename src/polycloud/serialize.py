@@ -33,6 +33,7 @@ def to_builtins(value: object, *, reveal: bool = False) -> Plain:
     Raises:
         TypeError: There is something in it that has no plain form.
     """
+    kind = type(value).__name__
     if isinstance(value, Enum):
         return to_builtins(value.value, reveal=reveal)
     if value is None or isinstance(value, bool | int | float | str):
@@ -52,7 +53,6 @@ def to_builtins(value: object, *, reveal: bool = False) -> Plain:
         return [to_builtins(item, reveal=reveal) for item in sorted(cast("set[str]", value))]
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
         return [to_builtins(item, reveal=reveal) for item in cast("Iterable[object]", value)]
-    kind = type(cast("object", value)).__name__
     raise TypeError(f"{kind} has no plain form; give models, or what they are made of")
 
 

@@ -67,11 +67,8 @@ async def wait_until_running(
         seen.update(found)
         latest.update(found)
         for node in found.values():
-            if node.state in FAILED:
-                reason = node.state_reason or node.provider_state or node.state.value
-                raise NodeFailed(f"{node.id} will not run: {reason}", provider=provider)
-            addresses = sorted(node.public_ips if public else node.private_ips, key=_version)
-            if node.state is NodeState.RUNNING and addresses:
+            addresses = _addresses(node, public=public, provider=provider)
+            if addresses:
                 ready[node.id] = (node, addresses)
         waiting = [node_id for node_id in waiting if node_id not in ready]
         if waiting:
@@ -80,6 +77,16 @@ async def wait_until_running(
                 raise _too_late(waiting, latest, runtime.monotonic() - start, public=public, provider=provider)
             await runtime.sleep(min(pause, left))
             pause = min(pause * 1.5, SLOWEST_POLL)
+
+
+def _addresses(node: Node, *, public: bool, provider: str) -> list[str]:
+    """The addresses by which a node is ready, or none while it is not."""
+    if node.state in FAILED:
+        reason = node.state_reason or node.provider_state or node.state.value
+        raise NodeFailed(f"{node.id} will not run: {reason}", provider=provider)
+    if node.state is not NodeState.RUNNING:
+        return []
+    return sorted(node.public_ips if public else node.private_ips, key=_version)
 
 
 def _too_late(
