@@ -30,8 +30,8 @@ class Storage(Generic[ContainerT, ObjectT]):
     lacks the capability, ``InvalidRequest`` before any I/O for a name that the provider cannot
     have, ``AuthenticationError`` or ``PermissionDenied`` when the provider refuses the credentials,
     and ``ConnectionFailed``, ``Timeout``, ``ProviderUnavailable`` or ``RateLimited`` when it could
-    not be reached in spite of retries. A file of the caller's that cannot be read or written raises
-    its ``OSError``.
+    not be reached in spite of retries. A file of the caller's that cannot be read or written is an
+    ``InvalidRequest`` as well.
 
     Arguments that several methods share:
 

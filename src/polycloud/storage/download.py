@@ -117,6 +117,13 @@ class Reader(Generic[ObjectT]):
             ChecksumMismatch: The content is not what is stored.
             Conflict: The connection broke, and the object has changed since.
         """
+        try:
+            return await self._read(size)
+        except CloudError as error:
+            error.provider = error.provider or self._driver.provider
+            raise
+
+    async def _read(self, size: int) -> bytes:
         await self.open()
         body = self._body
         if body is None:

@@ -61,7 +61,7 @@ async def upload(driver: StorageDriver[Container, ObjectT], spec: PutSpec, sourc
     Raises:
         ChecksumMismatch: What arrived is not what was sent.
         InvalidRequest: The source is not as long as it said, or longer than the provider takes.
-        OSError: The source cannot be read.
+        OSError: What the caller's own iterator raised.
     """
     counted = _Counted(source, driver.caller.runtime, plan.progress)
     try:
@@ -223,7 +223,7 @@ class _Sizes:
 
 
 class _SourceFailed(CloudError):
-    """Carries the caller's own I/O error past the HTTP layer, which would take it for one of the connection."""
+    """Carries an I/O error of the caller's iterator past the HTTP layer, which would take it for one of the connection."""
 
     def __init__(self, cause: OSError) -> None:
         super().__init__("the source cannot be read", retryable=False)

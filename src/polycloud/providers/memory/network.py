@@ -1,4 +1,4 @@
-"""The network of the in-memory cloud: a runtime whose requests go to a ``MemoryAccount``.
+"""The network of the in-memory cloud: a runtime whose requests go to an account in memory.
 
 Being slow and failing on order happen here, below the call loop, so that retries, deadlines and
 logs treat them as they treat a real provider's.
@@ -9,21 +9,26 @@ from __future__ import annotations
 import copy
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from polycloud.errors import CloudError, ConfigurationError, NotSupported, Timeout
-from polycloud.providers.memory.account import MemoryAccount
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from polycloud.runtime.mutex import Mutex
 from polycloud.runtime.protocol import Runtime, SinkTarget, SourceLike
 
-__all__ = ["Failures", "MemoryNetwork"]
+__all__ = ["Account", "Failures", "MemoryNetwork"]
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 Failures = Mapping[int | str, CloudError | Sequence[CloudError]]
 """Which calls fail, and how: see ``AsyncMemoryCompute``."""
+
+
+class Account(Protocol):
+    """Who answers at the other end: the account of a service in memory."""
+
+    def answer(self, request: Request, *, region: str, now: float) -> Response: ...
 
 
 class MemoryNetwork:
@@ -38,7 +43,7 @@ class MemoryNetwork:
     """
 
     def __init__(
-        self, runtime: Runtime, account: MemoryAccount, *, region: str, latency: float, failures: Failures
+        self, runtime: Runtime, account: Account, *, region: str, latency: float, failures: Failures
     ) -> None:
         self._runtime = runtime
         self._account = account
@@ -51,6 +56,11 @@ class MemoryNetwork:
         self._closed = False
 
     async def send(self, request: Request, *, deadline: float) -> Response:
+        await self.travel(request, deadline)
+        return self._account.answer(request, region=self._region, now=self.now())
+
+    async def travel(self, request: Request, deadline: float) -> None:
+        """What happens to a request on its way: it takes its time, and fails if it is to fail."""
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
         failure = self._failure(request.operation)
@@ -63,7 +73,6 @@ class MemoryNetwork:
         if failure is not None:
             # A copy: an exception object collects tracebacks and context each time it is raised.
             raise copy.copy(failure)
-        return self._account.answer(request, region=self._region, now=self.now())
 
     def _failure(self, operation: str) -> CloudError | None:
         """Count a request, and tell how it is to fail, if it is."""
