@@ -91,7 +91,7 @@ class BlockingRuntime:
 
     async def close(self) -> None:
         self.pool.close()
-        self._crew.close()
+        self._crew.close(closed_error)
 
     # ---- files
 
@@ -149,7 +149,7 @@ class BlockingRuntime:
         try:
             async for item in _each(items):
                 ahead.append(group.submit(lambda item=item: function(item)))  # type: ignore[misc]
-                while ahead and (ahead[0].done or len(ahead) >= limit):
+                while ahead and (ahead[0].done or group.over or len(ahead) >= limit):
                     yield group.wait(ahead.popleft())
             while ahead:
                 yield group.wait(ahead.popleft())

@@ -136,10 +136,10 @@ class Crew:
             self._pid, self._lock, self._threads, self._groups = os.getpid(), threading.Lock(), set(), set()
         thread = threading.Thread(target=self._work, args=(group,), name="polycloud-job", daemon=True)
         with self._lock:
+            self._groups.add(group)
             if len(self._threads) >= self._size:
                 return None
             self._threads.add(thread)
-            self._groups.add(group)
         try:
             thread.start()
         except RuntimeError:  # the system has no more threads
@@ -160,12 +160,16 @@ class Crew:
         with self._lock:
             self._groups.discard(group)
 
-    def close(self) -> None:
-        """Cancel every job and wait for the threads, within a second."""
+    def close(self, reason: Callable[[], Exception]) -> None:
+        """Cancel every job and wait for the threads, within a second.
+
+        Args:
+            reason: Makes what is raised to those who wait for the jobs.
+        """
         with self._lock:
             groups, threads = list(self._groups), list(self._threads)
         for group in groups:
-            group.cancel()
+            group.fail(reason())
         _join(threads)
 
 
@@ -252,6 +256,18 @@ class Group(Generic[T]):
         _join(self._threads)
         self._crew.forget(self)
 
+    @property
+    def over(self) -> bool:
+        """Whether a job failed, or the group was cancelled: there will be no more results."""
+        return self._over
+
+    def fail(self, failure: BaseException) -> None:
+        """Cancel the group; ``failure`` is raised to whoever waits for it."""
+        with self._changed:
+            if not self._over and self._failure is None:
+                self._failure = failure
+        self.cancel()
+
     def cancel(self) -> None:
         """Drop queued jobs and cancel the running ones. Does not wait."""
         with self._changed:
@@ -294,13 +310,11 @@ class Group(Generic[T]):
             self._running.discard(job)
             job.done = failure is None
             # What a job raises after it was cancelled is a consequence, not the failure.
-            first = failure is not None and not self._over
-            if first:
-                self._failure = failure
+            late = self._over
             self._changed.notify_all()
-        if first:
-            self.cancel()
-        if isinstance(failure, KeyboardInterrupt) and not first:
+        if failure is not None and not late:
+            self.fail(failure)
+        elif isinstance(failure, KeyboardInterrupt):
             raise failure
 
 

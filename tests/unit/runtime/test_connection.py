@@ -176,7 +176,12 @@ def test_the_greatest_number_of_headers_is_read() -> None:
 @example(b"\r\n\r\n")
 @example(b"A\r\n")
 def test_whatever_a_server_says_ends_in_an_answer_or_an_error_of_ours(tail: bytes) -> None:
-    for start in (b"", b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"):
+    for start in (
+        b"",
+        b"HTTP/1.1 200 ",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ):
         with contextlib.suppress(MalformedResponse, PeerClosed):
             answer_to(start + tail)
 
@@ -184,9 +189,7 @@ def test_whatever_a_server_says_ends_in_an_answer_or_an_error_of_ours(tail: byte
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=8), st.integers(1, 400))
 def test_chunks_are_joined_whatever_their_sizes(chunks: list[bytes], size: int) -> None:
     raw = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
-    _, body, keeps = answer_to(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + raw + b"0\r\n\r\n", size=size
-    )
+    _, body, keeps = answer_to(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + raw + b"0\r\n\r\n", size=size)
     assert (body, keeps) == (b"".join(chunks), True)
 
 

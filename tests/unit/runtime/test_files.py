@@ -54,7 +54,9 @@ def in_pieces(data: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("size", [1_000, 1, 4_096, len(DATA), len(DATA) + 1])
-@pytest.mark.parametrize("kind", ["bytes", "bytearray", "memoryview", "str", "path", "file", "bytesio", "raw", "iterator", "list"])
+@pytest.mark.parametrize(
+    "kind", ["bytes", "bytearray", "memoryview", "str", "path", "file", "bytesio", "raw", "iterator", "list"]
+)
 def test_sources(kind: str, size: int, tmp_path: Path) -> None:
     path = tmp_path / "data"
     path.write_bytes(DATA)
