@@ -1,0 +1,108 @@
+"""The command line's root: global options, the commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from polycloud import __version__
+from polycloud.cli import failures
+from polycloud.cli.dryrun import RequestShown
+from polycloud.cli.output import Output
+from polycloud.cli.session import GROUP, Options, session
+
+__all__ = ["app", "run"]
+
+app = App(
+    name="polycloud",
+    help="One command for every cloud: servers, disks, images and keys.",
+    help_epilogue=failures.EXIT_STATUSES,
+    version=__version__,
+    help_format="markdown",
+    suppress_keyboard_interrupt=False,
+)
+for _module, _names in {
+    "nodes": ("app",),
+    "catalog": ("sizes", "images", "locations"),
+    "volumes": ("app",),
+    "keys": ("app",),
+    "providers": ("app",),
+    "sandbox": ("app",),
+}.items():
+    for _name in _names:
+        app.command(getattr(importlib.import_module(f"polycloud.cli.{_module}"), _name))
+
+# What stands after "--" is never an option, global ones included.
+_rest: ContextVar[tuple[str, ...]] = ContextVar("polycloud_cli_rest", default=())
+
+
+@app.command
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+    """Print a completion script: `eval "$(polycloud completion bash)"`.
+
+    Args:
+        shell: For which shell.
+    """
+    sys.stdout.write(app.meta.generate_completion(prog_name="polycloud", shell=shell))
+
+
+@app.meta.default
+def _launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    given: Annotated[Options, Parameter(name="*", group=GROUP)] = Options(),  # noqa: B008 - frozen
+) -> None:
+    out = Output(json=given.json)
+    if given.debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
+    with session(given, out):
+        try:
+            app(
+                [*tokens, *_rest.get()],
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
+        except RequestShown as stop:
+            out.request(stop.request)
+        out.flush()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status. Nothing is raised, whatever happens.
+    """
+    before, rest = _split(arguments)
+    debug = "--debug" in before
+    out = Output(json="--json" in before)
+    token = _rest.set(rest)
+    try:
+        app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
+        out.flush()
+    except failures.AlreadyReported as error:
+        return error.status
+    except CycloptsError as error:
+        return failures.report(error, out, debug=debug)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it
+        if isinstance(error, BrokenPipeError):
+            # The interpreter flushes standard output once more when it ends, and must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.report(error, out, debug=debug)
+    finally:
+        _rest.reset(token)
+    return 0
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    if "--" not in arguments:
+        return list(arguments), ()
+    at = list(arguments).index("--")
+    return list(arguments[:at]), tuple(arguments[at:])

@@ -1,0 +1,27 @@
+"""From the global options to a client."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from polycloud import registry
+from polycloud.cli.dryrun import DryRunRuntime
+from polycloud.cli.failures import UsageError
+from polycloud.compute.client import Compute
+
+__all__ = ["open_compute"]
+
+
+def open_compute(
+    *, provider: str | None, profile: str | None, region: str | None, endpoint: str | None, dry_run: bool
+) -> Compute:
+    """The compute client that the global options ask for.
+
+    Raises:
+        UsageError: They name neither a provider nor a profile.
+        ConfigurationError: There is no such one, or its settings are not complete.
+    """
+    if provider is None and profile is None:
+        raise UsageError("say which cloud: --provider NAME (`polycloud providers` lists them) or --profile NAME")
+    settings = {"region": region, "endpoint": endpoint, "_runtime": DryRunRuntime if dry_run else None}
+    return cast("Compute", registry.open_client("compute", provider=provider, profile=profile, settings=settings))
