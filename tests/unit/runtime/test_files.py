@@ -310,8 +310,7 @@ def test_a_pipe_is_written_in_place(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_of_ours() -> None:
     sink = open_sink("/dev/full", overwrite=True)
     with pytest.raises(InvalidRequest, match=os.strerror(errno.ENOSPC)):
-        for _ in range(100):
-            sink.write(DATA)
+        sink.write(DATA * 100)
     sink.abort()
 
 
