@@ -1,3 +1,201 @@
-"""polycloud: one Python API for every cloud, sync and async, exactly typed."""
+"""polycloud: one Python API for every cloud, sync and async, exactly typed.
+
+Everything that users need has a name here. A name is imported at its first use, so that
+``import polycloud`` imports no provider and no HTTP library.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0.dev0"
+
+# Where each public name lives. The imports below tell type checkers the same; a test compares the two.
+_HOMES = {
+    "capabilities": "Capabilities ComputeCapability StorageCapability",
+    "compute.aio": "AsyncCompute",
+    "compute.auth": "Password SSHKey",
+    "compute.client": "Compute",
+    "compute.models": (
+        "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume VolumeSnapshot VolumeState"
+    ),
+    "credentials.aws": "AWSCredentials",
+    "credentials.secret": "Secret",
+    "errors": (
+        "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
+        "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
+        "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
+        "NodeFailed NodeNotFound NotEmpty NotFound NotSupported ObjectNotFound PermissionDenied "
+        "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound SnapshotNotFound "
+        "Timeout VolumeNotFound"
+    ),
+    "providers.aws.ec2.aio": "AsyncEC2",
+    "providers.aws.ec2.client": "EC2",
+    "providers.gogrid.aio": "AsyncGoGrid",
+    "providers.gogrid.client": "GoGrid",
+    "providers.memory.account": "MemoryAccount",
+    "providers.memory.aio": "AsyncMemoryCompute",
+    "providers.memory.client": "MemoryCompute",
+    "registry": "ProviderInfo async_compute compute providers",
+    "runtime.caller": "Timeouts",
+    "runtime.deadline": "deadline",
+    "runtime.retry": "RetryPolicy",
+}
+_MODULES = {name: f"polycloud.{home}" for home, names in _HOMES.items() for name in names.split()}
+# Packages that can be called like functions; see callable_module.py.
+_PACKAGES = frozenset({"compute", "providers"})
+
+__all__ = [
+    "EC2",
+    "AWSCredentials",
+    "AlreadyExists",
+    "AsyncCompute",
+    "AsyncEC2",
+    "AsyncGoGrid",
+    "AsyncMemoryCompute",
+    "AuthenticationError",
+    "Capabilities",
+    "ChecksumMismatch",
+    "CloudError",
+    "Compute",
+    "ComputeCapability",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "ContainerExists",
+    "ContainerNotFound",
+    "DeadlineExceeded",
+    "DeploymentError",
+    "FileExists",
+    "GoGrid",
+    "IdempotencyMismatch",
+    "ImageNotFound",
+    "InvalidRequest",
+    "KeyPair",
+    "KeyPairExists",
+    "KeyPairNotFound",
+    "MalformedResponse",
+    "MemoryAccount",
+    "MemoryCompute",
+    "Node",
+    "NodeFailed",
+    "NodeImage",
+    "NodeLocation",
+    "NodeNotFound",
+    "NodeSize",
+    "NodeState",
+    "NotEmpty",
+    "NotFound",
+    "NotSupported",
+    "ObjectNotFound",
+    "Password",
+    "PermissionDenied",
+    "PreconditionFailed",
+    "Price",
+    "ProviderInfo",
+    "ProviderUnavailable",
+    "QuotaExceeded",
+    "RateLimited",
+    "RetryPolicy",
+    "SSHKey",
+    "Secret",
+    "SizeNotFound",
+    "SnapshotNotFound",
+    "SnapshotState",
+    "StorageCapability",
+    "Timeout",
+    "Timeouts",
+    "Volume",
+    "VolumeNotFound",
+    "VolumeSnapshot",
+    "VolumeState",
+    "__version__",
+    "async_compute",
+    "compute",
+    "deadline",
+    "providers",
+]
+
+if TYPE_CHECKING:
+    from polycloud.capabilities import Capabilities as Capabilities
+    from polycloud.capabilities import ComputeCapability as ComputeCapability
+    from polycloud.capabilities import StorageCapability as StorageCapability
+    from polycloud.compute.aio import AsyncCompute as AsyncCompute
+    from polycloud.compute.auth import Password as Password
+    from polycloud.compute.auth import SSHKey as SSHKey
+    from polycloud.compute.client import Compute as Compute
+    from polycloud.compute.models import KeyPair as KeyPair
+    from polycloud.compute.models import Node as Node
+    from polycloud.compute.models import NodeImage as NodeImage
+    from polycloud.compute.models import NodeLocation as NodeLocation
+    from polycloud.compute.models import NodeSize as NodeSize
+    from polycloud.compute.models import NodeState as NodeState
+    from polycloud.compute.models import Price as Price
+    from polycloud.compute.models import SnapshotState as SnapshotState
+    from polycloud.compute.models import Volume as Volume
+    from polycloud.compute.models import VolumeSnapshot as VolumeSnapshot
+    from polycloud.compute.models import VolumeState as VolumeState
+    from polycloud.credentials.aws import AWSCredentials as AWSCredentials
+    from polycloud.credentials.secret import Secret as Secret
+    from polycloud.errors import AlreadyExists as AlreadyExists
+    from polycloud.errors import AuthenticationError as AuthenticationError
+    from polycloud.errors import ChecksumMismatch as ChecksumMismatch
+    from polycloud.errors import CloudError as CloudError
+    from polycloud.errors import ConfigurationError as ConfigurationError
+    from polycloud.errors import Conflict as Conflict
+    from polycloud.errors import ConnectionFailed as ConnectionFailed
+    from polycloud.errors import ContainerExists as ContainerExists
+    from polycloud.errors import ContainerNotFound as ContainerNotFound
+    from polycloud.errors import DeadlineExceeded as DeadlineExceeded
+    from polycloud.errors import DeploymentError as DeploymentError
+    from polycloud.errors import FileExists as FileExists
+    from polycloud.errors import IdempotencyMismatch as IdempotencyMismatch
+    from polycloud.errors import ImageNotFound as ImageNotFound
+    from polycloud.errors import InvalidRequest as InvalidRequest
+    from polycloud.errors import KeyPairExists as KeyPairExists
+    from polycloud.errors import KeyPairNotFound as KeyPairNotFound
+    from polycloud.errors import MalformedResponse as MalformedResponse
+    from polycloud.errors import NodeFailed as NodeFailed
+    from polycloud.errors import NodeNotFound as NodeNotFound
+    from polycloud.errors import NotEmpty as NotEmpty
+    from polycloud.errors import NotFound as NotFound
+    from polycloud.errors import NotSupported as NotSupported
+    from polycloud.errors import ObjectNotFound as ObjectNotFound
+    from polycloud.errors import PermissionDenied as PermissionDenied
+    from polycloud.errors import PreconditionFailed as PreconditionFailed
+    from polycloud.errors import ProviderUnavailable as ProviderUnavailable
+    from polycloud.errors import QuotaExceeded as QuotaExceeded
+    from polycloud.errors import RateLimited as RateLimited
+    from polycloud.errors import SizeNotFound as SizeNotFound
+    from polycloud.errors import SnapshotNotFound as SnapshotNotFound
+    from polycloud.errors import Timeout as Timeout
+    from polycloud.errors import VolumeNotFound as VolumeNotFound
+    from polycloud.providers.aws.ec2.aio import AsyncEC2 as AsyncEC2
+    from polycloud.providers.aws.ec2.client import EC2 as EC2
+    from polycloud.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
+    from polycloud.providers.gogrid.client import GoGrid as GoGrid
+    from polycloud.providers.memory.account import MemoryAccount as MemoryAccount
+    from polycloud.providers.memory.aio import AsyncMemoryCompute as AsyncMemoryCompute
+    from polycloud.providers.memory.client import MemoryCompute as MemoryCompute
+    from polycloud.registry import ProviderInfo as ProviderInfo
+    from polycloud.registry import async_compute as async_compute
+    from polycloud.registry import compute as compute
+    from polycloud.registry import providers as providers
+    from polycloud.runtime.caller import Timeouts as Timeouts
+    from polycloud.runtime.deadline import deadline as deadline
+    from polycloud.runtime.retry import RetryPolicy as RetryPolicy
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _PACKAGES:
+        return import_module(f"polycloud.{name}")
+    home = _MODULES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'polycloud' has no attribute {name!r}")
+    found: object = getattr(import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

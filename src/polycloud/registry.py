@@ -1,0 +1,291 @@
+"""From a name to a client: the providers of polycloud, and those of other packages.
+
+Another package joins by an entry point of the group ``polycloud.providers``, named like the
+provider, that loads a ``ProviderInfo`` (or several, for several services)::
+
+    [project.entry-points."polycloud.providers"]
+    acme = "polycloud_acme:INFO"
+
+Nothing of a provider is imported before a client of it is asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal, cast, get_args, overload
+
+import msgspec
+
+from polycloud.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from polycloud.compute.aio import AsyncCompute
+    from polycloud.compute.client import Compute
+    from polycloud.config import Profile
+    from polycloud.providers.aws.ec2.aio import AsyncEC2
+    from polycloud.providers.aws.ec2.client import EC2
+    from polycloud.providers.gogrid.aio import AsyncGoGrid
+    from polycloud.providers.gogrid.client import GoGrid
+    from polycloud.providers.memory.aio import AsyncMemoryCompute
+    from polycloud.providers.memory.client import MemoryCompute
+
+__all__ = [
+    "ProviderInfo",
+    "Service",
+    "async_compute",
+    "compute",
+    "open_client",
+    "provider_infos",
+    "providers",
+]
+
+log = logging.getLogger("polycloud.registry")
+
+GROUP = "polycloud.providers"
+Service = Literal["compute", "storage"]
+# Explicit ones of these replace all of the profile's: half of one account's keys and half of
+# another's would only look like a wrong password.
+CREDENTIALS = frozenset({"credentials", "key", "secret", "token", "username", "password", "api_key"})
+
+
+class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider that can be asked for by name.
+
+    Attributes:
+        name: What people write: ``"ec2"``.
+        service: ``"compute"`` or ``"storage"``.
+        title: What it is called in tables: ``"Amazon EC2"``.
+        client: Path of the sync client's class: ``"package.module:Class"``.
+        async_client: Path of the async client's class.
+    """
+
+    name: str
+    service: Service
+    title: str
+    client: str
+    async_client: str
+
+    def load(self, *, asynchronous: bool = False) -> type[object]:
+        """The class of its client; imports the provider.
+
+        Raises:
+            ConfigurationError: The class cannot be imported.
+        """
+        from importlib import import_module
+
+        path = self.async_client if asynchronous else self.client
+        module, _, name = path.partition(":")
+        try:
+            found: object = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise ConfigurationError(f"the provider {self.name!r} cannot be imported from {path!r}: {error}") from error
+        if not isinstance(found, type):
+            raise ConfigurationError(f"the provider {self.name!r} names {path!r}, which is no class")
+        return found
+
+
+def _built_in(service: Service, name: str, title: str, folder: str, client: str) -> ProviderInfo:
+    module = f"polycloud.providers.{folder}"
+    return ProviderInfo(
+        name=name,
+        service=service,
+        title=title,
+        client=f"{module}.client:{client}",
+        async_client=f"{module}.aio:Async{client}",
+    )
+
+
+BUILT_IN = (
+    _built_in("compute", "ec2", "Amazon EC2", "aws.ec2", "EC2"),
+    _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
+    _built_in("compute", "memory", "In memory, for tests", "memory", "MemoryCompute"),
+)
+
+
+@overload
+def compute(name: Literal["ec2"], **settings: object) -> EC2: ...
+@overload
+def compute(name: Literal["gogrid"], **settings: object) -> GoGrid: ...
+@overload
+def compute(name: Literal["memory"], **settings: object) -> MemoryCompute: ...
+@overload
+def compute(name: str, **settings: object) -> Compute: ...
+def compute(name: str, **settings: object) -> Compute:
+    """A compute client by name, for programs that are configured.
+
+    Args:
+        name: A provider (``"ec2"``), or a profile of the config file, which names its provider. A
+            provider's name goes first.
+        settings: What the provider's client takes; they win over the profile's. None counts as not given.
+
+    Raises:
+        ConfigurationError: There is no such name, or no such setting; the message lists what there is.
+    """
+    return cast("Compute", _open_named("compute", name, settings))
+
+
+@overload
+def async_compute(name: Literal["ec2"], **settings: object) -> AsyncEC2: ...
+@overload
+def async_compute(name: Literal["gogrid"], **settings: object) -> AsyncGoGrid: ...
+@overload
+def async_compute(name: Literal["memory"], **settings: object) -> AsyncMemoryCompute: ...
+@overload
+def async_compute(name: str, **settings: object) -> AsyncCompute: ...
+def async_compute(name: str, **settings: object) -> AsyncCompute:
+    """As ``compute``, for an async client. Making it reads the config file, which blocks for a moment."""
+    return cast("AsyncCompute", _open_named("compute", name, settings, asynchronous=True))
+
+
+def providers(service: Service | None = None) -> list[str]:
+    """The names of the providers, sorted.
+
+    Args:
+        service: ``"compute"`` or ``"storage"``; None for both.
+
+    Raises:
+        ConfigurationError: There is no such service.
+    """
+    return sorted({info.name for info in provider_infos(service)})
+
+
+def provider_infos(service: Service | None = None) -> list[ProviderInfo]:
+    """What is known of every provider, by service and name. Other packages' entry points are loaded.
+
+    Raises:
+        ConfigurationError: There is no such service.
+    """
+    if service is not None and service not in get_args(Service):
+        raise ConfigurationError(f"there is no service {service!r}; there are {', '.join(get_args(Service))}")
+    found = {(info.service, info.name): info for info in (*_plugins(), *BUILT_IN)}
+    return [info for key, info in sorted(found.items()) if service in {None, key[0]}]
+
+
+def open_client(
+    service: Service,
+    *,
+    provider: str | None = None,
+    profile: str | None = None,
+    settings: Mapping[str, object],
+    asynchronous: bool = False,
+) -> object:
+    """The client of a provider, of a profile, or of a profile that must be of that provider.
+
+    Args:
+        service: ``"compute"`` or ``"storage"``.
+        provider: A provider's name.
+        profile: The name of a profile of the config file.
+        settings: As for ``compute``.
+        asynchronous: Which flavour.
+
+    Raises:
+        ConfigurationError: A name or a setting is wrong; the message lists what there is.
+    """
+    given = {key: value for key, value in settings.items() if value is not None}
+    found: Profile | None = None
+    if profile is not None:
+        from polycloud import config
+
+        found = config.get_profile(profile)
+        if provider is not None and provider != found.provider:
+            raise ConfigurationError(
+                f"the profile {profile!r} is of the provider {found.provider!r}, not {provider!r}; give one of the two"
+            )
+        provider = found.provider
+    if provider is None:
+        raise ConfigurationError(f"name a provider or a profile; the providers are {', '.join(providers(service))}")
+    info = _find(service, provider)
+    if info is None:
+        raise _unknown(service, provider, found)
+    cls = info.load(asynchronous=asynchronous)
+    if found is not None:
+        kept = found.settings
+        if not CREDENTIALS.isdisjoint(given):
+            kept = {key: value for key, value in kept.items() if key not in CREDENTIALS}
+        _check_settings(cls, kept, f"the profile {found.name!r} in {found.path}")
+        given = {**{key: found.resolve(key) for key in kept if key not in given}, **given}
+    _check_settings(cls, given, provider, complete=True)
+    return cls(**given)
+
+
+def _open_named(service: Service, name: str, settings: Mapping[str, object], *, asynchronous: bool = False) -> object:
+    """The client of a provider, or else of a profile, of this name."""
+    if _find(service, name) is not None:
+        return open_client(service, provider=name, settings=settings, asynchronous=asynchronous)
+    from polycloud import config
+
+    if name in config.load_profiles():
+        return open_client(service, profile=name, settings=settings, asynchronous=asynchronous)
+    raise _unknown(service, name, None)
+
+
+def _find(service: Service, name: str) -> ProviderInfo | None:
+    for info in BUILT_IN:
+        if (info.service, info.name) == (service, name):
+            return info
+    for info in _plugins(name):
+        if (info.service, info.name) == (service, name):
+            return info
+    return None
+
+
+def _unknown(service: Service, name: str, profile: Profile | None) -> ConfigurationError:
+    from polycloud import config
+
+    where = f"the profile {profile.name!r} in {profile.path} names the provider {name!r}, which" if profile else ""
+    others = [info.service for info in provider_infos() if info.name == name]
+    if others:
+        subject = where or f"{name!r}"
+        return ConfigurationError(f"{subject} is a {others[0]} provider; use polycloud.{others[0]}() for it")
+    subject = where or f"{name!r} is neither a provider nor a profile; it"
+    profiles = ", ".join(config.load_profiles()) or "none"
+    return ConfigurationError(
+        f"{subject} is not known. {service.capitalize()} providers: {', '.join(providers(service))}. "
+        f"Profiles in {config.config_path()}: {profiles}"
+    )
+
+
+def _check_settings(cls: type[object], settings: Mapping[str, object], where: str, *, complete: bool = False) -> None:
+    """Settings that the class does not take are an error that names those that it does."""
+    import inspect
+
+    from polycloud.options import ClientOptions
+
+    signature = inspect.signature(cls)
+    known: set[str] = set()
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            known.update(ClientOptions.__annotations__)
+        elif parameter.kind is not parameter.VAR_POSITIONAL:
+            known.add(name)
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        public = sorted(name for name in known if not name.startswith("_"))
+        raise ConfigurationError(
+            f"{where}: no such setting: {', '.join(unknown)}. {cls.__name__} takes: {', '.join(public)}"
+        )
+    if complete:
+        try:
+            signature.bind(**settings)
+        except TypeError as error:
+            raise ConfigurationError(f"{where}: {error}") from None
+
+
+def _plugins(name: str | None = None) -> Iterator[ProviderInfo]:
+    """The providers of other packages, or those of one entry point. A broken one is logged and left out."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP):
+        if name is not None and point.name != name:
+            continue
+        try:
+            loaded: object = point.load()
+        except Exception as error:  # noqa: BLE001 - whatever another package does on import must not break this one
+            log.warning("the provider %s of %s cannot be loaded: %s", point.name, point.value, error)
+            continue
+        for info in cast("tuple[object, ...]", loaded if isinstance(loaded, tuple | list) else (loaded,)):
+            if isinstance(info, ProviderInfo):
+                yield info
+            else:
+                log.warning("the entry point %s of %s is no ProviderInfo", point.name, point.value)
