@@ -4,7 +4,8 @@ Everything that users need has a name here. A name is imported at its first use,
 ``import polycloud`` imports no provider and no HTTP library.
 """
 
-from typing import TYPE_CHECKING
+# Type checkers take this for typing's; importing typing would be most of the time of importing polycloud.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0.dev0"
 
@@ -34,14 +35,20 @@ _HOMES = {
     "providers.memory.account": "MemoryAccount",
     "providers.memory.aio": "AsyncMemoryCompute",
     "providers.memory.client": "MemoryCompute",
-    "registry": "ProviderInfo async_compute compute providers",
+    "providers.memory_storage.account": "MemoryStorageAccount",
+    "providers.memory_storage.aio": "AsyncMemoryStorage",
+    "providers.memory_storage.client": "MemoryStorage",
+    "registry": "ProviderInfo async_compute async_storage compute providers storage",
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
     "runtime.retry": "RetryPolicy",
+    "storage.aio": "AsyncStorage",
+    "storage.client": "Storage",
+    "storage.models": "Container DeleteResult Object Prefix",
 }
 _MODULES = {name: f"polycloud.{home}" for home, names in _HOMES.items() for name in names.split()}
 # Packages that can be called like functions; see callable_module.py.
-_PACKAGES = frozenset({"compute", "providers"})
+_PACKAGES = frozenset({"compute", "providers", "storage"})
 
 __all__ = [
     "EC2",
@@ -51,6 +58,8 @@ __all__ = [
     "AsyncEC2",
     "AsyncGoGrid",
     "AsyncMemoryCompute",
+    "AsyncMemoryStorage",
+    "AsyncStorage",
     "AuthenticationError",
     "Capabilities",
     "ChecksumMismatch",
@@ -60,9 +69,11 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "ConnectionFailed",
+    "Container",
     "ContainerExists",
     "ContainerNotFound",
     "DeadlineExceeded",
+    "DeleteResult",
     "DeploymentError",
     "FileExists",
     "GoGrid",
@@ -75,6 +86,8 @@ __all__ = [
     "MalformedResponse",
     "MemoryAccount",
     "MemoryCompute",
+    "MemoryStorage",
+    "MemoryStorageAccount",
     "Node",
     "NodeFailed",
     "NodeImage",
@@ -85,10 +98,12 @@ __all__ = [
     "NotEmpty",
     "NotFound",
     "NotSupported",
+    "Object",
     "ObjectNotFound",
     "Password",
     "PermissionDenied",
     "PreconditionFailed",
+    "Prefix",
     "Price",
     "ProviderInfo",
     "ProviderUnavailable",
@@ -100,6 +115,7 @@ __all__ = [
     "SizeNotFound",
     "SnapshotNotFound",
     "SnapshotState",
+    "Storage",
     "StorageCapability",
     "Timeout",
     "Timeouts",
@@ -109,9 +125,11 @@ __all__ = [
     "VolumeState",
     "__version__",
     "async_compute",
+    "async_storage",
     "compute",
     "deadline",
     "providers",
+    "storage",
 ]
 
 if TYPE_CHECKING:
@@ -175,13 +193,24 @@ if TYPE_CHECKING:
     from polycloud.providers.memory.account import MemoryAccount as MemoryAccount
     from polycloud.providers.memory.aio import AsyncMemoryCompute as AsyncMemoryCompute
     from polycloud.providers.memory.client import MemoryCompute as MemoryCompute
+    from polycloud.providers.memory_storage.account import MemoryStorageAccount as MemoryStorageAccount
+    from polycloud.providers.memory_storage.aio import AsyncMemoryStorage as AsyncMemoryStorage
+    from polycloud.providers.memory_storage.client import MemoryStorage as MemoryStorage
     from polycloud.registry import ProviderInfo as ProviderInfo
     from polycloud.registry import async_compute as async_compute
+    from polycloud.registry import async_storage as async_storage
     from polycloud.registry import compute as compute
     from polycloud.registry import providers as providers
+    from polycloud.registry import storage as storage
     from polycloud.runtime.caller import Timeouts as Timeouts
     from polycloud.runtime.deadline import deadline as deadline
     from polycloud.runtime.retry import RetryPolicy as RetryPolicy
+    from polycloud.storage.aio import AsyncStorage as AsyncStorage
+    from polycloud.storage.client import Storage as Storage
+    from polycloud.storage.models import Container as Container
+    from polycloud.storage.models import DeleteResult as DeleteResult
+    from polycloud.storage.models import Object as Object
+    from polycloud.storage.models import Prefix as Prefix
 
 
 def __getattr__(name: str) -> object:
@@ -198,4 +227,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

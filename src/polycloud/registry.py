@@ -29,15 +29,21 @@ if TYPE_CHECKING:
     from polycloud.providers.gogrid.client import GoGrid
     from polycloud.providers.memory.aio import AsyncMemoryCompute
     from polycloud.providers.memory.client import MemoryCompute
+    from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
+    from polycloud.providers.memory_storage.client import MemoryStorage
+    from polycloud.storage.aio import AsyncStorage
+    from polycloud.storage.client import Storage
 
 __all__ = [
     "ProviderInfo",
     "Service",
     "async_compute",
+    "async_storage",
     "compute",
     "open_client",
     "provider_infos",
     "providers",
+    "storage",
 ]
 
 log = logging.getLogger("polycloud.registry")
@@ -100,6 +106,7 @@ BUILT_IN = (
     _built_in("compute", "ec2", "Amazon EC2", "aws.ec2", "EC2"),
     _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
     _built_in("compute", "memory", "In memory, for tests", "memory", "MemoryCompute"),
+    _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
 )
 
 
@@ -136,6 +143,24 @@ def async_compute(name: str, **settings: object) -> AsyncCompute: ...
 def async_compute(name: str, **settings: object) -> AsyncCompute:
     """As ``compute``, for an async client. Making it reads the config file, which blocks for a moment."""
     return cast("AsyncCompute", _open_named("compute", name, settings, asynchronous=True))
+
+
+@overload
+def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
+@overload
+def storage(name: str, **settings: object) -> Storage: ...
+def storage(name: str, **settings: object) -> Storage:
+    """As ``compute``, for object storage."""
+    return cast("Storage", _open_named("storage", name, settings))
+
+
+@overload
+def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
+@overload
+def async_storage(name: str, **settings: object) -> AsyncStorage: ...
+def async_storage(name: str, **settings: object) -> AsyncStorage:
+    """As ``async_compute``, for object storage."""
+    return cast("AsyncStorage", _open_named("storage", name, settings, asynchronous=True))
 
 
 def providers(service: Service | None = None) -> list[str]:
