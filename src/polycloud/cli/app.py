@@ -6,7 +6,8 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Annotated, Literal
 
@@ -85,8 +86,10 @@ def run(arguments: Sequence[str]) -> int:
     out = Output(json="--json" in before)
     token = _rest.set(rest)
     try:
-        app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
-        out.flush()
+        with warnings.catch_warnings():
+            warnings.showwarning = _warner(out)
+            app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
+            out.flush()
     except failures.AlreadyReported as error:
         return error.status
     except CycloptsError as error:
@@ -99,6 +102,13 @@ def run(arguments: Sequence[str]) -> int:
     finally:
         _rest.reset(token)
     return 0
+
+
+def _warner(out: Output) -> Callable[..., None]:
+    def warn(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
+        out.warning(category.__name__, str(message))
+
+    return warn
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -127,12 +127,18 @@ class Output:
 
     def failure(self, message: str, details: str = "") -> None:
         """Why a command failed, for people."""
-        text = Text("error: ", style="bold red", end="")
         # A message of several lines (a server's log) keeps its lines.
-        text.append("\n".join(clean(line) for line in message.splitlines()), style="not bold default")
-        self._err.print(text, soft_wrap=True, end="\n")
+        lines = "\n".join(clean(line) for line in message.splitlines())
+        self._err.print(Text.assemble(("error: ", "bold red"), lines), soft_wrap=True)
         if details:
             self._err.print(Text(f"       {clean(details)}", style="dim"), soft_wrap=True)
+
+    def warning(self, kind: str, message: str) -> None:
+        """Something that is not as it should be, and keeps nothing from working."""
+        if self.json:
+            self.failure_data({"warning": {"type": kind, "message": message}})
+        else:
+            self._err.print(Text.assemble(("warning: ", "bold yellow"), clean(message)), soft_wrap=True)
 
     def failure_data(self, data: object) -> None:
         """Why something failed, as one line of JSON on standard error: several may fail."""

@@ -13,6 +13,7 @@ from polycloud.cli.output import Column, listed
 from polycloud.cli.session import output
 from polycloud.errors import NotFound
 from polycloud.sandbox import SandboxServer
+from polycloud.sandbox.servers import server_named
 
 __all__ = ["app"]
 
@@ -61,6 +62,8 @@ def env(*names: str, shell: Literal["sh", "fish"] | None = None) -> None:
         names: Of which servers; without any, all that run.
         shell: For which shell; without it, the one that SHELL names.
     """
+    for name in names:
+        server_named(name)
     servers = [server for server in sandbox.status() if server.running and (not names or server.name in names)]
     if missing := [name for name in names if name not in {server.name for server in servers}]:
         raise NotFound(f"the sandbox {listed(missing)} is not up; run: polycloud sandbox up {' '.join(missing)}")

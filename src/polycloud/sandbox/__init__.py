@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from polycloud import config
 from polycloud.sandbox.processes import is_running, stop
 from polycloud.sandbox.server import Address, Profile, Server
 from polycloud.sandbox.servers import NAMES, server_named
@@ -49,7 +50,7 @@ class SandboxServer(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str
     port: int
     pid: int
-    log: Path
+    log: str
     profiles: dict[str, Profile]
     environment: dict[str, str]
     running: bool = True
@@ -152,7 +153,7 @@ def _described(server: Server, address: Address, pid: int, log: Path, *, alive: 
         endpoint=address.endpoint,
         port=address.port,
         pid=pid,
-        log=log,
+        log=str(log),
         profiles=server.profiles(address),
         environment=server.exports(address),
         running=alive,

@@ -1,0 +1,161 @@
+"""Starting servers, and that they are gone afterwards, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from polycloud.errors import ConfigurationError, ConnectionFailed
+from polycloud.sandbox.processes import Process, identify, is_running, stop
+from polycloud.sandbox.starting import start
+from tests.unit.sandbox.stub import Stub
+
+ROOT = Path(__file__).parents[3]
+
+
+def gone(process: Process, *, within: float = 10.0) -> bool:
+    end = time.monotonic() + within
+    while is_running(process):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_a_tied_server_ends_when_it_is_closed(tmp_path: Path) -> None:
+    started = start(Stub(), tmp_path, tied=True)
+    assert is_running(started.process)
+    with socket.create_connection(("127.0.0.1", started.address.port), timeout=5):
+        pass
+    started.close()
+    assert not is_running(started.process)
+
+
+def test_a_detached_server_outlives_its_starter(tmp_path: Path) -> None:
+    script = """
+        import sys
+        from pathlib import Path
+        from polycloud.sandbox.starting import start
+        from tests.unit.sandbox.stub import Stub
+        print(start(Stub(), Path(sys.argv[1]), tied=False).process.pid)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), tmp_path], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    process = identify(int(done.stdout))
+    assert process is not None, "it ended with its starter"
+    assert stop(process)
+    assert gone(process)
+    assert not stop(process)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize("thread", [False, True], ids=["main thread", "a thread that ends"])
+def test_a_tied_server_dies_with_its_starter(tmp_path: Path, number: signal.Signals, thread: bool) -> None:
+    script = """
+        import sys, threading, time
+        from pathlib import Path
+        from polycloud.sandbox.starting import start
+        from tests.unit.sandbox.stub import Stub
+
+        kept = []
+        def work():
+            kept.append(start(Stub(), Path(sys.argv[1]), tied=True))
+        if sys.argv[2] == "True":
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        else:
+            work()
+        print(kept[0].process.pid, flush=True)
+        sys.stdin.read()
+    """
+    starter = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script), tmp_path, str(thread)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    with starter.stdin, starter.stdout:
+        process = identify(int(starter.stdout.readline()))
+        assert process is not None, "it died with the thread that started it"
+        starter.send_signal(number)
+        starter.wait(10)
+        assert gone(process)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child whose parent was killed")
+def test_a_tied_server_dies_with_its_launcher(tmp_path: Path) -> None:
+    started = start(Stub(), tmp_path, tied=True)
+    launcher = int(Path(f"/proc/{started.process.pid}/stat").read_text().rpartition(")")[2].split()[1])
+    assert launcher != os.getpid()
+    os.kill(launcher, signal.SIGKILL)
+    assert gone(started.process)
+    started.close()
+
+
+def test_a_server_that_hears_no_sigterm_is_killed(tmp_path: Path) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + Stub().script
+    started = start(Stub(deaf), tmp_path, tied=False)
+    assert stop(started.process)
+    assert gone(started.process)
+
+
+def test_what_a_server_printed_is_in_the_error(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFailed, match="no such table: servers"):
+        start(Stub("raise SystemExit('no such table: servers')"), tmp_path, tied=True)
+
+
+def test_a_taken_port_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    once = tmp_path / "once"
+    quarrel = f"""
+import pathlib, sys
+once = pathlib.Path({str(once)!r})
+if not once.exists():
+    once.touch()
+    sys.exit("OSError: [Errno 98] Address already in use")
+{Stub().script}
+"""
+    started = start(Stub(quarrel), tmp_path / "home", tied=True)
+    assert once.exists()
+    started.close()
+
+
+def test_a_missing_extra_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"needs no_such_module.*pip install 'polycloud\[sandbox\]'"):
+        start(Stub(modules=["no_such_module"]), tmp_path, tied=True)
+
+
+def test_credentials_are_not_handed_to_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "somebody's own")
+    telling = "import os; print('AWS' in ' '.join(os.environ), flush=True);" + Stub().script
+    started = start(Stub(telling), tmp_path, tied=True)
+    started.close()
+    assert started.log.read_text().startswith("False")
+
+
+def test_a_pid_that_was_used_again_is_left_alone() -> None:
+    stranger = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    assert stranger.stdin is not None
+    with stranger.stdin:
+        real = identify(stranger.pid)
+        assert real is not None
+        before = Process(pid=stranger.pid, started="boot/1")
+        assert not is_running(before)
+        assert not stop(before)
+        assert stranger.poll() is None
+    stranger.wait(10)
+    assert identify(stranger.pid) is None
