@@ -1,0 +1,101 @@
+"""What the clients of OpenStack make of their arguments: files and environment, or what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from polycloud.credentials.clouds_yaml import CloudSettings, load_cloud
+from polycloud.credentials.keystone import KeystoneSession
+from polycloud.credentials.secret import Secret
+from polycloud.errors import ConfigurationError
+from polycloud.options import ClientOptions, make_caller
+from polycloud.runtime.protocol import Runtime
+from polycloud.wire.keystone import KeystoneCredentials
+
+__all__ = ["as_secret", "make_session", "openstack_settings", "with_cloud_options"]
+
+
+def as_secret(text: str | Secret | None) -> Secret | None:
+    """The text as a secret; None and empty text stay None."""
+    secret = Secret(text) if isinstance(text, str) else text
+    return secret or None
+
+
+def openstack_settings(
+    given: KeystoneCredentials,
+    *,
+    cloud: str | None,
+    region: str | None,
+    interface: str | None,
+    endpoints: Mapping[str, str],
+) -> CloudSettings:
+    """The settings of a client: what it was given, over what the files and the environment say.
+
+    They are read if a cloud is named, or if what was given does not lead anywhere by itself.
+
+    Raises:
+        ConfigurationError: See ``load_cloud``.
+    """
+    complete = given.auth_url is not None or (given.token is not None and bool(endpoints))
+    if cloud is None and complete:
+        return CloudSettings(
+            name="", credentials=given, region=region, interface=interface or "public", endpoints=dict(endpoints)
+        )
+    found = load_cloud(cloud, region=region)
+    explicit = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not None}
+    return msgspec.structs.replace(
+        found,
+        credentials=_over(found.credentials, explicit),
+        interface=interface or found.interface,
+        endpoints={**found.endpoints, **endpoints},
+    )
+
+
+WAYS_IN = ("password", "api_key", "token", "application_credential_secret")
+SCOPES = ("project_id", "project_name", "domain_id", "domain_name", "system_scope")
+
+
+def _over(found: KeystoneCredentials, explicit: dict[str, object]) -> KeystoneCredentials:
+    """What was given replaces what was found, whole: another way in, or another scope, drops the old one."""
+    dropped: dict[str, object] = {}
+    for group in (WAYS_IN, SCOPES, ("username", "user_id")):
+        if any(name in explicit for name in group):
+            dropped |= dict.fromkeys(group)
+    if "application_credential_secret" in dropped:
+        dropped |= dict.fromkeys(("application_credential_id", "application_credential_name"))
+    return msgspec.structs.replace(found, **{**dropped, **explicit})
+
+
+def with_cloud_options(options: ClientOptions, settings: CloudSettings) -> ClientOptions:
+    """The client's options, with what the cloud's entry says of TLS and time where they say nothing."""
+    merged = ClientOptions(**options)
+    if "verify" not in merged and settings.verify is not True:
+        merged["verify"] = settings.verify
+    if "cert" not in merged and settings.cert is not None:
+        merged["cert"] = settings.cert
+    if "timeout" not in merged and settings.timeout is not None:
+        merged["timeout"] = settings.timeout
+    return merged
+
+
+def make_session(
+    runtime: Runtime, options: ClientOptions, settings: CloudSettings, *, provider: str
+) -> KeystoneSession:
+    """The identity session of a client.
+
+    Raises:
+        ConfigurationError: The credentials are incomplete or contradictory.
+    """
+    try:
+        return KeystoneSession(
+            make_caller(runtime, options, provider=provider),
+            settings.credentials,
+            region=settings.region,
+            interface=settings.interface,
+            endpoints=settings.endpoints,
+        )
+    except ConfigurationError as error:
+        error.provider = error.provider or provider
+        raise

@@ -1,0 +1,1 @@
+"""OpenStack: Nova, Glance, Cinder and Neutron behind Keystone."""

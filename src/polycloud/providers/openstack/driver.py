@@ -1,0 +1,40 @@
+"""The OpenStack driver, put together from its parts."""
+
+from __future__ import annotations
+
+from polycloud.capabilities import Capabilities, ComputeCapability
+from polycloud.providers.openstack.actions import ServerActions
+from polycloud.providers.openstack.base import NovaNodeT
+from polycloud.providers.openstack.models import OpenStackNode
+from polycloud.providers.openstack.places import PlacesDriver
+from polycloud.providers.openstack.volumes import VolumesDriver
+from polycloud.providers.openstack.wire_servers import Server, node_of
+
+__all__ = ["CAPABILITIES", "NovaDriver", "OpenStackDriver"]
+
+CAPABILITIES = Capabilities(
+    frozenset(ComputeCapability) - {ComputeCapability.COPY_IMAGE, ComputeCapability.CREATE_NODE_IDEMPOTENT},
+    {
+        ComputeCapability.COPY_IMAGE: "download the image and upload it in the other region, "
+        "or ask its Glance for an import by URL (ex_call)",
+        ComputeCapability.CREATE_NODE_IDEMPOTENT: "look for the node by a tag of your own before you create it again",
+    },
+)
+
+
+class NovaDriver(
+    ServerActions[NovaNodeT],
+    PlacesDriver[NovaNodeT],
+    VolumesDriver[NovaNodeT],
+):
+    """Every portable verb, on Nova, Glance and Cinder."""
+
+
+class OpenStackDriver(NovaDriver[OpenStackNode]):
+    """Any OpenStack cloud."""
+
+    provider = "openstack"
+    capabilities = CAPABILITIES
+
+    def _node(self, server: Server) -> OpenStackNode:
+        return node_of(server, self.provider)

@@ -1,0 +1,222 @@
+"""The portable verbs for nodes, on Nova's servers."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from polycloud.compute.auth import Password, SSHKey
+from polycloud.compute.driver import NodeSpec
+from polycloud.errors import (
+    CloudError,
+    ImageNotFound,
+    InvalidRequest,
+    KeyPairNotFound,
+    NodeNotFound,
+    NotFound,
+    SizeNotFound,
+    VolumeNotFound,
+)
+from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
+from polycloud.providers.openstack.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
+from polycloud.providers.openstack.services import COMPUTE, quoted
+from polycloud.providers.openstack.wire_servers import Created, Server, ServerAnswer, ServerList
+from polycloud.runtime.messages import Response
+from polycloud.runtime.paging import Page
+from polycloud.wire.openstack_faults import fault_error
+
+__all__ = ["ServersDriver"]
+
+log = logging.getLogger("polycloud.openstack")
+
+# Up to here single reads are cheaper than the whole listing.
+MAX_SINGLE_READS = 20
+PARALLEL_READS = 8
+
+
+class ServersDriver(OpenStackBase[NovaNodeT]):
+    """Nodes."""
+
+    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[NovaNodeT]:
+        if ids is not None and len(ids) <= MAX_SINGLE_READS:
+            # Nova has no listing by ids.
+            jobs = [lambda node_id=node_id: self.get_node(node_id) for node_id in ids]
+            return Page(await self.caller.runtime.gather(jobs, limit=PARALLEL_READS))
+        if ids is not None:
+            return Page(await self._picked(ids))
+        found, after = await self.services.page(
+            COMPUTE, "/servers/detail", ServerList, operation="List Servers Detailed", cursor=cursor
+        )
+        return Page([self._node(server) for server in found.servers], after)
+
+    async def _picked(self, ids: Sequence[str]) -> list[NovaNodeT]:
+        wanted = set(ids)
+        nodes: dict[str, NovaNodeT] = {}
+        cursor: str | None = None
+        while True:
+            page = await self.list_nodes(ids=None, cursor=cursor)
+            nodes.update((node.id, node) for node in page.items if node.id in wanted)
+            if page.next is None or len(nodes) == len(wanted):
+                break
+            cursor = page.next
+        missing = [node_id for node_id in ids if node_id not in nodes]
+        if missing:
+            raise NodeNotFound(f"no such servers: {', '.join(missing)}")
+        return [nodes[node_id] for node_id in ids]
+
+    async def get_node(self, node_id: str) -> NovaNodeT:
+        answer = await self.services.get(
+            COMPUTE,
+            f"/servers/{quoted(node_id)}",
+            ServerAnswer,
+            operation="Show Server Details",
+            not_found=NodeNotFound,
+        )
+        return self._node(answer.server)
+
+    async def create_node(self, spec: NodeSpec) -> NovaNodeT:
+        if not isinstance(spec, OpenStackNodeSpec):
+            spec = OpenStackNodeSpec(**msgspec.structs.asdict(spec))
+        if not isinstance(spec.auth, SSHKey):
+            return await self._create(spec)
+        # Nova takes keys by name only. This one is needed for the length of the call: the server
+        # keeps the key itself.
+        name = f"polycloud-{self.caller.runtime.token()}"
+        await self.import_key_pair(name=name, public_key=spec.auth.text)
+        try:
+            node = await self._create(msgspec.structs.replace(spec, key_name=name))
+        except CloudError as error:
+            if not await self._forget_key(name):
+                error.message += f"; the key pair {name} was made for this node and is left behind, delete it"
+            raise
+        except BaseException:
+            # Ctrl-C, or a task that is cancelled: nothing more can be awaited.
+            log.warning("create_node was interrupted; the key pair %s was made for it, delete it", name)
+            raise
+        if not await self._forget_key(name):
+            log.warning("the key pair %s was made for the node %s and could not be deleted again", name, node.id)
+        return node
+
+    async def _forget_key(self, name: str) -> bool:
+        try:
+            await self.delete_key_pair(name)
+        except CloudError as error:
+            return isinstance(error, NotFound)
+        return True
+
+    async def _create(self, spec: OpenStackNodeSpec) -> NovaNodeT:
+        answer = await self.services.send(
+            COMPUTE,
+            "POST",
+            "/servers",
+            operation="Create Server",
+            body={"server": _server_body(spec)},
+            repeatable=False,
+            check=_check_create,
+        )
+        made = msgspec.json.decode(answer.body, type=Created).server
+        try:
+            details = await self.services.get(
+                COMPUTE, f"/servers/{made.id}", ServerAnswer, operation="Show Server Details"
+            )
+        except CloudError as error:
+            # The server exists: losing its id would be worse than knowing little of it.
+            log.warning("the server %s was made, and could not be read: %s", made.id, error.message)
+            return self._node_with_password(Server(id=made.id, name=spec.name, status="BUILD"), made.admin_pass)
+        return self._node_with_password(details.server, made.admin_pass)
+
+    async def start_node(self, node_id: str) -> None:
+        await self.act(node_id, "os-start")
+
+    async def stop_node(self, node_id: str) -> None:
+        await self.act(node_id, "os-stop")
+
+    async def reboot_node(self, node_id: str) -> None:
+        await self.act(node_id, "reboot", {"type": "SOFT"})
+
+    async def destroy_node(self, node_id: str) -> None:
+        await self.services.delete(
+            COMPUTE, f"/servers/{quoted(node_id)}", operation="Delete Server", not_found=NodeNotFound
+        )
+
+    async def act(self, node_id: str, action: str, arguments: object = None) -> Response:
+        """One of a server's actions; sent once only, for the second time is refused or does it again."""
+        return await self.services.send(
+            COMPUTE,
+            "POST",
+            f"/servers/{quoted(node_id)}/action",
+            operation=action,
+            body={action: arguments},
+            repeatable=False,
+            check=lambda answer: fault_error(answer, not_found=NodeNotFound),
+        )
+
+
+def _server_body(spec: OpenStackNodeSpec) -> dict[str, object]:
+    body: dict[str, object] = {"name": spec.name, "flavorRef": spec.size}
+    if spec.boot_volume is None:
+        body["imageRef"] = spec.image
+    else:
+        body["block_device_mapping_v2"] = [_boot_device(spec.boot_volume, spec.image)]
+    optional: dict[str, object] = {
+        "key_name": spec.key_name,
+        "metadata": spec.tags,
+        "availability_zone": spec.location,
+        "adminPass": spec.auth.secret.reveal() if isinstance(spec.auth, Password) else None,
+        "user_data": _base64(spec.user_data) if spec.user_data is not None else None,
+        "config_drive": spec.config_drive,
+        "personality": [{"path": path, "contents": _base64(content)} for path, content in spec.files.items()],
+        "security_groups": [{"name": name} for name in spec.security_groups],
+    }
+    body |= {name: value for name, value in optional.items() if value not in (None, {}, [])}
+    if spec.networks is not None:
+        body["networks"] = [_attachment(network) for network in spec.networks]
+    return body
+
+
+def _boot_device(boot: BootVolume, image: str) -> dict[str, object]:
+    device: dict[str, object] = {
+        "boot_index": 0,
+        "destination_type": "volume",
+        "delete_on_termination": boot.delete_on_termination,
+    }
+    if boot.volume:
+        device |= {"source_type": "volume", "uuid": boot.volume}
+    elif boot.snapshot:
+        device |= {"source_type": "snapshot", "uuid": boot.snapshot}
+    else:
+        device |= {"source_type": "image", "uuid": image}
+    return {**device, **({"volume_size": boot.size} if boot.size else {})}
+
+
+def _attachment(network: NetworkAttachment) -> dict[str, str]:
+    if network.port:
+        return {"port": network.port}
+    return {"uuid": network.network or "", **({"fixed_ip": network.fixed_ip} if network.fixed_ip else {})}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _check_create(answer: Response) -> CloudError | None:
+    """Nova says 400 for whatever it does not find; which thing that is stands in its message."""
+    error = fault_error(answer)
+    if not isinstance(error, InvalidRequest):
+        return error
+    words = error.message.lower()
+    absent = any(sign in words for sign in ("not found", "not be found", "not find", "invalid"))
+    for sign, kind in (
+        ("imageref", ImageNotFound),
+        ("requested image", ImageNotFound),
+        ("image", ImageNotFound),
+        ("flavor", SizeNotFound),
+        ("key_name", KeyPairNotFound),
+        ("volume", VolumeNotFound),
+    ):
+        if absent and sign in words:
+            return kind(error.message, status=error.status, code=error.code)
+    return error

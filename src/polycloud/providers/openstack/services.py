@@ -1,0 +1,229 @@
+"""How the drivers of OpenStack call its services: one place for addresses, versions, errors and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import msgspec
+
+from polycloud.credentials.keystone import KeystoneSession
+from polycloud.errors import AlreadyExists, CloudError, InvalidRequest, NotFound
+from polycloud.runtime.caller import Caller, Check
+from polycloud.runtime.messages import Request, Response
+from polycloud.wire.openstack_faults import fault_error
+
+__all__ = ["BLOCK_STORAGE", "COMPUTE", "IMAGE", "NETWORK", "Link", "Listing", "OpenStackServices", "quoted"]
+
+T = TypeVar("T")
+W = TypeVar("W", bound="Listing")
+
+COMPUTE = "compute"
+IMAGE = "image"
+NETWORK = "network"
+BLOCK_STORAGE = "block-storage"
+
+# Services cap it at their own maximum, which is 1,000 by default everywhere.
+PAGE_SIZE = 1000
+# What a marker stands for may be deleted between two pages; the items before it are tried then.
+MARKERS = 5
+# Newest microversion of Nova's that the drivers here understand: from 2.37 on networks must be
+# named on create, and from 2.47 on a server no longer tells the id of its flavor.
+NOVA_MICROVERSION = "2.36"
+
+
+class Link(msgspec.Struct):
+    """A link of an answer."""
+
+    href: str = ""
+    rel: str = ""
+
+
+class Listing(Protocol):
+    """One page as a service sends it."""
+
+    @property
+    def links(self) -> Sequence[Link]: ...
+
+    def markers(self) -> list[str]:
+        """What identifies the items, in order."""
+        ...
+
+
+class OpenStackServices:
+    """The services of one cloud.
+
+    Args:
+        caller: Sends requests, with ``session`` as its authorizer.
+        session: Knows the addresses.
+        names: Name in the catalog of the service to use, by type, where several have that type.
+    """
+
+    def __init__(self, caller: Caller, session: KeystoneSession, names: Mapping[str, str] | None = None) -> None:
+        self.caller = caller
+        self.session = session
+        self._names = dict(names or {})
+
+    async def send(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        body: object = None,
+        query: Sequence[tuple[str, str]] = (),
+        repeatable: bool | None = None,
+        check: Check = fault_error,
+        microversion: str | None = None,
+    ) -> Response:
+        """One call of a service.
+
+        Args:
+            service: Its type.
+            method: HTTP method.
+            path: Below the service's versioned address, quoted.
+            operation: The service's own name of the call.
+            body: Encoded as JSON; None for no body.
+            query: The query.
+            repeatable: Whether it may be sent twice; None for what the method says.
+            check: Tells errors from successes.
+            microversion: The microversion to use; None for what was negotiated.
+        """
+        place = await self.session.versioned_endpoint(service, name=self._names.get(service))
+        headers = [("Accept", "application/json")]
+        if body is not None:
+            headers.append(("Content-Type", "application/json"))
+        if microversion is None and service == COMPUTE:
+            microversion = await self.session.microversion(place, NOVA_MICROVERSION)
+        if microversion is not None:
+            headers.append(("OpenStack-API-Version", f"{service} {microversion}"))
+            if service == COMPUTE:
+                # Understood by every Nova that has microversions; the other one from 2.27 on.
+                headers.append(("X-OpenStack-Nova-API-Version", microversion))
+        return await self.caller.call(
+            Request(
+                method=method,
+                origin=place.origin,
+                target=place.path + path + (f"?{urlencode(query)}" if query else ""),
+                headers=tuple(headers),
+                body=b"" if body is None else msgspec.json.encode(body),
+                operation=operation,
+            ),
+            check=check,
+            repeatable=method in {"GET", "HEAD", "PUT", "DELETE"} if repeatable is None else repeatable,
+        )
+
+    async def get(
+        self,
+        service: str,
+        path: str,
+        kind: type[T],
+        *,
+        operation: str,
+        query: Sequence[tuple[str, str]] = (),
+        not_found: type[NotFound] = NotFound,
+    ) -> T:
+        """Read one thing."""
+        answer = await self.send(
+            service, "GET", path, operation=operation, query=query, check=lambda a: fault_error(a, not_found=not_found)
+        )
+        return msgspec.json.decode(answer.body, type=kind)
+
+    async def post(
+        self,
+        service: str,
+        path: str,
+        body: object,
+        kind: type[T],
+        *,
+        operation: str,
+        not_found: type[NotFound] = NotFound,
+        exists: type[AlreadyExists] | None = None,
+        repeatable: bool = False,
+    ) -> T:
+        """Make one thing. Nothing in OpenStack takes a client token, so it is sent once only."""
+        answer = await self.send(
+            service,
+            "POST",
+            path,
+            operation=operation,
+            body=body,
+            repeatable=repeatable,
+            check=lambda a: fault_error(a, not_found=not_found, exists=exists),
+        )
+        return msgspec.json.decode(answer.body, type=kind)
+
+    async def put(
+        self,
+        service: str,
+        path: str,
+        body: object,
+        kind: type[T],
+        *,
+        operation: str,
+        not_found: type[NotFound] = NotFound,
+    ) -> T:
+        """Change one thing."""
+        answer = await self.send(
+            service, "PUT", path, operation=operation, body=body, check=lambda a: fault_error(a, not_found=not_found)
+        )
+        return msgspec.json.decode(answer.body, type=kind)
+
+    async def delete(self, service: str, path: str, *, operation: str, not_found: type[NotFound] = NotFound) -> None:
+        """Delete one thing."""
+        await self.send(
+            service, "DELETE", path, operation=operation, check=lambda a: fault_error(a, not_found=not_found)
+        )
+
+    async def page(
+        self,
+        service: str,
+        path: str,
+        kind: type[W],
+        *,
+        operation: str,
+        cursor: str | None,
+        query: Sequence[tuple[str, str]] = (),
+        limit: int = PAGE_SIZE,
+    ) -> tuple[W, str | None]:
+        """One page of a listing by markers, and the cursor of the next.
+
+        The cursor is a list of markers, one a line: the last item of the page, and a few before it
+        in case that one is deleted before the next page is asked for.
+        """
+        markers = cursor.split("\n") if cursor else [None]
+        for position, marker in enumerate(markers):
+            paging = [("limit", str(limit)), *([("marker", marker)] if marker else [])]
+            try:
+                answer = await self.send(service, "GET", path, operation=operation, query=[*query, *paging])
+            except (InvalidRequest, NotFound) as error:
+                if marker is None or position == len(markers) - 1 or not _marker_is_gone(error):
+                    raise
+                continue
+            found = msgspec.json.decode(answer.body, type=kind)
+            return found, _next_cursor(found, limit)
+        raise AssertionError  # the loop above returns or raises at its last marker
+
+
+def _marker_is_gone(error: CloudError) -> bool:
+    return "marker" in error.message.lower() or isinstance(error, NotFound)
+
+
+def _next_cursor(page: Listing, limit: int) -> str | None:
+    identities = page.markers()
+    link = next((link.href for link in page.links if link.rel == "next"), None)
+    if link is None and len(identities) < limit:
+        return None
+    markers = identities[: -MARKERS - 1 : -1]
+    if link is not None:
+        # Only the marker is taken: behind a proxy the rest of the link may name another host.
+        named = parse_qs(urlsplit(link).query).get("marker", [])
+        markers = list(dict.fromkeys([*named[:1], *markers]))
+    return "\n".join(markers) or None
+
+
+def quoted(segment: str) -> str:
+    """Text as one segment of a path."""
+    return quote(segment, safe="")
