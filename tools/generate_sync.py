@@ -1,6 +1,7 @@
 """Write the sync clients from the async ones.
 
-For every ``aio.py`` below ``src/polycloud`` a ``client.py`` is written beside it. Each class
+For every ``aio.py`` below ``src/polycloud`` a ``client.py`` is written beside it, and for every
+``aio_TOPIC.py``, which holds part of a large client, a ``client_TOPIC.py``. Each class
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
 
@@ -28,9 +29,11 @@ SPECIAL = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
 }
+# The end of the name of a module that is written by hand.
+AIO = re.compile(r"\.aio(_\w+)?$")
 HEADER = '''"""{summary}
 
-Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from {source} by tools/generate_sync.py. Change that file and run ``make format``.
 """
 
 from __future__ import annotations
@@ -115,6 +118,7 @@ class Generator:
     """Writes one client.py."""
 
     def __init__(self, path: Path, flavoured: set[str]) -> None:
+        self.source = path.name
         self.tree = ast.parse(path.read_text())
         self.module_name = ".".join(("polycloud", *path.relative_to(SOURCE).with_suffix("").parts))
         self.names = SyncNames(flavoured)
@@ -134,7 +138,7 @@ class Generator:
         summary = re.sub(r"\bAsync(?=[A-Z])", "", doc).split(" ``")[0]
         if not summary.endswith("."):
             summary = summary.split(". ")[0] + "."
-        parts = [HEADER.format(summary=summary)]
+        parts = [HEADER.format(summary=summary, source=self.source)]
         for node in self.tree.body:
             if isinstance(node, ast.ImportFrom | ast.Import) and not self.is_future(node):
                 parts.append(self.sync_import(node))
@@ -167,9 +171,9 @@ class Generator:
         for alias in node.names:
             name = sync_name(alias.name, self.flavoured)
             module = node.module or ""
-            if alias.name in self.flavoured and module.endswith(".aio"):
+            if alias.name in self.flavoured and AIO.search(module):
                 lines.append(f"from {module} import {alias.name}")
-                module = module.removesuffix(".aio") + ".client"
+                module = AIO.sub(r".client\1", module)
             lines.append(f"from {module} import {name}" + (f" as {alias.asname}" if alias.asname else ""))
         return "\n".join(lines)
 
@@ -201,7 +205,8 @@ class Generator:
                 continue
             parts.append(self.method(item, attribute))
         if not is_root and not has_init:
-            raise SystemExit(f"{node.name} needs an __init__ of its own")
+            # Part of a larger client, which brings the constructor and hands its async client on.
+            parts.insert(2, handed_on(node.name, attribute))
         return "\n".join(part for part in parts if part)
 
     def docstring(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, indent: int) -> str:
@@ -259,6 +264,20 @@ class Generator:
         else:
             body = f"        return {call}"
         return f"{head}\n{self.docstring(item, 8)}{body}\n"
+
+
+def handed_on(async_class: str, attribute: str) -> str:
+    """The constructor of a class that is built around the async client of its subclass."""
+    return (
+        f"    def __init__(self, client: {async_class}) -> None:\n"
+        f"        super().__init__(client)\n"
+        f"        self.{attribute} = client\n"
+    )
+
+
+def client_of(path: Path) -> Path:
+    """Where the sync twin of an ``aio.py`` or ``aio_TOPIC.py`` is."""
+    return path.with_name(path.name.replace("aio", "client", 1))
 
 
 def life(attribute: str) -> str:
@@ -328,23 +347,23 @@ def generated(path: Path, flavoured: set[str]) -> str:
     text = text.replace(
         "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
     )
-    return tidied(text, path.with_name("client.py"))
+    return tidied(text, client_of(path))
 
 
 def main() -> int:
     check = "--check" in sys.argv[1:]
-    paths = sorted(SOURCE.rglob("aio.py"))
+    paths = sorted([*SOURCE.rglob("aio.py"), *SOURCE.rglob("aio_*.py")])
     flavoured = flavoured_names(paths)
     stale: list[Path] = []
     for path in paths:
-        target = path.with_name("client.py")
+        target = client_of(path)
         text = generated(path, flavoured)
         if not target.exists() or target.read_text() != text:
             stale.append(target)
             if not check:
                 target.write_text(text)
     for target in stale:
-        print(f"{'differs from its aio.py' if check else 'written'}: {target.relative_to(ROOT)}")
+        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(ROOT)}")
     if check and stale:
         print("run: make format")
     return 1 if check and stale else 0

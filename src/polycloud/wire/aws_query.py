@@ -66,22 +66,21 @@ def filters(values: Mapping[str, str | Sequence[str] | None]) -> list[dict[str, 
     ]
 
 
-def query_request(endpoint: str, *, action: str, version: str, parameters: Mapping[str, object]) -> Request:
+def query_request(origin: str, target: str, *, action: str, version: str, parameters: Mapping[str, object]) -> Request:
     """The unsigned POST of one action.
 
     Args:
-        endpoint: Origin of the service, and a path if it is not at the root.
+        origin: Of the service.
+        target: The path there.
         action: The operation.
         version: Version of the API.
         parameters: The operation's parameters.
     """
-    scheme, _, rest = endpoint.partition("://")
-    host, slash, path = rest.partition("/")
     body = urlencode([("Action", action), ("Version", version), *flattened(parameters)])
     return Request(
         method="POST",
-        origin=f"{scheme}://{host}",
-        target=f"{slash}{path}" or "/",
+        origin=origin,
+        target=target,
         headers=(("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),),
         body=body.encode("ascii"),
         operation=action,

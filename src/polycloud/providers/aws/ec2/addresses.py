@@ -1,0 +1,97 @@
+"""Elastic IP addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from polycloud.errors import Conflict, NotFound
+from polycloud.providers.aws.ec2 import wire
+from polycloud.providers.aws.ec2.calls import EC2Calls, tag_specification, tags_of
+from polycloud.providers.aws.ec2.models import Address
+from polycloud.wire.aws_query import filters
+
+__all__ = ["Addresses"]
+
+# Most values that AWS takes for one filter.
+FILTER_VALUES = 200
+
+
+class Addresses(EC2Calls):
+    """The calls on addresses."""
+
+    async def list_addresses(self) -> list[Address]:
+        # AWS does not page addresses.
+        answer = await self.ask(wire.DescribeAddressesResponse, {})
+        return [address_of(item) for item in answer.addresses_set]
+
+    async def addresses_of(self, node_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The addresses of each node, every id present."""
+        found: dict[str, list[str]] = {node_id: [] for node_id in node_ids}
+        for start in range(0, len(node_ids), FILTER_VALUES):
+            part = node_ids[start : start + FILTER_VALUES]
+            answer = await self.ask(wire.DescribeAddressesResponse, {"Filter": filters({"instance-id": part})})
+            for item in answer.addresses_set:
+                if item.instance_id in found:
+                    found[item.instance_id].append(item.public_ip)
+        return found
+
+    async def get_address(self, address: str) -> Address:
+        """One address by its allocation id or by itself.
+
+        Raises:
+            NotFound: The account has no such address.
+        """
+        by_id = address.startswith("eipalloc-")
+        answer = await self.ask(wire.DescribeAddressesResponse, {"AllocationId" if by_id else "PublicIp": [address]})
+        if not answer.addresses_set:
+            raise NotFound(f"the account has no Elastic IP address {address} in this region")
+        return address_of(answer.addresses_set[0])
+
+    async def allocate_address(self, tags: Mapping[str, str]) -> Address:
+        # Not repeatable: AWS has no client token here, and the second one would allocate a second address.
+        answer = await self.ask(
+            wire.AllocateAddressResponse,
+            {"Domain": "vpc", "TagSpecification": tag_specification("elastic-ip", tags)},
+            repeatable=False,
+        )
+        return Address(id=answer.allocation_id or answer.public_ip, ip=answer.public_ip, tags=dict(tags))
+
+    async def associate_address(self, node_id: str, address: str, *, allow_reassociation: bool) -> Address:
+        allocation = (await self.get_address(address)).id
+        # Repeatable: AWS says that associating the same address with the same node again changes nothing.
+        answer = await self.ask(
+            wire.AssociateAddressResponse,
+            {"InstanceId": node_id, "AllocationId": allocation, "AllowReassociation": allow_reassociation},
+        )
+        # Listings may lag behind; what this call is known to have done goes before what they say.
+        return msgspec.structs.replace(
+            await self.get_address(allocation), node=node_id, association_id=answer.association_id
+        )
+
+    async def disassociate_address(self, address: str) -> Address:
+        found = await self.get_address(address)
+        if found.association_id is None:
+            raise Conflict(f"the address {found.ip} is not associated with anything")
+        # Repeatable: AWS says that doing so again is no error, and a later association has another id.
+        await self.act("DisassociateAddress", {"AssociationId": found.association_id}, repeatable=True)
+        return msgspec.structs.replace(found, node=None, association_id=None, network_interface=None, private_ip=None)
+
+    async def release_address(self, address: str) -> None:
+        allocation = address if address.startswith("eipalloc-") else (await self.get_address(address)).id
+        # Repeatable: allocation ids are never used again; at worst the second one finds nothing.
+        await self.act("ReleaseAddress", {"AllocationId": allocation}, repeatable=True)
+
+
+def address_of(item: wire.AddressItem) -> Address:
+    """The model of one address."""
+    return Address(
+        id=item.allocation_id or item.public_ip,
+        ip=item.public_ip,
+        node=item.instance_id or None,
+        association_id=item.association_id or None,
+        network_interface=item.network_interface_id or None,
+        private_ip=item.private_ip_address or None,
+        tags=tags_of(item.tag_set),
+    )
