@@ -23,6 +23,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -279,8 +280,10 @@ def _write(path: Path, profiles: Mapping[str, Mapping[str, object]]) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):  # it is not there any more, unless something went wrong
+            partial.unlink()
 
 
 def _toml(value: object) -> str:
