@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import mimetypes
-import os
 import re
 from collections.abc import Mapping
+from os import PathLike, fspath
 
 from polycloud.errors import InvalidRequest
 from polycloud.storage.driver import Conditions, refuse
@@ -178,8 +178,8 @@ def content_type_of(given: str | None, name: str, source: object = None) -> str:
             raise InvalidRequest(f"{given!r} is no content type; give one such as 'text/plain; charset=utf-8'")
         return given
     candidates = [name]
-    if isinstance(source, str | os.PathLike):
-        candidates.append(os.fsdecode(source))  # pyright: ignore[reportUnknownArgumentType] - os.PathLike of anything
+    if isinstance(source, str | PathLike):
+        candidates.append(str(fspath(source)))  # pyright: ignore[reportUnknownArgumentType] - os.PathLike of anything
     for candidate in candidates:
         guessed, packing = mimetypes.guess_type(candidate.rpartition("/")[2], strict=False)
         if packing is not None:

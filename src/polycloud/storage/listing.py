@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from polycloud.storage.driver import ListQuery
 
-__all__ = ["names_page"]
+__all__ = ["behind", "common_prefix", "names_page"]
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -51,9 +51,15 @@ def common_prefix(name: str, query: ListQuery) -> str | None:
     return None if end < 0 else name[: end + len(query.delimiter)]
 
 
+def behind(prefix: str) -> str:
+    """The first text, in the order of listings, behind every name that starts so."""
+    stem = prefix.rstrip(LAST_CHARACTER)
+    # No name of any provider is as long as the latter.
+    return stem[:-1] + chr(ord(stem[-1]) + 1) if stem else LAST_CHARACTER * 10_000
+
+
 def _behind(names: Sequence[str], result: str, query: ListQuery) -> int:
     """Where the names begin that come after a result, and after everything a common prefix stands for."""
     if common_prefix(result, query) is None:
         return bisect_right(names, result)
-    stem = result.rstrip(LAST_CHARACTER)
-    return bisect_left(names, stem[:-1] + chr(ord(stem[-1]) + 1)) if stem else len(names)
+    return bisect_left(names, behind(result))

@@ -223,7 +223,7 @@ class _Sizes:
 
 
 class _SourceFailed(CloudError):
-    """Carries an I/O error of the caller's iterator past the HTTP layer, which would take it for one of the connection."""
+    """Carries an I/O error of the caller's iterator past the HTTP layer, which would take it for its own."""
 
     def __init__(self, cause: OSError) -> None:
         super().__init__("the source cannot be read", retryable=False)

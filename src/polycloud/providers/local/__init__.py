@@ -1,0 +1,1 @@
+"""Object storage in a folder of the local file system."""

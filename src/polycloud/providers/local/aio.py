@@ -1,0 +1,53 @@
+"""``AsyncLocalStorage``: object storage in a folder. ``LocalStorage`` is generated from it."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from typing import Unpack
+
+from polycloud.errors import ConfigurationError
+from polycloud.options import ClientOptions, make_caller, make_runtime
+from polycloud.providers.local.driver import PROVIDER, LocalDriver
+from polycloud.providers.local.models import LocalObject
+from polycloud.runtime import asynchronous_runtime
+from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.aio import AsyncStorage
+from polycloud.storage.models import Container
+
+__all__ = ["AsyncLocalStorage"]
+
+
+class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
+    """Object storage in a folder: its sub-folders are the containers, the files below them the objects.
+
+    Files that other programs put there are objects too; links, pipes and devices are not, and
+    nothing outside of the folder is ever touched. An upload is there completely or not at all,
+    whatever happens in the middle of it, and may go on beside others of any number of processes.
+    Content type, metadata and the content's MD5 are kept in an extended attribute of the file
+    (``user.polycloud``), or in the container's hidden folder ``.polycloud`` where the file system has
+    none. Names that no file can have (``a//b``, ``..``) are written as files called ``.polycloud=…`` and
+    folders called ``.polycloud-…``.
+
+    Args:
+        root: The folder. It is made with the first container.
+        fsync: True for uploads that return only when the content is on the disk, and survives a
+            loss of power.
+        options: As every client takes; nothing is sent, so those about the network have no effect.
+
+    Raises:
+        ConfigurationError: No folder was named.
+    """
+
+    def __init__(
+        self,
+        root: str | PathLike[str],
+        *,
+        fsync: bool = False,
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        path = fspath(root)
+        if not path or "\0" in path:
+            raise ConfigurationError("root is no path; name the folder that holds the containers")
+        runtime = make_runtime(_runtime, options)
+        super().__init__(LocalDriver(make_caller(runtime, options, provider=PROVIDER), root=path, fsync=fsync))
