@@ -50,6 +50,8 @@ from polycloud.runtime.tls import tls_context
 
 try:
     import aiohttp
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.tracing import Trace
     from multidict import CIMultiDict
     from yarl import URL
 except ImportError as missing:
@@ -73,6 +75,8 @@ class AsyncioRuntime:
     """The asynchronous ``Runtime``. Bound to the event loop of its first use."""
 
     def __init__(self, settings: TransportSettings) -> None:
+        if settings.max_connections < 1:
+            raise ConfigurationError(f"max_connections is {settings.max_connections}; it has to be at least 1")
         self._settings = settings
         self._agent = user_agent(settings.user_agent)
         self._proxies = Proxies(settings.proxy, os.environ)
@@ -94,6 +98,7 @@ class AsyncioRuntime:
         return _Stream(attempt, response, headers)
 
     async def sleep(self, seconds: float) -> None:
+        self._check_open()
         await asyncio.sleep(seconds)
 
     def now(self) -> float:
@@ -112,14 +117,19 @@ class AsyncioRuntime:
         return asyncio.Lock()
 
     async def gather(self, jobs: Iterable[Callable[[], Awaitable[T]]], *, limit: int | None = None) -> list[T]:
+        self._check_open()
         return await tasks.gather(jobs, limit)
 
     def map_bounded(
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
     ) -> AsyncIterator[T]:
+        self._check_open()
         return tasks.map_bounded(function, items, limit)
 
     async def offload(self, function: Callable[[], T]) -> T:
+        if self._closed:
+            # A download that a closing client interrupts still has its file to remove.
+            return await asyncio.get_running_loop().run_in_executor(None, copy_context().run, function)
         return await self._here().offload(function)
 
     def source(self, data: SourceLike) -> Source:
@@ -136,10 +146,13 @@ class AsyncioRuntime:
             # Closed transports tell the loop so in its next rounds.
             await asyncio.sleep(0)
 
-    def _here(self) -> _Bound:
-        """What belongs to the running loop, made at the first call."""
+    def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
+
+    def _here(self) -> _Bound:
+        """What belongs to the running loop, made at the first call."""
+        self._check_open()
         loop = asyncio.get_running_loop()
         bound = self._bound
         if bound is not None and bound.loop is loop and bound.pid == os.getpid():
@@ -183,12 +196,16 @@ class _Bound:
         self.tls: ssl.SSLContext | None = None
         self.tls_lock = asyncio.Lock()
         self.slots = asyncio.Semaphore(settings.max_connections)
+        self.in_use = 0
         self.attempts: set[_Attempt] = set()
+        # Every open connection by its last use, the longest ago first, and who uses it now.
+        self.users: dict[asyncio.Transport, _Attempt | None] = {}
         self.threads: ThreadPoolExecutor | None = None
         # Slots are counted here, so that waiting for one is not taken for slow connecting.
-        self.connector = aiohttp.TCPConnector(
+        self.connector = _Connector(
             limit=0, keepalive_timeout=settings.idle_timeout, resolver=aiohttp.ThreadedResolver()
         )
+        self.connector.about_to_connect = self.make_room
         self.session = aiohttp.ClientSession(
             connector=self.connector,
             request_class=_WireRequest,
@@ -218,6 +235,14 @@ class _Bound:
                     self.tls = self.tls or await self.offload(lambda: tls_context(self.settings))
             route = self.routes[text] = _Route(origin, self.proxies, self.tls)
         return route
+
+    def make_room(self) -> None:
+        """Close idle connections until one more may be opened. aiohttp counts only those in use."""
+        idle = [transport for transport, user in self.users.items() if user is None and not transport.is_closing()]
+        surplus = len(idle) + self.in_use - self.settings.max_connections
+        for transport in idle[: max(0, surplus)]:
+            transport.abort()
+        self.users = {transport: user for transport, user in self.users.items() if not transport.is_closing()}
 
     async def offload(self, function: Callable[[], T]) -> T:
         if self.threads is None:
@@ -311,16 +336,26 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         raise _NotAgain(error) from None
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Connections, each announced before it is made."""
+
+    about_to_connect: Callable[[], None]
+
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        self.about_to_connect()
+        return await super()._create_connection(req, traces, timeout)
+
+
 class _WireRequest(aiohttp.ClientRequest):
     """A request that tells its attempt when a connection is there and bytes are about to leave."""
 
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-        attempt = _current.get()
-        transport = conn.transport
+        attempt, transport = _current.get(), conn.transport
         if transport is None or _peer_gone(transport):
             raise _PeerGone
-        attempt.transport = transport
-        attempt.sent = True
+        attempt.take(transport, conn.protocol)
         # Exactly what was asked for: aiohttp has ideas of its own (a length of 0 for DELETE, an order).
         self.headers = CIMultiDict(attempt.fields)
         return await super().send(conn)
@@ -349,16 +384,18 @@ class _Attempt:
         self.fields: list[tuple[str, str]] = []
         self.sent = False
         self.transport: asyncio.Transport | None = None
+        self.protocol: ResponseHandler | None = None
         self.response: aiohttp.ClientResponse | None = None
         self.failure: BaseException | None = None
         self._upload = not isinstance(request.body, bytes)
         self._scope: asyncio.Timeout | None = None
         self._slot = False
+        self._ends_with_connection = False
 
     async def __aenter__(self) -> None:
         if self.deadline <= time.monotonic():
             raise Timeout("the time was up before anything was sent", sent=False)
-        self._scope = asyncio.timeout(self._on_the_loop(self.deadline))
+        self._scope = asyncio.timeout_at(self._on_the_loop(self.deadline))
         await self._scope.__aenter__()
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -398,6 +435,7 @@ class _Attempt:
         bound.attempts.add(self)
         await bound.slots.acquire()
         self._slot = True
+        bound.in_use += 1
         self.progress()
         token = _current.set(self)
         try:
@@ -419,7 +457,9 @@ class _Attempt:
         finally:
             _current.reset(token)
         self.progress()
-        return self.response, _checked_head(self.response)
+        headers = _checked_head(self.response)
+        self._ends_with_connection = not ("content-length" in headers or "transfer-encoding" in headers)
+        return self.response, headers
 
     def _body(self) -> bytes | _Pieces | None:
         body = self.request.body
@@ -439,7 +479,21 @@ class _Attempt:
             if size > limit:
                 raise MalformedResponse(f"the answer is longer than {limit} bytes", status=response.status)
             parts.append(part)
+        self.check_end()
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def check_end(self) -> None:
+        """The body has ended. Where only the connection's end shows that, a reset is no such end.
+
+        Raises:
+            ConnectionFailed: It was a reset; aiohttp does not tell the two apart.
+        """
+        if (
+            self._ends_with_connection
+            and self.protocol is not None
+            and isinstance(self.protocol.exception(), aiohttp.ClientOSError)
+        ):
+            raise ConnectionFailed(f"{self.request.origin} cut the connection in the middle of its answer", sent=True)
 
     def explain(self, error: BaseException) -> CloudError | None:
         """The error of ours that a failure means, or None when it is not about the network."""
@@ -475,11 +529,28 @@ class _Attempt:
             self.transport.abort()
         self.release()
 
+    def take(self, transport: asyncio.Transport, protocol: ResponseHandler | None) -> None:
+        """A connection is there, and bytes are about to leave on it."""
+        self.transport, self.protocol = transport, protocol
+        self.sent = True
+        users = self.bound.users
+        users.pop(transport, None)
+        users[transport] = self
+
     def release(self) -> None:
-        self.bound.attempts.discard(self)
+        """Make place for another attempt; the connection, if it still stands, is idle now."""
+        bound, transport = self.bound, self.transport
+        bound.attempts.discard(self)
+        # Not when another attempt has it already: a connection is free once its answer has arrived,
+        # read or unread.
+        if transport is not None and bound.users.get(transport) is self:
+            del bound.users[transport]
+            if not transport.is_closing():
+                bound.users[transport] = None
         if self._slot:
             self._slot = False
-            self.bound.slots.release()
+            bound.in_use -= 1
+            bound.slots.release()
 
 
 class _Pieces:
@@ -537,13 +608,15 @@ class _Stream:
         try:
             async with asyncio.timeout(self._attempt.bound.settings.stall_timeout):
                 piece = await self._response.content.read(size)
+            if not piece:
+                self._attempt.check_end()
         except BaseException as error:
             self._cut()
             explained = self._attempt.explain(error)
             if explained is not None:
                 raise explained from _cause(error)
             raise
-        if not piece or self._response.content.at_eof():
+        if not piece:
             self._attempt.release()
         return piece
 

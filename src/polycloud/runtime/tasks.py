@@ -12,7 +12,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
-from polycloud.errors import InvalidRequest
 from polycloud.runtime.limits import GRACE
 
 __all__ = ["gather", "map_bounded"]
@@ -23,10 +22,9 @@ U = TypeVar("U")
 
 async def gather(jobs: Iterable[Callable[[], Awaitable[T]]], limit: int | None) -> list[T]:
     """Run jobs, at most ``limit`` at a time, and give their results in order; see ``Runtime.gather``."""
-    _check(limit)
     crew = _Crew(iter(jobs))
     try:
-        return await crew.run(limit)
+        return await crew.run(None if limit is None else max(1, limit))
     finally:
         crew.over.cancel()
         await stop(crew.running)
@@ -87,7 +85,6 @@ async def map_bounded(
     function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], limit: int
 ) -> AsyncIterator[T]:
     """``function`` over a lazy sequence, results in order; see ``Runtime.map_bounded``."""
-    _check(limit)
     source = items.__aiter__() if isinstance(items, AsyncIterable) else _one_by_one(items)
     window: deque[asyncio.Task[T]] = deque()
     fetch: asyncio.Task[U] | None = None
@@ -101,7 +98,7 @@ async def map_bounded(
 
     try:
         while True:
-            if fetch is None and not ended and len(window) < limit:
+            if fetch is None and not ended and len(window) < max(1, limit):
                 fetch = asyncio.create_task(take())
             waited: list[asyncio.Task[T] | asyncio.Task[U]] = [
                 task for task in (window[0] if window else None, fetch) if task
@@ -143,8 +140,3 @@ def _forget(task: asyncio.Task[Any]) -> None:
     # Fetching the exception keeps the loop from reporting it as never retrieved.
     if not task.cancelled():
         task.exception()
-
-
-def _check(limit: int | None) -> None:
-    if limit is not None and limit < 1:
-        raise InvalidRequest(f"limit is {limit}; at least one job has to run at a time")

@@ -1,0 +1,21 @@
+"""Short forms for the requests of these tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.protocol import Runtime
+from tests.faults.keepalive import Server
+
+
+def request(server: Server | str, target: str = "/", method: str = "GET", **fields: Any) -> Request:
+    origin = server if isinstance(server, str) else server.origin
+    return Request(method=method, origin=origin, target=target, **fields)
+
+
+async def send(
+    runtime: Runtime, server: Server | str, target: str = "/", method: str = "GET", within: float = 10.0, **fields: Any
+) -> Response:
+    asked = request(server, target, method, **fields)
+    return await runtime.send(asked, deadline=runtime.monotonic() + within)
