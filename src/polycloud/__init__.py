@@ -32,6 +32,8 @@ _HOMES = {
     "providers.aws.ec2.client": "EC2",
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
+    "providers.local.aio": "AsyncLocalStorage",
+    "providers.local.client": "LocalStorage",
     "providers.memory.account": "MemoryAccount",
     "providers.memory.aio": "AsyncMemoryCompute",
     "providers.memory.client": "MemoryCompute",
@@ -45,6 +47,8 @@ _HOMES = {
     "storage.aio": "AsyncStorage",
     "storage.client": "Storage",
     "storage.models": "Container DeleteResult Object Prefix",
+    "storage.stream.aio": "AsyncObjectStream",
+    "storage.stream.client": "ObjectStream",
 }
 _MODULES = {name: f"polycloud.{home}" for home, names in _HOMES.items() for name in names.split()}
 # Packages that can be called like functions; see callable_module.py.
@@ -57,8 +61,10 @@ __all__ = [
     "AsyncCompute",
     "AsyncEC2",
     "AsyncGoGrid",
+    "AsyncLocalStorage",
     "AsyncMemoryCompute",
     "AsyncMemoryStorage",
+    "AsyncObjectStream",
     "AsyncStorage",
     "AuthenticationError",
     "Capabilities",
@@ -83,6 +89,7 @@ __all__ = [
     "KeyPair",
     "KeyPairExists",
     "KeyPairNotFound",
+    "LocalStorage",
     "MalformedResponse",
     "MemoryAccount",
     "MemoryCompute",
@@ -100,6 +107,7 @@ __all__ = [
     "NotSupported",
     "Object",
     "ObjectNotFound",
+    "ObjectStream",
     "Password",
     "PermissionDenied",
     "PreconditionFailed",
@@ -190,6 +198,8 @@ if TYPE_CHECKING:
     from polycloud.providers.aws.ec2.client import EC2 as EC2
     from polycloud.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid as GoGrid
+    from polycloud.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage
+    from polycloud.providers.local.client import LocalStorage as LocalStorage
     from polycloud.providers.memory.account import MemoryAccount as MemoryAccount
     from polycloud.providers.memory.aio import AsyncMemoryCompute as AsyncMemoryCompute
     from polycloud.providers.memory.client import MemoryCompute as MemoryCompute
@@ -211,6 +221,8 @@ if TYPE_CHECKING:
     from polycloud.storage.models import DeleteResult as DeleteResult
     from polycloud.storage.models import Object as Object
     from polycloud.storage.models import Prefix as Prefix
+    from polycloud.storage.stream.aio import AsyncObjectStream as AsyncObjectStream
+    from polycloud.storage.stream.client import ObjectStream as ObjectStream
 
 
 def __getattr__(name: str) -> object:

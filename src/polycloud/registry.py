@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from polycloud.providers.aws.ec2.client import EC2
     from polycloud.providers.gogrid.aio import AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid
+    from polycloud.providers.local.aio import AsyncLocalStorage
+    from polycloud.providers.local.client import LocalStorage
     from polycloud.providers.memory.aio import AsyncMemoryCompute
     from polycloud.providers.memory.client import MemoryCompute
     from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
@@ -106,6 +108,7 @@ BUILT_IN = (
     _built_in("compute", "ec2", "Amazon EC2", "aws.ec2", "EC2"),
     _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
     _built_in("compute", "memory", "In memory, for tests", "memory", "MemoryCompute"),
+    _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
     _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
 )
 
@@ -146,6 +149,8 @@ def async_compute(name: str, **settings: object) -> AsyncCompute:
 
 
 @overload
+def storage(name: Literal["local"], **settings: object) -> LocalStorage: ...
+@overload
 def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
 @overload
 def storage(name: str, **settings: object) -> Storage: ...
@@ -154,6 +159,8 @@ def storage(name: str, **settings: object) -> Storage:
     return cast("Storage", _open_named("storage", name, settings))
 
 
+@overload
+def async_storage(name: Literal["local"], **settings: object) -> AsyncLocalStorage: ...
 @overload
 def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
 @overload
