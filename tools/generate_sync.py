@@ -117,10 +117,10 @@ def passed_on(arguments: ast.arguments) -> str:
 class Generator:
     """Writes one client.py."""
 
-    def __init__(self, path: Path, flavoured: set[str]) -> None:
+    def __init__(self, path: Path, flavoured: set[str], package: Path) -> None:
         self.source = path.name
         self.tree = ast.parse(path.read_text())
-        self.module_name = ".".join(("polycloud", *path.relative_to(SOURCE).with_suffix("").parts))
+        self.module_name = ".".join(("polycloud", *path.relative_to(package).with_suffix("").parts))
         self.names = SyncNames(flavoured)
         self.flavoured = flavoured
 
@@ -186,9 +186,9 @@ class Generator:
         bases = ", ".join(self.text(base) for base in node.bases if ast.unparse(base) not in ROOTS)
         head = f"class {name}({bases}):" if bases else f"class {name}:"
         parts = [head, self.docstring(node, 4)]
+        generic = next((ast.unparse(base) for base in node.bases if ast.unparse(base).startswith("Generic[")), "")
+        kind = node.name + generic.removeprefix("Generic")
         if is_root:
-            generic = next((ast.unparse(base) for base in node.bases if ast.unparse(base).startswith("Generic[")), "")
-            kind = node.name + generic.removeprefix("Generic")
             parts.append(f"    def __init__(self, client: {kind}) -> None:\n        self.{attribute} = client\n")
             if any(ast.unparse(base) in ROOTS for base in node.bases):
                 parts.append(life(attribute))
@@ -206,7 +206,7 @@ class Generator:
             parts.append(self.method(item, attribute))
         if not is_root and not has_init:
             # Part of a larger client, which brings the constructor and hands its async client on.
-            parts.insert(2, handed_on(node.name, attribute))
+            parts.insert(2, handed_on(kind, attribute))
         return "\n".join(part for part in parts if part)
 
     def docstring(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, indent: int) -> str:
@@ -246,7 +246,7 @@ class Generator:
             call += f"({passed_on(item.args)})"
         returns = ast.unparse(item.returns) if item.returns else "None"
         outer = returns.partition("[")[0]
-        if item.name in {"__aenter__", "__aiter__"} and outer == "Self":
+        if item.name in {"__aenter__", "__aiter__"} and (outer == "Self" or outer in self.flavoured):
             prelude = f"        run({call})\n" if isinstance(item, ast.AsyncFunctionDef) else ""
             body = f"{prelude}        return self"
         elif item.name == "__anext__":
@@ -340,9 +340,9 @@ def flavoured_names(paths: list[Path]) -> set[str]:
     }
 
 
-def generated(path: Path, flavoured: set[str]) -> str:
+def generated(path: Path, flavoured: set[str], package: Path) -> str:
     """The text of the ``client.py`` that belongs to an ``aio.py``."""
-    generator = Generator(path, flavoured)
+    generator = Generator(path, flavoured, package)
     text = generator.module()
     text = text.replace(
         "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
@@ -350,24 +350,24 @@ def generated(path: Path, flavoured: set[str]) -> str:
     return tidied(text, client_of(path))
 
 
-def main() -> int:
-    check = "--check" in sys.argv[1:]
-    paths = sorted([*SOURCE.rglob("aio.py"), *SOURCE.rglob("aio_*.py")])
+def main(arguments: list[str], package: Path = SOURCE) -> int:
+    check = "--check" in arguments
+    paths = sorted([*package.rglob("aio.py"), *package.rglob("aio_*.py")])
     flavoured = flavoured_names(paths)
     stale: list[Path] = []
     for path in paths:
         target = client_of(path)
-        text = generated(path, flavoured)
+        text = generated(path, flavoured, package)
         if not target.exists() or target.read_text() != text:
             stale.append(target)
             if not check:
                 target.write_text(text)
     for target in stale:
-        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(ROOT)}")
+        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(package.parent.parent)}")
     if check and stale:
         print("run: make format")
     return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))
