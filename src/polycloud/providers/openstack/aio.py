@@ -9,10 +9,10 @@ from polycloud.credentials.openstack import as_secret, make_session, openstack_s
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions, make_caller, make_runtime
 from polycloud.providers.openstack.account_models import HypervisorStatistics, Quota, ServerGroup
+from polycloud.providers.openstack.aio_neutron import AsyncNeutron
 from polycloud.providers.openstack.arguments import reference
 from polycloud.providers.openstack.driver import OpenStackDriver
 from polycloud.providers.openstack.models import OpenStackNode
-from polycloud.providers.openstack.aio_neutron import AsyncNeutron
 from polycloud.providers.openstack.services import COMPUTE, OpenStackServices
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
@@ -119,11 +119,12 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         runtime = make_runtime(_runtime, options)
         session = make_session(runtime, options, settings, provider=OpenStackDriver.provider)
         caller = make_caller(runtime, options, provider=OpenStackDriver.provider, authorizer=session)
-        super().__init__(OpenStackDriver(OpenStackServices(caller, session)))
+        self._nova = OpenStackDriver(OpenStackServices(caller, session))
+        super().__init__(self._nova)
 
     async def ex_list_server_groups(self) -> list[ServerGroup]:
         """The project's server groups. Nova's operation: List Server Groups."""
-        return await self._do(self._account.server_groups())
+        return await self._do(self._nova.account.server_groups())
 
     async def ex_get_server_group(self, group: ServerGroup | str) -> ServerGroup:
         """One server group. Nova's operation: Show Server Group Details.
@@ -131,7 +132,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         Raises:
             NotFound: It does not exist.
         """
-        return await self._do(self._account.server_group(reference(group, "server group")))
+        return await self._do(self._nova.account.server_group(reference(group, "server group")))
 
     async def ex_get_quota(self, project: str | None = None) -> Quota:
         """How much a project may have. Nova's, Neutron's and Cinder's operation: show quotas.
@@ -142,7 +143,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         Raises:
             PermissionDenied: It is another's, and one is no administrator.
         """
-        return await self._do(self._account.quota(project))
+        return await self._do(self._nova.account.quota(project))
 
     async def ex_get_hypervisor_statistics(self) -> HypervisorStatistics:
         """What all hypervisors have together. Nova's operation: Show Hypervisor Statistics.
@@ -150,4 +151,4 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         Raises:
             PermissionDenied: One is no administrator.
         """
-        return await self._do(self._account.hypervisor_statistics())
+        return await self._do(self._nova.account.hypervisor_statistics())

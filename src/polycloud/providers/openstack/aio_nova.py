@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, Literal
+from typing import Generic, Literal
 
 import msgspec
 
@@ -21,7 +21,6 @@ from polycloud.compute.models import (
 )
 from polycloud.credentials.secret import Secret
 from polycloud.errors import InvalidRequest, NodeNotFound
-from polycloud.providers.openstack.account import AccountCalls
 from polycloud.providers.openstack.account_models import Limits
 from polycloud.providers.openstack.actions import CONSOLES
 from polycloud.providers.openstack.arguments import NetworkLike, node_spec
@@ -29,6 +28,7 @@ from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.driver import NovaDriver
 from polycloud.providers.openstack.models import BootVolume, OpenStackVolume
 from polycloud.providers.openstack.network_models import SecurityGroup
+from polycloud.providers.openstack.services import JSONValue
 
 __all__ = ["AsyncNova"]
 
@@ -36,10 +36,7 @@ __all__ = ["AsyncNova"]
 class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
     """Servers of Nova, images of Glance and volumes of Cinder: what every client of an OpenStack has."""
 
-    def __init__(self, driver: NovaDriver[NovaNodeT]) -> None:
-        super().__init__(driver)
-        self._nova = driver
-        self._account = AccountCalls(driver.services)
+    _nova: NovaDriver[NovaNodeT]
 
     async def create_node(
         self,
@@ -436,7 +433,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
 
     async def ex_limits(self) -> Limits:
         """What the project may have and how often it may call. Nova's operation: Show Rate And Absolute Limits."""
-        return await self._do(self._account.limits())
+        return await self._do(self._nova.account.limits())
 
     async def ex_call(
         self,
@@ -447,8 +444,10 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         body: Mapping[str, object] | None = None,
         query: Mapping[str, str] | None = None,
         microversion: str | None = None,
-    ) -> Any:  # noqa: ANN401 - only the caller knows the shape of an answer that is not modelled
-        """Call what this library does not model yet, and get the parsed answer.
+    ) -> dict[str, JSONValue]:
+        """Make any call of any service's, with the client's token, and give its answer.
+
+        For operations that have no method here.
 
         Args:
             service: Type of the service in the catalog: ``"compute"``, ``"network"``, ``"image"``,
@@ -461,28 +460,24 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             microversion: The microversion to use; None for the library's own choice.
 
         Returns:
-            The answer's JSON as dicts, lists and scalars, or None if it has none.
+            The JSON object of the answer; empty if it has none.
 
         Raises:
             ConfigurationError: The catalog has no such service.
+            MalformedResponse: The answer is something else than a JSON object.
         """
         if not path.startswith("/") or any(ord(character) <= 32 or ord(character) > 126 for character in path):
             raise InvalidRequest(f"the path {path!r} has to start with a slash and to be percent-encoded")
-        answer = await self._do(
-            self._nova.services.send(
+        return await self._do(
+            self._nova.services.call(
                 service,
                 method.upper(),
                 path,
-                operation=f"{method.upper()} {path.partition('?')[0]}",
                 body=body,
                 query=list((query or {}).items()),
                 microversion=microversion,
             )
         )
-        try:
-            return msgspec.json.decode(answer.body) if answer.body else None
-        except (msgspec.MsgspecError, RecursionError):
-            return None
 
     def _id(self, node: Node | str) -> str:
         return id_of(node, Node, self.provider)

@@ -12,8 +12,8 @@ from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
 from polycloud.providers.openstack.account_models import HypervisorStatistics, Quota, ServerGroup
 from polycloud.providers.openstack.aio import AsyncOpenStack
+from polycloud.providers.openstack.client_neutron import Neutron
 from polycloud.providers.openstack.models import OpenStackNode
-from polycloud.providers.openstack.neutron.client import Neutron
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from polycloud.capabilities import Capabilities, ComputeCapability
+from polycloud.providers.openstack.account import AccountCalls
 from polycloud.providers.openstack.actions import ServerActions
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.models import OpenStackNode
+from polycloud.providers.openstack.network import NetworkCalls
 from polycloud.providers.openstack.places import PlacesDriver
+from polycloud.providers.openstack.services import OpenStackServices
 from polycloud.providers.openstack.volumes import VolumesDriver
 from polycloud.providers.openstack.wire_servers import Server, node_of
 
@@ -27,7 +30,17 @@ class NovaDriver(
     PlacesDriver[NovaNodeT],
     VolumesDriver[NovaNodeT],
 ):
-    """Every portable verb, on Nova, Glance and Cinder."""
+    """Every portable verb, on Nova, Glance and Cinder.
+
+    Attributes:
+        account: Calls about the project and the installation.
+        network: Neutron's calls.
+    """
+
+    def __init__(self, services: OpenStackServices) -> None:
+        super().__init__(services)
+        self.account = AccountCalls(services)
+        self.network = NetworkCalls(services)
 
 
 class OpenStackDriver(NovaDriver[OpenStackNode]):

@@ -192,3 +192,7 @@ class OpenStackNodeSpec(NodeSpec, frozen=True, kw_only=True):
     security_groups: tuple[str, ...] = ()
     networks: tuple[NetworkAttachment, ...] | None = None
     boot_volume: BootVolume | None = None
+
+    def __repr__(self) -> str:
+        # User data and files often hold passwords.
+        return f"OpenStackNodeSpec(name={self.name!r}, size={self.size!r}, image={self.image!r}, …)"

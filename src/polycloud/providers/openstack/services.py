@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
@@ -14,10 +14,23 @@ from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.messages import Request, Response
 from polycloud.wire.openstack_faults import fault_error
 
-__all__ = ["BLOCK_STORAGE", "COMPUTE", "IMAGE", "NETWORK", "Link", "Listing", "OpenStackServices", "quoted"]
+__all__ = [
+    "BLOCK_STORAGE",
+    "COMPUTE",
+    "IMAGE",
+    "NETWORK",
+    "JSONValue",
+    "Link",
+    "Listing",
+    "OpenStackServices",
+    "quoted",
+]
 
 T = TypeVar("T")
 W = TypeVar("W", bound="Listing")
+
+JSONValue = None | bool | int | float | str | list["JSONValue"] | dict[str, "JSONValue"]
+"""Whatever stands in an answer that the library does not model."""
 
 COMPUTE = "compute"
 IMAGE = "image"
@@ -114,6 +127,30 @@ class OpenStackServices:
             check=check,
             repeatable=method in {"GET", "HEAD", "PUT", "DELETE"} if repeatable is None else repeatable,
         )
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        body: object,
+        query: Sequence[tuple[str, str]],
+        microversion: str | None,
+    ) -> dict[str, JSONValue]:
+        """Any call, and the JSON object of its answer; empty if it has none."""
+        answer = await self.send(
+            service,
+            method,
+            path,
+            operation=f"{method} {path.partition('?')[0]}",
+            body=body,
+            query=query,
+            microversion=microversion,
+        )
+        if not answer.body:
+            return {}
+        return cast("dict[str, JSONValue]", msgspec.json.decode(answer.body, type=dict[str, object]))
 
     async def get(
         self,
