@@ -265,8 +265,8 @@ def _addresses(instance: wire.Instance) -> tuple[tuple[str, ...], tuple[str, ...
     public: dict[str, None] = {}
     private: dict[str, None] = {}
     for kind, address in _all_addresses(instance):
-        # What is no address (moto puts DNS names where AWS has addresses) has no digit or colon at its end.
-        if address and (address[-1].isdigit() or ":" in address):
+        # Other servers of this protocol may have a host name where AWS has an address.
+        if address and (":" in address or address.replace(".", "").isdigit()):
             (public if kind == "public" else private)[address] = None
     return tuple(public), tuple(private)
 

@@ -1,0 +1,220 @@
+"""A call of every method of EC2's client, with every argument at least once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from polycloud.compute.auth import SSHKey
+from polycloud.compute.models import KeyPair, NodeImage, NodeSize, NodeState, SnapshotState, VolumeSnapshot
+from polycloud.providers.aws.ec2.models import (
+    Address,
+    BlockDeviceMapping,
+    EC2Node,
+    Network,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+)
+
+__all__ = ["CASES", "Case"]
+
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
+
+NODE = EC2Node(id="i-1", name="", state=NodeState.RUNNING, provider="ec2")
+SIZE = NodeSize(id="t3.micro", name="t3.micro", ram=1024, provider="ec2")
+IMAGE = NodeImage(id="ami-1", name="", provider="ec2")
+SNAPSHOT = VolumeSnapshot(id="snap-1", name="", state=SnapshotState.AVAILABLE, provider="ec2")
+ADDRESS = Address(id="eipalloc-1", ip="198.51.100.1")
+GROUP = SecurityGroup(id="sg-1", name="web")
+DEVICES = [
+    BlockDeviceMapping(
+        device="/dev/sdf",
+        size=10,
+        type="gp3",
+        snapshot="snap-1",
+        iops=3000,
+        throughput=125,
+        encrypted=True,
+        kms_key="key",
+        delete_on_termination=False,
+    ),
+    BlockDeviceMapping(device="/dev/sdg", virtual_name="ephemeral0"),
+    BlockDeviceMapping(device="/dev/sdh", no_device=True),
+]
+CREATION = {
+    "location": "eu-west-1a",
+    "tags": {"a": "1", "b": ""},
+    "ex_clienttoken": "mine",
+    "ex_keyname": "key",
+    "ex_security_groups": [GROUP, "sg-2", "default"],
+    "ex_userdata": "#!/bin/sh\nécho",
+    "ex_metadata": {"c": "3"},
+    "ex_iamprofile": "profile",
+    "ex_blockdevicemappings": DEVICES,
+    "ex_terminate_on_shutdown": True,
+}
+INTERFACE = {
+    "ex_security_groups": ["text", "sg-1"],
+    "ex_subnet": Subnet(id="subnet-1"),
+    "ex_assign_public_ip": True,
+    "ex_iamprofile": "arn:aws:iam::123456789012:instance-profile/web",
+    "ex_terminate_on_shutdown": False,
+}
+RULES = [
+    SecurityGroupRule(protocol="tcp", from_port=22, to_port=22, cidr="0.0.0.0/0", description="ssh"),
+    SecurityGroupRule(protocol="tcp", from_port=80, to_port=81, cidr="::/0"),
+    SecurityGroupRule(protocol="-1", group="sg-2", group_owner="123456789012"),
+    SecurityGroupRule(protocol="udp", from_port=53, to_port=53, prefix_list="pl-1"),
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call.
+
+    Attributes:
+        method: Of ``AsyncEC2``.
+        arguments: By position.
+        options: By name.
+        faults: Actions that AWS refuses meanwhile, with HTTP status and code.
+        actions: The operations that are due, in order, where it matters.
+    """
+
+    method: str
+    arguments: tuple[Any, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, tuple[int, str]] = field(default_factory=dict)
+    actions: tuple[str, ...] | None = None
+
+
+def case(method: str, *arguments: Any, **options: Any) -> Case:
+    return Case(method, arguments, options)
+
+
+CASES = [
+    # Nodes
+    case("list_nodes"),
+    case("list_nodes", ids=[NODE, "i-2"]),
+    case("list_nodes", ids=[f"i-{number}" for number in range(1001)]),
+    case("iterate_nodes", ids=["i-1"]),
+    case("get_node", NODE),
+    case("create_node", "web", SIZE, IMAGE),
+    case("create_node", "web", "t3.micro", "ami-1", **CREATION),
+    case("create_node", "web", "t3.micro", "ami-1", **INTERFACE),
+    case("create_node", "web", "t3.micro", "ami-1", ex_subnet="subnet-1", ex_userdata=b"\x00\xff"),
+    case("create_node", "web", "t3.micro", "ami-1", ex_assign_public_ip=False, ex_security_groups=["text"]),
+    case("create_node", "web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY)),
+    Case(
+        "create_node",
+        ("web", "t3.micro", "ami-1"),
+        {"auth": SSHKey(PUBLIC_KEY)},
+        faults={"DescribeKeyPairs": (400, "InvalidKeyPair.NotFound")},
+        actions=("DescribeKeyPairs", "ImportKeyPair", "RunInstances"),
+    ),
+    Case(
+        "create_node",
+        ("web", "t3.micro", "ami-1"),
+        {"auth": SSHKey(PUBLIC_KEY)},
+        faults={
+            "DescribeKeyPairs": (400, "InvalidKeyPair.NotFound"),
+            "RunInstances": (400, "InvalidAMIID.NotFound"),
+        },
+        actions=("DescribeKeyPairs", "ImportKeyPair", "RunInstances", "DeleteKeyPair"),
+    ),
+    case("ex_create_nodes", 3, "web", SIZE, IMAGE, auth=SSHKey(PUBLIC_KEY)),
+    case("ex_create_nodes", 3, "web", "t3.micro", "ami-1", **CREATION),
+    case("ex_create_nodes", 3, "web", "t3.micro", "ami-1", **INTERFACE),
+    case("start_node", NODE),
+    case("stop_node", "i-1"),
+    case("reboot_node", "i-1"),
+    case("destroy_node", "i-1"),
+    case("wait_until_running", [], ssh_interface="private", timeout=1),
+    # What nodes are made of
+    case("list_sizes"),
+    case("list_sizes", location="eu-west-1a"),
+    case("get_size", "t3.micro"),
+    case("list_images", location="eu-west-1a", owner="self"),
+    case("list_images", ids=[IMAGE, "ami-2"]),
+    case("get_image", "ami-1"),
+    case("list_locations"),
+    # Volumes and snapshots
+    case("list_volumes"),
+    case("get_volume", "vol-1"),
+    case("create_volume", 8, "data"),
+    case("create_volume", 8, "data", location="eu-west-1a", snapshot=SNAPSHOT),
+    case("attach_volume", NODE, "vol-1"),
+    case("attach_volume", "i-1", "vol-1", device="/dev/sdf"),
+    case("detach_volume", "vol-1"),
+    case("destroy_volume", "vol-1"),
+    case("list_volume_snapshots"),
+    case("list_volume_snapshots", "vol-1"),
+    case("create_volume_snapshot", "vol-1", name="before"),
+    case("destroy_volume_snapshot", SNAPSHOT),
+    # Images of one's own
+    case("create_image", NODE, "golden", description="as it was"),
+    case("copy_image", "us-east-1", IMAGE, "golden", description="as it was"),
+    case("delete_image", "ami-1"),
+    # Key pairs
+    case("list_key_pairs"),
+    case("get_key_pair", "me"),
+    case("create_key_pair", "me"),
+    case("import_key_pair", "me", PUBLIC_KEY),
+    case("delete_key_pair", "me"),
+    # Extensions
+    case("ex_describe_tags", NODE),
+    case("ex_describe_tags", KeyPair(name="me", provider="ec2")),
+    case("ex_create_tags", GROUP, {"a": "1", "b": ""}),
+    case("ex_delete_tags", ADDRESS, {"a": "1", "b": ""}),
+    case("ex_delete_tags", "vol-1", ["a", "b"]),
+    case("ex_describe_addresses", [NODE, "i-2"]),
+    case("ex_describe_addresses_for_node", NODE),
+    case("ex_describe_all_addresses", only_associated=True),
+    case("ex_allocate_address", tags={"a": "1"}),
+    case("ex_associate_address_with_node", NODE, ADDRESS, allow_reassociation=True),
+    case("ex_associate_address_with_node", "i-1", "198.51.100.1"),
+    case("ex_disassociate_address", ADDRESS),
+    case("ex_release_address", "198.51.100.1"),
+    case("ex_list_availability_zones", only_available=True),
+    case("ex_list_availability_zones", only_available=False),
+    case("ex_modify_instance_attribute", NODE, size=SIZE),
+    case("ex_modify_instance_attribute", "i-1", user_data="#!/bin/sh"),
+    case("ex_modify_instance_attribute", "i-1", security_groups=[GROUP, "sg-2"]),
+    case("ex_modify_instance_attribute", "i-1", shutdown_behavior="stop"),
+    case("ex_modify_instance_attribute", "i-1", disable_api_termination=True),
+    case("ex_modify_instance_attribute", "i-1", disable_api_stop=True),
+    case("ex_modify_instance_attribute", "i-1", source_dest_check=False),
+    case("ex_modify_instance_attribute", "i-1", ebs_optimized=True),
+    case("ex_modify_instance_attribute", "i-1", ena_support=True),
+    case("ex_change_node_size", NODE, "t3.small"),
+    case(
+        "ex_register_image",
+        "golden",
+        description="as it was",
+        architecture="x86_64",
+        root_device="/dev/xvda",
+        block_device_mappings=DEVICES,
+        virtualization_type="hvm",
+        ena_support=True,
+        boot_mode="uefi",
+    ),
+    case("ex_register_image", "bundle", image_location="bucket/manifest", kernel="aki-1", ramdisk="ari-1"),
+    case("ex_modify_snapshot_attribute", SNAPSHOT, add_accounts=["123456789012"], public=True),
+    case("ex_modify_snapshot_attribute", "snap-1", remove_accounts=["123456789012"], public=False),
+    case("ex_get_console_output", NODE),
+    case("ex_get_console_output", NODE, latest=True),
+    case("ex_list_networks"),
+    case("ex_list_networks", ids=[Network(id="vpc-1"), "vpc-2"]),
+    case("ex_list_subnets", network=Network(id="vpc-1")),
+    case("ex_list_subnets", ids=["subnet-1"]),
+    case("ex_list_security_groups", network="vpc-1"),
+    case("ex_list_security_groups", ids=[GROUP]),
+    case("ex_create_security_group", "web", "what it is for", network="vpc-1", tags={"a": "1"}),
+    case("ex_create_security_group", "web", ""),
+    case("ex_authorize_security_group_ingress", GROUP, RULES),
+    case("ex_authorize_security_group_egress", "sg-1", RULES),
+    case("ex_revoke_security_group_ingress", GROUP, RULES),
+    case("ex_revoke_security_group_egress", "sg-1", RULES),
+    case("ex_delete_security_group", GROUP),
+    case("ex_call", "DescribeRegions", AllRegions=True, Filter=[{"Name": "opt-in-status", "Value": ["opted-in"]}]),
+]
