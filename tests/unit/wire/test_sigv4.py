@@ -151,7 +151,7 @@ def at(now: int, cls: type) -> type:
     """botocore's signer at a given time: it has no other way to be told."""
     stamp = dt.datetime.fromtimestamp(now, dt.UTC).strftime("%Y%m%dT%H%M%SZ")
 
-    class Frozen(cls):  # type: ignore[misc, valid-type] # the base is an argument
+    class Frozen(cls):  # type: ignore[misc] # the base is an argument
         def add_auth(self, request: botocore.awsrequest.AWSRequest) -> None:
             if self.credentials is None:
                 raise AssertionError

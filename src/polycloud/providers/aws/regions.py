@@ -70,9 +70,11 @@ def check_region(region: str) -> str:
         return region
     hint = ""
     if match:
-        close = difflib.get_close_matches(match[1], DIRECTIONS, n=1)
+        close = difflib.get_close_matches(match[1], DIRECTIONS)
         if close:
-            hint = f"; did you mean {region[: match.start(1)]}{close[0]}{region[match.end(1) :]}?"
+            # Letters are swapped more often than replaced: "esat" is east, though west is as near.
+            best = max(close, key=lambda word: sorted(word) == sorted(match[1]))
+            hint = f"; did you mean {region[: match.start(1)]}{best}{region[match.end(1) :]}?"
     elif re.fullmatch(r"[a-z-]+-[0-9]+[a-z]", region):
         hint = f"; that is an availability zone, whose region is {region[:-1]}"
     raise ConfigurationError(
