@@ -29,6 +29,7 @@ app = App(
     help_format="markdown",
     suppress_keyboard_interrupt=False,
 )
+app.meta.suppress_keyboard_interrupt = False
 for _module, _names in {
     "nodes": ("app",),
     "catalog": ("sizes", "images", "locations"),

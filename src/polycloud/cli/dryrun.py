@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 from polycloud.runtime.blocking import BlockingRuntime
@@ -14,7 +15,7 @@ __all__ = ["DryRunRuntime", "RequestShown", "shown"]
 
 # Fields whose value is a secret, or may hold one (user data). ClientToken and NextToken are not.
 SECRET_FIELD = re.compile(
-    r"secret|passw|pwd|api_?key|signature|(^|\.)sig$|credential|user_?data|private_?key|auth(?!ors?$)|cookie"
+    r"secret|pass(w|phrase|$)|pwd|api_?key|signature|(^|[._])sig$|credential|user_?data|private_?key|auth(?!ors?$)|cookie"
     r"|(?<!client)(?<!next)token$",
     re.IGNORECASE,
 )
@@ -73,7 +74,8 @@ def _body(request: Request) -> Plain:
     if kind == "application/x-www-form-urlencoded":
         return _fields(request.body.decode("utf-8", "replace"))
     if kind == "application/json":
-        return _walked(json.loads(request.body))
+        with suppress(ValueError):
+            return _walked(json.loads(request.body))
     return f"[{len(request.body)} bytes]"
 
 

@@ -108,7 +108,7 @@ class Output:
         if self.json:
             self.data({"dry_run": request})
             return
-        self._out.print(Text(f"{request['method']} {request['url']}", style="bold"), soft_wrap=True)
+        self._out.print(Text(clean(f"{request['method']} {request['url']}"), style="bold"), soft_wrap=True)
         for part in ("query", "headers", "body"):
             if value := request[part]:
                 self._out.print(Text(f"  {part}", style="dim"))
@@ -151,7 +151,14 @@ class Output:
     def ask(self, question: str) -> bool:
         """A question whose answer is no unless somebody types yes."""
         self._err.print(Text(f"{clean(question)} [y/N] "), end="", soft_wrap=True)
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            self._err.print()
+            raise
+        if not answer.endswith("\n"):
+            self._err.print()
+        return answer.strip().lower() in {"y", "yes"}
 
     @contextmanager
     def progress(self, what: str) -> Generator[Callable[[str], None]]:
@@ -176,10 +183,16 @@ class Output:
         self._stdout.flush()
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        # Instead of ending the process here and now, with a status that tells of a failure.
+        raise BrokenPipeError
+
+
 def _console(file: IO[str]) -> Console:
     # Names are data, not markup, emoji codes or things to highlight.
     terminal = file.isatty()
-    return Console(
+    return _Console(
         file=file, markup=False, emoji=False, highlight=False, width=None if terminal else UNFOLDED, safe_box=True
     )
 

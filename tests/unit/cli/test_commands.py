@@ -1,0 +1,226 @@
+"""What is typed, and what comes of it. The provider is the one in memory; each command sees a new account."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Cli
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--provider memory --json sizes list",
+        "sizes --provider memory list --json",
+        "sizes list --provider=memory --json",
+        "sizes list -p memory --json",
+    ],
+)
+def test_global_options_stand_before_or_after_the_command(cli: Cli, arguments: str) -> None:
+    result = cli(*arguments.split())
+    assert result.status == 0
+    assert [size["id"] for size in result.json] == ["small", "medium", "large"]
+    assert result.err == ""
+
+
+def test_json_has_the_models_field_names_in_their_order(cli: Cli) -> None:
+    [first, *_] = cli("sizes", "list", "-p", "memory", "--json").json
+    assert list(first) == ["id", "name", "ram", "provider", "disk", "cpus", "bandwidth", "price"]
+
+
+def test_a_table_for_people(cli: Cli) -> None:
+    result = cli("sizes", "list", "-p", "memory")
+    heading, *rows = result.out.splitlines()
+    assert heading.split() == ["ID", "NAME", "RAM", "MiB", "CPUS", "DISK", "GiB", "USD/HOUR"]
+    assert [row.split()[0] for row in rows] == ["small", "medium", "large"]
+
+
+def test_an_empty_list_says_so_to_people_and_is_empty_for_programs(cli: Cli) -> None:
+    assert cli("nodes", "list", "-p", "memory") == (0, "", "no nodes\n")
+    assert cli("nodes", "list", "-p", "memory", "--json") == (0, "[]\n", "")
+
+
+def test_create_waits_and_shows_the_node(cli: Cli) -> None:
+    result = cli(
+        *"nodes create web --size small --image debian --tag env=demo --tag a=b=c -p memory --wait --json".split()
+    )
+    assert result.status == 0
+    assert result.json["name"] == "web"
+    assert result.json["state"] == "running"
+    assert result.json["tags"] == {"env": "demo", "a": "b=c"}
+    assert result.json["password"] == "********"
+
+
+def test_a_password_is_shown_only_when_asked(cli: Cli) -> None:
+    create = ["nodes", "create", "web", "--size", "small", "--image", "debian", "-p", "memory"]
+    hidden = cli(*create)
+    assert "--show-password" in hidden.err
+    assert "assword" not in hidden.out
+    shown = cli(*create, "--show-password", "--json").json["password"]
+    assert shown
+    assert shown != "********"
+    assert shown in cli(*create, "--show-password").out
+
+
+@pytest.mark.parametrize("command", ["nodes", "volumes", "volumes snapshots"])
+def test_without_a_terminal_destroy_refuses(cli: Cli, command: str) -> None:
+    result = cli(*command.split(), "destroy", "some-id", "-p", "memory")
+    assert result.status == 2
+    assert "--yes" in result.err
+
+
+def test_each_failure_of_several_is_told(cli: Cli) -> None:
+    result = cli("nodes", "destroy", "a", "b", "--yes", "-p", "memory")
+    assert result.status == 3
+    assert "'a'" in result.err
+    assert "'b'" in result.err
+    assert result.out == ""
+    for_programs = cli("nodes", "destroy", "a", "b", "--yes", "-p", "memory", "--json")
+    assert len(for_programs.err.splitlines()) == 2
+    assert for_programs.json == {"destroyed": []}
+
+
+def test_what_follows_two_dashes_is_no_option(cli: Cli) -> None:
+    result = cli("nodes", "show", "-p", "memory", "--", "--json")
+    assert result.status == 3
+    assert "'--json'" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("nodes list", ["--provider", "--profile"]),
+        ("nodes list -p nosuch", ["nosuch", "ec2"]),
+        ("nodes list --profile nosuch", ["nosuch", "profile"]),
+        ("nodes crete", ["crete", "create"]),
+        ("nodes list --nosuch", ["--nosuch"]),
+        ("nodes destroy -p memory", ["NODES"]),
+        ("nodes create web --size small -p memory", ["--image"]),
+        ("nodes create web --size small --image debian --tag novalue -p memory", ["KEY=VALUE", "novalue"]),
+        ("nodes create web --size small --image debian --timeout soon -p memory", ["--timeout", "soon"]),
+        ("keys create k -p memory", ["--out", "--stdout"]),
+        ("keys create k --out x --stdout -p memory", ["--out", "--stdout"]),
+        ("sandbox up nosuch", ["nosuch", "ec2"]),
+        ("sandbox env nosuch", ["nosuch", "ec2"]),
+        ("completion csh", ["csh", "bash"]),
+    ],
+)
+def test_wrong_usage(cli: Cli, arguments: str, words: list[str]) -> None:
+    result = cli(*arguments.split())
+    assert result.status == 2
+    assert result.out == ""
+    assert result.err.startswith("error: ")
+    assert "Traceback" not in result.err
+    for word in words:
+        assert word in result.err
+    for_programs = cli(*arguments.split(), "--json")
+    assert for_programs.status == 2
+    assert for_programs.error["type"] in {"UsageError", "ConfigurationError"}
+
+
+def test_a_private_key_goes_to_a_file_that_only_its_owner_may_read(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    result = cli("keys", "create", "k", "--out", str(path), "-p", "memory")
+    assert result.status == 0
+    secret = path.read_text()
+    assert secret.strip()
+    assert secret.strip() not in result.out + result.err
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_no_file_is_overwritten_by_a_private_key(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_text("precious")
+    result = cli("keys", "create", "k", "--out", str(path), "-p", "memory", "--json")
+    assert (result.status, result.error["type"]) == (5, "FileExists")
+    assert path.read_text() == "precious"
+
+
+def test_a_key_that_is_not_created_leaves_no_file(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    assert cli("keys", "create", "k\n", "--out", str(path), "-p", "memory").status == 2
+    assert not path.exists()
+
+
+def test_a_file_that_is_not_there_is_said_so(cli: Cli) -> None:
+    result = cli(*"nodes create web --size small --image debian --ssh-key /no/such.pub -p memory".split())
+    assert result == (1, "", "error: /no/such.pub: No such file or directory\n")
+
+
+@pytest.mark.parametrize("command", ["", "nodes", "nodes create", "volumes snapshots list", "keys", "sandbox up"])
+def test_help(cli: Cli, command: str) -> None:
+    result = cli(*command.split(), "--help")
+    assert result.status == 0
+    assert f"Usage: polycloud {command}".strip() in result.out
+    assert "--provider" in result.out
+    assert "Exit status:" in result.out
+
+
+def test_a_command_group_alone_shows_its_help(cli: Cli) -> None:
+    result = cli("nodes")
+    assert result.status == 0
+    assert "Usage: polycloud nodes" in result.out
+
+
+def test_providers(cli: Cli) -> None:
+    result = cli("providers", "--json")
+    assert {provider["name"] for provider in result.json} >= {"ec2", "memory"}
+    assert "Amazon EC2" in cli("providers").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(cli: Cli, shell: str) -> None:
+    script = cli("completion", shell).out
+    for word in ("nodes", "--dry-run", "--profile", "--image"):
+        assert word.lstrip("-") in script
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed; its script was made and not parsed")
+    assert subprocess.run([shell, "-n"], input=script, text=True, capture_output=True).stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_completes(cli: Cli) -> None:
+    script = cli("completion", "bash").out
+    ask = f"""
+        {script}
+        COMP_WORDS=(polycloud --profile x nodes cr); COMP_CWORD=4; _polycloud; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(polycloud nodes list --pro); COMP_CWORD=3; _polycloud; echo "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(["bash", "-c", ask], text=True, capture_output=True)
+    assert done.stdout.splitlines() == ["create", "--provider --profile"]
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_a_reader_that_left_is_no_failure_to_speak_of(form: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "polycloud", *f"sizes list -p memory {form}".split()]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_nothing_that_is_installed_is_needed_to_say_what_is_missing() -> None:
+    script = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from polycloud.cli import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", script], text=True, capture_output=True, timeout=60)
+    assert done.returncode == 2
+    assert "pip install 'polycloud[cli]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_locale_does_not_break_it() -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "polycloud", "--help"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0
+    assert "Exit status" in done.stdout

@@ -1,0 +1,79 @@
+"""Every error of the tree has an exit status, and a form for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from polycloud import errors
+from polycloud.cli.failures import EXIT_STATUSES, report
+from polycloud.cli.output import Output
+
+EXPECTED = {
+    errors.CloudError: 1,
+    errors.ConfigurationError: 2,
+    errors.AuthenticationError: 4,
+    errors.PermissionDenied: 4,
+    errors.InvalidRequest: 2,
+    errors.NotFound: 3,
+    errors.Conflict: 5,
+    errors.AlreadyExists: 5,
+    errors.QuotaExceeded: 6,
+    errors.RateLimited: 7,
+    errors.ProviderUnavailable: 7,
+    errors.ConnectionFailed: 7,
+    errors.Timeout: 7,
+    errors.MalformedResponse: 1,
+    errors.ChecksumMismatch: 1,
+    errors.NotSupported: 8,
+    errors.NodeFailed: 1,
+    errors.DeploymentError: 1,
+}
+
+
+def status_and_text(error: BaseException, *, form: bool = False, debug: bool = False) -> tuple[int, str]:
+    err = io.StringIO()
+    return report(error, Output(json=form, stderr=err), debug=debug), err.getvalue()
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_every_error_has_a_status(name: str) -> None:
+    kind: type[errors.CloudError] = getattr(errors, name)
+    expected = next(EXPECTED[base] for base in kind.__mro__ if base in EXPECTED)
+    assert status_and_text(kind("told")) == (expected, "error: told\n")
+    assert f"{expected} " in EXIT_STATUSES
+
+
+def test_context_is_told() -> None:
+    error = errors.NodeNotFound(
+        "no such node", provider="ec2", operation="StopInstances", status=400, code="X", request_id="r-1"
+    )
+    status, text = status_and_text(error)
+    assert text == "error: no such node\n       ec2 StopInstances, HTTP 400, code X, request r-1\n"
+    status, text = status_and_text(error, form=True)
+    assert status == 3
+    assert json.loads(text) == {
+        "error": {
+            "type": "NodeNotFound", "message": "no such node", "provider": "ec2", "operation": "StopInstances",
+            "status": 400, "code": "X", "request_id": "r-1", "retryable": False,
+        }
+    }  # fmt: skip
+    assert text.count("\n") == 1
+
+
+def test_a_defect_is_told_without_a_traceback_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError) as caught:
+        {}["instanceId"]
+    status, text = status_and_text(caught.value)
+    assert status == 70
+    assert "KeyError: 'instanceId'" in text
+    assert "--debug" in text
+    assert "Traceback" not in text + capsys.readouterr().err
+    status_and_text(caught.value, debug=True)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_interrupted() -> None:
+    assert status_and_text(KeyboardInterrupt()) == (130, "error: interrupted\n")

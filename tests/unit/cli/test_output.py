@@ -1,0 +1,87 @@
+"""What reaches a terminal, whatever a provider says."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from polycloud.cli.output import Output, age, clean
+from polycloud.compute.models import KeyPair
+from polycloud.credentials.secret import Secret
+from tests.secrets_used import PRIVATE_KEY_LINE
+
+HOSTILE = [
+    "\x1b[2J\x1b[31mred",  # clears the screen
+    "\x1b]0;title\x07",  # renames the window
+    "\x9b31m",  # the same in one character
+    "two\nlines\rand\ttabs",
+    "nul\0del\x7f",
+    "photo_\u202egnp.exe",  # reads from right to left
+    "\u2028\u2029",
+    "lone\udcff",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_do_not_steer_the_terminal(name: str) -> None:
+    for form in (False, True):
+        out, err = io.StringIO(), io.StringIO()
+        output = Output(json=form, stdout=out, stderr=err)
+        key = KeyPair(name=name, provider="memory")
+        columns = [("NAME", lambda pair: pair.name)]
+        output.items([key], columns, none="")
+        output.item(key, columns)
+        output.done(name, name)
+        output.note(name)
+        output.warning("Warning", name)
+        output.failure(name, name)
+        output.failure_data({"error": name})
+        output.request({"method": "GET", "url": name, "query": {}, "headers": {name: name}, "body": [name]})
+        for text in (out.getvalue(), err.getvalue()):
+            assert all(clean(line) == line for line in text.split("\n"))
+            assert "\udcff" not in text
+
+
+@pytest.mark.parametrize(
+    "name", ["[bold]web[/bold]", "[/]", ":smile:", "web-1", "日本", "naïve", "[link=http://x]y[/link]"]
+)
+def test_names_are_not_markup(name: str) -> None:
+    out = io.StringIO()
+    Output(json=False, stdout=out).items([name], [("NAME", str)], none="")
+    assert out.getvalue().splitlines()[1].strip() == name
+
+
+def test_what_goes_into_a_pipe_is_never_folded() -> None:
+    out = io.StringIO()
+    Output(json=False, stdout=out).items(["x" * 500], [("NAME", str), ("AGAIN", str)], none="")
+    assert out.getvalue().splitlines()[1].split() == ["x" * 500] * 2
+
+
+def test_json_is_ascii_and_gives_everything_back() -> None:
+    for name in HOSTILE:
+        out = io.StringIO()
+        Output(json=True, stdout=out).data({"name": name})
+        assert out.getvalue().isascii()
+        assert json.loads(out.getvalue()) == {"name": name}
+
+
+def test_secrets_are_hidden_unless_asked_for() -> None:
+    key = KeyPair(name="k", provider="memory", private_key=Secret(PRIVATE_KEY_LINE))
+    out = io.StringIO()
+    Output(json=True, stdout=out).item(key, [])
+    assert PRIVATE_KEY_LINE not in out.getvalue()
+    revealed = io.StringIO()
+    Output(json=True, stdout=revealed).item(key, [], reveal=True)
+    assert PRIVATE_KEY_LINE in revealed.getvalue()
+
+
+def test_a_server_s_log_keeps_its_lines() -> None:
+    err = io.StringIO()
+    Output(json=False, stderr=err).failure("it printed:\nfirst\nsecond")
+    assert err.getvalue() == "error: it printed:\nfirst\nsecond\n"
+
+
+def test_without_a_creation_time_there_is_no_age() -> None:
+    assert age(None) == ""
