@@ -87,7 +87,7 @@ def test_waiting_for_a_place() -> None:
     started = time.monotonic()
     with pytest.raises(Timeout, match="max_connections") as caught:
         pool.acquire("a", started + 0.2)
-    assert 0.19 < time.monotonic() - started < 0.5
+    assert 0.19 < time.monotonic() - started < 2
     assert not caught.value.sent
     timer = threading.Timer(0.1, held.release)
     timer.start()
