@@ -47,7 +47,7 @@ STATES = {
 }
 
 
-class Summary(msgspec.Struct):
+class Summary(msgspec.Struct, frozen=True):
     """How much of a listing an answer holds."""
 
     total: int = 0
