@@ -40,6 +40,10 @@ _HOMES = {
     "providers.memory_storage.account": "MemoryStorageAccount",
     "providers.memory_storage.aio": "AsyncMemoryStorage",
     "providers.memory_storage.client": "MemoryStorage",
+    "providers.openstack.aio": "AsyncOpenStack",
+    "providers.openstack.client": "OpenStack",
+    "providers.rackspace.aio": "AsyncRackspace",
+    "providers.rackspace.client": "Rackspace",
     "registry": "ProviderInfo async_compute async_storage compute providers storage",
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
@@ -65,6 +69,8 @@ __all__ = [
     "AsyncMemoryCompute",
     "AsyncMemoryStorage",
     "AsyncObjectStream",
+    "AsyncOpenStack",
+    "AsyncRackspace",
     "AsyncStorage",
     "AuthenticationError",
     "Capabilities",
@@ -108,6 +114,7 @@ __all__ = [
     "Object",
     "ObjectNotFound",
     "ObjectStream",
+    "OpenStack",
     "Password",
     "PermissionDenied",
     "PreconditionFailed",
@@ -116,6 +123,7 @@ __all__ = [
     "ProviderInfo",
     "ProviderUnavailable",
     "QuotaExceeded",
+    "Rackspace",
     "RateLimited",
     "RetryPolicy",
     "SSHKey",
@@ -206,6 +214,10 @@ if TYPE_CHECKING:
     from polycloud.providers.memory_storage.account import MemoryStorageAccount as MemoryStorageAccount
     from polycloud.providers.memory_storage.aio import AsyncMemoryStorage as AsyncMemoryStorage
     from polycloud.providers.memory_storage.client import MemoryStorage as MemoryStorage
+    from polycloud.providers.openstack.aio import AsyncOpenStack as AsyncOpenStack
+    from polycloud.providers.openstack.client import OpenStack as OpenStack
+    from polycloud.providers.rackspace.aio import AsyncRackspace as AsyncRackspace
+    from polycloud.providers.rackspace.client import Rackspace as Rackspace
     from polycloud.registry import ProviderInfo as ProviderInfo
     from polycloud.registry import async_compute as async_compute
     from polycloud.registry import async_storage as async_storage

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from polycloud.providers.memory.client import MemoryCompute
     from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
     from polycloud.providers.memory_storage.client import MemoryStorage
+    from polycloud.providers.openstack.aio import AsyncOpenStack
+    from polycloud.providers.openstack.client import OpenStack
+    from polycloud.providers.rackspace.aio import AsyncRackspace
+    from polycloud.providers.rackspace.client import Rackspace
     from polycloud.storage.aio import AsyncStorage
     from polycloud.storage.client import Storage
 
@@ -109,6 +113,8 @@ BUILT_IN = (
     _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
     _built_in("compute", "memory", "In memory, for tests", "memory", "MemoryCompute"),
     _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
+    _built_in("compute", "openstack", "OpenStack", "openstack", "OpenStack"),
+    _built_in("compute", "rackspace", "Rackspace", "rackspace", "Rackspace"),
     _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
 )
 
@@ -119,6 +125,10 @@ def compute(name: Literal["ec2"], **settings: object) -> EC2: ...
 def compute(name: Literal["gogrid"], **settings: object) -> GoGrid: ...
 @overload
 def compute(name: Literal["memory"], **settings: object) -> MemoryCompute: ...
+@overload
+def compute(name: Literal["openstack"], **settings: object) -> OpenStack: ...
+@overload
+def compute(name: Literal["rackspace"], **settings: object) -> Rackspace: ...
 @overload
 def compute(name: str, **settings: object) -> Compute: ...
 def compute(name: str, **settings: object) -> Compute:
@@ -141,6 +151,10 @@ def async_compute(name: Literal["ec2"], **settings: object) -> AsyncEC2: ...
 def async_compute(name: Literal["gogrid"], **settings: object) -> AsyncGoGrid: ...
 @overload
 def async_compute(name: Literal["memory"], **settings: object) -> AsyncMemoryCompute: ...
+@overload
+def async_compute(name: Literal["openstack"], **settings: object) -> AsyncOpenStack: ...
+@overload
+def async_compute(name: Literal["rackspace"], **settings: object) -> AsyncRackspace: ...
 @overload
 def async_compute(name: str, **settings: object) -> AsyncCompute: ...
 def async_compute(name: str, **settings: object) -> AsyncCompute:

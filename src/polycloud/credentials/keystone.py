@@ -31,7 +31,6 @@ from polycloud.errors import (
     CloudError,
     ConfigurationError,
     MalformedResponse,
-    NotFound,
 )
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Request, Response
@@ -136,6 +135,11 @@ class KeystoneSession:
         given = self._credentials
         return given.token is not None and not (given.password or given.api_key or given.application_credential)
 
+    @property
+    def region_in_use(self) -> str | None:
+        """The region that was asked for, else the user's own as far as a token has told it."""
+        return self.region or (self._token.default_region if self._token else None)
+
     async def token(self) -> Token:
         """The token of now, asked for or renewed if need be.
 
@@ -236,7 +240,8 @@ class KeystoneSession:
             The microversion, or None where the service has none that the caller understands.
         """
         versioned = version_in_path(place.path)
-        if versioned is None:
+        # Nova's second API never had them; asking is spared.
+        if versioned is None or versioned[1] == "v2":
             return None
         path, name = versioned
         for version in await self.versions(ServiceEndpoint(place.origin, path)):
@@ -361,12 +366,12 @@ def _check_token(answer: Response) -> CloudError | None:
             "and that the user has a role in the project",
             status=401,
         )
-    error = fault_error(answer)
-    if isinstance(error, NotFound):
+    if answer.status in {300, 301, 302, 307, 308, 404, 405}:
         return ConfigurationError(
-            "auth_url does not lead to an identity service (HTTP 404); it usually ends in /v3", status=404
+            f"auth_url does not lead to an identity service (HTTP {answer.status}); it usually ends in /v3",
+            status=answer.status,
         )
-    return error
+    return fault_error(answer)
 
 
 def _numbers(version: str) -> tuple[int, int]:

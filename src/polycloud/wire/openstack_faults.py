@@ -6,6 +6,7 @@ wrapper's name or type becomes its ``code``.
 
 from __future__ import annotations
 
+import re
 from email.utils import parsedate_to_datetime
 from typing import cast
 
@@ -30,6 +31,7 @@ from polycloud.runtime.messages import Response
 __all__ = ["Fault", "fault_error", "fault_of"]
 
 MAX_MESSAGE = 500
+TAG = re.compile(r"</?[a-z][^<>]{0,50}>", re.IGNORECASE)
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -76,7 +78,8 @@ def fault_of(body: bytes) -> Fault:
 
 def _short(text: object) -> str:
     words = text if isinstance(text, str) else ""
-    return words.strip()[:MAX_MESSAGE]
+    # Glance puts line breaks of HTML even into JSON.
+    return " ".join(TAG.sub(" ", words[: 4 * MAX_MESSAGE]).split())[:MAX_MESSAGE]
 
 
 def fault_error(

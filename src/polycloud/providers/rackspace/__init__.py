@@ -1,0 +1,1 @@
+"""Rackspace Public Cloud: OpenStack's driver with Rackspace's identity, images, regions and addresses."""

@@ -1,0 +1,78 @@
+"""``Rackspace``: Rackspace's client.
+
+Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+from polycloud.credentials.secret import Secret
+from polycloud.options import ClientOptions
+from polycloud.providers.openstack.client_nova import Nova
+from polycloud.providers.rackspace.aio import AsyncRackspace
+from polycloud.providers.rackspace.models import RackspaceNode
+from polycloud.runtime import blocking_runtime
+from polycloud.runtime.protocol import RuntimeFactory
+
+__all__ = ["Rackspace"]
+
+
+class Rackspace(Nova[RackspaceNode]):
+    """Rackspace Public Cloud (next generation, API v2).
+
+    A client works in one region. Without ``ex_networks`` a new node is on PublicNet and ServiceNet;
+    whoever names networks names those two as well if they are wanted (``PUBLIC_NET`` and
+    ``SERVICE_NET`` in ``polycloud.providers.rackspace.models``).
+    """
+
+    def __init__(
+        self,
+        username: str | None = None,
+        api_key: str | Secret | None = None,
+        *,
+        region: str | None = None,
+        password: str | Secret | None = None,
+        token: str | Secret | None = None,
+        project_id: str | None = None,
+        endpoint: str | None = None,
+        endpoints: Mapping[str, str] | None = None,
+        auth_url: str | None = None,
+        interface: str = "public",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent.
+
+        Args:
+            username: Name of the user; without it, ``RS_USERNAME`` and ``RS_API_KEY``.
+            api_key: The user's API key.
+            region: ``"DFW"``, ``"IAD"``, …; None for ``RS_REGION_NAME``, else the user's own default.
+            password: The user's password, instead of the API key.
+            token: A token that was got elsewhere. With ``endpoint`` it resumes a session without a
+                call to the identity service.
+            project_id: The account's number (tenant); None for the user's own.
+            endpoint: Versioned address of the compute service, instead of the catalog's.
+            endpoints: Addresses of services by type, instead of the catalog's.
+            auth_url: The identity service, instead of Rackspace's.
+            interface: ``"public"``, or ``"internal"`` for ServiceNet addresses where there are some.
+
+        Raises:
+            ConfigurationError: Something is missing or contradictory.
+        """
+        self._rackspace = AsyncRackspace(
+            username,
+            api_key,
+            region=region,
+            password=password,
+            token=token,
+            project_id=project_id,
+            endpoint=endpoint,
+            endpoints=endpoints,
+            auth_url=auth_url,
+            interface=interface,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._rackspace)
