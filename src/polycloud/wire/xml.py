@@ -40,9 +40,10 @@ class _Element:
         wraps: Whether it is a list's own element.
         repeated: Whether it is one of a list's items.
         text: Whether empty text is a value rather than a missing one.
+        record: The Struct of a list's items, or None.
     """
 
-    __slots__ = ("children", "key", "repeated", "text", "wraps")
+    __slots__ = ("children", "key", "record", "repeated", "text", "wraps")
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -50,6 +51,7 @@ class _Element:
         self.wraps = False
         self.repeated = False
         self.text = False
+        self.record: type[Any] | None = None
 
 
 # The handlers share their state as cells of one function, the cheapest state there is; hence its size.
@@ -84,6 +86,7 @@ def decode(  # noqa: C901
     collect, clear = texts.append, texts.clear
     stack: list[tuple[dict[str, _Element], Any, _Element]] = []
     push, pop = stack.append, stack.pop
+    convert = msgspec.convert
     wanted = _children_of(type, item)  # type: ignore[arg-type]  # mypy doubts that classes are hashable
     target: Any = content  # a dict for a Struct, a list inside of a list's own element
     leaf: _Element | None = None
@@ -127,7 +130,12 @@ def decode(  # noqa: C901
         elif stack:
             value = target
             wanted, target, element = pop()
-            if not value and not element.repeated:
+            if element.repeated:
+                # The outer records of a listing become Structs one by one, so that their dicts die young
+                # and the garbage collector does not count and visit all of them again and again.
+                if element.record is not None and len(stack) <= 1:
+                    value = convert(value, element.record, strict=False)
+            elif not value:
                 return
         else:
             return
@@ -139,9 +147,9 @@ def decode(  # noqa: C901
             target.setdefault(element.key, []).append(value)
 
     parser = _parser(data, root, start, end)
-    _run(parser, data)
     try:
-        return msgspec.convert(content, type, strict=False)
+        _run(parser, data)
+        return convert(content, type, strict=False)
     except msgspec.ValidationError as error:
         raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
 
@@ -219,6 +227,8 @@ def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     elif isinstance(only, inspect.ListType | inspect.VarTupleType):
         inner = _element(key if item is None else item, only.item_type, item)
         inner.repeated = True
+        if isinstance(only.item_type, inspect.StructType):
+            inner.record = only.item_type.cls
         if item is None:
             return inner
         element.children = {item: inner}
