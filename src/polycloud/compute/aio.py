@@ -296,7 +296,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             QuotaExceeded: The account may not have that much.
         """
         self._require(ComputeCapability.CREATE_VOLUME)
-        if size < 1:
+        if not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(f"a volume of {size} GiB cannot be; size is a whole number of GiB, at least 1")
         return await self._do(
             self._driver.create_volume(

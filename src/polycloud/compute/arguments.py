@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from unicodedata import category
 
-from polycloud.compute.auth import SSHKey
+from polycloud.compute.auth import SSHKey, looks_like_public_key
 from polycloud.compute.models import (
     KeyPair,
     Node,
@@ -23,18 +24,20 @@ __all__ = ["checked_name", "checked_public_key", "checked_tags", "id_of", "ids_o
 Model = Node | NodeSize | NodeImage | NodeLocation | Volume | VolumeSnapshot | KeyPair
 
 MAX_PUBLIC_KEY = 64 * 1024
+# Control characters, and halves of surrogate pairs, which no encoding has.
+UNFIT = frozenset({"Cc", "Cs"})
 
 
 def id_of(value: Model | str, kind: type[Model], provider: str) -> str:
     """The id of a model, or the id itself.
 
     Raises:
-        InvalidRequest: It is empty, of another kind, or of another provider.
+        InvalidRequest: It is empty, no text, of another kind, or of another provider.
     """
     what = kind.__name__
     if isinstance(value, str):
-        if not value:
-            raise InvalidRequest(f"the id of a {what} is empty")
+        if not _is_text(value):
+            raise InvalidRequest(f"{value!r} cannot be the id of a {what}: it is empty or has control characters")
         return value
     if not isinstance(value, kind):
         raise InvalidRequest(f"this call takes a {what} or its id, not a {type(value).__name__}")
@@ -54,8 +57,8 @@ def ids_of(values: Sequence[Model | str], kind: type[Model], provider: str) -> l
     Raises:
         InvalidRequest: As for ``id_of``, or a single string where a list was due.
     """
-    if isinstance(values, str):
-        raise InvalidRequest(f"give a list of {kind.__name__} ids, not the single text {values!r}")
+    if isinstance(values, str) or not isinstance(values, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(f"give a list of {kind.__name__} models or ids, not a single {type(values).__name__}")
     return list(dict.fromkeys(id_of(value, kind, provider) for value in values))
 
 
@@ -63,9 +66,9 @@ def checked_name(name: str, what: str) -> str:
     """The name.
 
     Raises:
-        InvalidRequest: It is empty or has control characters.
+        InvalidRequest: It is empty, no text, or has control characters.
     """
-    if not name or any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if not _is_text(name):
         raise InvalidRequest(f"{name!r} cannot be the name of {what}: it is empty or has control characters")
     return name
 
@@ -76,11 +79,18 @@ def checked_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
     Raises:
         InvalidRequest: A key is empty, or a key or value is not text.
     """
+    if tags is not None and not isinstance(tags, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(f"tags are text by text, as in {{'purpose': 'web'}}, not a {type(tags).__name__}")
     checked = dict(tags or {})
     for key, value in checked.items():
-        if not key or not isinstance(key, str) or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        if not _is_text(key) or not (value == "" or _is_text(value)):
             raise InvalidRequest(f"tags are text by text: {key!r} is not a key with a text as its value")
     return checked
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text, not empty, that every provider's encoding can carry."""
+    return isinstance(value, str) and value != "" and not any(category(character) in UNFIT for character in value)
 
 
 async def checked_public_key(runtime: Runtime, public_key: str | os.PathLike[str]) -> str:
@@ -89,15 +99,15 @@ async def checked_public_key(runtime: Runtime, public_key: str | os.PathLike[str
     Raises:
         InvalidRequest: It is no public key, or the file cannot be read.
     """
-    if isinstance(public_key, str) and (" " in public_key.strip() or "\n" in public_key.strip()):
+    if isinstance(public_key, str) and ("\n" in public_key.strip() or looks_like_public_key(public_key)):
         return SSHKey(public_key).text
     source = runtime.source(public_key)
     try:
         data = await source.read(MAX_PUBLIC_KEY)
-    except OSError as error:
-        raise InvalidRequest(
-            f"the public key file {os.fspath(public_key)!r} cannot be read: {error.strerror}"
-        ) from error
+    except (OSError, ValueError) as error:
+        # A name that cannot be one (with a null character) is a ValueError.
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidRequest(f"the public key file {os.fspath(public_key)!r} cannot be read: {reason}") from error
     finally:
         await source.close()
     return SSHKey(data.decode("utf-8", "replace")).text

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from polycloud.credentials.secret import Secret
 from polycloud.errors import InvalidRequest
 
 __all__ = ["Auth", "Password", "SSHKey"]
 
 PUBLIC_KEY_TYPES = ("ssh-ed25519", "ssh-rsa", "ssh-dss", "ecdsa-sha2-", "sk-ssh-ed25519", "sk-ecdsa-sha2-")
+PUBLIC_KEY = re.compile(r"[a-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+={0,2}([ \t][^\x00-\x1f\x7f]*)?")
+
+
+def looks_like_public_key(text: str) -> bool:
+    """Whether a text is meant to be a public key in OpenSSH form, rather than the path of one."""
+    return text.strip().startswith(PUBLIC_KEY_TYPES)
 
 
 class SSHKey:
@@ -24,7 +32,7 @@ class SSHKey:
 
     def __init__(self, text: str) -> None:
         text = text.strip()
-        if not text.startswith(PUBLIC_KEY_TYPES) or "\n" in text:
+        if not looks_like_public_key(text) or not PUBLIC_KEY.fullmatch(text):
             raise InvalidRequest(
                 "SSHKey takes one public key in OpenSSH form, such as the contents of id_ed25519.pub; "
                 "this text is not one (it is not shown here, in case it is a private key)"

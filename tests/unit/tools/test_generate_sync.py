@@ -138,7 +138,8 @@ def body(text: str, method: str, owner: str = "Things") -> list[str]:
             "__init__",
             (
                 "def __init__(self, key: str, *, _runtime: RuntimeFactory=blocking_runtime, "
-                "**options: Unpack[ClientOptions]) -> None:\n    self._things = AsyncThings(key, _runtime=_runtime, **options)\n"
+                "**options: Unpack[ClientOptions]) -> None:\n"
+                "    self._things = AsyncThings(key, _runtime=_runtime, **options)\n"
                 "    super().__init__(self._things)"
             ),
         ),
