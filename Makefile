@@ -45,7 +45,7 @@ test-dev: $(READY)
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src tests/typing
+	$(BIN)/mypy --strict src tests/typing examples
 	$(BIN)/basedpyright
 	$(BIN)/python tools/generate_sync.py --check
 	$(BIN)/python tools/check_imports.py
