@@ -18,7 +18,7 @@ _HOMES = {
     "compute.models": (
         "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume VolumeSnapshot VolumeState"
     ),
-    "credentials.aws": "AWSCredentials",
+    "credentials.aws": "AWSCredentials CredentialsProvider",
     "credentials.secret": "Secret",
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
@@ -84,6 +84,7 @@ __all__ = [
     "Container",
     "ContainerExists",
     "ContainerNotFound",
+    "CredentialsProvider",
     "DeadlineExceeded",
     "DeleteResult",
     "DeploymentError",
@@ -168,6 +169,7 @@ if TYPE_CHECKING:
     from polycloud.compute.models import VolumeSnapshot as VolumeSnapshot
     from polycloud.compute.models import VolumeState as VolumeState
     from polycloud.credentials.aws import AWSCredentials as AWSCredentials
+    from polycloud.credentials.aws import CredentialsProvider as CredentialsProvider
     from polycloud.credentials.secret import Secret as Secret
     from polycloud.errors import AlreadyExists as AlreadyExists
     from polycloud.errors import AuthenticationError as AuthenticationError

@@ -56,9 +56,10 @@ log = logging.getLogger("polycloud.registry")
 
 GROUP = "polycloud.providers"
 Service = Literal["compute", "storage"]
-# Explicit ones of these replace all of the profile's: half of one account's keys and half of
-# another's would only look like a wrong password.
 CREDENTIALS = frozenset({"credentials", "key", "secret", "token", "username", "password", "api_key"})
+# Who somebody is. Given explicitly, one of these replaces all credentials of the profile: half of one
+# account's keys and half of another's would only look like a wrong password.
+IDENTITIES = frozenset({"credentials", "key", "token", "username"})
 
 
 class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,7 +248,9 @@ def open_client(
     cls = info.load(asynchronous=asynchronous)
     if found is not None:
         kept = found.settings
-        if not CREDENTIALS.isdisjoint(given):
+        # An API key is who one is where there are no user names, and a password where there are.
+        identities = IDENTITIES if "username" in kept else IDENTITIES | {"api_key"}
+        if not identities.isdisjoint(given):
             kept = {key: value for key, value in kept.items() if key not in CREDENTIALS}
         _check_settings(cls, kept, f"the profile {found.name!r} in {found.path}")
         given = {**{key: found.resolve(key) for key in kept if key not in given}, **given}

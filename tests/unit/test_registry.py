@@ -78,6 +78,8 @@ def test_credentials_of_a_profile_are_not_mixed_with_explicit_ones(config: Path)
         polycloud.compute("mine", api_key="k")
     with pytest.raises(ConfigurationError, match="false failed with exit status 1"):
         polycloud.compute("mine")
+    # A secret alone belongs to whom the profile names.
+    polycloud.compute("mine", secret="s").close()
 
 
 def test_provider_and_profile_must_agree(config: Path) -> None:

@@ -92,10 +92,18 @@ def test_what_credentials_may_not_be(flavour: Flavour) -> None:
 
 def test_many_callers_make_one_refresh(flavour: Flavour) -> None:
     fetch = Fetch(60)
+    several = threading.Semaphore(0)
+    # The first refresh goes on only when others have asked as well.
+    fetch.before = lambda: [several.acquire(timeout=20) for _ in range(8)]
 
     async def case(runtime: Runtime) -> list[AWSCredentials]:
         provider = RefreshingCredentials(runtime, fetch)
-        return await runtime.gather([provider.get] * 200, limit=16)
+
+        async def one() -> AWSCredentials:
+            several.release()
+            return await provider.get()
+
+        return await runtime.gather([one] * 200, limit=16)
 
     found = flavour.run(case)
     assert {credentials.access_key for credentials in found} == {"AKID1"}
