@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from polycloud.errors import ConnectionFailed, InvalidRequest, Timeout
-from polycloud.runtime.messages import Response, Source
-from polycloud.runtime.protocol import Runtime
-from tests.faults.calls import send
+from polycloud.runtime.messages import Request, Response, Source
+from polycloud.runtime.protocol import UNLIMITED, Runtime
+from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Hangup, Server, reply
 from tests.flavours import Flavour
 
@@ -38,6 +38,10 @@ class Declared:
         raise AssertionError("closed by the runtime")
 
 
+def put(server: Server, source: Source) -> Request:
+    return request(server, "/up", "PUT", body=source)
+
+
 class Uploads:
     """Reads whole uploads and remembers them."""
 
@@ -61,7 +65,11 @@ def upload(flavour: Flavour, source: object, **settings: float) -> Uploads:
 
     async def case(runtime: Runtime) -> None:
         given: Source = source if isinstance(source, Declared) else runtime.source(source)
-        assert (await send(runtime, server, "/up", "PUT", body=given)).status == 201
+        try:
+            assert (await send(runtime, server, "/up", "PUT", body=given)).status == 201
+        finally:
+            if not isinstance(source, Declared):
+                await given.close()
         assert (await send(runtime, server, "/after", "POST")).status == 201
 
     with Server(uploads) as server:
@@ -108,7 +116,10 @@ def test_text_is_no_upload(flavour: Flavour) -> None:
         upload(flavour, iter(["text"]))
 
 
-@pytest.mark.parametrize(("size", "declared"), [(10, 11), (0, 5), (11, 10), (5, 0), (3 * MEBI, 3 * MEBI + 1), (3 * MEBI, 3 * MEBI - 1), (65_537, 65_536)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "declared"),
+    [(10, 11), (0, 5), (11, 10), (5, 0), (3 * MEBI, 3 * MEBI + 1), (3 * MEBI, 3 * MEBI - 1), (65_537, 65_536)],
+)
 def test_a_wrong_length_never_makes_a_complete_request(flavour: Flavour, size: int, declared: int) -> None:
     uploads = Uploads()
 
@@ -210,9 +221,7 @@ def test_an_upload_that_is_not_taken_stalls(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> float:
         started = runtime.monotonic()
         with pytest.raises(Timeout) as caught:
-            await runtime.send(
-                _put(server, runtime.source(io.BytesIO(bytes(64 * MEBI)))), deadline=float("inf")
-            )
+            await runtime.send(put(server, runtime.source(io.BytesIO(bytes(64 * MEBI)))), deadline=UNLIMITED)
         assert caught.value.sent
         return runtime.monotonic() - started
 
@@ -227,7 +236,7 @@ def test_an_upload_without_an_answer_stalls(flavour: Flavour) -> None:
 
     async def case(runtime: Runtime) -> None:
         with pytest.raises(Timeout):
-            await runtime.send(_put(server, runtime.source(b"abc")), deadline=float("inf"))
+            await runtime.send(put(server, runtime.source(b"abc")), deadline=UNLIMITED)
 
     with Server(answer) as server:
         flavour.run(case, stall_timeout=0.3)
@@ -245,9 +254,3 @@ def test_an_upload_that_is_cut_was_sent(flavour: Flavour) -> None:
 
     with Server(answer) as server:
         flavour.run(case)
-
-
-def _put(server: Server, source: Source):  # noqa: ANN202
-    from tests.faults.calls import request
-
-    return request(server, "/up", "PUT", body=source)

@@ -389,6 +389,7 @@ class _Attempt:
         self.failure: BaseException | None = None
         self._upload = not isinstance(request.body, bytes)
         self._scope: asyncio.Timeout | None = None
+        self._pieces: _Pieces | None = None
         self._slot = False
         self._ends_with_connection = False
 
@@ -410,6 +411,10 @@ class _Attempt:
                 self.release()
             return
         self.cut()
+        if self.failure is not None and isinstance(error, Exception):
+            # aiohttp wrapped it, as the wrapper's cause; the wrapper becomes its context now. No circles.
+            error.__cause__ = error.__context__ = None
+            raise self.failure
         explained = self.explain(error)
         if explained is not None:
             raise explained from _cause(error)
@@ -463,11 +468,10 @@ class _Attempt:
 
     def _body(self) -> bytes | _Pieces | None:
         body = self.request.body
-        if not isinstance(body, bytes):
-            return _Pieces(self, body)
-        if len(body) > EARLY_ANSWER_OVER:
-            return _Pieces(self, async_source(body, self.bound.offload))
-        return body or None
+        if isinstance(body, bytes) and len(body) <= EARLY_ANSWER_OVER:
+            return body or None
+        self._pieces = _Pieces(self, async_source(body, self.bound.offload) if isinstance(body, bytes) else body)
+        return self._pieces
 
     async def read_whole(self, response: aiohttp.ClientResponse) -> bytes:
         limit = self.bound.settings.max_body
@@ -499,8 +503,6 @@ class _Attempt:
         """The error of ours that a failure means, or None when it is not about the network."""
         if isinstance(error, _NotAgain):
             error = error.error
-        if self.failure is not None and isinstance(error, Exception):
-            error = self.failure
         if isinstance(error, CloudError):
             return error
         where = self.request.origin
@@ -545,6 +547,10 @@ class _Attempt:
         # read or unread.
         if transport is not None and bound.users.get(transport) is self:
             del bound.users[transport]
+            if transport.get_write_buffer_size() or (self._pieces is not None and not self._pieces.ended):
+                # Answered early. aiohttp will close the connection too, but only after the peer has
+                # taken the rest of what is buffered, which it may never do.
+                transport.abort()
             if not transport.is_closing():
                 bound.users[transport] = None
         if self._slot:
@@ -560,11 +566,19 @@ class _Pieces:
         self._attempt = attempt
         self._source = source
         self._left = source.length
+        self._begun = False
+        self.ended = False
 
     def __aiter__(self) -> _Pieces:
         return self
 
     async def __anext__(self) -> bytes:
+        if self._left == 0 and self._begun:
+            # At once: the answer to a complete request may be there already, and finding the body
+            # unfinished aiohttp would not keep the connection.
+            self.ended = True
+            raise StopAsyncIteration
+        self._begun = True
         self._attempt.progress()
         # Lets the loop look at the socket, so that an early answer is read before more is written.
         await asyncio.sleep(0)
@@ -574,6 +588,7 @@ class _Pieces:
             self._attempt.failure = error
             raise
         if not piece:
+            self.ended = True
             raise StopAsyncIteration
         return piece
 
