@@ -291,8 +291,6 @@ class ComputeSuite:
         bench.look("volume", volume.id, attached_to=(node.id,))
         with pytest.raises(Conflict):
             await bench.cloud.destroy_volume(volume)
-        with pytest.raises(Conflict):
-            await bench.cloud.attach_volume(node.id, volume.id, device="/dev/sdg")
         await bench.cloud.detach_volume(volume)
         seen = await bench.until(
             lambda: bench.cloud.get_volume(volume), lambda seen: seen.state is VolumeState.AVAILABLE
@@ -301,6 +299,15 @@ class ComputeSuite:
         with pytest.raises(Conflict):
             await bench.cloud.detach_volume(volume.id)
         bench.look("volume", volume.id, attached_to=())
+
+    @needs(Can.CREATE_VOLUME, Can.ATTACH_VOLUME, Can.DETACH_VOLUME, Can.CREATE_NODE)
+    async def test_an_attached_volume_is_not_attached_again(self, bench: Bench) -> None:
+        node = await bench.running_node()
+        volume = await bench.volume(location=node.location)
+        await bench.cloud.attach_volume(node.id, volume.id, device="/dev/sdf")
+        with pytest.raises(Conflict):
+            await bench.cloud.attach_volume(node.id, volume.id, device="/dev/sdg")
+        await bench.cloud.detach_volume(volume)
 
     @needs(
         Can.CREATE_VOLUME,

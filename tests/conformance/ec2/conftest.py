@@ -1,0 +1,54 @@
+"""Moto, as EC2: one for the tests that need no signatures checked, one that checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from polycloud import sandbox
+from polycloud.providers.aws.ec2.aio import AsyncEC2
+from polycloud.providers.aws.ec2.client import EC2
+from tests.support.flavours import Flavour
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of a moto of this process's own, which ends with it."""
+    with sandbox.running("ec2") as server:
+        yield server.endpoint
+
+
+@pytest.fixture(scope="session")
+def boto(moto: str) -> Any:
+    """The second pair of eyes."""
+    return boto_client("ec2", moto)
+
+
+@pytest.fixture
+def ec2(moto: str, flavour: Flavour) -> Iterator[Any]:
+    """A client of either flavour, in the shape of the async one."""
+    client = flavour.shape(ec2_client(flavour, moto))
+    yield client
+    flavour.run(client.aclose())
+
+
+def ec2_client(flavour: Flavour, endpoint: str, key: str = "testing", secret: str = "testing", **more: Any) -> Any:
+    make = AsyncEC2 if flavour.name == "async" else EC2
+    return make(key, secret, region=REGION, endpoint=endpoint, proxy="", **more)
+
+
+def boto_client(service: str, endpoint: str, key: str = "testing", secret: str = "testing") -> Any:
+    return boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        config=Config(proxies={}, retries={"max_attempts": 0}),
+    )
