@@ -78,7 +78,7 @@ def object_names(obj: ObjectLike, provider: str) -> tuple[str, str]:
         if obj.provider != provider:
             raise InvalidRequest(f"the object {obj.name!r} is of {obj.provider}, and this client is of {provider}")
         return obj.container, obj.name
-    if isinstance(obj, tuple) and len(obj) == 2:  # pyright: ignore[reportUnnecessaryIsInstance, reportUnnecessaryComparison] - callers without a checker
+    if isinstance(obj, tuple) and len(obj) == 2:  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
         return container_name(obj[0], provider), checked_text(obj[1], "an object")
     raise InvalidRequest(f"an object is given as an Object or as a pair (container, name), not as {type(obj).__name__}")
 
