@@ -42,9 +42,7 @@ class MemoryNetwork:
         failures: Which requests fail.
     """
 
-    def __init__(
-        self, runtime: Runtime, account: Account, *, region: str, latency: float, failures: Failures
-    ) -> None:
+    def __init__(self, runtime: Runtime, account: Account, *, region: str, latency: float, failures: Failures) -> None:
         self._runtime = runtime
         self._account = account
         self._region = region
