@@ -12,6 +12,7 @@ from botocore.config import Config
 from polycloud import sandbox
 from polycloud.providers.aws.ec2.aio import AsyncEC2
 from polycloud.providers.aws.ec2.client import EC2
+from tests.secrets_used import AWS_KEY, AWS_SECRET
 from tests.support.flavours import Flavour
 
 REGION = "us-east-1"
@@ -38,12 +39,12 @@ def ec2(moto: str, flavour: Flavour) -> Iterator[Any]:
     flavour.run(client.aclose())
 
 
-def ec2_client(flavour: Flavour, endpoint: str, key: str = "testing", secret: str = "testing", **more: Any) -> Any:
+def ec2_client(flavour: Flavour, endpoint: str, key: str = AWS_KEY, secret: str = AWS_SECRET, **more: Any) -> Any:
     make = AsyncEC2 if flavour.name == "async" else EC2
     return make(key, secret, region=REGION, endpoint=endpoint, proxy="", **more)
 
 
-def boto_client(service: str, endpoint: str, key: str = "testing", secret: str = "testing") -> Any:
+def boto_client(service: str, endpoint: str, key: str = AWS_KEY, secret: str = AWS_SECRET) -> Any:
     return boto3.client(
         service,
         region_name=REGION,

@@ -14,6 +14,7 @@ from polycloud.providers.aws.ec2.aio import AsyncEC2
 from polycloud.providers.aws.ec2.client import EC2
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.ec2.conftest import REGION
+from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 
 class BotoEyes:
@@ -75,8 +76,8 @@ def target(moto: str, boto: Any) -> ComputeTarget:
     [image, *_] = boto.describe_images(Owners=["amazon"])["Images"]
     return ComputeTarget(
         name="ec2 (moto)",
-        sync_client=partial(EC2, "testing", "testing", **settings),
-        async_client=partial(AsyncEC2, "testing", "testing", **settings),
+        sync_client=partial(EC2, AWS_KEY, AWS_SECRET, **settings),
+        async_client=partial(AsyncEC2, AWS_KEY, AWS_SECRET, **settings),
         size="t3.micro",
         image=image["ImageId"],
         unknown={
