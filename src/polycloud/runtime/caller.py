@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
-from urllib.parse import urljoin, urlsplit
+from typing import NamedTuple, Protocol
+from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
 
 from polycloud.errors import (
     AuthenticationError,
     CloudError,
+    ConfigurationError,
     DeadlineExceeded,
     MalformedResponse,
     Timeout,
 )
-from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.deadline import current_deadline, until
+from polycloud.runtime.heads import parse_origin
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.protocol import UNLIMITED, Runtime
-from polycloud.runtime.retry import RetryBudget, RetryPolicy, retry_delay
+from polycloud.runtime.retry import RetryBudget, RetryPolicy, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
 
 __all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
@@ -31,11 +33,20 @@ __all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
 log = logging.getLogger("polycloud.http")
 
 MAX_REDIRECTS = 5
+# An event loop's timers may fire this much early.
+TIMER_SLACK = 0.005
 MAX_ERROR_BODY = 1024 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The only request headers that may follow a redirect to another host: nothing that identifies us.
 PUBLIC_HEADERS = frozenset({"accept", "accept-encoding", "range", "if-none-match", "if-modified-since", "content-type"})
-REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-openstack-request-id", "x-compute-request-id", "x-trans-id")
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+REQUEST_ID_HEADERS = (
+    "x-amzn-requestid",
+    "x-amz-request-id",
+    "x-openstack-request-id",
+    "x-compute-request-id",
+    "x-trans-id",
+)
 
 Check = Callable[[Response], CloudError | None]
 """Reads an answer as the provider means it: the error it tells of, or None when it is a success.
@@ -132,28 +143,39 @@ class Caller:
         # Streamed uploads take as long as they take: each piece is bounded by the stall timeout.
         end = min(current_deadline(), runtime.monotonic() + self.timeouts.operation if timed else UNLIMITED)
         may_resend = isinstance(body, bytes) or body.rewindable
-        attempt = 0
+        # Redirected to another host, a request goes on without credentials.
+        authorizer = self.authorizer
+        attempt, hops = 1, 0
         renewed = False
+        fresh = True
         with call_span(self.provider, request.operation, request.origin) as span:
             while True:
-                attempt += 1
-                if attempt > 1 and not isinstance(body, bytes):
+                if not fresh and not isinstance(body, bytes):
                     await body.rewind()
-                # Outside of the try: an authorizer that calls an identity service has a loop of its own.
-                authorized = await self.authorizer.authorize(request) if self.authorizer else request
+                fresh = False
+                authorized = request
+                if authorizer is not None:
+                    # Outside of the try: an authorizer that calls an identity service has a loop of its own.
+                    with until(end):
+                        authorized = await authorizer.authorize(request)
                 attempt_end = min(end, runtime.monotonic() + self.timeouts.attempt) if timed else end
                 try:
                     answer = await self._attempt(authorized, check, attempt, attempt_end, span, streaming=streaming)
+                    if isinstance(answer, _Redirect):
+                        hops += 1
+                        origin = request.origin
+                        request = _follow(request, answer, hops)
+                        if request.origin != origin:
+                            authorizer = None
+                        continue
                 except CloudError as error:
                     error = self._explain(error, request, end)
-                    if (
-                        isinstance(error, AuthenticationError)
-                        and self.authorizer is not None
-                        and may_resend
-                        and not renewed
-                    ):
+                    if isinstance(error, AuthenticationError) and authorizer is not None and may_resend and not renewed:
                         renewed = True
-                        if await self.authorizer.renew(authorized):
+                        with until(end):
+                            newer = await authorizer.renew(authorized)
+                        if newer:
+                            attempt += 1
                             continue
                     delay = retry_delay(
                         self.retry,
@@ -165,6 +187,7 @@ class Caller:
                     if delay is None or runtime.monotonic() + delay >= end or not self._budget.take():
                         raise error from error.__cause__
                     log.debug("%s failed (%s), next attempt in %.2f s", request.operation, error.message, delay)
+                    attempt += 1
                     await runtime.sleep(delay)
                 else:
                     self._budget.refund()
@@ -172,47 +195,47 @@ class Caller:
 
     async def _attempt(
         self, request: Request, check: Check, attempt: int, end: float, span: Span | None, *, streaming: bool
-    ) -> Response | ResponseStream:
-        """One attempt, redirects followed, logged; raises what ``check`` finds."""
-        for _ in range(MAX_REDIRECTS + 1):
-            started = self.runtime.monotonic()
-            stream: ResponseStream | None = None
-            try:
-                if streaming:
-                    stream = await self.runtime.stream(request, deadline=end)
-                    if 200 <= stream.status < 300:
-                        self._record(request, stream.status, stream.headers.get, attempt, started, span)
-                        return stream
-                    answer = Response(
-                        status=stream.status, headers=stream.headers, body=await _read_error_body(stream)
-                    )
-                else:
-                    answer = await self.runtime.send(request, deadline=end)
-            except CloudError as error:
-                self._record(request, type(error).__name__, None, attempt, started, span)
-                raise
-            finally:
-                # A success is returned above, unread; what is left to close here is an error's answer.
-                if stream is not None and not 200 <= stream.status < 300:
-                    await stream.close()
-            self._record(request, answer.status, answer.headers.get, attempt, started, span)
-            redirected = _redirected(request, answer)
-            if redirected is not None:
-                request = redirected
-                continue
-            error = check(answer)
-            if error is None and streaming:
-                error = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
-            if error is not None:
-                if error.request_id is None:
-                    error.request_id = _request_id(answer.headers.get)
-                raise error
-            return answer
-        raise MalformedResponse(f"more than {MAX_REDIRECTS} redirects; check the endpoint")
+    ) -> Response | ResponseStream | _Redirect:
+        """One request and its answer, logged; raises what ``check`` finds."""
+        started = self.runtime.monotonic()
+        stream: ResponseStream | None = None
+        try:
+            if streaming:
+                stream = await self.runtime.stream(request, deadline=end)
+                if 200 <= stream.status < 300:
+                    self._record(request, stream.status, stream.headers.get, attempt, started, span)
+                    return stream
+                # Not wanted as a stream: an error, or a redirect.
+                error_body = await _read_error_body(stream, self.runtime, end)
+                answer = Response(status=stream.status, headers=stream.headers, body=error_body)
+            else:
+                answer = await self.runtime.send(request, deadline=end)
+        except CloudError as error:
+            self._record(request, type(error).__name__, None, attempt, started, span)
+            raise
+        finally:
+            if stream is not None and not 200 <= stream.status < 300:
+                await stream.close()
+        self._record(request, answer.status, answer.headers.get, attempt, started, span)
+        location = answer.headers.get("location")
+        # Only reads are followed.
+        if answer.status in REDIRECTS and location is not None and request.method in {"GET", "HEAD"}:
+            return _Redirect(answer.status, location)
+        refusal = check(answer)
+        if refusal is None and streaming:
+            refusal = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
+        if refusal is not None:
+            if refusal.request_id is None:
+                refusal.request_id = _request_id(answer.headers.get)
+            if refusal.retry_after is None and refusal.retryable:
+                refusal.retry_after = retry_after(answer.headers.get("retry-after"), now=self.runtime.now())
+            raise refusal
+        return answer
 
     def _explain(self, error: CloudError, request: Request, end: float) -> CloudError:
         """Add what only this loop knows: who was asked for what, and whose time is up."""
-        if isinstance(error, Timeout) and not isinstance(error, DeadlineExceeded) and self.runtime.monotonic() >= end:
+        late = self.runtime.monotonic() >= end - TIMER_SLACK
+        if late and isinstance(error, Timeout) and not isinstance(error, DeadlineExceeded):
             exceeded = DeadlineExceeded(
                 f"{error.message}; the time for the whole operation is up", sent=error.sent, retryable=False
             )
@@ -273,10 +296,11 @@ def _request_id(header: Callable[[str], str | None]) -> str | None:
     return None
 
 
-async def _read_error_body(stream: ResponseStream) -> bytes:
+async def _read_error_body(stream: ResponseStream, runtime: Runtime, end: float) -> bytes:
+    """What an error's answer says, as far as it says it in time."""
     parts: list[bytes] = []
     size = 0
-    while size < MAX_ERROR_BODY:
+    while size < MAX_ERROR_BODY and runtime.monotonic() < end:
         part = await stream.read(65_536)
         if not part:
             break
@@ -285,25 +309,41 @@ async def _read_error_body(stream: ResponseStream) -> bytes:
     return b"".join(parts)
 
 
-def _redirected(request: Request, answer: Response) -> Request | None:
-    """The request that follows a redirect, or None when there is nothing to follow.
+class _Redirect(NamedTuple):
+    """An answer that names another place."""
 
-    Only reads are followed. To the same origin the request goes on as it is (its target is signed
-    anew by nobody: signed protocols answer redirects themselves, in ``check``); to another origin
-    it goes without anything that identifies the caller.
+    status: int
+    location: str
+
+
+def _follow(request: Request, redirect: _Redirect, hops: int) -> Request:
+    """The request that follows a redirect, still without credentials.
+
+    To the same origin it goes on as it is, and is authorised anew: a signature covers the target.
+    To another one it goes without anything that identifies the caller.
+
+    Raises:
+        MalformedResponse: There is no following it.
     """
-    location = answer.headers.get("location")
-    if answer.status not in REDIRECTS or location is None or request.method not in {"GET", "HEAD"}:
-        return None
-    parts = urlsplit(urljoin(request.origin + request.target, location))
-    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if parts.scheme not in {"http", "https"} or (request.origin.startswith("https:") and parts.scheme == "http"):
+    if hops > MAX_REDIRECTS:
+        raise MalformedResponse(f"more than {MAX_REDIRECTS} redirects; check the endpoint", status=redirect.status)
+    try:
+        parts = urlsplit(urljoin(request.origin + request.target, redirect.location))
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        there = parse_origin(origin)
+    except (ValueError, ConfigurationError):
         raise MalformedResponse(
-            f"the provider redirects from {request.origin} to {origin}, which is not encrypted; not followed",
-            status=answer.status,
+            f"{request.origin} redirects to what is no web address; check the endpoint", status=redirect.status
+        ) from None
+    if request.origin.startswith("https:") and there.scheme == "http":
+        raise MalformedResponse(
+            f"{request.origin} redirects to {origin}, which is not encrypted; not followed", status=redirect.status
         )
-    if origin == request.origin:
+    # Some servers send a Location as it would be shown, not as it is encoded.
+    target = quote(
+        (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=PRINTABLE, errors="surrogateescape"
+    )
+    if there == parse_origin(request.origin):
         return msgspec.structs.replace(request, target=target)
     public = tuple(pair for pair in request.headers if pair[0].lower() in PUBLIC_HEADERS)
     return msgspec.structs.replace(request, origin=origin, target=target, headers=public)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
+from typing import Self
 
-__all__ = ["current_deadline", "deadline", "grace"]
+__all__ = ["current_deadline", "deadline", "grace", "until"]
 
 _end: ContextVar[float] = ContextVar("polycloud_deadline", default=float("inf"))
 
@@ -28,7 +29,7 @@ class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case c
         self._seconds = seconds
         self._token: Token[float] | None = None
 
-    def __enter__(self) -> deadline:
+    def __enter__(self) -> Self:
         self._token = _end.set(min(_end.get(), time.monotonic() + self._seconds))
         return self
 
@@ -46,7 +47,17 @@ def current_deadline() -> float:
 
 
 @contextmanager
-def grace(seconds: float) -> Iterator[None]:
+def until(end: float) -> Generator[None]:
+    """As ``deadline``, for a moment on the monotonic clock that is known already."""
+    token = _end.set(min(_end.get(), end))
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+@contextmanager
+def grace(seconds: float) -> Generator[None]:
     """Give clean-up so many seconds of its own, even if the deadline around it has passed."""
     token = _end.set(time.monotonic() + seconds)
     try:

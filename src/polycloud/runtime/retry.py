@@ -11,7 +11,7 @@ import msgspec
 
 from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, Timeout
 
-__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "retry_delay"]
+__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "retry_after", "retry_delay"]
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,9 +60,30 @@ def retry_delay(
         if error.retry_after > policy.max_retry_after:
             return None
         # Many clients are told the same time: spread them a little behind it, never before it.
-        return error.retry_after + random * min(policy.base, 1.0)
-    bound: float = min(policy.cap, policy.base * 2.0 ** (attempt - 1))
+        return max(0.0, error.retry_after) + random * min(policy.base, 1.0)
+    # The exponent is bounded, or thousands of attempts would be beyond what a float holds.
+    bound: float = min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 64))
     return random * bound
+
+
+def retry_after(value: str | None, *, now: float) -> float | None:
+    """Seconds that a ``Retry-After`` header asks for, or None when it says nothing that can be read.
+
+    Args:
+        value: The header: a number of seconds, or a date.
+        now: Seconds since 1970.
+    """
+    text = (value or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return float(text)
+    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
 
 
 class RetryBudget:

@@ -12,13 +12,13 @@ __all__ = ["Span", "call_span"]
 class Span(Protocol):
     """The part of an OpenTelemetry span that is used here."""
 
-    def set_attribute(self, key: str, value: str | int | float | bool) -> None: ...
+    def set_attribute(self, key: str, value: str | float) -> None: ...
 
 
 _NOTHING: AbstractContextManager[Span | None] = nullcontext(None)
 
 
-def call_span(provider: str, operation: str, host: str) -> AbstractContextManager[Span | None]:
+def call_span(provider: str, operation: str, origin: str) -> AbstractContextManager[Span | None]:
     """A span around one logical call, its retries included.
 
     A program that traces has imported ``opentelemetry.trace`` itself; one that has not is not made
@@ -34,6 +34,6 @@ def call_span(provider: str, operation: str, host: str) -> AbstractContextManage
         "AbstractContextManager[Span | None]",
         tracer.start_as_current_span(
             f"{provider} {operation}",
-            attributes={"rpc.system": provider, "rpc.method": operation, "server.address": host},
+            attributes={"rpc.system": provider, "rpc.method": operation, "server.address": origin.partition("://")[2]},
         ),
     )
