@@ -105,7 +105,10 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
 
 
 def _context(error: errors.CloudError) -> str:
-    """Who was asked for what, and what their support wants to know."""
-    where = " ".join(part for part in (error.provider, error.operation) if part)
+    """Who was asked for what, and what their support wants to know; nothing if nobody was asked."""
     labelled = (("HTTP", error.status), ("code", error.code), ("request", error.request_id))
-    return ", ".join([*filter(None, [where]), *(f"{label} {value}" for label, value in labelled if value)])
+    known = [f"{label} {value}" for label, value in labelled if value]
+    if not known and not error.operation:
+        return ""
+    where = " ".join(part for part in (error.provider, error.operation) if part)
+    return ", ".join([*filter(None, [where]), *known])

@@ -69,10 +69,21 @@ class Output:
             self.note(none)
             return
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-        for heading, _ in columns:
-            table.add_column(heading, overflow="fold", no_wrap=not self._out.is_terminal)
-        for item in items:
-            table.add_row(*(_text(cell(item)) for _, cell in columns))
+        shown: list[list[Cell]] = []
+        for heading, cell in columns:
+            cells = [cell(item) for item in items]
+            # A column that says nothing about anything only takes room.
+            if any(value not in {None, ""} for value in cells):
+                numeric = all(value is None or isinstance(value, int | float) for value in cells)
+                table.add_column(
+                    heading,
+                    justify="right" if numeric else "left",
+                    overflow="fold",
+                    no_wrap=not self._out.is_terminal,
+                )
+                shown.append(cells)
+        for row in zip(*shown, strict=True):
+            table.add_row(*map(_text, row))
         self._out.print(table)
 
     def item(self, item: T, fields: Sequence[Column[T]], *, reveal: bool = False) -> None:
