@@ -15,6 +15,8 @@ from polycloud.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2V
 
 __all__ = ["AsyncEC2Images"]
 
+BOTH_WAYS = "either allow (add_accounts, public=True) or forbid (remove_accounts, public=False) in one call"
+
 
 class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
     """Images and snapshots."""
@@ -99,13 +101,13 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
         for accounts in (add_accounts, remove_accounts):
             if isinstance(accounts, str):
                 raise InvalidRequest(f"give a list of account ids, not the single text {accounts!r}")
-        allowed: list[dict[str, str]] = [{"UserId": account} for account in add_accounts]
-        forbidden: list[dict[str, str]] = [{"UserId": account} for account in remove_accounts]
-        if public is not None:
-            (allowed if public else forbidden).append({"Group": "all"})
-        if bool(allowed) == bool(forbidden):
-            raise InvalidRequest(
-                "either allow (add_accounts, public=True) or forbid (remove_accounts, public=False) in one call"
+        if bool(add_accounts or public) == bool(remove_accounts or public is False):
+            raise InvalidRequest(BOTH_WAYS)
+        await self._do(
+            self._ec2.modify_snapshot_attribute(
+                id_of(snapshot, VolumeSnapshot, self.provider),
+                operation="add" if add_accounts or public else "remove",
+                accounts=[*add_accounts, *remove_accounts],
+                everybody=public is not None,
             )
-        permission: dict[str, object] = {"Add": allowed} if allowed else {"Remove": forbidden}
-        await self._do(self._ec2.modify_snapshot_attribute(id_of(snapshot, VolumeSnapshot, self.provider), permission))
+        )

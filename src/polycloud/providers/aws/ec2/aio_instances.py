@@ -214,9 +214,6 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             raise InvalidRequest("give either auth=SSHKey(text) or ex_keyname, not both: a node has one key pair")
         if client_token is not None and not 0 < len(client_token) <= MAX_CLIENT_TOKEN:
             raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} characters")
-        data = user_data.encode() if isinstance(user_data, str) else user_data
-        if data is not None and len(data) > MAX_USER_DATA:
-            raise InvalidRequest(f"the user data has {len(data)} bytes; EC2 takes at most {MAX_USER_DATA}")
         return EC2NodeSpec(
             name=spec.name,
             size=spec.size,
@@ -229,7 +226,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             key_name=None if key_name is None else id_of(key_name, KeyPair, self.provider),
             security_groups=tuple(own_ids(security_groups, SecurityGroup)),
             subnet=None if subnet is None else own_id(subnet, Subnet),
-            user_data=data,
+            user_data=None if user_data is None else _user_data(user_data),
             iam_profile=iam_profile,
             block_devices=tuple(block_devices),
             assign_public_ip=assign_public_ip,
@@ -271,24 +268,27 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             Conflict: Its state does not allow it.
             InvalidRequest: No attribute is given, or several.
         """
-        data = user_data.encode() if isinstance(user_data, str) else user_data
         values: dict[str, object] = {
             "InstanceType": None if size is None else {"Value": id_of(size, NodeSize, self.provider)},
-            "UserData": None if data is None else {"Value": data},
             "GroupId": None if security_groups is None else own_ids(security_groups, SecurityGroup),
-            "InstanceInitiatedShutdownBehavior": _value(shutdown_behavior),
             "DisableApiTermination": _value(disable_api_termination),
             "DisableApiStop": _value(disable_api_stop),
             "SourceDestCheck": _value(source_dest_check),
             "EbsOptimized": _value(ebs_optimized),
             "EnaSupport": _value(ena_support),
         }
-        given = {name: value for name, value in values.items() if value is not None}
-        if len(given) != 1:
-            raise InvalidRequest(f"{len(given)} attributes are given; EC2 changes exactly one in each call")
-        if given.get("GroupId") == []:
+        attributes: list[dict[str, object]] = [{name: value} for name, value in values.items() if value is not None]
+        # The older of AWS's two ways, which other servers of its protocol understand better for these two.
+        if user_data is not None:
+            attributes.append({"Attribute": "userData", "Value": _user_data(user_data)})
+        if shutdown_behavior is not None:
+            attributes.append({"Attribute": "instanceInitiatedShutdownBehavior", "Value": shutdown_behavior})
+        if len(attributes) != 1:
+            raise InvalidRequest(f"{len(attributes)} attributes are given; EC2 changes exactly one in each call")
+        if values["GroupId"] == []:
             raise InvalidRequest("security_groups is empty; a node has at least one security group")
-        await self._do(self._ec2.modify_instance_attribute(id_of(node, Node, self.provider), given))
+        node_id = id_of(node, Node, self.provider)
+        await self._do(self._ec2.modify_instance_attribute(node_id, attributes[0]))
 
     async def ex_change_node_size(self, node: Node | str, size: NodeSize | str) -> None:
         """Make a stopped node another size.
@@ -318,6 +318,13 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             NodeNotFound: It does not exist.
         """
         return await self._do(self._ec2.get_console_output(id_of(node, Node, self.provider), latest=latest))
+
+
+def _user_data(given: str | bytes) -> bytes:
+    data = given.encode() if isinstance(given, str) else given
+    if len(data) > MAX_USER_DATA:
+        raise InvalidRequest(f"the user data has {len(data)} bytes; EC2 takes at most {MAX_USER_DATA}")
+    return data
 
 
 def _value(value: object) -> dict[str, object] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import Conflict, NodeNotFound, VolumeNotFound
@@ -127,11 +128,19 @@ class Volumes(Networks, EC2Calls):
         # Repeatable, as for volumes.
         await self.act("DeleteSnapshot", {"SnapshotId": snapshot_id}, repeatable=True)
 
-    async def modify_snapshot_attribute(self, snapshot_id: str, permission: dict[str, object]) -> None:
+    async def modify_snapshot_attribute(
+        self, snapshot_id: str, *, operation: Literal["add", "remove"], accounts: Sequence[str], everybody: bool
+    ) -> None:
         # Repeatable: an account that may, or may not, does so just as well twice.
         await self.act(
             "ModifySnapshotAttribute",
-            {"SnapshotId": snapshot_id, "CreateVolumePermission": permission},
+            {
+                "SnapshotId": snapshot_id,
+                "Attribute": "createVolumePermission",
+                "OperationType": operation,
+                "UserId": accounts,
+                "UserGroup": ["all"] if everybody else None,
+            },
             repeatable=True,
         )
 
