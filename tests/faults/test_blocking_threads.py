@@ -48,34 +48,6 @@ def hanging(server: Server) -> int:
     return sum(target.startswith("/hang") for _, target in server.seen)
 
 
-def test_16_threads_make_2000_calls_over_one_client() -> None:
-    runtime = BlockingRuntime(TransportSettings(proxy="", max_connections=5))
-    wrong: list[object] = []
-
-    def work(number: int) -> None:
-        for n in range(125):
-            target = f"/{number}/{n}"
-            try:
-                got = run(send(runtime, server, target, within=60))
-            except Exception as error:  # noqa: BLE001 - looked at below
-                wrong.append(error)
-                continue
-            if got.body != target.encode():
-                wrong.append((target, got.body))
-
-    with Server(answer) as server:
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        run(runtime.close())
-    assert wrong == []
-    assert len(server.seen) == 2_000
-    assert server.most_open <= 5
-    assert server.connections <= 5
-
-
 def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRuntime) -> None:
     with Server(answer) as server:
 
@@ -249,12 +221,9 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
 @pytest.mark.parametrize(
     "call",
     [
-        "run(ask('/hang'))",
-        "run(runtime.gather([lambda n=n: ask(f'/hang/{n}') for n in range(5)]))",
         "run(runtime.gather([lambda n=n: ask(f'/hang/{n}') for n in range(100)], limit=40))",
         "run(runtime.gather([lambda: runtime.gather([lambda: ask('/hang')] * 3)] * 20))",
         "list(iterate(runtime.map_bounded(ask, (f'/hang/{n}' for n in range(100)), limit=5)))",
-        "run(runtime.gather([lambda: runtime.sleep(60)] * 5))",
         "run(runtime.sleep(60))",
     ],
 )
@@ -272,7 +241,7 @@ def test_control_c(call: str) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         if "hang" in call:
-            eventually(lambda: hanging(server) >= call.count("for n in range(5)") + 1, "it waits for its answers", 10)
+            eventually(lambda: hanging(server) >= 3, "it waits for its answers", 10)
         time.sleep(0.2)  # there is nothing to look at: it sleeps, or waits in a system call
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
