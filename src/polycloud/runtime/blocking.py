@@ -13,6 +13,7 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -144,12 +145,12 @@ class BlockingRuntime:
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
     ) -> AsyncIterator[T]:
         self._check_open()
-        group: Group[T] = Group(self._crew, self._limit(limit))
+        group: Group[T] = Group(self._crew, self._limit(limit), patient=True)
         ahead: deque[Job[T]] = deque()
         try:
             async for item in _each(items):
-                ahead.append(group.submit(lambda item=item: function(item)))  # type: ignore[misc]
-                while ahead and (ahead[0].done or group.over or len(ahead) >= limit):
+                ahead.append(group.submit(partial(function, item)))
+                while ahead and (ahead[0].done or len(ahead) >= limit):
                     yield group.wait(ahead.popleft())
             while ahead:
                 yield group.wait(ahead.popleft())

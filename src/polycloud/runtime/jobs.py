@@ -174,15 +174,16 @@ class Crew:
 
 
 class Job(Generic[T]):
-    """One job of a group, and its result."""
+    """One job of a group, and its result or, in a patient group, its failure."""
 
-    __slots__ = ("context", "done", "function", "result", "token")
+    __slots__ = ("context", "done", "failure", "function", "result", "token")
 
     def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
         self.function: Callable[[], Awaitable[T]] | None = function
         self.context = copy_context()
         self.token = Token()
         self.done = False
+        self.failure: BaseException | None = None
         self.result: T | None = None
 
 
@@ -192,11 +193,14 @@ class Group(Generic[T]):
     Args:
         crew: Where threads are taken from.
         limit: Most jobs at a time.
+        patient: A failure is raised when its own job is waited for, after the results of the jobs
+            before it; otherwise at once.
     """
 
-    def __init__(self, crew: Crew, limit: int) -> None:
+    def __init__(self, crew: Crew, limit: int, *, patient: bool = False) -> None:
         self._crew = crew
         self._limit = limit
+        self._patient = patient
         self._changed = threading.Condition()
         self._queue: deque[Job[T]] = deque()
         self._running: set[Job[T]] = set()
@@ -224,7 +228,7 @@ class Group(Generic[T]):
         """The result of a job. The caller works too when threads are short.
 
         Raises:
-            BaseException: The first failure of any job of the group.
+            BaseException: The first failure of any job of the group, or, if the group is patient, this job's.
             JobCancelled: The job that the caller itself belongs to is cancelled.
         """
         token = current_token()
@@ -237,6 +241,8 @@ class Group(Generic[T]):
                         self._changed.wait()
                     if self._failure is not None:
                         break
+                    if job.failure is not None:
+                        raise job.failure
                     if job.done:
                         return cast("T", job.result)
                     if self._over:
@@ -255,11 +261,6 @@ class Group(Generic[T]):
         self.cancel()
         _join(self._threads)
         self._crew.forget(self)
-
-    @property
-    def over(self) -> bool:
-        """Whether a job failed, or the group was cancelled: there will be no more results."""
-        return self._over
 
     def fail(self, failure: BaseException) -> None:
         """Cancel the group; ``failure`` is raised to whoever waits for it."""
@@ -308,14 +309,16 @@ class Group(Generic[T]):
             failure = error
         with self._changed:
             self._running.discard(job)
-            job.done = failure is None
             # What a job raises after it was cancelled is a consequence, not the failure.
             late = self._over
+            if failure is None or (self._patient and not late):
+                job.failure = failure
+                job.done = True
             self._changed.notify_all()
-        if failure is not None and not late:
-            self.fail(failure)
-        elif isinstance(failure, KeyboardInterrupt):
+        if isinstance(failure, KeyboardInterrupt) and (self._patient or late):
             raise failure
+        if failure is not None and not self._patient:
+            self.fail(failure)
 
 
 def _join(threads: Iterable[threading.Thread]) -> None:
