@@ -79,7 +79,12 @@ def retry_of(options: ClientOptions) -> RetryPolicy:
 
 
 def make_caller(
-    runtime: Runtime, options: ClientOptions, *, provider: str, authorizer: Authorizer | None = None
+    runtime: Runtime,
+    options: ClientOptions,
+    *,
+    provider: str,
+    authorizer: Authorizer | None = None,
+    redirects: bool = True,
 ) -> Caller:
     """The call loop of a client, set up by its options."""
     return Caller(
@@ -88,6 +93,7 @@ def make_caller(
         retry=retry_of(options),
         timeouts=timeouts_of(options),
         authorizer=authorizer,
+        redirects=redirects,
     )
 
 

@@ -35,6 +35,8 @@ def find_place(
     endpoint: str | None = None,
     profile: str | None = None,
     environ: Mapping[str, str] | None = None,
+    *,
+    default_region: str | None = None,
 ) -> tuple[str, str | None]:
     """The region, and the URL of a custom endpoint or None, from the first place that names them.
 
@@ -44,6 +46,7 @@ def find_place(
         endpoint: Likewise.
         profile: A profile of the shared files, or None for the active one.
         environ: The environment; default that of the process.
+        default_region: The region where nothing names one; None makes that an error.
 
     Raises:
         ConfigurationError: No region is set; a file is broken; the profile does not exist.
@@ -56,7 +59,7 @@ def find_place(
     if region and (endpoint or ignore):
         return region, endpoint
     settings = _settings(read_shared_files(environ), profile, environ)
-    region = region or settings.get("region")
+    region = region or settings.get("region") or default_region
     if not region:
         raise ConfigurationError(
             "no AWS region is set; pass region=, set AWS_REGION, "

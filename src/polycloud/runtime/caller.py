@@ -94,6 +94,7 @@ class Caller:
         retry: The client's retry policy.
         timeouts: The client's timeouts.
         authorizer: Puts credentials on each attempt; None sends requests as they are.
+        redirects: Whether redirects of reads are followed. Not for S3, where one says which region to sign for.
     """
 
     def __init__(
@@ -104,12 +105,14 @@ class Caller:
         retry: RetryPolicy,
         timeouts: Timeouts,
         authorizer: Authorizer | None = None,
+        redirects: bool = True,
     ) -> None:
         self.runtime = runtime
         self.provider = provider
         self.retry = retry
         self.timeouts = timeouts
         self.authorizer = authorizer
+        self._redirects = redirects
         self._budget = RetryBudget(retry.budget)
 
     async def call(self, request: Request, *, check: Check, repeatable: bool) -> Response:

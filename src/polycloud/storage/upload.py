@@ -99,8 +99,7 @@ async def _put(
     sizes = _Sizes(rules, part_size, length)
     first = await source.read(sizes.of(1))
     if len(first) < sizes.of(1):
-        if length is not None:
-            raise _too_short(length, len(first))
+        source.check_length()
         return await _put_bytes(driver, spec, first)
     return await _put_parts(driver, spec, source, first, sizes, plan)
 
@@ -211,7 +210,7 @@ class _Sizes:
     """How large each part is: a fixed size where it is known to suffice, else growing with their number."""
 
     def __init__(self, rules: TransferRules, part_size: int, length: int | None) -> None:
-        self._step = max(1, rules.max_parts // 8) if length is None else 0
+        self._step = max(1, rules.max_parts // 8) if length is None and not rules.equal_parts else 0
         needed = 0 if length is None else -(-length // rules.max_parts)
         self._first = max(part_size, needed)
 

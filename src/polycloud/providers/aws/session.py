@@ -40,6 +40,7 @@ class AWSSession:
         endpoint: URL of the service. Default: ``AWS_ENDPOINT_URL_EC2`` (``_S3``), ``AWS_ENDPOINT_URL``,
             the profile's, AWS's own.
         profile: Profile of the shared files. Default: ``AWS_PROFILE``, or ``default``.
+        default_region: The region where nothing names one; None makes that an error.
 
     Raises:
         ConfigurationError: The arguments contradict each other, or cannot be right.
@@ -57,6 +58,7 @@ class AWSSession:
         region: str | None = None,
         endpoint: str | None = None,
         profile: str | None = None,
+        default_region: str | None = None,
     ) -> None:
         explicit = explicit_credentials(key, secret, token)
         if explicit is not None and credentials is not None:
@@ -73,6 +75,7 @@ class AWSSession:
         self._region = region
         self._endpoint = endpoint
         self._profile = profile
+        self._default_region = default_region
         self._credentials = provider
         self._place: Place | None = None
         self._authorizer: SigV4Authorizer | None = None
@@ -88,7 +91,9 @@ class AWSSession:
         if self._place is not None:
             return self._place
         region, endpoint = await self._runtime.offload(
-            lambda: find_place(self._service, self._region, self._endpoint, self._profile)
+            lambda: find_place(
+                self._service, self._region, self._endpoint, self._profile, default_region=self._default_region
+            )
         )
         return self._settle(region, endpoint)
 
