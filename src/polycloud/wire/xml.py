@@ -273,6 +273,9 @@ def _run(parser: expat.XMLParserType, data: bytes) -> None:
         parser.Parse(data, True)  # noqa: FBT003 - expat's "this is all"
     except expat.ExpatError as error:
         raise _not_xml(data, error) from error
+    except msgspec.ValidationError:
+        # A ValueError as well, though nothing is wrong with the document's encoding.
+        raise
     except (LookupError, ValueError) as error:
         raise MalformedResponse(f"the answer's XML is in an encoding that cannot be read: {error}") from error
     finally:
