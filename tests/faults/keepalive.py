@@ -242,6 +242,8 @@ class Server:
                 if data is not None:
                     exchange.body()
                     exchange.send(data)
+                if exchange.get("connection") == "close":
+                    connection.close()
         except (Hangup, OSError):
             pass  # clients may leave whenever they like
         except BaseException as error:  # noqa: BLE001 - given to the test's own thread

@@ -26,12 +26,11 @@ from typing import TypeVar
 from polycloud.errors import (
     CloudError,
     ConfigurationError,
-    ConnectionFailed,
     InvalidRequest,
     MalformedResponse,
     Timeout,
 )
-from polycloud.runtime import tasks
+from polycloud.runtime import failures, tasks
 from polycloud.runtime.heads import (
     Origin,
     answer_headers,
@@ -389,6 +388,7 @@ class _Attempt:
         self.failure: BaseException | None = None
         self._upload = not isinstance(request.body, bytes)
         self._scope: asyncio.Timeout | None = None
+        self._route: _Route | None = None
         self._pieces: _Pieces | None = None
         self._slot = False
         self._ends_with_connection = False
@@ -434,7 +434,7 @@ class _Attempt:
     async def start(self) -> tuple[aiohttp.ClientResponse, Headers]:
         """Send the request and give the answer's head."""
         bound, request = self.bound, self.request
-        route = await bound.route(request.origin)
+        self._route = route = await bound.route(request.origin)
         self.fields = request_fields(request, route.origin, bound.agent) + route.request_fields
         url = route.url(request.target)
         bound.attempts.add(self)
@@ -497,7 +497,7 @@ class _Attempt:
             and self.protocol is not None
             and isinstance(self.protocol.exception(), aiohttp.ClientOSError)
         ):
-            raise ConnectionFailed(f"{self.request.origin} cut the connection in the middle of its answer", sent=True)
+            raise failures.closed_early(self.request.origin, sent=True)
 
     def explain(self, error: BaseException) -> CloudError | None:
         """The error of ours that a failure means, or None when it is not about the network."""
@@ -505,20 +505,27 @@ class _Attempt:
             error = error.error
         if isinstance(error, CloudError):
             return error
-        where = self.request.origin
+        origin = self.request.origin
+        proxy = self._route.proxy if self._route is not None else None
         if isinstance(error, aiohttp.ConnectionTimeoutError):
-            seconds = self.bound.settings.connect_timeout
-            return Timeout(f"no connection to {where} within {seconds:g} s", sent=False)
+            return failures.no_connection_in_time(origin)
         if isinstance(error, TimeoutError):
-            return Timeout(f"{where} did not answer in time", sent=self.sent)
+            return failures.out_of_time(origin, sent=self.sent)
         if isinstance(error, aiohttp.ClientConnectorError):
-            return ConnectionFailed(f"cannot connect to {where}: {error.os_error}", sent=False)
+            return failures.not_connected(
+                error.os_error, f"{origin} through the proxy {proxy.url}" if proxy else origin
+            )
+        if isinstance(error, aiohttp.ClientHttpProxyError) and proxy is not None:
+            return failures.no_tunnel(proxy.url, origin.partition("://")[2], error.status)
         if isinstance(error, aiohttp.ClientResponseError):
-            return MalformedResponse(f"{where} does not speak HTTP: {error.message}")
-        if isinstance(error, aiohttp.ClientPayloadError):
-            return ConnectionFailed(f"{where} closed the connection in the middle of its answer", sent=True)
-        if isinstance(error, (aiohttp.ClientError, OSError)):
-            return ConnectionFailed(f"{where} closed the connection without an answer", sent=self.sent)
+            # aiohttp's message quotes what it could not read, which may be anything.
+            return MalformedResponse("the answer is not HTTP; check the endpoint's scheme and port")
+        if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
+            return failures.closed_early(origin, sent=self.sent)
+        if isinstance(error, OSError):
+            return failures.broken(error, origin, sent=self.sent)
+        if isinstance(error, aiohttp.ClientError):
+            return failures.closed_early(origin, sent=self.sent)
         return None
 
     def cut(self) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from polycloud.errors import ConfigurationError, ConnectionFailed
 from polycloud.runtime.connection import Connection
+from polycloud.runtime.failures import no_tunnel
 from polycloud.runtime.heads import Origin
 from polycloud.runtime.http1 import write_head
 from polycloud.runtime.proxies import Proxy
@@ -132,13 +132,8 @@ def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: floa
     head = connection.read_proxy_head(deadline)
     # What the proxy was told is not what the provider was told.
     connection.begin()
-    if head.status == 407:
-        # Not an AuthenticationError: that one makes a client renew its credentials at the provider.
-        raise ConfigurationError(f"the proxy {proxy.url} asks for a user and password; put them in the proxy's URL")
     if head.status != 200:
-        raise ConnectionFailed(
-            f"the proxy {proxy.url} does not connect to {authority} (it answers {head.status})", sent=False
-        )
+        raise no_tunnel(proxy.url, authority, head.status)
 
 
 def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, deadline: float) -> None:

@@ -14,8 +14,8 @@ from polycloud.errors import (
     ConnectionFailed,
     InvalidRequest,
     MalformedResponse,
-    Timeout,
 )
+from polycloud.runtime import failures
 from polycloud.runtime.connection import Connection, PeerClosed
 from polycloud.runtime.dial import connect
 from polycloud.runtime.heads import Origin, request_fields
@@ -172,10 +172,10 @@ class Exchange:
         try:
             return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease.hold)
         except TimeoutError:
-            raise Timeout(f"no connection to {origin} in the time allowed for connecting", sent=False) from None
+            raise failures.no_connection_in_time(origin) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
-            raise _not_connected(error, f"{origin}{through}") from error
+            raise failures.not_connected(error, f"{origin}{through}") from error
 
     async def _talk(self, connection: Connection, opening: bytes) -> AnswerHead:
         body = self._request.body
@@ -278,10 +278,10 @@ class Exchange:
         sent = connection is not None and connection.sent
         origin = self._request.origin
         if isinstance(error, TimeoutError):
-            return Timeout(f"{origin} did not answer in the time allowed", sent=sent)
+            return failures.out_of_time(origin, sent=sent)
         if isinstance(error, PeerClosed):
-            return ConnectionFailed(f"{origin} closed the connection before its answer was whole", sent=sent)
-        return ConnectionFailed(f"the connection to {origin} broke: {_reason(error)}", sent=sent)
+            return failures.closed_early(origin, sent=sent)
+        return failures.broken(error, origin, sent=sent)
 
 
 class Stream:
@@ -312,21 +312,3 @@ def _cause(error: OSError) -> OSError | None:
 
 def _too_long(limit: int, status: int) -> MalformedResponse:
     return MalformedResponse(f"the answer is longer than {limit} bytes", status=status)
-
-
-def _not_connected(error: OSError, where: str) -> ConnectionFailed:
-    # Compared by name, so that a plain connection does not import ssl for its errors.
-    if type(error).__name__ == "SSLCertVerificationError":
-        why = getattr(error, "verify_message", "") or _reason(error)
-        return ConnectionFailed(
-            f"the certificate of {where} is not trusted: {why}; for a private CA, give verify= the path of its bundle",
-            sent=False,
-            retryable=False,
-        )
-    return ConnectionFailed(
-        f"cannot connect to {where}: {_reason(error)}; check the endpoint, the region and the network", sent=False
-    )
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
