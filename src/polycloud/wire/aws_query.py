@@ -51,8 +51,12 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
         for key, inner in cast("Mapping[str, object]", value).items():
             yield from _pairs(f"{name}.{key}", inner)
     elif isinstance(value, Sequence):
-        for number, inner in enumerate(cast("Sequence[object]", value), 1):
-            yield from _pairs(f"{name}.{number}", inner)
+        number = 1
+        for inner in cast("Sequence[object]", value):
+            pairs = list(_pairs(f"{name}.{number}", inner))
+            # AWS takes no gaps: what is not sent does not count.
+            number += bool(pairs)
+            yield from pairs
     else:
         raise InvalidRequest(f"{name} is a {type(value).__name__}, which no parameter of this API can be")
 

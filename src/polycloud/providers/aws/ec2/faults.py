@@ -126,6 +126,7 @@ HINTS = {
     "IdempotentParameterMismatch": "use a new token for a new request",
     "IncorrectInstanceState": "wait until the node is in the state that the call needs",
 }
+NOT_HERE = "check the id, and that the client is of the region that it is in"
 
 
 def error_of(answer: Response, *, now: float) -> CloudError | None:
@@ -142,7 +143,7 @@ def error_of(answer: Response, *, now: float) -> CloudError | None:
     if found is None:
         return _without_code(answer, retry_after)
     kind = _kind_of(found.code, answer.status)
-    hint = HINTS.get(found.code)
+    hint = HINTS.get(found.code) or (NOT_HERE if issubclass(kind, NotFound) else None)
     text = found.message.rstrip(".") or found.code
     return kind(
         f"{text}; {hint}" if hint else text,
