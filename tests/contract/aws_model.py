@@ -154,13 +154,17 @@ def _wrong_scalar(shape: Any, text: str, path: str) -> Iterator[str]:
         if dt.datetime.fromisoformat(text).tzinfo is None:
             yield f"{path} has no time zone"
     elif kind == "string":
-        allowed = getattr(shape, "enum", None)
-        if allowed and text not in allowed:
-            yield f"{path} is {text!r}, none of {allowed[:10]}"
-        if not _within(shape, len(text)):
-            yield f"{path} has {len(text)} characters, not between {shape.metadata}"
+        yield from _wrong_text(shape, text, path)
     else:
         yield f"{path} is a {kind}, which this test does not know"
+
+
+def _wrong_text(shape: Any, text: str, path: str) -> Iterator[str]:
+    allowed = getattr(shape, "enum", None)
+    if allowed and text not in allowed:
+        yield f"{path} is {text!r}, none of {allowed[:10]}"
+    if not _within(shape, len(text)):
+        yield f"{path} has {len(text)} characters, not between {shape.metadata}"
 
 
 def _within(shape: Any, figure: int) -> bool:

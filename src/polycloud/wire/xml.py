@@ -40,10 +40,11 @@ class _Element:
         wraps: Whether it is a list's own element.
         repeated: Whether it is one of a list's items.
         text: Whether empty text is a value rather than a missing one.
+        plain: Whether it is text and nothing more, as most elements are.
         record: The Struct of a list's items, or None.
     """
 
-    __slots__ = ("children", "key", "record", "repeated", "text", "wraps")
+    __slots__ = ("children", "key", "plain", "record", "repeated", "text", "wraps")
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -51,11 +52,15 @@ class _Element:
         self.wraps = False
         self.repeated = False
         self.text = False
+        self.plain = False
         self.record: type[Any] | None = None
 
 
+Lookup = Callable[[str], _Element | None]
+
+
 # The handlers share their state as cells of one function, the cheapest state there is; hence its size.
-def decode(  # noqa: C901
+def decode(  # noqa: C901, PLR0915
     data: bytes,
     type: type[T],  # noqa: A002 - msgspec's own word for it
     *,
@@ -83,11 +88,11 @@ def decode(  # noqa: C901
     # Python function, and only inside of wanted leaves: half of a document is white space between elements.
     # `skipped` counts the open elements from an unwanted one on down.
     texts: list[str] = []
-    collect, clear = texts.append, texts.clear
-    stack: list[tuple[dict[str, _Element], Any, _Element]] = []
+    collect, take = texts.append, texts.pop
+    stack: list[tuple[Lookup, Any, _Element]] = []
     push, pop = stack.append, stack.pop
     convert = msgspec.convert
-    wanted = _children_of(type, item)  # type: ignore[arg-type]  # mypy doubts that classes are hashable
+    wanted: Lookup = _children_of(type, item).get  # type: ignore[arg-type]  # mypy doubts that classes are hashable
     target: Any = content  # a dict for a Struct, a list inside of a list's own element
     leaf: _Element | None = None
     skipped = 0
@@ -99,7 +104,7 @@ def decode(  # noqa: C901
             if skipped > MAX_DEPTH:
                 raise _too_deep()
             return
-        element = wanted.get(name)
+        element = wanted(name)
         if element is None or leaf is not None:
             skipped = 1
             return
@@ -109,10 +114,10 @@ def decode(  # noqa: C901
             parser.CharacterDataHandler = collect
             return
         push((wanted, target, element))
-        wanted = children
+        wanted = children.get
         target = [] if element.wraps else {}
 
-    def end(_: str) -> None:
+    def end(_: str) -> None:  # noqa: C901 - as above
         nonlocal wanted, target, leaf, skipped
         if skipped:
             skipped -= 1
@@ -121,8 +126,14 @@ def decode(  # noqa: C901
         if leaf is not None:
             element = leaf
             leaf = parser.CharacterDataHandler = None
-            value = texts[0] if len(texts) == 1 else "".join(texts)
-            clear()
+            value = take() if texts else ""
+            if texts:
+                # Only a text beyond the parser's buffer comes in pieces.
+                value = "".join(texts) + value
+                texts.clear()
+            if element.plain:
+                target[element.key] = value
+                return
             if not element.text:
                 value = value.strip()
                 if not value:
@@ -227,6 +238,7 @@ def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     elif isinstance(only, inspect.ListType | inspect.VarTupleType):
         inner = _element(key if item is None else item, only.item_type, item)
         inner.repeated = True
+        inner.plain = False
         if isinstance(only.item_type, inspect.StructType):
             inner.record = only.item_type.cls
         if item is None:
@@ -234,7 +246,7 @@ def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
         element.children = {item: inner}
         element.wraps = True
     else:
-        element.text = isinstance(only, inspect.StrType)
+        element.text = element.plain = isinstance(only, inspect.StrType)
     return element
 
 
