@@ -30,6 +30,8 @@ _HOMES = {
     ),
     "providers.aws.ec2.aio": "AsyncEC2",
     "providers.aws.ec2.client": "EC2",
+    "providers.aws.s3.aio": "AsyncS3",
+    "providers.aws.s3.client": "S3",
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
@@ -60,6 +62,7 @@ _PACKAGES = frozenset({"compute", "providers", "storage"})
 
 __all__ = [
     "EC2",
+    "S3",
     "AWSCredentials",
     "AlreadyExists",
     "AsyncCompute",
@@ -71,6 +74,7 @@ __all__ = [
     "AsyncObjectStream",
     "AsyncOpenStack",
     "AsyncRackspace",
+    "AsyncS3",
     "AsyncStorage",
     "AuthenticationError",
     "Capabilities",
@@ -206,6 +210,8 @@ if TYPE_CHECKING:
     from polycloud.errors import VolumeNotFound as VolumeNotFound
     from polycloud.providers.aws.ec2.aio import AsyncEC2 as AsyncEC2
     from polycloud.providers.aws.ec2.client import EC2 as EC2
+    from polycloud.providers.aws.s3.aio import AsyncS3 as AsyncS3
+    from polycloud.providers.aws.s3.client import S3 as S3
     from polycloud.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid as GoGrid
     from polycloud.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage

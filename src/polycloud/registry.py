@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from polycloud.config import Profile
     from polycloud.providers.aws.ec2.aio import AsyncEC2
     from polycloud.providers.aws.ec2.client import EC2
+    from polycloud.providers.aws.s3.aio import AsyncS3
+    from polycloud.providers.aws.s3.client import S3
     from polycloud.providers.gogrid.aio import AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid
     from polycloud.providers.local.aio import AsyncLocalStorage
@@ -116,6 +118,7 @@ BUILT_IN = (
     _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
     _built_in("compute", "openstack", "OpenStack", "openstack", "OpenStack"),
     _built_in("compute", "rackspace", "Rackspace", "rackspace", "Rackspace"),
+    _built_in("storage", "s3", "Amazon S3", "aws.s3", "S3"),
     _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
 )
 
@@ -168,6 +171,8 @@ def storage(name: Literal["local"], **settings: object) -> LocalStorage: ...
 @overload
 def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
 @overload
+def storage(name: Literal["s3"], **settings: object) -> S3: ...
+@overload
 def storage(name: str, **settings: object) -> Storage: ...
 def storage(name: str, **settings: object) -> Storage:
     """As ``compute``, for object storage."""
@@ -178,6 +183,8 @@ def storage(name: str, **settings: object) -> Storage:
 def async_storage(name: Literal["local"], **settings: object) -> AsyncLocalStorage: ...
 @overload
 def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
+@overload
+def async_storage(name: Literal["s3"], **settings: object) -> AsyncS3: ...
 @overload
 def async_storage(name: str, **settings: object) -> AsyncStorage: ...
 def async_storage(name: str, **settings: object) -> AsyncStorage:

@@ -79,6 +79,7 @@ class AWSSession:
         self._credentials = provider
         self._place: Place | None = None
         self._authorizer: SigV4Authorizer | None = None
+        self._signer: SigV4Signer | None = None
         if region is not None and endpoint is not None:
             self._settle(region, endpoint)
 
@@ -118,6 +119,7 @@ class AWSSession:
     def _settle(self, region: str, endpoint: str | None) -> Place:
         place = place_of(self._service, region, endpoint)
         signer = SigV4Signer.for_s3(region) if self._service == "s3" else SigV4Signer(self._service, region)
+        self._signer = signer
         self._authorizer = SigV4Authorizer(self._runtime, signer, self._credentials)
         self._place = place
         return place

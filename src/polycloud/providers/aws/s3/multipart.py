@@ -1,0 +1,161 @@
+"""Uploads in parts."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from hashlib import md5
+
+from polycloud.errors import MalformedResponse, NotFound
+from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.models import S3Object
+from polycloud.providers.aws.s3.names import in_query
+from polycloud.providers.aws.s3.objects import Objects, bare, conditional, is_md5, merged
+from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
+from polycloud.storage.verify import Digest, digest_of
+
+__all__ = ["Multipart", "composite", "parts_document"]
+
+ELEMENTS = {"crc32": "ChecksumCRC32", "sha256": "ChecksumSHA256"}
+# What of the caller's own headers belongs to every request of an upload, and not only to its beginning.
+EVERYWHERE = ("x-amz-server-side-encryption-customer-", "x-amz-request-payer", "x-amz-expected-bucket-owner")
+
+
+class Multipart(Objects):
+    """The calls on uploads in parts."""
+
+    async def start_multipart(self, spec: PutSpec) -> MultipartUpload:
+        headers = self.put_headers(spec)
+        if self._checksum == "crc32":
+            headers += [("x-amz-checksum-algorithm", "CRC32"), ("x-amz-checksum-type", "FULL_OBJECT")]
+        elif self._checksum == "sha256":
+            headers.append(("x-amz-checksum-algorithm", "SHA256"))
+        # Not repeated: what came of a first attempt would stay there, and cost, and nobody would know of it.
+        answer = await self.ask(
+            wire.InitiateMultipartUploadResult,
+            "CreateMultipartUpload",
+            "POST",
+            spec.address.container,
+            spec.address.name,
+            query="uploads",
+            headers=merged(headers, spec.headers),
+            repeatable=False,
+        )
+        return MultipartUpload(id=answer.upload_id)
+
+    async def upload_part(
+        self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
+    ) -> Part:
+        if digest is None:
+            digest = await digest_of(self.caller.runtime, self._checksum, body)
+        address = spec.address
+        answer = await self.send(
+            "UploadPart",
+            "PUT",
+            address.container,
+            address.name,
+            query=f"partNumber={number}&uploadId={in_query(upload.id)}",
+            headers=merged(await self.content_headers(address.container, body, digest), _everywhere(spec)),
+            body=body,
+        )
+        known = dict(answer.headers.pairs())
+        etag = bare(known.get("etag"))
+        if etag is None:
+            raise MalformedResponse(f"{address.name}: S3 stored part {number} and gave no etag for it")
+        reported = self.reported(known)
+        if reported is None and is_md5(etag, known):
+            await self.check_etag(etag, body, f"part {number} of {address.name}")
+        return Part(number=number, size=len(body), etag=etag, digest=reported)
+
+    async def complete_multipart(
+        self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
+    ) -> Stored[S3Object]:
+        conditions = conditional(spec.conditions)
+        headers = [("Content-Type", "application/xml"), *conditions]
+        if digest is not None and digest.algorithm == "crc32" and all(part.digest is not None for part in parts):
+            value = base64.b64encode(bytes.fromhex(digest.value)).decode("ascii")
+            headers += [("x-amz-checksum-crc32", value), ("x-amz-checksum-type", "FULL_OBJECT")]
+        size = sum(part.size for part in parts)
+        try:
+            answer = await self.send(
+                "CompleteMultipartUpload",
+                "POST",
+                spec.address.container,
+                spec.address.name,
+                query=f"uploadId={in_query(upload.id)}",
+                headers=merged(headers, _everywhere(spec)),
+                body=parts_document(parts),
+                repeatable=not conditions,
+                late=True,
+            )
+        except NotFound as error:
+            found = None if error.code != "NoSuchUpload" else await self._completed_before(spec, parts, size)
+            if found is None:
+                raise
+            return Stored(object=found)
+        result = self.read(wire.CompleteMultipartUploadResult, "CompleteMultipartUpload", answer)
+        known = dict(answer.headers.pairs())
+        if result.checksum_crc32:
+            known["x-amz-checksum-crc32"] = result.checksum_crc32
+        obj = self.new_object(spec, known, size, bare(result.etag))
+        return Stored(object=obj, digest=self.reported(known) if self._checksum == "crc32" else None)
+
+    async def _completed_before(self, spec: PutSpec, parts: Sequence[Part], size: int) -> S3Object | None:
+        """The object, if an attempt whose answer got lost has made it of these parts."""
+        try:
+            found = await self.head_object(ReadSpec(address=spec.address, headers=_everywhere(spec)))
+        except NotFound:
+            return None
+        return found if found.size == size and found.etag == composite(parts) else None
+
+    async def abort_multipart(self, spec: PutSpec, upload: MultipartUpload) -> None:
+        await self.abort_upload(spec.address, upload.id)
+
+    async def abort_upload(self, address: Address, upload_id: str) -> None:
+        """Remove an unfinished upload and its parts."""
+        try:
+            await self.send(
+                "AbortMultipartUpload",
+                "DELETE",
+                address.container,
+                address.name,
+                query=f"uploadId={in_query(upload_id)}",
+            )
+        except NotFound:
+            return
+
+    def composite_etag(self, parts: Sequence[Part]) -> str | None:
+        if not self.dialect.composite_etags or any(
+            part.digest is None or part.digest.algorithm != "md5" for part in parts
+        ):
+            return None
+        return composite(parts)
+
+
+def composite(parts: Sequence[Part]) -> str | None:
+    """The etag that S3 gives to an object of these parts, if their etags are their MD5."""
+    try:
+        joined = b"".join(bytes.fromhex(part.etag) for part in parts)
+    except ValueError:
+        return None
+    return f"{md5(joined, usedforsecurity=False).hexdigest()}-{len(parts)}"
+
+
+def parts_document(parts: Sequence[Part]) -> bytes:
+    """The body that completes an upload."""
+    lines = ['<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">']
+    for part in parts:
+        checksum = ""
+        if part.digest is not None and part.digest.algorithm in ELEMENTS:
+            element = ELEMENTS[part.digest.algorithm]
+            value = base64.b64encode(bytes.fromhex(part.digest.value)).decode("ascii")
+            checksum = f"<{element}>{value}</{element}>"
+        lines.append(
+            f"<Part><ETag>&quot;{part.etag}&quot;</ETag>{checksum}<PartNumber>{part.number}</PartNumber></Part>"
+        )
+    lines.append("</CompleteMultipartUpload>")
+    return "".join(lines).encode()
+
+
+def _everywhere(spec: PutSpec) -> dict[str, str]:
+    return {name: value for name, value in spec.headers.items() if name.lower().startswith(EVERYWHERE)}
