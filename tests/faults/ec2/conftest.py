@@ -22,10 +22,10 @@ def client(flavour: Flavour) -> Iterator[MakeClient]:
     """Makes clients of an endpoint, in the shape of the async one, and closes them."""
     made: list[Any] = []
 
-    def make(endpoint: str, **settings: Any) -> Any:
+    def make(endpoint: str | None, *, region: str = "eu-west-1", **settings: Any) -> Any:
         kind = AsyncEC2 if flavour.name == "async" else EC2
         settings.setdefault("retry", RetryPolicy(base=0.01))
-        made.append(flavour.shape(kind("key", "secret", region="eu-west-1", endpoint=endpoint, proxy="", **settings)))
+        made.append(flavour.shape(kind("key", "secret", region=region, endpoint=endpoint, proxy="", **settings)))
         return made[-1]
 
     yield make

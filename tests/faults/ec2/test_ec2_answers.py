@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.errors import AuthenticationError, CloudError, MalformedResponse, ProviderUnavailable
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    ConfigurationError,
+    ConnectionFailed,
+    MalformedResponse,
+    ProviderUnavailable,
+)
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of, error
 from tests.faults.keepalive import reply
@@ -79,3 +86,29 @@ async def test_errors_keep_what_the_answer_says(client: MakeClient, answer: byte
 async def test_an_empty_listing_is_empty(client: MakeClient) -> None:
     with StrictEC2(reply(200, answer_of("DescribeInstances", "<reservationSet/>"))) as server:
         assert await client(server.origin).list_nodes() == []
+
+
+async def test_a_creation_that_gives_nothing_names_its_token(client: MakeClient) -> None:
+    with StrictEC2(reply(200, answer_of("RunInstances", "<instancesSet/>"))) as server:
+        with pytest.raises(MalformedResponse, match="client token mine") as caught:
+            await client(server.origin).create_node("web", "t3.micro", "ami-1", ex_clienttoken="mine")
+        assert caught.value.operation == "RunInstances"
+
+
+async def test_console_output_that_is_no_base64(client: MakeClient) -> None:
+    with (
+        StrictEC2(reply(200, answer_of("GetConsoleOutput", "<output>a</output>"))) as server,
+        pytest.raises(MalformedResponse, match="base64"),
+    ):
+        await client(server.origin).ex_get_console_output("i-1")
+
+
+async def test_an_endpoint_that_cannot_be_reached_is_named(client: MakeClient) -> None:
+    with pytest.raises(ConnectionFailed) as caught:
+        await client("http://127.0.0.1:1", retry=False).list_nodes()
+    assert "check the region eu-west-1 and the endpoint http://127.0.0.1:1" in str(caught.value)
+
+
+async def test_a_region_that_is_none_is_said_before_any_request(client: MakeClient) -> None:
+    with pytest.raises(ConfigurationError, match="is no AWS region"):
+        await client(None, region="eu-wset-1").list_nodes()

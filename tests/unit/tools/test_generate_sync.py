@@ -241,6 +241,51 @@ def test_check_notices_a_missing_client(package: Path, client: str) -> None:
     assert not (package / "providers" / "things" / "client.py").exists()
 
 
+PART = '''"""``AsyncThingsMore``: part of a large client."""
+
+from __future__ import annotations
+
+from polycloud.compute.aio import AsyncCompute
+from polycloud.compute.models import Node, Volume
+
+
+class AsyncThingsMore(AsyncCompute[Node, Volume]):
+    """More things."""
+
+    async def more(self) -> int:
+        """Count them."""
+        return 1
+'''
+WHOLE = '''"""``AsyncThings``: a large client."""
+
+from __future__ import annotations
+
+from polycloud.providers.things.aio_more import AsyncThingsMore
+
+
+class AsyncThings(AsyncThingsMore):
+    """All things."""
+
+    def __init__(self, key: str) -> None:
+        """Make a client."""
+'''
+
+
+def test_a_large_client_is_written_in_parts(package: Path) -> None:
+    folder = package / "providers" / "things"
+    (folder / "aio_more.py").write_text(PART)
+    (folder / "aio.py").write_text(WHOLE)
+    assert generate_sync.main([], package) == 0
+    part, whole = (folder / "client_more.py").read_text(), (folder / "client.py").read_text()
+    assert "class ThingsMore(Compute[Node, Volume]):" in part
+    assert "    def __init__(self, client: AsyncThingsMore) -> None:\n        super().__init__(client)" in part
+    assert "return run(self._things_more.more())" in part
+    assert "Generated from aio_more.py" in part
+    assert "from polycloud.providers.things.client_more import ThingsMore" in whole
+    assert "class Things(ThingsMore):" in whole
+    assert generate_sync.main(["--check"], package) == 0
+
+
 def test_the_projects_own_clients_have_the_signatures_of_their_twins() -> None:
     """Independent of the generator: what Python itself makes of both."""
     from polycloud.compute.aio import AsyncCompute

@@ -29,7 +29,9 @@ ACTION = re.compile(r"[A-Z][A-Za-z0-9]{1,99}")
 class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Networks, AsyncEC2Tags):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
-    One client serves one region. ``list_images()`` lists every public image there is, as AWS does;
+    One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists
+    them, which is about an hour. EC2's IPv6 addresses are globally routable, and so are public ones,
+    except for those of a private pool. ``list_images()`` lists every public image there is, as AWS does;
     ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
     """
 

@@ -212,8 +212,9 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             raise InvalidRequest(f"the tag Name is the node's name, which is {name!r}: leave it out of the tags")
         if auth is not None and key_name is not None:
             raise InvalidRequest("give either auth=SSHKey(text) or ex_keyname, not both: a node has one key pair")
-        if client_token is not None and not 0 < len(client_token) <= MAX_CLIENT_TOKEN:
-            raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} characters")
+        token = client_token
+        if token is not None and not (token.isascii() and 0 < len(token) <= MAX_CLIENT_TOKEN):
+            raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} ASCII characters")
         return EC2NodeSpec(
             name=spec.name,
             size=spec.size,

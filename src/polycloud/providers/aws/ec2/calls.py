@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from polycloud.capabilities import Capabilities, ComputeCapability
 from polycloud.compute.driver import ComputeDriver
-from polycloud.errors import CloudError, MalformedResponse
+from polycloud.errors import CloudError, ConnectionFailed, MalformedResponse
 from polycloud.providers.aws.ec2.faults import error_of
 from polycloud.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
 from polycloud.providers.aws.ec2.wire import Answer, Tag
@@ -83,7 +83,12 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
     async def _send(self, action: str, parameters: Mapping[str, object], *, repeatable: bool) -> Response:
         place = await self._place()
         request = query_request(place.origin, place.path or "/", action=action, version=VERSION, parameters=parameters)
-        return await self.caller.call(request, check=self._check, repeatable=repeatable)
+        try:
+            return await self.caller.call(request, check=self._check, repeatable=repeatable)
+        except ConnectionFailed as error:
+            if not error.sent:
+                error.message += f"; check the region {place.region} and the endpoint {place.origin}"
+            raise
 
     def _check(self, answer: Response) -> CloudError | None:
         return error_of(answer, now=self.caller.runtime.now())

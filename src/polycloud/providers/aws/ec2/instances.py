@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -12,7 +13,15 @@ import msgspec
 from polycloud.compute.auth import SSHKey
 from polycloud.compute.driver import NodeSpec
 from polycloud.compute.models import NodeState
-from polycloud.errors import CloudError, InvalidRequest, KeyPairExists, KeyPairNotFound, NodeNotFound, SizeNotFound
+from polycloud.errors import (
+    CloudError,
+    InvalidRequest,
+    KeyPairExists,
+    KeyPairNotFound,
+    MalformedResponse,
+    NodeNotFound,
+    SizeNotFound,
+)
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import (
@@ -90,6 +99,12 @@ class Instances(SecurityGroups, EC2Calls):
                     request_id=error.request_id,
                 ) from error
             raise
+        if not answer.instances_set:
+            raise MalformedResponse(
+                "there is no instance in the answer; list_nodes shows whether one was made, "
+                f"by its client token {parameters['ClientToken']}",
+                operation="RunInstances",
+            )
         return [node_of(instance, answer.reservation_id, answer.owner_id) for instance in answer.instances_set]
 
     async def _run_parameters(self, spec: EC2NodeSpec) -> dict[str, object]:
@@ -129,8 +144,8 @@ class Instances(SecurityGroups, EC2Calls):
     async def _key_for(self, key: SSHKey) -> tuple[str, bool]:
         """A key pair that holds this key: its name, and whether it had to be made."""
         # The name follows from the key, so that every node of the same key shares one key pair.
-        material = key.text.split()[1].encode()
-        name = f"polycloud-{hashlib.sha256(material).hexdigest()[:32]}"
+        material = " ".join(key.text.split()[:2])  # without the comment
+        name = f"polycloud-{hashlib.sha256(material.encode()).hexdigest()[:32]}"
         try:
             await self.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
         except KeyPairNotFound:
@@ -173,7 +188,10 @@ class Instances(SecurityGroups, EC2Calls):
 
     async def get_console_output(self, node_id: str, *, latest: bool) -> ConsoleOutput:
         answer = await self.ask(wire.GetConsoleOutputResponse, {"InstanceId": node_id, "Latest": latest or None})
-        text = base64.b64decode(answer.output).decode("utf-8", "replace")
+        try:
+            text = base64.b64decode(answer.output).decode("utf-8", "replace")
+        except binascii.Error as error:
+            raise MalformedResponse("the console output is not in base64", operation="GetConsoleOutput") from error
         return ConsoleOutput(node=answer.instance_id or node_id, output=text, timestamp=answer.timestamp)
 
 
