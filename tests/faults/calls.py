@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from polycloud.runtime.messages import Request, Response
 from polycloud.runtime.protocol import Runtime
 from tests.faults.keepalive import Server
+from tests.flavours import Flavour
 
 
 def request(server: Server | str, target: str = "/", method: str = "GET", **fields: Any) -> Request:
@@ -19,3 +21,13 @@ async def send(
 ) -> Response:
     asked = request(server, target, method, **fields)
     return await runtime.send(asked, deadline=runtime.monotonic() + within)
+
+
+async def settled(flavour: Flavour, condition: Callable[[], object], what: str) -> None:
+    """As ``eventually``, leaving an event loop, where there is one, time to do its part."""
+    pauses = flavour.runtime()
+    end = pauses.monotonic() + 5
+    while not condition():
+        assert pauses.monotonic() < end, f"never happened: {what}"
+        await pauses.sleep(0.005)
+    await pauses.close()

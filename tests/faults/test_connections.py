@@ -7,14 +7,13 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from polycloud.errors import ConfigurationError, ConnectionFailed, Timeout
 from polycloud.runtime.messages import Response, ResponseStream
 from polycloud.runtime.protocol import Runtime
-from tests.faults.calls import request, send
+from tests.faults.calls import request, send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
 
@@ -24,16 +23,6 @@ async def read_all(stream: ResponseStream) -> bytes:
     while part := await stream.read(65_536):
         parts.append(part)
     return b"".join(parts)
-
-
-async def settled(flavour: Flavour, condition: Callable[[], object], what: str) -> None:
-    """As ``eventually``, leaving an event loop, where there is one, time to do its part."""
-    pauses = flavour.runtime()
-    end = pauses.monotonic() + 5
-    while not condition():
-        assert pauses.monotonic() < end, f"never happened: {what}"
-        await pauses.sleep(0.005)
-    await pauses.close()
 
 
 def echo(exchange: Exchange) -> bytes:

@@ -18,15 +18,28 @@ from polycloud.errors import NotFound
 from polycloud.runtime.deadline import current_deadline, deadline
 from polycloud.runtime.messages import Response
 from polycloud.runtime.protocol import Runtime
-from tests.faults.calls import send
+from tests.faults.calls import send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
 
 
-def slow(exchange: Exchange) -> bytes | None:
-    if exchange.target.startswith("/hang"):
-        exchange.hang()
-    return reply(404 if exchange.target == "/missing" else 200, exchange.target.encode())
+class Slow:
+    """Hangs where it is told to, and knows how many requests hang."""
+
+    def __init__(self) -> None:
+        self.hanging: list[str] = []
+
+    def __call__(self, exchange: Exchange) -> bytes:
+        if exchange.target.startswith("/hang"):
+            self.hanging.append(exchange.target)
+            try:
+                exchange.hang()
+            finally:
+                self.hanging.remove(exchange.target)
+        if exchange.target == "/missing":
+            eventually(lambda: len(self.hanging) == 2, "there is something to cut")
+            return reply(404)
+        return reply(200, exchange.target.encode())
 
 
 async def must_exist(runtime: Runtime, server: Server, target: str) -> bytes:
@@ -40,6 +53,7 @@ def test_gather_gives_results_in_order(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> list[bytes]:
         return await runtime.gather([lambda n=n: must_exist(runtime, server, f"/{n}") for n in range(50)], limit=7)
 
+    slow = Slow()
     with Server(slow) as server:
         assert flavour.run(case) == [b"/%d" % n for n in range(50)]
     assert server.most_open <= 7
@@ -53,11 +67,14 @@ def test_the_first_failure_ends_gather_within_a_second(flavour: Flavour, limit: 
         started = runtime.monotonic()
         with pytest.raises(NotFound, match="no /missing"):
             await runtime.gather([lambda t=t: must_exist(runtime, server, t) for t in targets], limit=limit)
-        return runtime.monotonic() - started
+        seconds = runtime.monotonic() - started
+        # By gather, not by the end of the loop.
+        await settled(flavour, lambda: not slow.hanging, "the hanging connections were cut")
+        return seconds
 
+    slow = Slow()
     with Server(slow) as server:
         assert flavour.run(case, max_connections=64) < 1
-        eventually(lambda: server.now_open == 0, "the hanging connections were cut")
     if limit:
         assert not [target for _, target in server.seen if target.startswith("/never/2")]
 
@@ -69,6 +86,7 @@ def test_gather_within_gather_does_not_deadlock(flavour: Flavour) -> None:
 
         return await runtime.gather([lambda y=y: row(y) for y in range(6)])
 
+    slow = Slow()
     with Server(slow) as server:
         assert flavour.run(case, max_connections=2) == [[b"/%d/%d" % (x, y) for x in range(6)] for y in range(6)]
     assert server.most_open <= 2
@@ -121,6 +139,7 @@ def test_map_bounded_is_lazy_ordered_and_bounded(flavour: Flavour) -> None:
         await results.aclose()  # type: ignore[attr-defined]
         return got
 
+    slow = Slow()
     with Server(slow) as server:
         assert flavour.run(case) == [b"/%d" % n for n in range(20)]
     assert len(taken) <= 24
@@ -155,11 +174,13 @@ def test_map_bounded_raises_in_its_turn_and_cancels_the_rest(flavour: Flavour) -
 
         with pytest.raises(NotFound):
             await collect()
-        return got, runtime.monotonic() - started
+        seconds = runtime.monotonic() - started
+        await settled(flavour, lambda: not slow.hanging, "the hanging connections were cut")
+        return got, seconds
 
+    slow = Slow()
     with Server(slow) as server:
         got, seconds = flavour.run(case)
-        eventually(lambda: server.now_open == 0, "the hanging connections were cut")
     assert got == [b"/1", b"/2"]
     assert seconds < 1
 
@@ -174,6 +195,7 @@ def test_an_iterable_that_fails_fails_map_bounded(flavour: Flavour) -> None:
             async for _ in runtime.map_bounded(lambda t: must_exist(runtime, server, t), items(), limit=3):
                 pass
 
+    slow = Slow()
     with Server(slow) as server:
         flavour.run(case)
 
@@ -209,6 +231,7 @@ def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None
         except KeyboardInterrupt:
             print("interrupted", flush=True)
     """
+    slow = Slow()
     with Server(slow) as server:
         child = subprocess.Popen(
             [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(program), server.origin],
@@ -261,6 +284,7 @@ def test_a_cancelled_call_stays_cancelled_and_cuts_its_connection() -> None:
             await task
         await until(lambda: server.now_open == 0)
 
+    slow = Slow()
     with Server(slow) as server:
         in_a_loop(case)
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from polycloud.errors import ConfigurationError, ConnectionFailed, Timeout
+from polycloud.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
+from polycloud.runtime.caller import Caller, Timeouts
 from polycloud.runtime.protocol import Runtime
+from polycloud.runtime.retry import NO_RETRY
 from polycloud.runtime.tls import InsecureTLSWarning
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
@@ -167,6 +169,19 @@ def test_closing_does_not_wait_for_a_peer_that_says_no_goodbye(flavour: Flavour,
         started = time.monotonic()
         assert flavour.run(case, verify=authority.bundle) < 0.5
         assert time.monotonic() - started < 1.4
+
+
+def test_a_redirect_out_of_tls_is_not_followed(flavour: Flavour, authority: Authority) -> None:
+    async def case(runtime: Runtime) -> None:
+        caller = Caller(runtime, provider="test", retry=NO_RETRY, timeouts=Timeouts())
+        with pytest.raises(MalformedResponse, match="not encrypted"):
+            await caller.call(request(secure), check=lambda _: None, repeatable=True)
+
+    with Server(echo) as plain:
+        redirect = reply(307, b"", ("Location", f"{plain.origin}/"))
+        with Server(lambda _: redirect, authority.server()) as secure:
+            flavour.run(case, verify=authority.bundle)
+        assert plain.seen == []
 
 
 # Proxies
