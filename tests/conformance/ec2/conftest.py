@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import boto3
@@ -53,3 +54,35 @@ def boto_client(service: str, endpoint: str, key: str = AWS_KEY, secret: str = A
         aws_secret_access_key=secret,
         config=Config(proxies={}, retries={"max_attempts": 0}),
     )
+
+
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def image(boto: Any) -> str:
+    return boto.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+
+
+@pytest.fixture
+def name(flavour: Flavour) -> str:
+    return f"ext-{flavour.name}-{next(numbers)}"
+
+
+@pytest.fixture
+def node_id(boto: Any, image: str) -> Iterator[str]:
+    """A node that boto3 made."""
+    run = boto.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    made: str = run["Instances"][0]["InstanceId"]
+    yield made
+    boto.terminate_instances(InstanceIds=[made])
+
+
+def instance(boto: Any, node_id: str) -> Any:
+    [reservation] = boto.describe_instances(InstanceIds=[node_id])["Reservations"]
+    [found] = reservation["Instances"]
+    return found
+
+
+def tags_of(item: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
