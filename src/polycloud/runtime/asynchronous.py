@@ -421,11 +421,9 @@ class _Attempt:
 
     def progress(self) -> None:
         """Something moved: a streamed upload is bounded piece by piece, anything else by the deadline."""
-        if self._scope is None or self._scope.expired():
+        if not self._upload or self._scope is None or self._scope.expired():
             return
-        end = self.deadline
-        if self._upload:
-            end = min(end, time.monotonic() + self.bound.settings.stall_timeout)
+        end = min(self.deadline, time.monotonic() + self.bound.settings.stall_timeout)
         self._scope.reschedule(self._on_the_loop(end))
 
     def _on_the_loop(self, moment: float) -> float | None:
