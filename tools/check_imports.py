@@ -31,8 +31,11 @@ CLOCKS = frozenset({"now", "utcnow", "today"})
 # HTTP libraries and TLS, and the only files that may import them.
 TRANSPORT = {
     "http.client": {"runtime/blocking.py"},
-    "aiohttp": {"runtime/asynchronous.py"},
-    "ssl": {"runtime/blocking.py", "runtime/asynchronous.py", "runtime/tls.py"},
+    "aiohttp": {"runtime/aiohttp_transport.py"},
+    "ssl": {
+        "runtime/aiohttp_transport.py", "runtime/blocking.py", "runtime/connection.py", "runtime/dial.py",
+        "runtime/exchange.py", "runtime/tls.py",
+    },
     "requests": set[str](),
     "httpx": set[str](),
     "urllib3": set[str](),

@@ -404,3 +404,31 @@ def test_connections_to_several_origins_share_one_bound(flavour: Flavour) -> Non
     with Server(answer) as first, Server(answer) as second, Server(answer) as third:
         servers = [first, second, third]
         flavour.run(case, max_connections=4)
+
+
+def test_a_server_that_hangs_up_on_everybody_is_not_called_without_end(flavour: Flavour) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        accepted = 0
+
+        def hang_up() -> None:
+            nonlocal accepted
+            while True:
+                try:
+                    sock, _ = listener.accept()
+                except OSError:
+                    return
+                accepted += 1
+                sock.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+
+        async def case(runtime: Runtime) -> None:
+            for _ in range(3):
+                with pytest.raises(ConnectionFailed):
+                    await send(runtime, f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        flavour.run(case)
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert accepted == 3

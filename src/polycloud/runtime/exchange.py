@@ -259,13 +259,13 @@ class Exchange:
         assert connection is not None  # noqa: S101 - there is a head, so there is a connection
         limit = self._transport.settings.max_body
         if head.length > limit:
-            raise _too_long(limit, head.status)
+            raise failures.too_long(limit, head.status)
         parts: list[bytes] = []
         size = 0
         while part := connection.read(READ, self._next()):
             size += len(part)
             if size > limit:
-                raise _too_long(limit, head.status)
+                raise failures.too_long(limit, head.status)
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -308,7 +308,3 @@ class Stream:
 def _cause(error: OSError) -> OSError | None:
     """What a reader of the traceback learns something from."""
     return None if isinstance(error, PeerClosed) else error
-
-
-def _too_long(limit: int, status: int) -> MalformedResponse:
-    return MalformedResponse(f"the answer is longer than {limit} bytes", status=status)

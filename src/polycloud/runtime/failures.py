@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, Timeout
+from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
 
-__all__ = ["broken", "closed_early", "no_connection_in_time", "no_tunnel", "not_connected", "out_of_time", "reason"]
+__all__ = [
+    "broken",
+    "closed_early",
+    "no_connection_in_time",
+    "no_tunnel",
+    "not_connected",
+    "out_of_time",
+    "reason",
+    "too_long",
+]
 
 
 def no_connection_in_time(where: str) -> Timeout:
@@ -48,6 +57,11 @@ def closed_early(where: str, *, sent: bool) -> ConnectionFailed:
 def broken(error: OSError, where: str, *, sent: bool) -> ConnectionFailed:
     """The connection failed under a request."""
     return ConnectionFailed(f"the connection to {where} broke: {reason(error)}", sent=sent)
+
+
+def too_long(limit: int, status: int) -> MalformedResponse:
+    """A body is beyond what is read into memory."""
+    return MalformedResponse(f"the answer is longer than {limit} bytes", status=status)
 
 
 def reason(error: OSError) -> str:

@@ -1,0 +1,44 @@
+"""The async runtime apart from the network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from polycloud.errors import ConfigurationError
+from polycloud.runtime import asynchronous_runtime
+from polycloud.runtime.protocol import TransportSettings
+
+
+def test_without_aiohttp_the_extra_is_named() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['aiohttp'] = None\n"
+        "from polycloud.errors import ConfigurationError\n"
+        "from polycloud.runtime import asynchronous_runtime\n"
+        "from polycloud.runtime.protocol import TransportSettings\n"
+        "try:\n"
+        "    asynchronous_runtime(TransportSettings())\n"
+        "except ConfigurationError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "polycloud[async]" in done.stdout
+
+
+def test_a_sync_program_does_not_import_aiohttp_nor_asyncio() -> None:
+    program = (
+        "import sys\n"
+        "from polycloud.runtime import blocking_runtime\n"
+        "from polycloud.runtime.protocol import TransportSettings\n"
+        "blocking_runtime(TransportSettings())\n"
+        "assert not {'aiohttp', 'asyncio'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_no_connections_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="max_connections"):
+        asynchronous_runtime(TransportSettings(max_connections=0))
