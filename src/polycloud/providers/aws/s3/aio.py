@@ -6,20 +6,35 @@ from typing import Unpack
 
 from polycloud.credentials.aws import CredentialsLike
 from polycloud.credentials.secret import Secret
-from polycloud.options import ClientOptions, make_caller, make_runtime
+from polycloud.options import ClientOptions, make_runtime
+from polycloud.providers.aws.s3.aio_access import AsyncS3Access
+from polycloud.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from polycloud.providers.aws.s3.dialect import AWS, COMPATIBLE, Checksum
-from polycloud.providers.aws.s3.driver import S3Driver
-from polycloud.providers.aws.s3.models import S3Container, S3Object
+from polycloud.providers.aws.s3.driver import open_driver
 from polycloud.providers.aws.s3.session import Addressing, S3Session
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
-from polycloud.storage.aio import AsyncStorage
 
 __all__ = ["AsyncS3"]
 
 
-class AsyncS3(AsyncStorage[S3Container, S3Object]):
-    """Amazon S3."""
+class AsyncS3(AsyncS3Access, AsyncS3Buckets):
+    """Amazon S3 (REST API of 2006-03-01), and other services that speak its protocol.
+
+    One client serves buckets of every region: where a bucket is, is learned from S3's first answer
+    about it and remembered. What has names of its own here (``CephS3``, ``DigitalOceanSpaces``,
+    ``CloudflareR2``, ``BackblazeB2``) is better asked by its own client, which knows what it lacks.
+
+    Content is verified on its way: by a checksum that S3 compares and reports, in ``S3`` a CRC32,
+    which S3 keeps with the content and gives back with it, of large uploads too. Where the way is
+    encrypted, the signature covers that checksum instead of the content itself
+    (``UNSIGNED-PAYLOAD``), which spares a second hash; ``sign_payload=True`` signs the content all
+    the same, for bucket policies that ask for it.
+
+    User metadata may be any text. What is not plain ASCII is stored as an encoded word of RFC 2047
+    (``=?UTF-8?B?…?=``), which is how S3 itself answers with it; others read it with Python's
+    ``email.header``, for example.
+    """
 
     def __init__(
         self,
@@ -38,6 +53,33 @@ class AsyncS3(AsyncStorage[S3Container, S3Object]):
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
+        """Make a client; nothing is read or sent until it is used.
+
+        Args:
+            key: Access key id. Without it and ``credentials``, credentials are looked for as AWS's
+                own tools do: environment, shared files, and with ``polycloud[aws]`` the rest.
+            secret: Secret access key.
+            token: Session token of temporary credentials.
+            region: The region of new buckets, and the first guess for others. Default:
+                ``AWS_REGION``, ``AWS_DEFAULT_REGION``, the profile's, us-east-1.
+            endpoint: URL of another service that speaks the protocol. Default:
+                ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL``, the profile's, AWS's own.
+            profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
+                secret and token.
+            addressing: How requests name their bucket: ``"virtual"`` in the host name, ``"path"`` in the
+                path; ``"auto"`` takes the path for a custom endpoint and for names that no host name,
+                or no certificate, can hold.
+            checksum: ``"crc32"``, ``"sha256"`` or ``"md5"``. Default: CRC32; with an ``endpoint`` MD5, which
+                every service knows.
+            sign_payload: Whether signatures cover contents. Default: where the way is not encrypted.
+            page_size: Most names in one page of a listing, up to 1,000.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
         runtime = make_runtime(_runtime, options)
         session = S3Session(
             runtime,
@@ -50,12 +92,12 @@ class AsyncS3(AsyncStorage[S3Container, S3Object]):
             endpoint=endpoint,
             profile=profile,
         )
-        dialect = AWS if endpoint is None else COMPATIBLE
-        self._s3 = S3Driver(
-            make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False),
+        self._s3 = open_driver(
+            runtime,
             session,
-            dialect,
-            checksum=checksum or dialect.checksum,
+            AWS if endpoint is None else COMPATIBLE,
+            options,
+            checksum=checksum,
             sign_payload=sign_payload,
             page_size=page_size,
         )

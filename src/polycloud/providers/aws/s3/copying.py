@@ -9,10 +9,10 @@ import msgspec
 
 from polycloud.errors import CloudError
 from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.headers import bare, merged, version_of
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.multipart import Multipart
 from polycloud.providers.aws.s3.names import in_path, in_query
-from polycloud.providers.aws.s3.objects import bare, merged, version_of
 from polycloud.runtime.deadline import grace
 from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec, ReadSpec
 

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from polycloud.errors import ConfigurationError
+from polycloud.options import ClientOptions, make_caller
 from polycloud.providers.aws.s3.buckets import Buckets
 from polycloud.providers.aws.s3.copying import Copying
+from polycloud.providers.aws.s3.dialect import Checksum, Dialect
+from polycloud.providers.aws.s3.session import S3Session
+from polycloud.providers.aws.s3.settings import Settings
+from polycloud.runtime.protocol import Runtime
 
-__all__ = ["S3Driver"]
+__all__ = ["S3Driver", "open_driver"]
+
+CHECKSUMS = frozenset({"crc32", "sha256", "md5"})
 
 
-class S3Driver(Buckets, Copying):
+class S3Driver(Buckets, Copying, Settings):
     """Everything that polycloud calls of S3."""
+
+
+def open_driver(
+    runtime: Runtime,
+    session: S3Session,
+    dialect: Dialect,
+    options: ClientOptions,
+    *,
+    checksum: Checksum | None,
+    sign_payload: bool | None,
+    page_size: int,
+) -> S3Driver:
+    """The driver of a client.
+
+    Raises:
+        ConfigurationError: A setting has no meaning.
+    """
+    if checksum is not None and checksum not in CHECKSUMS:
+        raise ConfigurationError(f"checksum is {checksum!r}; it is one of {', '.join(sorted(CHECKSUMS))}")
+    if not 1 <= page_size <= 1000:
+        raise ConfigurationError(f"page_size is {page_size}; it is between 1 and 1000")
+    return S3Driver(
+        make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False),
+        session,
+        dialect,
+        checksum=checksum or dialect.checksum,
+        sign_payload=sign_payload,
+        page_size=page_size,
+    )

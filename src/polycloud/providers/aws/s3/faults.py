@@ -119,7 +119,7 @@ HINTS = {
     "InvalidObjectState": "it is archived: restore it first",
     "AccessDenied": "ask for a policy that allows it; without permission to list a bucket, missing objects look so too",
 }
-MESSAGES = {
+MESSAGES: dict[type[CloudError], str] = {
     PreconditionFailed: "the condition does not hold",
     ObjectNotFound: "there is no such object",
     ContainerNotFound: "there is no such bucket",

@@ -91,7 +91,7 @@ class S3ContainerSpec(ContainerSpec, frozen=True, kw_only=True):
     """
 
     region: str | None = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 class S3Upload(msgspec.Struct, frozen=True, kw_only=True):

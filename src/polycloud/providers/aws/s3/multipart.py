@@ -8,9 +8,10 @@ from hashlib import md5
 
 from polycloud.errors import MalformedResponse, NotFound
 from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.headers import bare, conditional, is_md5, merged
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_query
-from polycloud.providers.aws.s3.objects import Objects, bare, conditional, is_md5, merged
+from polycloud.providers.aws.s3.objects import Objects
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from polycloud.storage.verify import Digest, digest_of
 

@@ -3,174 +3,47 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from email.utils import format_datetime, parsedate_to_datetime
-from hashlib import md5
 
 from polycloud.errors import ChecksumMismatch, CloudError, MalformedResponse
 from polycloud.providers.aws.s3 import wire
-from polycloud.providers.aws.s3.calls import S3Calls
 from polycloud.providers.aws.s3.faults import error_of_code
-from polycloud.providers.aws.s3.metadata import read_meta_data, written_meta_data
-from polycloud.providers.aws.s3.models import S3Address, S3Object, S3ObjectVersion, S3Upload
-from polycloud.providers.aws.s3.names import decoded, in_query, in_xml, xml_text
-from polycloud.runtime.messages import ResponseStream, Source
-from polycloud.runtime.paging import Page
-from polycloud.storage.driver import (
-    Address,
-    Conditions,
-    Download,
-    ListQuery,
-    PutSpec,
-    ReadSpec,
-    Stored,
-    UrlSpec,
+from polycloud.providers.aws.s3.headers import (
+    bare,
+    conditional,
+    crc32_of,
+    digest_of_whole,
+    hexadecimal,
+    http_date,
+    is_md5,
+    made_version,
+    merged,
+    number,
+    stored_encoding,
+    version_of,
+    version_query,
+    xml_headers,
 )
-from polycloud.storage.models import DeleteResult, Object, Prefix
+from polycloud.providers.aws.s3.listings import Listings
+from polycloud.providers.aws.s3.metadata import read_meta_data, written_meta_data
+from polycloud.providers.aws.s3.models import S3Address, S3Object
+from polycloud.providers.aws.s3.names import in_xml, xml_text
+from polycloud.runtime.messages import ResponseStream, Source
+from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
+from polycloud.storage.models import DeleteResult, Object
 from polycloud.storage.verify import OFFLOAD_FROM, Digest, compare, digest_of
 from polycloud.wire.sigv4 import UNSIGNED_PAYLOAD
 
-__all__ = ["Objects", "bare", "conditional", "is_md5", "merged", "version_of", "version_query", "xml_headers"]
+__all__ = ["Objects"]
 
-MD5 = re.compile(r"[0-9a-f]{32}")
 RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
-    )
-}
 CHECKSUM_HEADERS = {"md5": "Content-MD5", "crc32": "x-amz-checksum-crc32", "sha256": "x-amz-checksum-sha256"}
 ASK_CHECKSUM = ("x-amz-checksum-mode", "ENABLED")
 
 
-class Objects(S3Calls):
+class Objects(Listings):
     """The calls on objects."""
-
-    # Listings
-
-    async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[S3Object | Prefix]:
-        parameters = [f"list-type=2&encoding-type=url&max-keys={self._page_size}"]
-        if query.prefix:
-            parameters.append(f"prefix={in_query(query.prefix)}")
-        if query.delimiter:
-            parameters.append(f"delimiter={in_query(query.delimiter)}")
-        if cursor is not None:
-            parameters.append(f"continuation-token={in_query(cursor)}")
-        elif query.start_after:
-            parameters.append(f"start-after={in_query(query.start_after)}")
-        answer = await self.ask(
-            wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters)
-        )
-        encoded = answer.encoding_type == "url"
-        container, provider = query.container, self.provider
-        items: list[S3Object | Prefix] = [
-            S3Object(
-                container=container,
-                name=decoded(item.key) if encoded else item.key,
-                size=item.size,
-                provider=provider,
-                etag=bare(item.etag),
-                last_modified=item.last_modified,
-                storage_class=item.storage_class,
-            )
-            for item in answer.contents
-        ]
-        if answer.common_prefixes:
-            items += [
-                Prefix(container=container, name=decoded(each.prefix) if encoded else each.prefix, provider=provider)
-                for each in answer.common_prefixes
-            ]
-            items.sort(key=_name)
-        token = answer.next_continuation_token if answer.is_truncated else None
-        if answer.is_truncated and not token:
-            raise MalformedResponse(
-                "the listing goes on, and S3 gave no token to go on with; the listing is incomplete"
-            )
-        return Page(items, token)
-
-    async def list_versions(
-        self, container: str, prefix: str, *, cursor: tuple[str, str] | None
-    ) -> tuple[list[S3ObjectVersion], tuple[str, str] | None]:
-        """One page of the versions of objects, the newest of each first, and the cursor of the next page."""
-        parameters = [f"versions&encoding-type=url&max-keys={self._page_size}"]
-        if prefix:
-            parameters.append(f"prefix={in_query(prefix)}")
-        if cursor is not None:
-            parameters.append(f"key-marker={in_query(cursor[0])}")
-            if cursor[1]:
-                parameters.append(f"version-id-marker={in_query(cursor[1])}")
-        answer = await self.ask(
-            wire.ListVersionsResult, "ListObjectVersions", "GET", container, query="&".join(parameters)
-        )
-        encoded = answer.encoding_type == "url"
-        found = [
-            S3ObjectVersion(
-                container=container,
-                name=decoded(item.key) if encoded else item.key,
-                size=item.size,
-                provider=self.provider,
-                etag=bare(item.etag),
-                last_modified=item.last_modified,
-                storage_class=item.storage_class,
-                version_id=item.version_id,
-                is_latest=item.is_latest,
-            )
-            for item in answer.version
-        ]
-        found += [
-            S3ObjectVersion(
-                container=container,
-                name=decoded(item.key) if encoded else item.key,
-                size=0,
-                provider=self.provider,
-                last_modified=item.last_modified,
-                version_id=item.version_id,
-                is_latest=item.is_latest,
-                delete_marker=True,
-            )
-            for item in answer.delete_marker
-        ]
-        # S3 gives versions and markers of deletions mixed, each key's newest first.
-        found.sort(key=_age)
-        if not answer.is_truncated:
-            return found, None
-        if not answer.next_key_marker:
-            raise MalformedResponse(
-                "the listing goes on, and S3 gave no marker to go on with; the listing is incomplete"
-            )
-        marker = decoded(answer.next_key_marker) if encoded else answer.next_key_marker
-        return found, (marker, answer.next_version_id_marker or "")
-
-    async def list_uploads(
-        self, container: str, prefix: str, *, cursor: tuple[str, str] | None
-    ) -> tuple[list[S3Upload], tuple[str, str] | None]:
-        """One page of the unfinished uploads, and the cursor of the next page."""
-        parameters = [f"uploads&encoding-type=url&max-uploads={self._page_size}"]
-        if prefix:
-            parameters.append(f"prefix={in_query(prefix)}")
-        if cursor is not None:
-            parameters.append(f"key-marker={in_query(cursor[0])}&upload-id-marker={in_query(cursor[1])}")
-        answer = await self.ask(
-            wire.ListMultipartUploadsResult, "ListMultipartUploads", "GET", container, query="&".join(parameters)
-        )
-        encoded = answer.encoding_type == "url"
-        found = [
-            S3Upload(
-                container=container,
-                name=decoded(item.key) if encoded else item.key,
-                id=item.upload_id,
-                started_at=item.initiated,
-                storage_class=item.storage_class,
-            )
-            for item in answer.upload
-        ]
-        if not answer.is_truncated or not answer.next_key_marker:
-            return found, None
-        marker = decoded(answer.next_key_marker) if encoded else answer.next_key_marker
-        return found, (marker, answer.next_upload_id_marker or "")
 
     # Reading
 
@@ -185,7 +58,7 @@ class Objects(S3Calls):
             headers=self._read_headers(spec),
         )
         known = dict(answer.headers.pairs())
-        return self._object(address, known, _number(known.get("content-length")) or 0)
+        return self._object(address, known, number(known.get("content-length")) or 0)
 
     async def read_object(self, spec: ReadSpec) -> Download[S3Object]:
         address = spec.address
@@ -203,7 +76,7 @@ class Objects(S3Calls):
 
     def _download(self, address: Address, body: ResponseStream) -> Download[S3Object]:
         known = dict(body.headers.pairs())
-        length = _number(known.get("content-length"))
+        length = number(known.get("content-length"))
         start, size = 0, length
         if body.status == 206:
             match = RANGE.fullmatch(known.get("content-range", ""))
@@ -213,7 +86,7 @@ class Objects(S3Calls):
         if size is None:
             raise MalformedResponse(f"{address.name}: S3 does not say how long the content is")
         obj = self._object(address, known, size)
-        return Download(object=obj, body=body, start=start, length=length, digest=_digest_of_whole(obj, known))
+        return Download(object=obj, body=body, start=start, length=length, digest=digest_of_whole(obj, known))
 
     def _read_headers(self, spec: ReadSpec) -> list[tuple[str, str]]:
         headers = conditional(spec.conditions)
@@ -302,9 +175,9 @@ class Objects(S3Calls):
             etag = bare(known.get("etag"))
             return Digest("md5", etag) if etag and is_md5(etag, known) else None
         if self._checksum == "crc32":
-            crc32 = _crc32(known)
+            crc32 = crc32_of(known)
             return Digest("crc32", crc32) if crc32 else None
-        sha256 = _hexadecimal(known.get("x-amz-checksum-sha256"), 32)
+        sha256 = hexadecimal(known.get("x-amz-checksum-sha256"), 32)
         return Digest("sha256", sha256) if sha256 else None
 
     def new_object(self, spec: PutSpec, known: Mapping[str, str], size: int, etag: str | None) -> S3Object:
@@ -320,9 +193,9 @@ class Objects(S3Calls):
             content_type=spec.content_type,
             content_encoding=spec.content_encoding,
             meta_data=spec.meta_data,
-            version_id=_version(known),
+            version_id=made_version(known),
             encryption=known.get("x-amz-server-side-encryption"),
-            checksum=_crc32(known),
+            checksum=crc32_of(known),
         )
 
     # Deleting
@@ -414,134 +287,11 @@ class Objects(S3Calls):
             hash=etag if etag and is_md5(etag, known) else None,
             etag=etag,
             content_type=known.get("content-type"),
-            content_encoding=_stored_encoding(known.get("content-encoding")),
+            content_encoding=stored_encoding(known.get("content-encoding")),
             last_modified=http_date(modified) if modified else None,
             meta_data=read_meta_data(known.items()),
-            version_id=_version(known),
+            version_id=made_version(known),
             storage_class=known.get("x-amz-storage-class"),
             encryption=encryption,
-            checksum=_crc32(known),
+            checksum=crc32_of(known),
         )
-
-
-def version_query(address: Address) -> str:
-    """The query that asks for the address's version."""
-    version = version_of(address)
-    return "" if version is None else f"versionId={in_query(version)}"
-
-
-def version_of(address: Address) -> str | None:
-    """The version that an address names."""
-    return address.version_id if isinstance(address, S3Address) else None
-
-
-def xml_headers(body: bytes) -> list[tuple[str, str]]:
-    """The headers of a request whose body is XML; S3 asks for its hash with most of them."""
-    digest = base64.b64encode(md5(body, usedforsecurity=False).digest()).decode("ascii")
-    return [("Content-Type", "application/xml"), ("Content-MD5", digest)]
-
-
-def bare(etag: str | None) -> str | None:
-    """An etag without its quotes, or None."""
-    return etag.strip('"') or None if etag else None
-
-
-def http_date(text: str) -> dt.datetime | None:
-    """The moment in a header such as ``Sun, 06 Nov 1994 08:49:37 GMT``; None for what is none."""
-    try:
-        if len(text) == 29 and text.endswith(" GMT"):
-            # What S3 sends, read ten times as fast.
-            return dt.datetime(
-                int(text[12:16]), MONTHS[text[8:11]], int(text[5:7]),
-                int(text[17:19]), int(text[20:22]), int(text[23:25]), tzinfo=dt.UTC,
-            )  # fmt: skip
-        return parsedate_to_datetime(text).astimezone(dt.UTC)
-    except (ValueError, KeyError, OverflowError):
-        return None
-
-
-def conditional(conditions: Conditions) -> list[tuple[str, str]]:
-    headers: list[tuple[str, str]] = []
-    if conditions.if_match is not None:
-        headers.append(("If-Match", _quoted(conditions.if_match)))
-    if conditions.if_none_match is not None:
-        headers.append(("If-None-Match", _quoted(conditions.if_none_match)))
-    if conditions.if_modified_since is not None:
-        headers.append(("If-Modified-Since", format_datetime(conditions.if_modified_since, usegmt=True)))
-    return headers
-
-
-def _quoted(etag: str) -> str:
-    return etag if etag == "*" else f'"{etag}"'
-
-
-def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Headers of ours, and those of the caller's that do not replace them."""
-    if not callers:
-        return own
-    taken = {name.lower() for name, _ in own}
-    return own + [pair for pair in callers.items() if pair[0].lower() not in taken]
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
-
-
-def is_md5(etag: str, known: Mapping[str, str]) -> bool:
-    """Whether an etag is the MD5 of the content: not of what came in parts, or is encrypted with other keys."""
-    return (
-        MD5.fullmatch(etag) is not None
-        and not known.get("x-amz-server-side-encryption", "").startswith("aws:kms")
-        and "x-amz-server-side-encryption-customer-algorithm" not in known
-    )
-
-
-def _hexadecimal(value: str | None, size: int) -> str | None:
-    """Base64 as hexadecimal, if it is of so many bytes: S3 appends ``-N`` to what is not of the plain content."""
-    if value is None:
-        return None
-    try:
-        data = base64.b64decode(value, validate=True)
-    except ValueError:
-        return None
-    return data.hex() if len(data) == size else None
-
-
-def _crc32(known: Mapping[str, str]) -> str | None:
-    # Of an upload in parts there may be a checksum of checksums instead.
-    if known.get("x-amz-checksum-type") == "COMPOSITE":
-        return None
-    return _hexadecimal(known.get("x-amz-checksum-crc32"), 4)
-
-
-def _digest_of_whole(obj: S3Object, known: Mapping[str, str]) -> Digest | None:
-    """The best hash of the whole content that an answer has."""
-    if obj.checksum is not None:
-        return Digest("crc32", obj.checksum)
-    sha256 = _hexadecimal(known.get("x-amz-checksum-sha256"), 32)
-    if sha256 is not None and known.get("x-amz-checksum-type") != "COMPOSITE":
-        return Digest("sha256", sha256)
-    return Digest("md5", obj.hash) if obj.hash else None
-
-
-def _version(known: Mapping[str, str]) -> str | None:
-    """The version that a bucket that keeps versions made; ``null`` stands for content that is of none."""
-    version = known.get("x-amz-version-id")
-    return None if version == "null" else version
-
-
-def _stored_encoding(value: str | None) -> str | None:
-    """What the content was packed with; ``aws-chunked`` is only how it once travelled."""
-    if not value:
-        return None
-    kept = [word for word in (part.strip() for part in value.split(",")) if word and word != "aws-chunked"]
-    return ", ".join(kept) or None
-
-
-def _name(item: S3Object | Prefix) -> str:
-    return item.name
-
-
-def _age(version: S3ObjectVersion) -> tuple[str, bool, float]:
-    stored = version.last_modified.timestamp() if version.last_modified else 0.0
-    return version.name, not version.is_latest, -stored

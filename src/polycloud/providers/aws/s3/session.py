@@ -76,6 +76,7 @@ class S3Session(AWSSession):
         if addressing not in {"auto", "path", "virtual"}:
             raise ConfigurationError(f'addressing is {addressing!r}; it is "auto", "path" or "virtual"')
         self._addressing = addressing
+        self.given_endpoint = endpoint
         self._custom = False
         self._sites: dict[str, Site] = {}
         # By origin, or origin and base: the signers of sites in other regions than the client's own.

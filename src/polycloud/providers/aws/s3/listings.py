@@ -1,0 +1,147 @@
+"""Listings of objects, versions and unfinished uploads."""
+
+from __future__ import annotations
+
+from polycloud.errors import MalformedResponse
+from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.calls import S3Calls
+from polycloud.providers.aws.s3.headers import bare
+from polycloud.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Upload
+from polycloud.providers.aws.s3.names import decoded, in_query
+from polycloud.runtime.paging import Page
+from polycloud.storage.driver import ListQuery
+from polycloud.storage.models import Prefix
+
+__all__ = ["Listings"]
+
+INCOMPLETE = "the listing goes on, and S3 does not say where; what it gave is incomplete"
+
+
+class Listings(S3Calls):
+    """The calls that list, a page at a time."""
+
+    async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[S3Object | Prefix]:
+        parameters = [f"list-type=2&encoding-type=url&max-keys={self._page_size}"]
+        if query.prefix:
+            parameters.append(f"prefix={in_query(query.prefix)}")
+        if query.delimiter:
+            parameters.append(f"delimiter={in_query(query.delimiter)}")
+        if cursor is not None:
+            parameters.append(f"continuation-token={in_query(cursor)}")
+        elif query.start_after:
+            parameters.append(f"start-after={in_query(query.start_after)}")
+        answer = await self.ask(
+            wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters)
+        )
+        encoded = answer.encoding_type == "url"
+        container, provider = query.container, self.provider
+        items: list[S3Object | Prefix] = [
+            S3Object(
+                container=container,
+                name=decoded(item.key) if encoded else item.key,
+                size=item.size,
+                provider=provider,
+                etag=bare(item.etag),
+                last_modified=item.last_modified,
+                storage_class=item.storage_class,
+            )
+            for item in answer.contents
+        ]
+        if answer.common_prefixes:
+            items += [
+                Prefix(container=container, name=decoded(each.prefix) if encoded else each.prefix, provider=provider)
+                for each in answer.common_prefixes
+            ]
+            items.sort(key=_name)
+        token = answer.next_continuation_token if answer.is_truncated else None
+        if answer.is_truncated and not token:
+            raise MalformedResponse(INCOMPLETE)
+        return Page(items, token)
+
+    async def list_versions(self, container: str, prefix: str, *, cursor: str | None) -> Page[S3ObjectVersion]:
+        """One page of the versions of objects, the newest of each first."""
+        parameters = [f"versions&encoding-type=url&max-keys={self._page_size}"]
+        if prefix:
+            parameters.append(f"prefix={in_query(prefix)}")
+        if cursor is not None:
+            parameters.append(cursor)
+        answer = await self.ask(
+            wire.ListVersionsResult, "ListObjectVersions", "GET", container, query="&".join(parameters)
+        )
+        encoded = answer.encoding_type == "url"
+        found = [
+            S3ObjectVersion(
+                container=container,
+                name=decoded(item.key) if encoded else item.key,
+                size=item.size,
+                provider=self.provider,
+                etag=bare(item.etag),
+                last_modified=item.last_modified,
+                storage_class=item.storage_class,
+                version_id=item.version_id,
+                is_latest=item.is_latest,
+            )
+            for item in answer.version
+        ]
+        found += [
+            S3ObjectVersion(
+                container=container,
+                name=decoded(item.key) if encoded else item.key,
+                size=0,
+                provider=self.provider,
+                last_modified=item.last_modified,
+                version_id=item.version_id,
+                is_latest=item.is_latest,
+                delete_marker=True,
+            )
+            for item in answer.delete_marker
+        ]
+        # S3 gives versions and markers of deletions mixed, each key's newest first.
+        found.sort(key=_age)
+        if not answer.is_truncated:
+            return Page(found)
+        if not answer.next_key_marker:
+            raise MalformedResponse(INCOMPLETE)
+        marker = decoded(answer.next_key_marker) if encoded else answer.next_key_marker
+        token = f"key-marker={in_query(marker)}"
+        if answer.next_version_id_marker:
+            token += f"&version-id-marker={in_query(answer.next_version_id_marker)}"
+        return Page(found, token)
+
+    async def list_uploads(self, container: str, prefix: str, *, cursor: str | None) -> Page[S3Upload]:
+        """One page of the unfinished uploads."""
+        parameters = [f"uploads&encoding-type=url&max-uploads={self._page_size}"]
+        if prefix:
+            parameters.append(f"prefix={in_query(prefix)}")
+        if cursor is not None:
+            parameters.append(cursor)
+        answer = await self.ask(
+            wire.ListMultipartUploadsResult, "ListMultipartUploads", "GET", container, query="&".join(parameters)
+        )
+        encoded = answer.encoding_type == "url"
+        found = [
+            S3Upload(
+                container=container,
+                name=decoded(item.key) if encoded else item.key,
+                id=item.upload_id,
+                started_at=item.initiated,
+                storage_class=item.storage_class,
+            )
+            for item in answer.upload
+        ]
+        if not answer.is_truncated:
+            return Page(found)
+        if not answer.next_key_marker:
+            raise MalformedResponse(INCOMPLETE)
+        marker = decoded(answer.next_key_marker) if encoded else answer.next_key_marker
+        token = f"key-marker={in_query(marker)}&upload-id-marker={in_query(answer.next_upload_id_marker or '')}"
+        return Page(found, token)
+
+
+def _name(item: S3Object | Prefix) -> str:
+    return item.name
+
+
+def _age(version: S3ObjectVersion) -> tuple[str, bool, float]:
+    stored = version.last_modified.timestamp() if version.last_modified else 0.0
+    return version.name, not version.is_latest, -stored

@@ -1,0 +1,139 @@
+"""Servers that speak S3: moto, and rclone, which checks signatures. boto3 is the second pair of eyes."""
+
+from __future__ import annotations
+
+import email.header
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+from urllib.error import HTTPError
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from polycloud import sandbox
+from polycloud.providers.aws.s3.aio import AsyncS3
+from polycloud.providers.aws.s3.client import S3
+from polycloud.sandbox.starting import start
+from tests.conformance.storage_target import Seen
+from tests.support import rclone
+from tests.support.flavours import Flavour
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of a moto of this process's own, which ends with it."""
+    with sandbox.running("s3") as server:
+        yield server.endpoint
+
+
+@pytest.fixture(scope="session")
+def boto(moto: str) -> Any:
+    return boto_client(moto)
+
+
+@pytest.fixture(scope="session")
+def rclone_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    started = start(rclone.Rclone(), tmp_path_factory.mktemp("rclone"), tied=True)
+    yield started.address.endpoint
+    started.close()
+
+
+@pytest.fixture
+def s3(moto: str, flavour: Flavour) -> Iterator[Any]:
+    """A client of moto, of either flavour, in the shape of the async one."""
+    client = flavour.shape(s3_client(flavour, moto))
+    yield client
+    flavour.run(client.aclose())
+
+
+def s3_client(flavour: Flavour, endpoint: str, key: str = "testing", secret: str = "testing", **more: Any) -> Any:
+    make = AsyncS3 if flavour.name == "async" else S3
+    return make(key, secret, region=REGION, endpoint=endpoint, proxy="", **more)
+
+
+def boto_client(endpoint: str, key: str = "testing", secret: str = "testing") -> Any:
+    return boto3.client(
+        "s3",
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        config=Config(proxies={}, retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
+    )
+
+
+def eyes_of(boto: Any) -> Callable[[str, str], Seen | None]:
+    """Objects as boto3 sees them; encoded words of metadata as Python's email package reads them."""
+
+    def look(container: str, name: str) -> Seen | None:
+        try:
+            answer = boto.get_object(Bucket=container, Key=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                return None
+            raise
+        meta_data = {key.lower(): unwrapped(value) for key, value in answer["Metadata"].items()}
+        return Seen(content=answer["Body"].read(), content_type=answer["ContentType"], meta_data=meta_data)
+
+    return look
+
+
+def unwrapped(value: str) -> str:
+    if not value.startswith("=?"):
+        return value
+    return "".join(
+        part.decode(charset or "ascii") if isinstance(part, bytes) else part
+        for part, charset in email.header.decode_header(value)
+    )
+
+
+def writer_of(boto: Any) -> Callable[[str, str, Seen], None]:
+    def write(container: str, name: str, seen: Seen) -> None:
+        boto.put_object(
+            Bucket=container,
+            Key=name,
+            Body=seen.content,
+            ContentType=seen.content_type,
+            Metadata=dict(seen.meta_data or {}),
+        )
+
+    return write
+
+
+def open_uploads_of(boto: Any) -> Callable[[str], int]:
+    return lambda container: len(boto.list_multipart_uploads(Bucket=container).get("Uploads", []))
+
+
+def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """What Python's own HTTP client gets."""
+    data = body if method == "PUT" else None
+    try:
+        with build_opener(ProxyHandler({})).open(Request(url, data, dict(headers), method=method), timeout=20) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        return error.code, error.read()
+
+
+def filler(endpoint: str, key: str, secret: str) -> Callable[[str, Iterable[str]], None]:
+    """Puts empty objects quickly: sixteen at a time."""
+    import asyncio
+
+    def fill(container: str, names: Iterable[str]) -> None:
+        async def put_all() -> None:
+            async with AsyncS3(key, secret, region=REGION, endpoint=endpoint, proxy="") as client:
+                queue = iter(names)
+
+                async def work() -> None:
+                    for name in queue:
+                        await client.upload_object(b"", container, name, content_type="text/plain")
+
+                await asyncio.gather(*(work() for _ in range(16)))
+
+        asyncio.run(put_all())
+
+    return fill

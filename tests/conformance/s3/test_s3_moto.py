@@ -1,0 +1,45 @@
+"""S3 by moto against the storage suite."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from polycloud.capabilities import StorageCapability as Can
+from polycloud.providers.aws.s3.aio import AsyncS3
+from polycloud.providers.aws.s3.client import S3
+from tests.conformance.s3.conftest import (
+    REGION,
+    eyes_of,
+    fetch,
+    filler,
+    open_uploads_of,
+    writer_of,
+)
+from tests.conformance.storage_suite import StorageSuite, StorageTarget
+
+
+class TestMoto(StorageSuite):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def target(cls, moto: str, boto: Any) -> StorageTarget:
+        settings = {"region": REGION, "endpoint": moto, "proxy": ""}
+        return StorageTarget(
+            name="s3 (moto)",
+            sync_client=partial(S3, "testing", "testing", **settings),
+            async_client=partial(AsyncS3, "testing", "testing", **settings),
+            small_pages={"page_size": 3},
+            eyes=eyes_of(boto),
+            write=writer_of(boto),
+            open_uploads=open_uploads_of(boto),
+            fill=filler(moto, "testing", "testing"),
+            fetch=fetch,
+            gaps={
+                Can.GET_CONTAINER_CDN_URL: "S3 has no such thing",
+                Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
+                Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
+                "deleting_what_is_missing_is_told": "S3 does not tell",
+            },
+        )
