@@ -82,7 +82,9 @@ class Witness:
         self.see("".join(traceback.format_exception(error)), "the traceback of an exception that a test caught")
         self.see(repr(error), "the repr of an exception that a test caught")
         seen: BaseException | None = error
-        while seen is not None:
+        known: set[int] = set()
+        while seen is not None and id(seen) not in known:  # a chain may lead back to where it began
+            known.add(id(seen))
             self._see_frames(seen.__traceback__)
             seen = seen.__cause__ or seen.__context__
 
