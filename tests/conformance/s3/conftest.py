@@ -5,8 +5,8 @@ from __future__ import annotations
 import email.header
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 import boto3
 import pytest
@@ -112,8 +112,10 @@ def open_uploads_of(boto: Any) -> Callable[[str], int]:
 def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
     """What Python's own HTTP client gets."""
     data = body if method == "PUT" else None
+    # Without a type, Python says that it sends a form, and moto believes it.
+    sent = {"Content-Type": "application/octet-stream", **headers} if data is not None else dict(headers)
     try:
-        with build_opener(ProxyHandler({})).open(Request(url, data, dict(headers), method=method), timeout=20) as answer:
+        with build_opener(ProxyHandler({})).open(Request(url, data, sent, method=method), timeout=20) as answer:
             return answer.status, answer.read()
     except HTTPError as error:
         return error.code, error.read()

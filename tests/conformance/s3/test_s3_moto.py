@@ -19,6 +19,10 @@ from tests.conformance.s3.conftest import (
     writer_of,
 )
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
+from tests.conformance.storage_target import Bench
+from tests.support.names import KNOWN_BAD, generated_names
+
+NEWLINE = "moto's web server routes no path with a line feed in it"
 
 
 class TestMoto(StorageSuite):
@@ -41,5 +45,16 @@ class TestMoto(StorageSuite):
                 Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
                 Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
                 "deleting_what_is_missing_is_told": "S3 does not tell",
+                "a_url_reads_without_credentials": "moto lets anybody write; rclone checks URLs",
+                "names_with_line_feeds": NEWLINE,
             },
         )
+
+    async def test_names_that_hurt(self, bench: Bench) -> None:
+        await self._round_trip(bench, [name for name in KNOWN_BAD if "\n" not in name])
+
+    async def test_generated_names(self, bench: Bench) -> None:
+        await self._round_trip(bench, [name for name in generated_names(300) if "\n" not in name])
+
+    async def test_names_with_line_feeds(self, bench: Bench) -> None:
+        await self._round_trip(bench, [name for name in (*KNOWN_BAD, *generated_names(300)) if "\n" in name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 import pytest
@@ -11,7 +12,12 @@ from polycloud.providers.aws.s3.aio import AsyncS3
 from polycloud.providers.aws.s3.client import S3
 from tests.conformance.s3.conftest import REGION, boto_client, eyes_of, fetch, filler, writer_of
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
+from tests.conformance.storage_target import Bench
+from tests.support.names import KNOWN_BAD, generated_names
 from tests.support.rclone import KEY, SECRET
+
+FILES = "rclone keeps objects as files of these names"
+IGNORED = "rclone ignores conditions"
 
 
 class TestRclone(StorageSuite):
@@ -34,5 +40,39 @@ class TestRclone(StorageSuite):
                 Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
                 Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
                 "deleting_what_is_missing_is_told": "S3 does not tell",
+                "copies": "rclone adds metadata of its own to copies",
+                "listings_are_in_order": FILES,
+                "listings_start_after": FILES,
+                "listings_with_a_delimiter": FILES,
+                "reading_if_match": IGNORED,
+                "reading_if_modified_since": IGNORED,
+                "an_upload_that_never_overwrites": IGNORED,
+                "an_upload_that_replaces_what_it_knows": IGNORED,
             },
         )
+
+    async def test_names_that_hurt(self, bench: Bench) -> None:
+        await self._round_trip(bench, as_files(KNOWN_BAD))
+
+    async def test_generated_names(self, bench: Bench) -> None:
+        await self._round_trip(bench, as_files(generated_names(300)))
+
+
+def is_file_name(name: str) -> bool:
+    """Whether rclone can keep an object of this name, beside the others, as a file."""
+    parts = name.split("/")
+    return all(part.strip(". ") and len(part.encode()) < 250 for part in parts) and all(
+        character >= " " and character not in "\x7f\ufffe\uffff" for character in name
+    )
+
+
+def as_files(names: Iterable[str]) -> list[str]:
+    """Those of the names that can be files, none of them a file and a folder at once."""
+    files: set[str] = set()
+    folders: set[str] = set()
+    for name in filter(is_file_name, names):
+        above = {name[:at] for at, character in enumerate(name) if character == "/"}
+        if name not in folders and not above & files:
+            files.add(name)
+            folders |= above
+    return sorted(files)

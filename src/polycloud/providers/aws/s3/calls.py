@@ -136,21 +136,23 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         body: bytes = b"",
         repeatable: bool = True,
         late: bool = False,
-        root: str | None = None,
     ) -> A:
-        """One operation and its answer, whose root element ``kind`` is named after unless ``root`` says otherwise."""
+        """One operation and its answer."""
         answer = await self.send(
             operation, method, bucket, key, query=query, headers=headers, body=body, repeatable=repeatable, late=late
         )
-        return self.read(kind, operation, answer, root)
+        return self.read(kind, operation, answer)
 
     @staticmethod
-    def read(kind: type[A], operation: str, answer: Response, root: str | None = None) -> A:
-        """What an answer's body says."""
+    def read(kind: type[A], operation: str, answer: Response) -> A:
+        """What an answer's body says. Some services leave the last word of the root element's name out."""
+        root = kind.__name__
         body = answer.body
         try:
             # White space before the document keeps a connection alive while the work is done.
-            return decode(body if body[:1] == b"<" else body.strip(), kind, root=root or kind.__name__, item=None)
+            return decode(
+                body if body[:1] == b"<" else body.strip(), kind, root=(root, root.removesuffix("Result")), item=None
+            )
         except MalformedResponse as error:
             error.operation, error.status = operation, answer.status
             raise

@@ -78,11 +78,12 @@ class Objects(Listings):
         known = dict(body.headers.pairs())
         length = number(known.get("content-length"))
         start, size = 0, length
-        if body.status == 206:
-            match = RANGE.fullmatch(known.get("content-range", ""))
-            if match is None:
-                raise MalformedResponse(f"{address.name}: S3 gives a part of the content and does not say which one")
+        # Some services give a part of the content under status 200, and say so here only.
+        match = RANGE.fullmatch(known.get("content-range", ""))
+        if match is not None:
             start, size = int(match[1]), int(match[3])
+        elif body.status == 206:
+            raise MalformedResponse(f"{address.name}: S3 gives a part of the content and does not say which one")
         if size is None:
             raise MalformedResponse(f"{address.name}: S3 does not say how long the content is")
         obj = self._object(address, known, size)
