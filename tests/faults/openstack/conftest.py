@@ -1,0 +1,36 @@
+"""A strict cloud, and clients of it in both flavours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from polycloud.providers.openstack.aio import AsyncOpenStack
+from polycloud.providers.openstack.client import OpenStack
+from tests.faults.openstack.cloud import Cloud
+from tests.support.flavours import Flavour, flavour
+
+__all__ = ["flavour"]
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with Cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def connect(cloud: Cloud, flavour: Flavour) -> Iterator[Callable[..., Any]]:
+    """Makes clients of the cloud; they are closed afterwards."""
+    clients: list[Any] = []
+
+    def make(**settings: Any) -> Any:
+        kind = AsyncOpenStack if flavour.name == "async" else OpenStack
+        clients.append(flavour.shape(kind(**{**cloud.credentials(), **settings})))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        flavour.run(client.aclose())

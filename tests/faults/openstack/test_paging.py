@@ -1,0 +1,88 @@
+"""Listings by marker, while things change between the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from polycloud.errors import MalformedResponse
+from tests.faults.keepalive import Exchange, reply
+from tests.faults.openstack.cloud import Cloud
+
+Connect = Callable[..., Any]
+
+
+def pages_asked_for(cloud: Cloud) -> list[str]:
+    return [target for _, target in cloud.server.seen if "/servers/detail" in target]
+
+
+async def test_fifteen_hundred_servers_come_in_two_pages(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(1500)
+    nodes = await connect().list_nodes()
+    assert [node.id for node in nodes] == list(cloud.servers)
+    assert len(pages_asked_for(cloud)) == 2
+
+
+@pytest.mark.parametrize("gone", ["server-0500", "server-0999", "server-1000"])
+async def test_a_server_deleted_between_two_pages(cloud: Cloud, connect: Connect, gone: str) -> None:
+    """Before the marker, the marker itself, and after it: the rest is listed, each once."""
+    cloud.add_servers(1500)
+
+    def delete(exchange: Exchange) -> None:
+        if "marker" in exchange.target and gone in cloud.servers:
+            cloud.delete(gone)
+
+    cloud.before = delete
+    nodes = [node.id async for node in connect().iterate_nodes()]
+    already_seen = [gone] if gone < "server-1000" else []
+    assert sorted(nodes) == sorted([*cloud.servers, *already_seen])
+    assert len(nodes) == len(set(nodes))
+
+
+async def test_many_servers_deleted_around_the_marker_are_an_error_and_not_a_short_list(
+    cloud: Cloud, connect: Connect
+) -> None:
+    cloud.add_servers(1500)
+
+    def delete(exchange: Exchange) -> None:
+        if "marker" in exchange.target:
+            for number in range(990, 1000):
+                if f"server-{number:04}" in cloud.servers:
+                    cloud.delete(f"server-{number:04}")
+
+    cloud.before = delete
+    with pytest.raises(Exception, match="marker"):
+        await connect().list_nodes()
+
+
+async def test_a_service_with_a_smaller_limit_is_followed_to_the_end(
+    flavour: object, connect: Connect, cloud: Cloud
+) -> None:
+    cloud.max_limit = 7
+    cloud.add_servers(50)
+    assert len(await connect().list_nodes()) == 50
+    assert len(pages_asked_for(cloud)) == 8
+
+
+async def test_pages_are_lazy(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(1500)
+    async for node in connect().iterate_nodes():
+        assert node.id == "server-0000"
+        break
+    assert len(pages_asked_for(cloud)) == 1
+
+
+async def test_ids_beyond_single_reads_are_picked_from_the_listing(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(1200)
+    wanted = [f"server-{number:04}" for number in range(1199, 0, -40)]
+    assert [node.id for node in await connect().list_nodes(ids=wanted)] == wanted
+    assert len(pages_asked_for(cloud)) == 2
+
+
+async def test_an_answer_without_servers_is_malformed_and_not_empty(cloud: Cloud, connect: Connect) -> None:
+    for body in (b"{}", b"[]", b"<html>", b"", b'{"servers": null}', b'{"servers": [{"id": 7}]}', b"[" * 100_000):
+        cloud.before = lambda _exchange, body=body: reply(200, body)
+        with pytest.raises(MalformedResponse):
+            await connect(retry=False).list_nodes()
