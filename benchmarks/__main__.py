@@ -115,7 +115,7 @@ def table(title: str, rows: dict[str, dict[str, list[float]]], columns: dict[str
             values = figures[column]
             middle = median(values)
             spread = f"{min(values) * scale:8.1f} … {max(values) * scale:8.1f}"
-            ratio = f"{middle / base:6.2f}×" if base else ""
+            ratio = f"{middle / base:6.2f}x" if base else ""
             print(f"    {peer:<22}{middle * scale:9.1f}   [{spread}]  {ratio}")
 
 
@@ -141,7 +141,9 @@ def warm(scenario: Scenario, endpoint: str, rounds: int) -> None:
                     for name in ("cpu", "wall", "peak_mib"):
                         rows[peer].setdefault(name, []).append(figures[name])
     table(
-        f"{scenario.title}: warm, {rounds} rounds", rows, {"cpu": "ms", "wall": "ms"} | ({"peak_mib": "MiB"} if scenario.memory else {})
+        f"{scenario.title}: warm, {rounds} rounds",
+        rows,
+        {"cpu": "ms", "wall": "ms"} | ({"peak_mib": "MiB"} if scenario.memory else {}),
     )
 
 
@@ -150,7 +152,12 @@ def cold(scenario: Scenario, endpoint: str, rounds: int) -> None:
     for number in range(rounds + 1):
         for peer in scenario.cold_peers:
             command = ["-m", "benchmarks.worker", scenario.name, peer, endpoint, "--once"]
-            wall, cpu, _ = whole_process(command)
+            try:
+                wall, cpu, _ = whole_process(command)
+            except RuntimeError as error:
+                if not number:
+                    print(f"  {peer}: not run: {error}")
+                continue
             if number:
                 row = rows.setdefault(peer, {})
                 row.setdefault("wall", []).append(wall)
@@ -173,7 +180,8 @@ def imports(rounds: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of: import, {', '.join(SCENARIOS)}; default: all")
+    known = ", ".join(SCENARIOS)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of: import, {known}; default: all")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--cold", type=int, default=11, help="rounds of fresh processes")
     arguments = parser.parse_args()
