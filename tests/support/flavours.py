@@ -90,6 +90,8 @@ class SyncInAsyncShape:
             return value
         if name.startswith("iterate_"):
             return lambda *args, **kwargs: _walk(value(*args, **kwargs))
+        if name.endswith("_as_stream"):
+            return lambda *args, **kwargs: SyncStreamInAsyncShape(value(*args, **kwargs))
 
         async def method(*args: Any, **kwargs: Any) -> Any:
             return value(*args, **kwargs)
@@ -105,6 +107,19 @@ class SyncInAsyncShape:
 
     async def __aexit__(self, *failure: object) -> None:
         self._client.__exit__(*failure)
+
+
+class SyncStreamInAsyncShape(SyncInAsyncShape):
+    """A sync stream that can be walked with ``async for``."""
+
+    def __aiter__(self) -> SyncStreamInAsyncShape:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return next(self._client)
+        except StopIteration:
+            raise StopAsyncIteration from None
 
 
 async def _walk(items: Iterator[T]) -> AsyncIterator[T]:

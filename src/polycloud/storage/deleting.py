@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 
 from polycloud.capabilities import StorageCapability
-from polycloud.errors import CloudError, MalformedResponse, NotFound
+from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
 from polycloud.storage.driver import Address, StorageDriver
 from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike
 
@@ -59,7 +59,10 @@ async def _each(objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike]) -> Async
 
 
 async def _in_one(driver: StorageDriver[Container, Object], batch: list[Address]) -> list[DeleteResult]:
-    results = await driver.delete_objects(batch[0].container, batch)
+    try:
+        results = await driver.delete_objects(batch[0].container, batch)
+    except CloudError as failure:
+        return [DeleteResult(container=address.container, name=address.name, error=failure) for address in batch]
     if [result.name for result in results] != [address.name for address in batch]:
         raise MalformedResponse(
             f"{len(batch)} objects were to be deleted, and the answer does not tell of each of them; "
@@ -72,7 +75,7 @@ async def _single(driver: StorageDriver[Container, Object], address: Address) ->
     error: CloudError | None = None
     try:
         await driver.delete_object(address)
-    except NotFound:
+    except ObjectNotFound:
         pass
     except CloudError as failure:
         error = failure

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+import msgspec
+
 from polycloud.capabilities import Capabilities, StorageCapability
-from polycloud.errors import ChecksumMismatch, InvalidRequest, PreconditionFailed
+from polycloud.errors import ChecksumMismatch, ConfigurationError, InvalidRequest, PreconditionFailed
 from polycloud.providers.local.models import LocalObject
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.localfs.files import Check, Found, OpenFile
@@ -82,6 +84,17 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
     def __init__(self, caller: Caller, *, root: str, fsync: bool) -> None:
         super().__init__(caller)
         self._store = LocalStore(root, fsync=fsync)
+        self._closed = False
+
+    @property
+    def _open_store(self) -> LocalStore:
+        """Where every operation begins; what is under way when the client closes still tidies up."""
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        return self._store
+
+    async def close(self) -> None:
+        self._closed = True
 
     async def _off(self, function: Callable[[], T]) -> T:
         return await self.caller.runtime.offload(function)
@@ -103,30 +116,30 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
     # Containers
 
     async def list_containers(self, *, cursor: str | None) -> Page[Container]:
-        return Page([_container(name) for name, _ in await self._off(self._store.containers)])
+        return Page([_container(name) for name, _ in await self._off(self._open_store.containers)])
 
     async def get_container(self, name: str) -> Container:
-        await self._off(partial(self._store.container, name))
+        await self._off(partial(self._open_store.container, name))
         return _container(name)
 
     async def create_container(self, spec: ContainerSpec) -> Container:
-        await self._off(partial(self._store.make_container, spec.name))
+        await self._off(partial(self._open_store.make_container, spec.name))
         return _container(spec.name)
 
     async def delete_container(self, name: str) -> None:
-        await self._off(partial(self._store.remove_container, name))
+        await self._off(partial(self._open_store.remove_container, name))
 
     # Objects
 
     async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[LocalObject | Prefix]:
         # The first text behind another one is that one with a NUL.
         start = cursor or (f"{query.start_after}\0" if query.start_after else "")
-        work = partial(self._store.page, query.container, query.prefix, start, partial(_fold, query), PAGE)
+        work = partial(self._open_store.page, query.container, query.prefix, start, partial(_fold, query), PAGE)
         results, rest = await self._off(work)
         items: list[LocalObject | Prefix] = [
             Prefix(container=query.container, name=name, provider=PROVIDER)
             if found is None
-            else _object(Address(container=query.container, name=name), found)
+            else msgspec.structs.replace(_object(Address(container=query.container, name=name), found), meta_data={})
             for name, found in results
         ]
         return Page(items, rest)
@@ -159,7 +172,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
         if isinstance(body, bytes):
             found = await self._off(partial(self._write_at_once, address, body, record, _check(spec.conditions)))
             return Stored(object=_object(address, found))
-        writer = await self._off(partial(self._store.writer, address.container))
+        writer = await self._off(partial(self._open_store.writer, address.container))
         try:
             while piece := await body.read(PIECE):
                 await self._off(partial(writer.write, piece))
@@ -174,7 +187,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
         return Stored(object=_object(address, found))
 
     async def delete_object(self, address: Address) -> None:
-        await self._off(partial(self._store.remove, address.container, address.name))
+        await self._off(partial(self._open_store.remove, address.container, address.name))
 
     async def copy_object(self, spec: CopySpec) -> LocalObject:
         file = await self._open(spec.source, Conditions())
@@ -185,7 +198,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
             meta_data=old.meta_data if spec.meta_data is None else spec.meta_data,
         )
         try:
-            writer = await self._off(partial(self._store.writer, spec.target.container))
+            writer = await self._off(partial(self._open_store.writer, spec.target.container))
             try:
                 while piece := await self._off(partial(file.read, PIECE)):
                     await self._off(partial(writer.write, piece))
@@ -198,10 +211,10 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
         return _object(spec.target, found)
 
     async def _open(self, address: Address, conditions: Conditions) -> OpenFile:
-        return await self._off(partial(self._store.open, address.container, address.name, _check(conditions)))
+        return await self._off(partial(self._open_store.open, address.container, address.name, _check(conditions)))
 
     def _write_at_once(self, address: Address, data: bytes, record: Record, check: Check) -> Found:
-        writer = self._store.writer(address.container)
+        writer = self._open_store.writer(address.container)
         try:
             writer.write(data)
             return writer.commit(address.name, record, check)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -189,7 +190,7 @@ class MemoryStorageDriver(StorageDriver[Container, Object]):
         await self._ask("enable_container_cdn", type(None), container=name)
 
     async def object_cdn_url(self, address: Address) -> str:
-        return f"{await self.container_cdn_url(address.container)}/{address.name}"
+        return f"{await self.container_cdn_url(address.container)}/{quote(address.name)}"
 
 
 def _stored(obj: Object) -> Stored[Object]:
