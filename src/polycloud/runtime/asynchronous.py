@@ -7,7 +7,6 @@ import os
 import random
 import threading
 import time
-import uuid
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -69,6 +68,8 @@ class AsyncioRuntime:
         return random.random()  # noqa: S311 - jitter, not a secret
 
     def token(self) -> str:
+        import uuid  # slow to import, and only creations need one
+
         return str(uuid.uuid4())
 
     def lock(self) -> AbstractAsyncContextManager[None]:

@@ -9,7 +9,6 @@ import os
 import random
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -125,6 +124,8 @@ class BlockingRuntime:
         return random.random()  # noqa: S311 - jitter, not a secret
 
     def token(self) -> str:
+        import uuid  # slow to import, and only creations need one
+
         return str(uuid.uuid4())
 
     # ---- doing several things

@@ -10,7 +10,6 @@ import errno
 import io
 import os
 import stat
-import uuid
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
@@ -278,7 +277,7 @@ class PathSink:
         self._overwrite = overwrite
         self._file: BinaryIO | None = None
         # The name's length does not depend on the path's, which may already be as long as allowed.
-        self._temporary = os.path.join(os.path.dirname(path), f".polycloud-{uuid.uuid4().hex}.part")
+        self._temporary = os.path.join(os.path.dirname(path), f".polycloud-{os.urandom(16).hex()}.part")
 
     def write(self, data: bytes) -> None:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
-
 from polycloud.errors import (
     AlreadyExists,
     AuthenticationError,
@@ -26,6 +24,7 @@ from polycloud.errors import (
     VolumeNotFound,
 )
 from polycloud.runtime.messages import Response
+from polycloud.runtime.retry import retry_after
 from polycloud.wire.aws_query import parse_error
 
 __all__ = ["error_of"]
@@ -138,10 +137,10 @@ def error_of(answer: Response, *, now: float) -> CloudError | None:
     """
     if 200 <= answer.status < 300:
         return None
-    retry_after = _retry_after(answer, now=now)
+    wait = retry_after(answer.headers.get("retry-after"), now=now)
     found = parse_error(answer.body)
     if found is None:
-        return _without_code(answer, retry_after)
+        return _without_code(answer, wait)
     kind = _kind_of(found.code, answer.status)
     hint = HINTS.get(found.code) or (NOT_HERE if issubclass(kind, NotFound) else None)
     text = found.message.rstrip(".") or found.code
@@ -150,7 +149,7 @@ def error_of(answer: Response, *, now: float) -> CloudError | None:
         status=answer.status,
         code=found.code,
         request_id=found.request_id,
-        retry_after=retry_after,
+        retry_after=wait,
     )
 
 
@@ -176,7 +175,7 @@ def _kind_of(code: str, status: int) -> type[CloudError]:
     return BY_STATUS.get(status, InvalidRequest)
 
 
-def _without_code(answer: Response, retry_after: float | None) -> CloudError:
+def _without_code(answer: Response, wait: float | None) -> CloudError:
     """The error for an answer that is not the service's own: a proxy's page, another service, nothing."""
     if 300 <= answer.status < 400:
         where = answer.headers.get("location") or "elsewhere"
@@ -186,21 +185,10 @@ def _without_code(answer: Response, retry_after: float | None) -> CloudError:
         )
     kind = ProviderUnavailable if answer.status >= 500 else BY_STATUS.get(answer.status, MalformedResponse)
     if kind in {ProviderUnavailable, RateLimited}:
-        return kind(f"the answer is an HTTP {answer.status}", status=answer.status, retry_after=retry_after)
+        return kind(f"the answer is an HTTP {answer.status}", status=answer.status, retry_after=wait)
     start = answer.body[:512].lstrip().lower()
     what = "an HTML page" if start.startswith((b"<!doctype html", b"<html")) else "no answer of EC2's"
     return MalformedResponse(
         f"the endpoint answered HTTP {answer.status} with {what}; check the endpoint and any proxy on the way",
         status=answer.status,
     )
-
-
-def _retry_after(answer: Response, *, now: float) -> float | None:
-    """Seconds that the answer asks to wait, or None."""
-    value = (answer.headers.get("retry-after") or "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
