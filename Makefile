@@ -7,15 +7,17 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev check format lock bench clean
+.PHONY: help demo test test-dev test-openstack check format lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers created, tagged, rebooted and destroyed on a real wire protocol"
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
+	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make format    write the generated clients, fix and format everything"
 	@echo "make bench     measure against other libraries"
@@ -36,11 +38,22 @@ $(READY): requirements/dev.lock pyproject.toml
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
 
-test: $(READY)
+test: $(READY) $(MIMIC)
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-dev: $(READY)
 	$(BIN)/python -X dev -W error -m pytest $(ARGS)
+
+test-openstack: $(READY)
+	$(BIN)/python -m tools.openstack_services install
+	$(BIN)/python -m tools.openstack_services run $(BIN)/python -m pytest -n 4 tests/conformance/openstack $(ARGS)
+
+# Rackspace's own mock, which needs older versions of what the tests need as well.
+$(MIMIC): requirements/mimic.lock
+	@test -x .cache/mimic/bin/pip || { echo "Making .cache/mimic ..."; $(PYTHON) -m venv --clear .cache/mimic; }
+	@echo "Installing what requirements/mimic.lock pins into .cache/mimic ..."
+	@.cache/mimic/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements/mimic.lock
+	@touch $@
 
 check: $(READY)
 	$(BIN)/ruff check
@@ -75,5 +88,5 @@ bench: .bench/.ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .bench .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,7 +7,6 @@ wrapper's name or type becomes its ``code``.
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import cast
 
 import msgspec
@@ -106,7 +105,6 @@ def fault_error(
         f"{text}{advice}",
         status=status,
         code=fault.code,
-        retry_after=_retry_after(answer) if kind in {RateLimited, ProviderUnavailable} else None,
     )
 
 
@@ -138,17 +136,3 @@ def _kind(status: int, fault: Fault, not_found: type[NotFound], exists: type[Alr
         429: RateLimited,
     }
     return fixed.get(status, InvalidRequest)
-
-
-def _retry_after(answer: Response) -> float | None:
-    value = answer.headers.get("retry-after")
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    date = answer.headers.get("date")
-    try:
-        # A date is measured against the service's own clock, which came with it.
-        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(date or "")).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -1,0 +1,266 @@
+"""clouds.yaml and its kin, read as openstacksdk reads them: its own loader is the judge."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openstack.config.loader import OpenStackConfig
+
+from polycloud import OpenStack
+from polycloud.credentials.clouds_yaml import CloudSettings, load_cloud
+from polycloud.errors import ConfigurationError
+from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, API_SECRET
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home and current folder, and an environment without OpenStack's variables."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("OS_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return tmp_path
+
+
+@pytest.fixture
+def write(home: Path) -> Callable[[str, str], Path]:
+    def write(name: str, text: str) -> Path:
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    return write
+
+
+Write = Callable[[str, str], Path]
+
+# openstacksdk warns of a part of its own that nobody has asked for.
+pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")
+
+CLOUDS = f"""
+    clouds:
+      devstack:
+        auth:
+          auth_url: http://10.0.0.1/identity
+          username: demo
+          password: {ACCOUNT_PASSWORD}
+          project_name: demo
+          user_domain_id: default
+          project_domain_id: default
+        region_name: RegionOne
+      other:
+        profile: vendor
+        auth: {{username: joe, project_id: 7}}
+        regions:
+          - name: North
+            values: {{auth: {{project_id: 8}}, interface: internal}}
+          - South
+        compute_endpoint_override: https://nova.example.com/v2.1
+        cacert: /etc/ca.pem
+        api_timeout: 30
+"""
+SECURE = f"clouds: {{other: {{auth: {{password: {API_SECRET}}}}}}}"
+PUBLIC = """
+    public-clouds:
+      vendor:
+        auth: {auth_url: 'https://identity.{region_name}.example.com/v3', user_domain_name: People}
+        interface: admin
+"""
+
+
+def as_openstack_tools_do(folder: Path, cloud: str | None = None, region: str | None = None) -> dict[str, Any]:
+    """What openstacksdk makes of the same files; its lists of them are made when it is imported."""
+    folders = [folder / "work", folder / ".config/openstack", folder / "etc"]
+
+    def files(stem: str) -> list[str]:
+        return [str(place / (stem + suffix)) for place in folders for suffix in (".yaml", ".yml", ".json")]
+
+    loader = OpenStackConfig(files("clouds"), files("clouds-public"), secure_files=files("secure"))
+    more = {"region_name": region} if region else {}
+    return dict(loader.get_one(cloud, validate=False, **more).config)
+
+
+def same(ours: CloudSettings, theirs: dict[str, Any]) -> None:
+    """Both read the same."""
+    auth = dict(theirs["auth"])
+    found = ours.credentials
+    for name in (
+        "auth_url username user_id user_domain_id user_domain_name project_id project_name "
+        "project_domain_id project_domain_name domain_id domain_name system_scope application_credential_id"
+    ).split():
+        assert getattr(found, name) == (auth.get(name) or theirs.get(name) or None), name
+    for name in ("password", "application_credential_secret", "token"):
+        secret = getattr(found, name)
+        assert (secret.reveal() if secret else None) == (auth.get(name) or theirs.get(name) or None), name
+    assert ours.region == (theirs["region_name"] or None)
+    assert ours.interface == theirs["interface"]
+
+
+def test_a_cloud_by_name(home: Path, write: Write) -> None:
+    write("work/clouds.yaml", CLOUDS)
+    found = load_cloud("devstack")
+    assert found.credentials.auth_url == "http://10.0.0.1/identity"
+    assert found.region == "RegionOne"
+    same(found, as_openstack_tools_do(home, "devstack"))
+
+
+@pytest.mark.parametrize("region", [None, "North", "South"])
+def test_profiles_secrets_and_regions_are_laid_over_each_other(home: Path, write: Write, region: str | None) -> None:
+    write(".config/openstack/clouds.yaml", CLOUDS)
+    write(".config/openstack/secure.yaml", SECURE)
+    write(".config/openstack/clouds-public.yaml", PUBLIC)
+    found = load_cloud("other", region=region)
+    assert found.credentials.auth_url == f"https://identity.{region or 'North'}.example.com/v3"
+    assert found.credentials.password is not None
+    assert found.credentials.password.reveal() == API_SECRET
+    assert found.credentials.project_id == ("7" if region == "South" else "8")
+    assert found.interface == ("admin" if region == "South" else "internal")
+    assert found.endpoints == {"compute": "https://nova.example.com/v2.1"}
+    assert (found.verify, found.timeout) == ("/etc/ca.pem", 30.0)
+    same(found, as_openstack_tools_do(home, "other", region))
+
+
+def test_the_first_file_there_is_counts_alone(home: Path, write: Write) -> None:
+    write(".config/openstack/clouds.yaml", CLOUDS)
+    write("work/clouds.yml", "clouds: {near: {auth: {auth_url: 'http://near/v3', username: n, password: p}}}")
+    same(load_cloud("near"), as_openstack_tools_do(home, "near"))
+    with pytest.raises(ConfigurationError, match=r"clouds\.yml has near"):
+        load_cloud("devstack")
+
+
+def test_a_json_file(home: Path, write: Write) -> None:
+    clouds = {"clouds": {"j": {"auth": {"auth_url": "http://j/v3", "username": "u", "password": "p"}}}}
+    write("work/clouds.json", json.dumps(clouds))
+    same(load_cloud("j"), as_openstack_tools_do(home, "j"))
+    write("work/clouds.json", '{"clouds": \n{,}}')
+    with pytest.raises(ConfigurationError, match=r"clouds\.json, line 2"):
+        load_cloud("j")
+
+
+ENVIRONMENTS: list[dict[str, str]] = [
+    {"OS_AUTH_URL": "http://e/v3", "OS_USERNAME": "u", "OS_PASSWORD": ACCOUNT_PASSWORD, "OS_PROJECT_NAME": "p"},
+    {"OS_AUTH_URL": "http://e/v3", "OS_USERNAME": "u", "OS_PASSWORD": API_SECRET, "OS_TENANT_NAME": "old",
+     "OS_REGION_NAME": "R", "OS_INTERFACE": "internal", "OS_USER_DOMAIN_NAME": "D"},
+    {"OS_AUTH_URL": "http://e/v3", "OS_USERNAME": "u", "OS_PASSWORD": API_SECRET, "OS_DOMAIN_NAME": "D"},
+    {"OS_AUTH_URL": "http://e/v3", "OS_USERNAME": "u", "OS_PASSWORD": API_SECRET, "OS_PROJECT_ID": "7",
+     "OS_DOMAIN_ID": "both", "OS_ENDPOINT_TYPE": "adminURL"},
+    {"OS_AUTH_URL": "http://e/v3", "OS_AUTH_TYPE": "v3applicationcredential",
+     "OS_APPLICATION_CREDENTIAL_ID": "ac", "OS_APPLICATION_CREDENTIAL_SECRET": API_SECRET},
+    {"OS_AUTH_URL": "http://e/v3", "OS_AUTH_TYPE": "token", "OS_TOKEN": API_KEY, "OS_PROJECT_ID": "7"},
+    {"OS_AUTH_URL": "http://e/v3", "OS_USERNAME": "u", "OS_PASSWORD": API_SECRET, "OS_SYSTEM_SCOPE": "all"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_environment_alone(home: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    same(load_cloud(), as_openstack_tools_do(home))
+
+
+def test_which_cloud_is_meant(home: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("work/clouds.yaml", CLOUDS)
+    write("work/clouds-public.yaml", PUBLIC)
+    with pytest.raises(ConfigurationError, match=r"which cloud\? .* has devstack, other"):
+        load_cloud()
+    monkeypatch.setenv("OS_CLOUD", "devstack")
+    same(load_cloud(), as_openstack_tools_do(home))
+    assert load_cloud().name == "devstack"
+    assert load_cloud("other").name == "other"
+    for name, value in ENVIRONMENTS[0].items():
+        monkeypatch.setenv(name, value)
+    assert load_cloud().name == "devstack", "OS_CLOUD goes before the other variables"
+    monkeypatch.delenv("OS_CLOUD")
+    assert load_cloud().name == "envvars"
+    same(load_cloud(), as_openstack_tools_do(home))
+    monkeypatch.setenv("OS_CLOUD_NAME", "other")
+    with pytest.raises(ConfigurationError, match="rename it"):
+        load_cloud()
+
+
+def test_the_only_cloud_needs_no_name(home: Path, write: Write) -> None:
+    write("work/clouds.yaml", "clouds: {one: {auth: {auth_url: 'http://1/v3', username: u, password: p}}}")
+    assert load_cloud().name == "one"
+    same(load_cloud(), as_openstack_tools_do(home))
+
+
+def test_files_named_by_the_environment(home: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("work/clouds.yaml", "clouds: {near: {}}")
+    write("work/clouds-public.yaml", PUBLIC)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(write("elsewhere/my.yaml", CLOUDS)))
+    monkeypatch.setenv("OS_CLIENT_SECURE_FILE", str(write("elsewhere/mine.yaml", SECURE)))
+    found = load_cloud("other")
+    assert found.credentials.password is not None
+    assert found.credentials.password.reveal() == API_SECRET
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("clouds:\n  a:\n    auth: {password: '" + ACCOUNT_PASSWORD + "\n  b: [", "line 4: found unexpected end"),
+        ("clouds:\n\t- a", r"line 2: found character '\\t'"),
+        ("clouds: [a, b]", "clouds in .* is not a mapping"),
+        ("- a\n- b", "clouds.yaml is not a mapping"),
+        ("clouds: {a: 7}", "the cloud 'a' in .* is not a mapping"),
+        ("clouds: {a: {auth: text}}", "auth of the cloud 'a'"),
+        ("clouds: {a: {auth_type: v3oidcpassword}}", "'v3oidcpassword', which is not supported; these are"),
+        ("clouds: {a: {profile: nobody}}", "profile 'nobody', which no clouds-public.yaml has"),
+        ("clouds: {a: {api_timeout: soon, auth: {auth_url: 'http://a'}}}", "api_timeout of the cloud 'a' is 'soon'"),
+        ("clouds: !!python/object/apply:os.getcwd []", "line 1: could not determine a constructor"),
+    ],
+)  # fmt: skip
+def test_a_file_with_an_error(home: Path, write: Write, text: str, message: str) -> None:
+    (home / "work/clouds.yaml").write_text(text)
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        OpenStack(cloud="a")
+    assert ACCOUNT_PASSWORD not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_what_is_not_there(home: Path, write: Write) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no clouds.yaml; give cloud="):
+        OpenStack()
+    with pytest.raises(
+        ConfigurationError, match=r"no cloud 'nowhere': there is no clouds.yaml \(looked in .*etc/openst"
+    ):
+        OpenStack(cloud="nowhere")
+    write("work/clouds.yaml", CLOUDS)
+    with pytest.raises(ConfigurationError, match="no region 'West'; its regions are North, South"):
+        OpenStack(cloud="other", region="West")
+
+
+def test_an_unreadable_file_is_passed_over_as_the_tools_do(home: Path, write: Write) -> None:
+    import os
+
+    if os.geteuid() == 0:
+        pytest.skip("root can read every file")
+    write("work/clouds.yaml", CLOUDS).chmod(0)
+    write(".config/openstack/clouds.yaml", "clouds: {far: {auth: {auth_url: 'http://f', username: u, password: p}}}")
+    assert load_cloud().name == "far"
+
+
+def test_what_is_given_goes_before_what_is_found(home: Path, write: Write) -> None:
+    write("work/clouds.yaml", CLOUDS)
+    for settings in (
+        {"password": API_SECRET},
+        {"token": API_SECRET},
+        {"application_credential_id": "a", "application_credential_secret": API_SECRET},
+    ):
+        with OpenStack(cloud="devstack", **settings) as client:  # type: ignore[arg-type]  # text by text
+            session = client._nova._nova.services.session  # type: ignore[attr-defined]  # what it will send
+            given = session._credentials
+            ways = [given.password, given.token, given.application_credential_secret]
+            assert [way.reveal() for way in ways if way] == [API_SECRET]
+            assert given.auth_url == "http://10.0.0.1/identity"

@@ -1,0 +1,92 @@
+"""Where things are, and which ports they listen on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".cache" / "openstack"
+LOCK_FILE = ROOT / "requirements" / "openstack.lock"
+DEBIAN_PACKAGES = ("mariadb-server", "rabbitmq-server")
+RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+# Everything that listens. The snapshot remembers the ports it was made with.
+PORTS = ("mariadb", "rabbit", "rabbit_dist", "epmd", "keystone", "placement", "glance", "neutron", "nova", "cinder")
+
+ADMIN_PASSWORD = "admin"
+# The tests look for this text wherever the library shows anything.
+DEMO_PASSWORD = "sEcReT-account-PolyCloudTestsOnlyNeverShown05"
+
+
+def free_ports() -> dict[str, int]:
+    """A free loopback port for everything that listens.
+
+    They are below the range from which the system takes ports for outgoing connections, so that
+    none of those is in the way when a service gets to listening.
+    """
+    ports: dict[str, int] = {}
+    for name in PORTS:
+        while name not in ports:
+            candidate = random.randrange(20_000, 32_000)
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", candidate))
+                if candidate not in ports.values():
+                    ports[name] = candidate
+    return ports
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One run's folders and ports."""
+
+    ports: dict[str, int] = field(default_factory=free_ports)
+    home: Path = HOME
+
+    @property
+    def venv(self) -> Path:
+        return self.home / "venv"
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def etc(self) -> Path:
+        return self.run / "etc"
+
+    @property
+    def log(self) -> Path:
+        return self.run / "log"
+
+    @property
+    def snapshot(self) -> Path:
+        return self.home / "snapshot.tar"
+
+    @property
+    def mariadb(self) -> Path:
+        return self.run / "mysql"
+
+    @property
+    def mariadb_socket(self) -> Path:
+        return self.run / "mysql.sock"
+
+    def url(self, service: str, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.ports[service]}{path}"
+
+    def database(self, name: str) -> str:
+        return f"mysql+pymysql://os:os@127.0.0.1:{self.ports['mariadb']}/{name}"
+
+    def bin(self, name: str) -> str:
+        return str(self.venv / "bin" / name)
+
+    def clear(self) -> None:
+        """Forget the last run."""
+        if self.run.exists():
+            shutil.rmtree(self.run)
+        for folder in (self.etc, self.log, self.run / "lock"):
+            folder.mkdir(parents=True)

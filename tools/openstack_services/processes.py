@@ -1,0 +1,105 @@
+"""Starting processes, and being sure that they are gone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when the one that started it ends, however it ends."""
+    if os.name == "posix" and os.uname().sysname == "Linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Processes:
+    """The processes of one run, by name; their ids are written down for the next one.
+
+    Args:
+        folder: Where the output and the ids go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def start(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
+        with self.log(name).open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env) if env is not None else None,
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+        self._running[name] = process
+        (self._folder / f"{name}.pid").write_text(str(process.pid))
+
+    def stop(self, *names: str) -> None:
+        """Stop these, or all: all are asked at once, newest first, and killed if they do not listen."""
+        chosen = [name for name in reversed(self._running) if not names or name in names]
+        for name in chosen:
+            self._running[name].terminate()
+        end = time.monotonic() + 15
+        for name in chosen:
+            process = self._running.pop(name)
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                kill_group(process.pid)
+                process.wait()
+            (self._folder / f"{name}.pid").unlink(missing_ok=True)
+
+    def wait_for(self, what: str, look: Callable[[], bool], *, within: float = 90.0) -> None:
+        """Look until it is there.
+
+        Raises:
+            SystemExit: A process has ended, or the time is up; the logs say why.
+        """
+        end = time.monotonic() + within
+        while not look():
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    raise SystemExit(f"{name} ended with {process.returncode}:\n{tail(self.log(name))}")
+            if time.monotonic() > end:
+                raise SystemExit(f"{what} did not come in {within:.0f} s; the logs are in {self._folder}")
+            time.sleep(0.1)
+
+
+def tail(path: Path, lines: int = 30) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+
+
+def kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def kill_left_over(folder: Path, mark: Path) -> None:
+    """End what a run that was itself killed has left: the ids it wrote down, if they are still its processes."""
+    for file in folder.glob("*.pid"):
+        pid = int(file.read_text() or 0)
+        try:
+            process = Path(f"/proc/{pid}")
+            about = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:
+            about = b""
+        if pid and str(mark).encode() in about:
+            kill_group(pid)
+        file.unlink()
