@@ -1,0 +1,7 @@
+"""The storage clients are tried in both flavours."""
+
+from __future__ import annotations
+
+from tests.support.flavours import flavour
+
+__all__ = ["flavour"]
