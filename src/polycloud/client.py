@@ -89,5 +89,10 @@ class AsyncClient:
         async def checked(cursor: str | None) -> Page[T]:
             return await self._do(fetch(cursor))
 
-        async for item in iterate_pages(checked, key=key):
-            yield item
+        try:
+            async for item in iterate_pages(checked, key=key):
+                yield item
+        except CloudError as error:
+            # A listing that does not end is found out between the driver's calls.
+            error.provider = error.provider or self.provider
+            raise

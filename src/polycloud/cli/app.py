@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import sys
@@ -26,20 +25,19 @@ app = App(
     help="One command for every cloud: servers, disks, images and keys.",
     help_epilogue=failures.EXIT_STATUSES,
     version=__version__,
-    help_format="markdown",
+    help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
 app.meta.suppress_keyboard_interrupt = False
-for _module, _names in {
-    "nodes": ("app",),
-    "catalog": ("sizes", "images", "locations"),
-    "volumes": ("app",),
-    "keys": ("app",),
-    "providers": ("app",),
-    "sandbox": ("app",),
-}.items():
-    for _name in _names:
-        app.command(getattr(importlib.import_module(f"polycloud.cli.{_module}"), _name))
+# Imported when they are run, or when their help is asked for.
+app.command("polycloud.cli.nodes:app", name="nodes")
+app.command("polycloud.cli.catalog:sizes", name="sizes")
+app.command("polycloud.cli.catalog:images", name="images")
+app.command("polycloud.cli.catalog:locations", name="locations")
+app.command("polycloud.cli.volumes:app", name="volumes")
+app.command("polycloud.cli.keys:app", name="keys")
+app.command("polycloud.cli.providers:app", name="providers")
+app.command("polycloud.cli.sandbox:app", name="sandbox")
 
 # What stands after "--" is never an option, global ones included.
 _rest: ContextVar[tuple[str, ...]] = ContextVar("polycloud_cli_rest", default=())

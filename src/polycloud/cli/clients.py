@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from polycloud import registry
-from polycloud.cli.dryrun import DryRunRuntime
 from polycloud.cli.failures import UsageError
 from polycloud.compute.client import Compute
 
@@ -23,5 +22,9 @@ def open_compute(
     """
     if provider is None and profile is None:
         raise UsageError("say which cloud: --provider NAME (`polycloud providers` lists them) or --profile NAME")
-    settings = {"region": region, "endpoint": endpoint, "_runtime": DryRunRuntime if dry_run else None}
+    settings: dict[str, object] = {"region": region, "endpoint": endpoint}
+    if dry_run:
+        from polycloud.cli.dryruntime import DryRunRuntime
+
+        settings["_runtime"] = DryRunRuntime
     return cast("Compute", registry.open_client("compute", provider=provider, profile=profile, settings=settings))

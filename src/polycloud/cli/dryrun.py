@@ -1,4 +1,4 @@
-"""``--dry-run``: a runtime that shows the first request instead of sending it."""
+"""``--dry-run``: what is shown of a request instead of sending it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import re
 from contextlib import suppress
 from urllib.parse import parse_qsl
 
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.messages import Request, Response, ResponseStream
+from polycloud.runtime.messages import Request
 from polycloud.serialize import HIDDEN, Plain
 
-__all__ = ["DryRunRuntime", "RequestShown", "shown"]
+__all__ = ["RequestShown", "shown"]
 
 # Fields whose value is a secret, or may hold one (user data). ClientToken and NextToken are not.
 SECRET_FIELD = re.compile(
@@ -31,26 +30,6 @@ class RequestShown(Exception):
     def __init__(self, request: dict[str, Plain]) -> None:
         super().__init__(f"{request['method']} {request['url']}")
         self.request = request
-
-
-class DryRunRuntime(BlockingRuntime):
-    """Sends only what obtains credentials, which a request cannot be built without."""
-
-    async def send(self, request: Request, *, deadline: float) -> Response:
-        """The answer to an identity request.
-
-        Raises:
-            RequestShown: It is any other.
-        """
-        if not request.identity:
-            raise RequestShown(shown(request))
-        return await super().send(request, deadline=deadline)
-
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
-        """As ``send``."""
-        if not request.identity:
-            raise RequestShown(shown(request))
-        return await super().stream(request, deadline=deadline)
 
 
 def shown(request: Request) -> dict[str, Plain]:

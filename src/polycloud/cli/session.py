@@ -6,12 +6,15 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
 from polycloud.cli.output import Output
-from polycloud.compute.client import Compute
+
+if TYPE_CHECKING:
+    # Every command starts with this module, and not every one needs a client.
+    from polycloud.compute.client import Compute
 
 __all__ = ["Options", "compute_client", "options", "output", "session"]
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from polycloud.cli.dryrun import DryRunRuntime, RequestShown, shown
+from polycloud.cli.dryrun import RequestShown, shown
+from polycloud.cli.dryruntime import DryRunRuntime
 from polycloud.runtime.drive import run
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import UNLIMITED, TransportSettings

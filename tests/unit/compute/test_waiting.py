@@ -109,6 +109,13 @@ def test_running_without_the_address_is_not_ready(public: bool, address: str) ->
     assert cloud.clock.time - 1000 >= 5
 
 
+def test_having_an_address_is_not_running() -> None:
+    early = node("a", NodeState.PENDING, public_ips=("192.0.2.9",))
+    cloud = Cloud(a=lambda now: NodeState.RUNNING if now >= 5 else early)
+    [(ready, _)] = cloud.wait("a")
+    assert ready.state is NodeState.RUNNING
+
+
 def test_ipv4_comes_before_ipv6_and_else_the_order_stays() -> None:
     addresses = ("2001:db8::2", "192.0.2.7", "2001:db8::1", "192.0.2.3")
     cloud = Cloud(a=lambda _: node("a", NodeState.RUNNING, public_ips=addresses))

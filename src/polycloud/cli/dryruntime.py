@@ -1,0 +1,29 @@
+"""``DryRunRuntime``: shows the first request instead of sending it."""
+
+from __future__ import annotations
+
+from polycloud.cli.dryrun import RequestShown, shown
+from polycloud.runtime.blocking import BlockingRuntime
+from polycloud.runtime.messages import Request, Response, ResponseStream
+
+__all__ = ["DryRunRuntime"]
+
+
+class DryRunRuntime(BlockingRuntime):
+    """Sends only what obtains credentials, which a request cannot be built without."""
+
+    async def send(self, request: Request, *, deadline: float) -> Response:
+        """The answer to an identity request.
+
+        Raises:
+            RequestShown: It is any other.
+        """
+        if not request.identity:
+            raise RequestShown(shown(request))
+        return await super().send(request, deadline=deadline)
+
+    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+        """As ``send``."""
+        if not request.identity:
+            raise RequestShown(shown(request))
+        return await super().stream(request, deadline=deadline)
