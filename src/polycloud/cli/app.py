@@ -30,14 +30,14 @@ app = App(
 )
 app.meta.suppress_keyboard_interrupt = False
 # Imported when they are run, or when their help is asked for.
-app.command("polycloud.cli.nodes:app", name="nodes")
-app.command("polycloud.cli.catalog:sizes", name="sizes")
-app.command("polycloud.cli.catalog:images", name="images")
-app.command("polycloud.cli.catalog:locations", name="locations")
-app.command("polycloud.cli.volumes:app", name="volumes")
-app.command("polycloud.cli.keys:app", name="keys")
-app.command("polycloud.cli.providers:app", name="providers")
-app.command("polycloud.cli.sandbox:app", name="sandbox")
+app.command("polycloud.cli.nodes:app", name="nodes", help="Servers.")
+app.command("polycloud.cli.catalog:sizes", name="sizes", help="Kinds of servers on offer.")
+app.command("polycloud.cli.catalog:images", name="images", help="What servers are made from.")
+app.command("polycloud.cli.catalog:locations", name="locations", help="Where servers can be.")
+app.command("polycloud.cli.volumes:app", name="volumes", help="Disks and their snapshots.")
+app.command("polycloud.cli.keys:app", name="keys", help="SSH key pairs.")
+app.command("polycloud.cli.providers:app", name="providers", help="Every provider there is.")
+app.command("polycloud.cli.sandbox:app", name="sandbox", help="Real servers on this machine, to try things out on.")
 
 # What stands after "--" is never an option, global ones included.
 _rest: ContextVar[tuple[str, ...]] = ContextVar("polycloud_cli_rest", default=())

@@ -36,10 +36,12 @@ STATUS_BY_ERROR: tuple[tuple[type[errors.CloudError], int], ...] = (
 )
 
 EXIT_STATUSES = """\
-Exit status: 0 done · 1 the provider failed in another way · 2 wrong usage, argument or configuration ·
-3 not found · 4 credentials refused, or not allowed · 5 conflict, or exists already · 6 quota or capacity ·
-7 unreachable, unavailable or too slow · 8 the provider cannot do it · 9 not confirmed ·
-70 a defect of polycloud · 130 interrupted · 141 nobody reads the output"""
+Exit status: 0 done · 1 the provider failed in another way
+2 wrong usage, argument or configuration · 3 not found
+4 credentials refused, or not allowed · 5 conflict, or exists already
+6 quota or capacity · 7 unreachable, unavailable or too slow
+8 the provider cannot do it · 9 not confirmed · 70 a defect of polycloud
+130 interrupted · 141 nobody reads the output"""
 
 
 class UsageError(Exception):
