@@ -46,6 +46,8 @@ _HOMES = {
     "providers.openstack.client": "OpenStack",
     "providers.rackspace.aio": "AsyncRackspace",
     "providers.rackspace.client": "Rackspace",
+    "providers.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
+    "providers.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
     "registry": "ProviderInfo async_compute async_storage compute providers storage",
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
@@ -65,7 +67,11 @@ __all__ = [
     "S3",
     "AWSCredentials",
     "AlreadyExists",
+    "AsyncBackblazeB2",
+    "AsyncCephS3",
+    "AsyncCloudflareR2",
     "AsyncCompute",
+    "AsyncDigitalOceanSpaces",
     "AsyncEC2",
     "AsyncGoGrid",
     "AsyncLocalStorage",
@@ -77,9 +83,12 @@ __all__ = [
     "AsyncS3",
     "AsyncStorage",
     "AuthenticationError",
+    "BackblazeB2",
     "Capabilities",
+    "CephS3",
     "ChecksumMismatch",
     "CloudError",
+    "CloudflareR2",
     "Compute",
     "ComputeCapability",
     "ConfigurationError",
@@ -92,6 +101,7 @@ __all__ = [
     "DeadlineExceeded",
     "DeleteResult",
     "DeploymentError",
+    "DigitalOceanSpaces",
     "FileExists",
     "GoGrid",
     "IdempotencyMismatch",
@@ -226,6 +236,14 @@ if TYPE_CHECKING:
     from polycloud.providers.openstack.client import OpenStack as OpenStack
     from polycloud.providers.rackspace.aio import AsyncRackspace as AsyncRackspace
     from polycloud.providers.rackspace.client import Rackspace as Rackspace
+    from polycloud.providers.s3_presets.aio import AsyncBackblazeB2 as AsyncBackblazeB2
+    from polycloud.providers.s3_presets.aio import AsyncCephS3 as AsyncCephS3
+    from polycloud.providers.s3_presets.aio import AsyncCloudflareR2 as AsyncCloudflareR2
+    from polycloud.providers.s3_presets.aio import AsyncDigitalOceanSpaces as AsyncDigitalOceanSpaces
+    from polycloud.providers.s3_presets.client import BackblazeB2 as BackblazeB2
+    from polycloud.providers.s3_presets.client import CephS3 as CephS3
+    from polycloud.providers.s3_presets.client import CloudflareR2 as CloudflareR2
+    from polycloud.providers.s3_presets.client import DigitalOceanSpaces as DigitalOceanSpaces
     from polycloud.registry import ProviderInfo as ProviderInfo
     from polycloud.registry import async_compute as async_compute
     from polycloud.registry import async_storage as async_storage

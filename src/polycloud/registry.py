@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     from polycloud.providers.openstack.client import OpenStack
     from polycloud.providers.rackspace.aio import AsyncRackspace
     from polycloud.providers.rackspace.client import Rackspace
+    from polycloud.providers.s3_presets.aio import (
+        AsyncBackblazeB2,
+        AsyncCephS3,
+        AsyncCloudflareR2,
+        AsyncDigitalOceanSpaces,
+    )
+    from polycloud.providers.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
     from polycloud.storage.aio import AsyncStorage
     from polycloud.storage.client import Storage
 
@@ -119,6 +126,10 @@ BUILT_IN = (
     _built_in("compute", "openstack", "OpenStack", "openstack", "OpenStack"),
     _built_in("compute", "rackspace", "Rackspace", "rackspace", "Rackspace"),
     _built_in("storage", "s3", "Amazon S3", "aws.s3", "S3"),
+    _built_in("storage", "b2", "Backblaze B2", "s3_presets", "BackblazeB2"),
+    _built_in("storage", "ceph", "Ceph RADOS Gateway", "s3_presets", "CephS3"),
+    _built_in("storage", "r2", "Cloudflare R2", "s3_presets", "CloudflareR2"),
+    _built_in("storage", "spaces", "DigitalOcean Spaces", "s3_presets", "DigitalOceanSpaces"),
     _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
 )
 
@@ -173,6 +184,14 @@ def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
 @overload
 def storage(name: Literal["s3"], **settings: object) -> S3: ...
 @overload
+def storage(name: Literal["b2"], **settings: object) -> BackblazeB2: ...
+@overload
+def storage(name: Literal["ceph"], **settings: object) -> CephS3: ...
+@overload
+def storage(name: Literal["r2"], **settings: object) -> CloudflareR2: ...
+@overload
+def storage(name: Literal["spaces"], **settings: object) -> DigitalOceanSpaces: ...
+@overload
 def storage(name: str, **settings: object) -> Storage: ...
 def storage(name: str, **settings: object) -> Storage:
     """As ``compute``, for object storage."""
@@ -185,6 +204,14 @@ def async_storage(name: Literal["local"], **settings: object) -> AsyncLocalStora
 def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
 @overload
 def async_storage(name: Literal["s3"], **settings: object) -> AsyncS3: ...
+@overload
+def async_storage(name: Literal["b2"], **settings: object) -> AsyncBackblazeB2: ...
+@overload
+def async_storage(name: Literal["ceph"], **settings: object) -> AsyncCephS3: ...
+@overload
+def async_storage(name: Literal["r2"], **settings: object) -> AsyncCloudflareR2: ...
+@overload
+def async_storage(name: Literal["spaces"], **settings: object) -> AsyncDigitalOceanSpaces: ...
 @overload
 def async_storage(name: str, **settings: object) -> AsyncStorage: ...
 def async_storage(name: str, **settings: object) -> AsyncStorage:

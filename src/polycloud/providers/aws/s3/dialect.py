@@ -94,6 +94,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     relative_names: bool = True
     paged_buckets: bool = False
 
+    def without(self, *lacking: StorageCapability) -> Dialect:
+        """The same service, without some of the portable API."""
+        supported = self.capabilities.supported.difference(lacking)
+        return msgspec.structs.replace(
+            self, capabilities=Capabilities(supported=supported, alternatives=self.capabilities.alternatives)
+        )
+
     def require(self, feature: Feature, instead: str = "") -> None:
         """Do nothing if the service has the feature.
 
