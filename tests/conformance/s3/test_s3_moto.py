@@ -47,6 +47,7 @@ class TestMoto(StorageSuite):
                 "deleting_what_is_missing_is_told": "S3 does not tell",
                 "a_url_reads_without_credentials": "moto lets anybody write; rclone checks URLs",
                 "names_with_line_feeds": NEWLINE,
+                "twelve_thousand_objects": "moto takes minutes to store them; rclone lists them",
             },
         )
 
