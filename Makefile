@@ -42,7 +42,7 @@ test: $(READY) $(MIMIC)
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-dev: $(READY)
-	$(BIN)/python -X dev -W error -m pytest $(ARGS)
+	$(BIN)/python -X dev -W error -m pytest --dist load --tx "2*popen//python=$(BIN)/python -X dev -W error" $(ARGS)
 
 test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services install
