@@ -32,7 +32,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 __all__ = [
     "AlreadyExists",
@@ -69,6 +69,18 @@ __all__ = [
     "Timeout",
     "VolumeNotFound",
 ]
+
+
+class _Context(TypedDict, total=False):
+    """The keyword arguments of every error; see ``CloudError``."""
+
+    provider: str | None
+    operation: str | None
+    status: int | None
+    code: str | None
+    request_id: str | None
+    retryable: bool | None
+    retry_after: float | None
 
 
 class CloudError(Exception):
@@ -242,7 +254,7 @@ class ConnectionFailed(CloudError):
 
     retryable = True
 
-    def __init__(self, message: str, *, sent: bool = True, **context: Any) -> None:
+    def __init__(self, message: str, *, sent: bool = True, **context: Unpack[_Context]) -> None:
         super().__init__(message, **context)
         self.sent = sent
 
@@ -256,7 +268,7 @@ class Timeout(CloudError):
 
     retryable = True
 
-    def __init__(self, message: str, *, sent: bool = True, **context: Any) -> None:
+    def __init__(self, message: str, *, sent: bool = True, **context: Unpack[_Context]) -> None:
         super().__init__(message, **context)
         self.sent = sent
 
