@@ -40,6 +40,7 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
         *,
         endpoint: str = ENDPOINT,
         create_timeout: float = 900.0,
+        page_size: int = 100,
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -50,9 +51,10 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             secret: The key's shared secret.
             endpoint: Origin of the API, for another server that speaks it.
             create_timeout: Seconds that ``create_node`` waits for GoGrid to give a new node its id.
+            page_size: How many items to ask for in one page of a listing.
 
         Raises:
-            ConfigurationError: The key, the secret or the endpoint is no such thing.
+            ConfigurationError: The key, the secret, the endpoint or the size of pages is no such thing.
         """
         hidden = secret if isinstance(secret, Secret) else Secret(secret)
         if not api_key or not hidden:
@@ -62,9 +64,13 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             raise ConfigurationError(
                 f"{endpoint!r} is no origin; an endpoint looks like {ENDPOINT!r}", provider="gogrid"
             )
+        if page_size < 1:
+            raise ConfigurationError(f"page_size is {page_size}; it is at least 1", provider="gogrid")
         runtime = make_runtime(_runtime, options)
         caller = make_caller(runtime, options, provider="gogrid", authorizer=GoGridSigner(runtime, api_key, hidden))
-        self._gogrid = GoGridDriver(caller, endpoint=endpoint.rstrip("/"), create_timeout=create_timeout)
+        self._gogrid = GoGridDriver(
+            caller, endpoint=endpoint.rstrip("/"), create_timeout=create_timeout, page_size=page_size
+        )
         super().__init__(self._gogrid)
 
     async def create_node(

@@ -39,6 +39,7 @@ class GoGrid(Compute[GoGridNode, Volume]):
         *,
         endpoint: str = ENDPOINT,
         create_timeout: float = 900.0,
+        page_size: int = 100,
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -49,12 +50,19 @@ class GoGrid(Compute[GoGridNode, Volume]):
             secret: The key's shared secret.
             endpoint: Origin of the API, for another server that speaks it.
             create_timeout: Seconds that ``create_node`` waits for GoGrid to give a new node its id.
+            page_size: How many items to ask for in one page of a listing.
 
         Raises:
-            ConfigurationError: The key, the secret or the endpoint is no such thing.
+            ConfigurationError: The key, the secret, the endpoint or the size of pages is no such thing.
         """
         self._go_grid = AsyncGoGrid(
-            api_key, secret, endpoint=endpoint, create_timeout=create_timeout, _runtime=_runtime, **options
+            api_key,
+            secret,
+            endpoint=endpoint,
+            create_timeout=create_timeout,
+            page_size=page_size,
+            _runtime=_runtime,
+            **options,
         )
         super().__init__(self._go_grid)
 

@@ -53,12 +53,11 @@ T = TypeVar("T")
 
 ENDPOINT = "https://api.gogrid.com"
 VERSION = "1.7"
-PAGE_SIZE = 100
 # How far the provider's clock and ours may be apart, in seconds, before signatures are refused.
 CLOCK_TOLERANCE = 600
 # How often an address that somebody else took first is replaced by another free one.
 ADDRESS_ATTEMPTS = 5
-FIRST_POLL = 1.0
+FIRST_POLL = 0.5
 SLOWEST_POLL = 15.0
 
 Parameters = dict[str, str | list[str]]
@@ -92,6 +91,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         caller: Sends requests, signed by a ``GoGridSigner``.
         endpoint: Origin of the API.
         create_timeout: Seconds that a new server may take to get its id.
+        page_size: How many items to ask for in one page of a listing.
     """
 
     provider = "gogrid"
@@ -122,20 +122,21 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         },
     )
 
-    def __init__(self, caller: Caller, *, endpoint: str, create_timeout: float) -> None:
+    def __init__(self, caller: Caller, *, endpoint: str, create_timeout: float, page_size: int) -> None:
         super().__init__(caller)
         self._endpoint = endpoint
+        self._page_size = page_size
         self._create_timeout = create_timeout
 
     # Nodes
 
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[GoGridNode]:
         if ids is not None:
-            servers = await self._listed("/grid/server/get", wire.Server, {"id": _numbers(ids, NodeNotFound)})
+            servers = await self._servers(_numbers(ids, NodeNotFound))
             found = {node.id: node for node in map(wire.node_of, servers) if node is not None}
             missing = [node_id for node_id in ids if node_id not in found]
             if missing:
-                raise NodeNotFound(f"no server has the id {', '.join(missing)}")
+                raise NodeNotFound(f"no server has the id {', '.join(missing)}", operation="/grid/server/get")
             return Page([found[node_id] for node_id in ids])
         page = await self._page("/grid/server/list", wire.Server, {}, cursor)
         # A server without an id cannot be named in any call yet; it is listed as soon as it can.
@@ -173,6 +174,9 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             except InvalidRequest:
                 # Somebody else may have taken the address between the look and the call.
                 if own.ip is not None or address in {free.address for free in await self._free(own.location)}:
+                    # GoGrid says "bad argument" of everything: tell apart what it does not know.
+                    await self.get_size(own.size)
+                    await self.get_image(own.image)
                     raise
                 taken.add(address)
         raise QuotaExceeded(
@@ -201,12 +205,18 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         for size in (await self.list_sizes(location=None, cursor=None)).items:
             if size.id == size_id:
                 return size
-        raise SizeNotFound(f"GoGrid sells no size {size_id!r}; list_sizes gives those it does")
+        raise SizeNotFound(
+            f"GoGrid sells no size {size_id!r}; list_sizes gives those it does", operation="/common/lookup/list"
+        )
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[NodeImage]:
         parameters: Parameters = {} if location is None else {"datacenter": location}
+        if owner == "self":
+            # What an account shares with everybody is found among all images, by the owner's id.
+            parameters["isPublic"] = "false"
+            owner = None
         if ids is None:
             page = await self._page("/grid/image/list", wire.Image, parameters, cursor)
             images = [wire.image_of(image) for image in page.items]
@@ -214,7 +224,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         found = {image.id: image for image in await self._all_images(parameters)}
         missing = [image_id for image_id in ids if image_id not in found]
         if missing:
-            raise ImageNotFound(f"no image has the id {', '.join(missing)}")
+            raise ImageNotFound(f"no image has the id {', '.join(missing)}", operation="/grid/image/list")
         chosen = [found[image_id] for image_id in ids]
         return Page([image for image in chosen if owner in {None, image.owner}])
 
@@ -222,7 +232,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         for image in await self._all_images({}):
             if image.id == image_id:
                 return image
-        raise ImageNotFound(f"no image has the id {image_id}")
+        raise ImageNotFound(f"no image has the id {image_id}", operation="/grid/image/list")
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         return Page([wire.location_of(option) for option in await self._lookup("ip.datacenter")])
@@ -284,6 +294,18 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             raise MalformedResponse(f"GoGrid's answer is no JSON object: {error}") from None
 
     # How it is done
+
+    async def _servers(self, numbers: list[str]) -> list[wire.Server]:
+        """The servers of these ids, as far as there are such."""
+        try:
+            return await self._listed("/grid/server/get", wire.Server, {"id": numbers})
+        except InvalidRequest:
+            # One id that GoGrid does not know spoils the call for the others.
+            servers = await self._listed("/grid/server/list", wire.Server, {})
+            found = [server for server in servers if str(server.id) in numbers]
+            if len(found) == len(numbers):
+                raise
+            return found
 
     async def _add(self, spec: GoGridNodeSpec, address: str) -> PendingNode:
         parameters: Parameters = {"name": spec.name, "image": spec.image, "ip": address, "server.ram": spec.size}
@@ -383,18 +405,18 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
     async def _page(self, path: str, kind: type[T], parameters: Parameters, cursor: str | None) -> Page[T]:
         """One page; pages are counted from 0, and the cursor is a page's number."""
         number = int(cursor or "0")
-        paged: Parameters = {**parameters, "num_items": str(PAGE_SIZE), "page": str(number)}
+        paged: Parameters = {**parameters, "num_items": str(self._page_size), "page": str(number)}
         response = await self._send("GET", path, paged, repeatable=True)
         answer = wire.decode(response.body, kind)
         more = answer.summary.start + answer.summary.returned < answer.summary.total
-        return Page(answer.list, str(number + 1) if more else None)
+        return Page(answer.items, str(number + 1) if more else None)
 
     async def _call(
         self, method: str, path: str, kind: type[T], parameters: Parameters, *, repeatable: bool
     ) -> list[T]:
         """A call that gives at least one item."""
         response = await self._send(method, path, parameters, repeatable=repeatable)
-        items = wire.decode(response.body, kind).list
+        items = wire.decode(response.body, kind).items
         if not items:
             raise MalformedResponse(f"GoGrid did {path} and did not say what came of it", operation=path)
         return items
@@ -421,7 +443,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         else:
             if answer.status == "success":
                 return None
-            failure = answer.list[0] if answer.list else wire.Failure()
+            failure = answer.items[0] if answer.items else wire.Failure()
         if failure is None and status == 200:
             return None  # wire.decode says what is wrong with it, in terms of what was asked for
         said = failure.message.rstrip(".") if failure else "an answer that is not the API's"

@@ -59,7 +59,7 @@ class Answer(msgspec.Struct, Generic[T]):
     """The envelope of every answer."""
 
     status: str
-    list: list[T]
+    items: list[T] = msgspec.field(name="list")
     summary: Summary = Summary()
 
 
