@@ -37,10 +37,10 @@ class Settings(S3Calls):
 
     async def put_acl(self, address: Address, acl: AccessControl | str) -> None:
         operation = "PutObjectAcl" if address.name else "PutBucketAcl"
-        headers, body = [("x-amz-acl", acl)] if isinstance(acl, str) else [], b""
-        if not isinstance(acl, str):
-            body = acl_document(acl)
-            headers = xml_headers(body)
+        body = b"" if isinstance(acl, str) else acl_document(acl)
+        headers = xml_headers(body)
+        if isinstance(acl, str):
+            headers.append(("x-amz-acl", acl))
         await self.send(
             operation, "PUT", address.container, address.name, query=_about("acl", address), headers=headers, body=body
         )

@@ -1,0 +1,110 @@
+"""A runtime that records what is sent and answers as S3 would."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from typing import Any
+
+from polycloud.runtime import blocking_runtime
+from polycloud.runtime.messages import Headers, Request, Response
+from polycloud.runtime.protocol import TransportSettings
+
+__all__ = ["RecordingRuntime"]
+
+CONTENT = b"content"
+BODIES = {
+    "ListBuckets": (
+        "<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name></Bucket></Buckets>{token}"
+        "</ListAllMyBucketsResult>"
+    ),
+    "ListObjectsV2": (
+        "<ListBucketResult><Contents><Key>a%2Bb</Key><Size>7</Size><ETag>&quot;e&quot;</ETag></Contents>"
+        "<EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated><NextContinuationToken>t/+</NextContinuationToken>"
+        "</ListBucketResult>"
+    ),
+    "ListObjectVersions": (
+        "<ListVersionsResult><Version><Key>a</Key><VersionId>v</VersionId></Version><IsTruncated>{more}</IsTruncated>"
+        "<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker></ListVersionsResult>"
+    ),
+    "ListMultipartUploads": (
+        "<ListMultipartUploadsResult><Upload><Key>a</Key><UploadId>u</UploadId></Upload><IsTruncated>{more}</IsTruncated>"
+        "<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker></ListMultipartUploadsResult>"
+    ),
+    "CreateMultipartUpload": (
+        "<InitiateMultipartUploadResult><UploadId>up/+load</UploadId></InitiateMultipartUploadResult>"
+    ),
+    "CompleteMultipartUpload": "<CompleteMultipartUploadResult/>",
+    "CopyObject": "<CopyObjectResult><ETag>&quot;x&quot;</ETag></CopyObjectResult>",
+    "UploadPartCopy": "<CopyPartResult><ETag>&quot;x&quot;</ETag></CopyPartResult>",
+    "DeleteObjects": "<DeleteResult/>",
+    "GetBucketAcl": "<AccessControlPolicy/>",
+    "GetObjectAcl": "<AccessControlPolicy/>",
+    "GetBucketTagging": "<Tagging/>",
+    "GetObjectTagging": "<Tagging/>",
+    "GetBucketVersioning": "<VersioningConfiguration/>",
+    "GetBucketLifecycleConfiguration": "<LifecycleConfiguration/>",
+    "GetBucketPolicy": "{{}}",
+}
+
+
+class Stream:
+    def __init__(self, answer: Response) -> None:
+        self.status = answer.status
+        self.headers = answer.headers
+        self._body = answer.body
+
+    async def read(self, size: int) -> bytes:
+        data, self._body = self._body[:size], self._body[size:]
+        return data
+
+    async def close(self) -> None:
+        pass
+
+
+class RecordingRuntime:
+    """The blocking runtime but for the network."""
+
+    def __init__(self, size: int = len(CONTENT)) -> None:
+        self.sent: list[Request] = []
+        self._size = size
+        self._runtime = blocking_runtime(TransportSettings(proxy=""))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runtime, name)
+
+    async def send(self, request: Request, *, deadline: float) -> Response:
+        self.sent.append(request)
+        operation, query = request.operation, request.target.partition("?")[2]
+        if operation == "HeadBucket":
+            return Response(status=404, headers=Headers(), body=b"")
+        body = request.body if isinstance(request.body, bytes) else b""
+        headers = [("etag", f'"{hashlib.md5(body).hexdigest()}"')]
+        checksum = request.header("x-amz-checksum-crc32")
+        if checksum is not None:
+            assert checksum == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode() or body[:1] == b"<"
+            headers.append(("x-amz-checksum-crc32", checksum))
+        if operation == "HeadObject":
+            headers.append(("content-length", str(self._size)))
+        more = not any(word in query for word in ("continuation-token", "key-marker"))
+        token = "<ContinuationToken>t</ContinuationToken>" if more else ""
+        text = BODIES.get(operation, "").format(more="true" if more else "false", token=token)
+        return Response(status=200, headers=Headers(tuple(headers)), body=text.encode())
+
+    async def stream(self, request: Request, *, deadline: float) -> Stream:
+        self.sent.append(request)
+        part = CONTENT
+        headers = [("etag", '"x"'), ("content-length", str(len(CONTENT)))]
+        asked = request.header("range")
+        status = 200
+        if asked is not None:
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            part = CONTENT[int(first) : int(last or len(CONTENT)) + 1]
+            headers = [
+                ("etag", '"x"'),
+                ("content-length", str(len(part))),
+                ("content-range", f"bytes {first}-{int(first) + len(part) - 1}/{len(CONTENT)}"),
+            ]
+            status = 206
+        return Stream(Response(status=status, headers=Headers(tuple(headers)), body=part))

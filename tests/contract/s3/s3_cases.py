@@ -1,0 +1,179 @@
+"""A call of every method of S3's client, with every argument at least once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from polycloud.providers.aws.s3.models import (
+    AccessControl,
+    Grant,
+    LifecycleRule,
+    S3ObjectVersion,
+    S3Upload,
+    Transition,
+)
+
+__all__ = ["CASES", "Case"]
+
+MIB = 1024 * 1024
+LARGE = b"x" * (10 * MIB)
+KEY = bytes(range(32))
+SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+NAME = "folder/ü ?&=%41+b"
+OBJ = ("bucket", NAME)
+VERSION = S3ObjectVersion(container="bucket", name="a", size=1, provider="s3", version_id="v/+ 1")
+ACL = AccessControl(
+    owner="o",
+    grants=(
+        Grant(permission="READ", id="canonical"),
+        Grant(permission="WRITE_ACP", email="a@example.org"),
+        Grant(permission="FULL_CONTROL", uri="http://acs.amazonaws.com/groups/global/AllUsers"),
+    ),
+)
+RULES = [
+    LifecycleRule(id="<&>", prefix="logs/", expire_days=30, abort_uploads_days=7),
+    LifecycleRule(id="plain", enabled=False, expire_date=SINCE),
+    LifecycleRule(id="size", larger_than=5, expire_markers=True),
+    LifecycleRule(id="tag", tags={"a": "b"}, transitions=(Transition(storage_class="GLACIER", date=SINCE),)),
+    LifecycleRule(
+        id="all",
+        prefix="a",
+        tags={"a": "1", "b": "2"},
+        larger_than=5,
+        smaller_than=50,
+        transitions=(Transition(storage_class="STANDARD_IA", days=30), Transition(storage_class="GLACIER", days=90)),
+        expire_old_days=3,
+        keep_old=2,
+        old_transitions=(Transition(storage_class="GLACIER", days=2),),
+    ),
+]
+PUT: dict[str, Any] = {
+    "meta_data": {"a": "1", "b": "ü"},
+    "content_type": "text/plain",
+    "content_encoding": "gzip",
+    "headers": {"Cache-Control": "no-cache"},
+    "ex_storage_class": "STANDARD_IA",
+    "ex_acl": "bucket-owner-full-control",
+    "ex_tags": {"a": "1 &", "b": ""},
+    "ex_encryption": "aws:kms",
+    "ex_kms_key": "arn:key",
+}
+READ: dict[str, Any] = {
+    "if_match": "e",
+    "headers": {"x-amz-request-payer": "requester"},
+    "version_id": "v/+ 1",
+    "ex_customer_key": KEY,
+}
+CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE}
+UP: dict[str, Any] = {"part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call.
+
+    Attributes:
+        method: Of ``AsyncS3``.
+        arguments: By position.
+        options: By name.
+        operations: What it sends, in order, where that is not one request of its own.
+        settings: Of the client.
+        size: Of the object that S3 tells of.
+    """
+
+    method: str
+    arguments: tuple[Any, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    operations: tuple[str, ...] | None = None
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    size: int = 7
+
+
+def case(method: str, *arguments: Any, **options: Any) -> Case:
+    return Case(method, arguments, options)
+
+
+PARTS = ("CreateMultipartUpload", "UploadPart", "UploadPart", "CompleteMultipartUpload")
+CASES = [
+    Case("list_containers", operations=("ListBuckets", "ListBuckets")),
+    case("iterate_containers"),
+    case("get_container", "bucket"),
+    Case("create_container", ("bucket",), {"ex_acl": "private"}, ("HeadBucket", "CreateBucket")),
+    case("create_container", "bucket", ex_region="eu-west-1"),
+    case("delete_container", "bucket"),
+    Case(
+        "list_container_objects",
+        ("bucket",),
+        {"prefix": "a &", "delimiter": "/", "start_after": "ü?"},
+        ("ListObjectsV2", "ListObjectsV2"),
+    ),
+    case("iterate_container_objects", "bucket", prefix="a", delimiter="/", start_after="b"),
+    case("get_object", *OBJ, **READ),
+    case("get_object", *OBJ, **CONDITIONS),
+    Case("get_object", OBJ, settings={"checksum": "md5"}),
+    Case("upload_object", (b"content", *OBJ), PUT | UP, ("PutObject",)),
+    Case("upload_object", (b"content", *OBJ), {"if_match": "e", "ex_encryption": "AES256"}, ("PutObject",)),
+    Case("upload_object", (b"content", *OBJ), {"if_none_match": "*", "ex_customer_key": KEY}, ("PutObject",)),
+    Case("upload_object", (LARGE, *OBJ), PUT | UP, PARTS),
+    Case("upload_object", (LARGE, *OBJ), {"ex_customer_key": KEY, "if_none_match": "*", **UP}, PARTS),
+    Case("upload_object", (LARGE, *OBJ), UP, PARTS, {"checksum": "md5"}),
+    Case("upload_object", (LARGE, *OBJ), UP, PARTS, {"checksum": "sha256", "sign_payload": True}),
+    Case("upload_object_via_stream", ([b"a", b"b"], *OBJ), PUT | UP, ("PutObject",)),
+    Case("upload_object_via_stream", ([LARGE], *OBJ), {"if_match": "e", "ex_customer_key": KEY, **UP}, PARTS),
+    Case("upload_object_via_stream", ([b"a"], *OBJ), {"if_none_match": "*"}, ("PutObject",)),
+    case("download_object", OBJ, io.BytesIO(), overwrite_existing=True, progress=lambda *_: None, **READ),
+    case("download_object", VERSION, io.BytesIO(), **CONDITIONS),
+    case("download_object_as_stream", OBJ, chunk_size=3, progress=lambda *_: None, **READ),
+    case("download_object_as_stream", OBJ, **CONDITIONS),
+    case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, progress=lambda *_: None, **READ),
+    case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, progress=lambda *_: None, **READ),
+    case("delete_object", OBJ, version_id="v"),
+    case("delete_object", OBJ),
+    Case("delete_objects", ([OBJ, VERSION, ("bucket", "<&>\r\n\t]]>"), ("bucket", "nul\0")],),
+         operations=("DeleteObjects", "DeleteObject")),
+    Case("copy_object", (OBJ, "bucket", "copy"), {"version_id": "v &"}, ("HeadObject", "CopyObject")),
+    Case(
+        "copy_object",
+        (OBJ, "bucket", NAME),
+        {key: value for key, value in PUT.items() if key != "content_encoding"},
+        ("HeadObject", "CopyObject"),
+    ),
+    Case(
+        "copy_object",
+        (OBJ, "bucket", "copy"),
+        {"ex_storage_class": "GLACIER", "meta_data": {"a": "b"}},
+        ("HeadObject", "CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload"),
+        size=6 * 1024 * MIB + 1,
+    ),
+    Case("get_object_url", (OBJ,), {"expires_in": 60, "method": "GET", "version_id": "v"}, ()),
+    Case("get_object_url", (OBJ,), {"expires_in": 60, "method": "PUT", "content_type": "text/plain"}, ()),
+    Case("ex_list_object_versions", ("bucket",), {"prefix": "a &"}, ("ListObjectVersions", "ListObjectVersions")),
+    case("ex_iterate_object_versions", "bucket", prefix="a"),
+    Case("ex_list_multipart_uploads", ("bucket",), {"prefix": "a"}, ("ListMultipartUploads", "ListMultipartUploads")),
+    Case("ex_abort_multipart_upload", (S3Upload(container="bucket", name=NAME, id="u/+"),),
+         operations=("AbortMultipartUpload",)),
+    case("ex_get_object_acl", OBJ, version_id="v"),
+    case("ex_put_object_acl", OBJ, ACL, version_id="v"),
+    case("ex_put_object_acl", OBJ, "public-read"),
+    case("ex_get_object_tagging", OBJ, version_id="v"),
+    case("ex_put_object_tagging", OBJ, {"a <": "&"}, version_id="v"),
+    case("ex_delete_object_tagging", OBJ, version_id="v"),
+    case("ex_get_bucket_versioning", "bucket"),
+    case("ex_put_bucket_versioning", "bucket", enabled=True),
+    case("ex_put_bucket_versioning", "bucket", enabled=False),
+    case("ex_get_bucket_acl", "bucket"),
+    case("ex_put_bucket_acl", "bucket", ACL),
+    case("ex_put_bucket_acl", "bucket", "private"),
+    case("ex_get_bucket_policy", "bucket"),
+    case("ex_put_bucket_policy", "bucket", "{}"),
+    case("ex_delete_bucket_policy", "bucket"),
+    case("ex_get_bucket_tagging", "bucket"),
+    case("ex_put_bucket_tagging", "bucket", {"a": "b"}),
+    case("ex_delete_bucket_tagging", "bucket"),
+    case("ex_get_bucket_lifecycle", "bucket"),
+    case("ex_put_bucket_lifecycle", "bucket", RULES),
+    case("ex_delete_bucket_lifecycle", "bucket"),
+]  # fmt: skip

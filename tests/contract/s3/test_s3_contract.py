@@ -1,0 +1,180 @@
+"""Moto forgives what AWS refuses: every request that S3's client can send is checked against AWS's own model."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import msgspec
+import pytest
+
+from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.aio import AsyncS3
+from polycloud.runtime.drive import run
+from polycloud.runtime.messages import Request
+from tests.contract.s3.recording import RecordingRuntime
+from tests.contract.s3.s3_cases import CASES, Case
+from tests.contract.s3.s3_model import S3Model
+
+# What is no call of S3's model: the client's own life, what it says of itself, and the call that is anything.
+NO_CALLS = {"aclose", "provider", "capabilities", "ex_call"}
+NO_CDN = {"get_container_cdn_url", "enable_container_cdn", "get_object_cdn_url"}
+READ_OF = {
+    wire.ListAllMyBucketsResult: "ListBuckets",
+    wire.ListBucketResult: "ListObjectsV2",
+    wire.ListVersionsResult: "ListObjectVersions",
+    wire.ListMultipartUploadsResult: "ListMultipartUploads",
+    wire.InitiateMultipartUploadResult: "CreateMultipartUpload",
+    wire.CompleteMultipartUploadResult: "CompleteMultipartUpload",
+    wire.CopyObjectResult: "CopyObject",
+    wire.CopyPartResult: "UploadPartCopy",
+    wire.DeleteResult: "DeleteObjects",
+    wire.Tagging: "GetObjectTagging",
+    wire.VersioningConfiguration: "GetBucketVersioning",
+    wire.AccessControlPolicy: "GetObjectAcl",
+    wire.LifecycleConfiguration: "GetBucketLifecycleConfiguration",
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> S3Model:
+    return S3Model()
+
+
+def made(case: Case) -> list[Request]:
+    """Make the call and give what it sent."""
+    runtime = RecordingRuntime(case.size)
+    client = AsyncS3(
+        "AKIAEXAMPLE", "example", region="us-west-2", addressing="path", _runtime=lambda _: runtime, **case.settings
+    )
+
+    async def call() -> None:
+        answer = getattr(client, case.method)(*case.arguments, **case.options)
+        if "iterate_" in case.method or case.method.endswith("_as_stream"):
+            async for _ in answer:
+                pass
+        else:
+            await answer
+
+    try:
+        run(call())
+    except Exception as error:
+        # A recorded HEAD of a bucket is always refused; nothing else is.
+        if case.method != "get_container":
+            raise AssertionError(f"{case.method} failed: {error}") from error
+    return runtime.sent
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.method}" for number, case in enumerate(CASES)])
+def test_requests_are_what_aws_documents(case: Case, model: S3Model) -> None:
+    sent = made(case)
+    for request in sent:
+        region = "eu-west-1" if case.options.get("ex_region") else "us-west-2"
+        if request.operation != "HeadBucket":
+            assert request.origin == f"https://s3.{region}.amazonaws.com"
+        assert (request.header("authorization") or "").startswith("AWS4-HMAC-SHA256 ")
+        assert model.problems_of_request(request) == []
+    if case.operations is not None:
+        assert tuple(request.operation for request in sent) == case.operations
+    else:
+        assert sent
+
+
+@pytest.mark.parametrize("struct", READ_OF, ids=lambda struct: struct.__name__)
+def test_what_is_read_of_answers_exists(struct: type[wire.Answer], model: S3Model) -> None:
+    assert model.problems_of_answer(struct, READ_OF[struct]) == []
+
+
+def test_headers_that_are_read_exist(model: S3Model) -> None:
+    for operation in ("GetObject", "HeadObject", "PutObject"):
+        for header in (
+            "etag", "x-amz-version-id", "x-amz-checksum-crc32", "x-amz-checksum-sha256", "x-amz-checksum-type",
+            "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
+        ):  # fmt: skip
+            assert model.knows_header(operation, header), f"{operation}: {header}"
+    for operation in ("GetObject", "HeadObject"):
+        for header in ("last-modified", "content-type", "content-encoding", "content-length", "x-amz-storage-class"):
+            assert model.knows_header(operation, header), f"{operation}: {header}"
+    assert model.knows_header("HeadBucket", "x-amz-bucket-region")
+
+
+def test_a_bucket_elsewhere_is_made_there(model: S3Model) -> None:
+    (case,) = [case for case in CASES if case.options.get("ex_region")]
+    request = made(case)[-1]
+    assert (request.operation, request.origin) == ("CreateBucket", "https://s3.eu-west-1.amazonaws.com")
+    assert b"<LocationConstraint>eu-west-1<" in bytes(request.body)  # type: ignore[arg-type]
+    assert "/eu-west-1/s3/" in (request.header("authorization") or "")
+
+
+# The checks of the check
+
+
+def public_methods() -> dict[str, Any]:
+    return {
+        name: member
+        for name, member in inspect.getmembers(AsyncS3)
+        if not name.startswith("_") and name not in NO_CALLS | NO_CDN and callable(member)
+    }
+
+
+def test_every_method_has_a_case() -> None:
+    assert set(public_methods()) == {case.method for case in CASES}
+
+
+def test_every_argument_of_every_method_is_given_in_some_case() -> None:
+    missing: list[str] = []
+    for name, method in public_methods().items():
+        signature = inspect.signature(method)
+        given = {
+            parameter
+            for case in CASES
+            if case.method == name
+            for parameter in signature.bind(None, *case.arguments, **case.options).arguments
+        }
+        missing += [f"{name}({parameter})" for parameter in signature.parameters if parameter not in given]
+    assert missing == []
+
+
+def test_every_answer_that_is_declared_is_checked() -> None:
+    assert set(wire.Answer.__subclasses__()) == set(READ_OF)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"operation": "PutObjects"}, "no operation"),
+        ({"method": "POST"}, "method"),
+        ({"target": "/bucket"}, "path"),
+        ({"target": "/bucket/key?versionid=1"}, "no parameter"),
+        ({"headers": (("x-amz-storage-clas", "GLACIER"),)}, "knows no header"),
+        ({"headers": (("x-amz-storage-class", "COLD"),)}, "none of"),
+        ({"headers": (("x-amz-acl", "private"), ("X-Amz-Acl", "private"))}, "twice"),
+        ({"operation": "DeleteObjects", "method": "POST", "target": "/b?delete"}, "checksum"),
+        ({"operation": "UploadPart", "target": "/b/k?partNumber=1"}, "UploadId"),
+        ({"operation": "UploadPart", "target": "/b/k?partNumber=one&uploadId=u"}, "whole number"),
+        ({"operation": "GetObject", "method": "GET", "body": b"x"}, "no body"),
+        (
+            {
+                "operation": "PutObjectTagging",
+                "target": "/b/k?tagging",
+                "headers": (("Content-MD5", "x"),),
+                "body": b'<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>',
+            },
+            "lacks Value",
+        ),
+        (
+            {
+                "operation": "PutObjectTagging",
+                "target": "/b/k?tagging",
+                "headers": (("Content-MD5", "x"),),
+                "body": b'<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet><Item/></TagSet></Tagging>',
+            },
+            "a list of <Tag>",
+        ),
+    ],
+)
+def test_the_judge_sees_what_is_wrong(changes: dict[str, Any], problem: str, model: S3Model) -> None:
+    request = Request(method="PUT", origin="https://s3.example", target="/bucket/key", operation="PutObject")
+    assert model.problems_of_request(request) == []
+    found = model.problems_of_request(msgspec.structs.replace(request, **changes))
+    assert any(problem in each for each in found), found
