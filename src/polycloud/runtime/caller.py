@@ -222,7 +222,8 @@ class Caller:
         self._record(request, answer.status, answer.headers.get, attempt, started, span)
         location = answer.headers.get("location")
         # Only reads are followed.
-        if answer.status in REDIRECTS and location is not None and request.method in {"GET", "HEAD"}:
+        followed = self._redirects and request.method in {"GET", "HEAD"}
+        if followed and answer.status in REDIRECTS and location is not None:
             return _Redirect(answer.status, location)
         refusal = check(answer)
         if refusal is None and streaming:

@@ -1,0 +1,33 @@
+"""Clients of S3 in both flavours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from polycloud.providers.aws.s3.aio import AsyncS3
+from polycloud.providers.aws.s3.client import S3
+from polycloud.runtime.retry import RetryPolicy
+from tests.support.flavours import Flavour, flavour
+
+__all__ = ["flavour"]
+
+MakeClient = Callable[..., Any]
+
+
+@pytest.fixture
+def client(flavour: Flavour) -> Iterator[MakeClient]:
+    """Makes clients of an endpoint, in the shape of the async one, and closes them."""
+    made: list[Any] = []
+
+    def make(endpoint: str, *, region: str = "us-east-1", **settings: Any) -> Any:
+        kind = AsyncS3 if flavour.name == "async" else S3
+        settings.setdefault("retry", RetryPolicy(base=0.01))
+        made.append(flavour.shape(kind("key", "secret", region=region, endpoint=endpoint, proxy="", **settings)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        flavour.run(each.aclose())

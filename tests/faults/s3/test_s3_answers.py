@@ -1,0 +1,171 @@
+"""S3 that is elsewhere, lists badly, or deletes by halves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from polycloud import errors
+from polycloud.providers.aws.s3.client import S3
+from tests.faults.keepalive import reply
+from tests.faults.s3.strict import Asked, StrictS3, fault
+
+
+def elsewhere(region: str, answer: Callable[[Asked], bytes]) -> Callable[[Asked], bytes | None]:
+    """Takes only what is signed for a region."""
+    return lambda asked: None if asked.region == region else answer(asked)
+
+
+def told(asked: Asked) -> bytes:
+    if asked.method == "HEAD":
+        return reply(400)
+    return fault(400, "AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        told,
+        lambda _: reply(301, b"", ("x-amz-bucket-region", "eu-west-1")),
+        lambda _: fault(301, "PermanentRedirect", "", ("x-amz-bucket-region", "eu-west-1")),
+        lambda _: fault(
+            307,
+            "TemporaryRedirect",
+            "",
+            ("x-amz-bucket-region", "eu-west-1"),
+            ("Location", "http://127.0.0.1:1/bucket"),
+        ),
+    ],
+    ids=["malformed", "head", "permanent", "temporary"],
+)
+async def test_a_region_is_learned_and_remembered(client: Callable[..., Any], answer: Callable[[Asked], bytes]) -> None:
+    with StrictS3(elsewhere("eu-west-1", answer)) as server:
+        s3 = client(server.origin)
+        await s3.upload_object(b"x", "bucket", "name")
+        assert server.operations == ["PutObject", "PutObject"]
+        assert (await s3.get_object("bucket", "name")).size == 1
+        assert await s3.download_object_as_stream(("bucket", "name")).read() == b"x"
+        assert server.operations[2:] == ["HeadObject", "GetObject"]
+
+
+async def test_head_alone_finds_the_region(client: Callable[..., Any]) -> None:
+    with StrictS3(elsewhere("eu-west-1", told)) as server:
+        plain = server.answer_to
+        server.answer_to = lambda asked: (  # type: ignore[method-assign]
+            reply(200, b"<LocationConstraint/>") if asked.operation == "GetBucketLocation" else plain(asked)
+        )
+        server.objects["name"] = (b"abc", "e")
+        assert (await client(server.origin).get_object("bucket", "name")).size == 3
+        assert server.operations == ["HeadObject", "GetBucketLocation", "GetBucketLocation", "HeadObject"]
+
+
+async def test_head_tells_of_expired_credentials(client: Callable[..., Any]) -> None:
+    def expired(asked: Asked) -> bytes:
+        return reply(400) if asked.method == "HEAD" else fault(400, "ExpiredToken")
+
+    with StrictS3(expired) as server, pytest.raises(errors.AuthenticationError, match="log in again"):
+        await client(server.origin).get_object("bucket", "name")
+
+
+async def test_a_bucket_that_is_nowhere_is_not_looked_for_without_end(client: Callable[..., Any]) -> None:
+    regions = iter(range(100))
+
+    def moving(asked: Asked) -> bytes:
+        return fault(400, "AuthorizationHeaderMalformed", f"<Region>eu-west-{next(regions)}</Region>")
+
+    with StrictS3(moving) as server:
+        with pytest.raises(errors.InvalidRequest):
+            await client(server.origin).upload_object(b"x", "bucket", "name")
+        assert len(server.operations) == 3
+    with StrictS3(lambda _: fault(301, "PermanentRedirect")) as server, pytest.raises(errors.InvalidRequest):
+        await client(server.origin).upload_object(b"x", "bucket", "name")
+
+
+def test_many_threads_learn_at_once() -> None:
+    with (
+        StrictS3(elsewhere("eu-west-1", told)) as server,
+        S3("key", "secret", region="us-east-1", endpoint=server.origin, proxy="") as s3,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        made = list(pool.map(lambda number: s3.upload_object(b"x", "bucket", f"{number}"), range(40)))
+        assert len(made) == len(server.objects) == 40
+
+
+# Listings
+
+
+def listing(*names: str, more: str = "") -> bytes:
+    items = "".join(f"<Contents><Key>{name}</Key><Size>1</Size></Contents>" for name in names)
+    return reply(200, f"<ListBucketResult>{items}{more}</ListBucketResult>".encode())
+
+
+TRUNCATED = "<IsTruncated>true</IsTruncated>"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        listing("a", more=TRUNCATED),
+        listing(more=f"{TRUNCATED}<NextContinuationToken>same</NextContinuationToken>"),
+        listing("a", more=f"{TRUNCATED}<NextContinuationToken>same</NextContinuationToken>"),
+        reply(200, b"<ListAllMyBucketsResult/>"),
+        reply(200, b"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"),
+        reply(200, b"<ListBucketResult><Contents><Key>a</Key><Size>many</Size></Contents></ListBucketResult>"),
+        reply(200, b"<ListBucketResult>"),
+        reply(200, b""),
+    ],
+    ids=range(8),
+)
+async def test_listings_that_are_none(client: Callable[..., Any], answer: bytes) -> None:
+    with StrictS3(lambda _: answer) as server, pytest.raises(errors.MalformedResponse):
+        await client(server.origin).list_container_objects("bucket")
+
+
+async def test_names_are_decoded_only_if_they_were_encoded(client: Callable[..., Any]) -> None:
+    with StrictS3(lambda _: listing("a%20b+c")) as server:
+        [obj] = await client(server.origin).list_container_objects("bucket")
+        assert obj.name == "a%20b+c"
+    with StrictS3(lambda _: listing("a%20b+c", more="<EncodingType>url</EncodingType>")) as server:
+        [obj] = await client(server.origin).list_container_objects("bucket")
+        assert obj.name == "a b c"
+
+
+# Deletion of many
+
+
+async def test_each_deletion_has_its_own_result(client: Callable[..., Any]) -> None:
+    def by_halves(asked: Asked) -> bytes | None:
+        if asked.operation != "DeleteObjects":
+            return None
+        assert b"<Key>a&amp;b</Key>" in asked.body
+        assert b"nul" not in asked.body
+        return reply(
+            200,
+            b"<DeleteResult><Error><Key>a&amp;b</Key><Code>AccessDenied</Code><Message>No.</Message></Error>"
+            b"<Error><Key>gone</Key><Code>NoSuchKey</Code></Error></DeleteResult>",
+        )
+
+    with StrictS3(by_halves) as server:
+        names = ["first", "a&b", "nul\0", "gone"]
+        results = await client(server.origin).delete_objects([("bucket", name) for name in names])
+        assert [result.name for result in results] == names
+        assert [type(result.error) for result in results] == [
+            type(None), errors.PermissionDenied, type(None), type(None)
+        ]  # fmt: skip
+        assert server.operations == ["DeleteObjects", "DeleteObject"]
+
+
+async def test_a_whole_batch_that_is_refused(client: Callable[..., Any]) -> None:
+    with StrictS3(lambda _: fault(403, "AccessDenied")) as server:
+        results = await client(server.origin).delete_objects([("bucket", name) for name in ("a", "b", "c\1")])
+        assert [type(result.error) for result in results] == [errors.PermissionDenied] * 3
+
+
+async def test_redirects_are_not_followed_with_or_without_credentials(client: Callable[..., Any]) -> None:
+    with StrictS3() as trap, StrictS3(lambda _: reply(302, b"", ("Location", f"{trap.origin}/bucket/name"))) as server:
+        with pytest.raises(errors.MalformedResponse, match="redirects"):
+            await client(server.origin).download_object_as_stream(("bucket", "name")).read()
+        assert trap.operations == []

@@ -1,0 +1,218 @@
+"""S3 that damages, forgets or misreports what goes up and comes down."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polycloud import errors
+from tests.faults.keepalive import reply
+from tests.faults.s3.strict import Asked, StrictS3, fault
+
+MIB = 1024 * 1024
+LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB: three parts of 5 MiB
+CHECKSUMS = ["md5", "crc32"]
+
+
+def once(operation: str, answer: Callable[[Asked], bytes | None]) -> Callable[[Asked], bytes | None]:
+    """Misbehaves at the first request of an operation."""
+    done: list[bool] = []
+
+    def misbehave(asked: Asked) -> bytes | None:
+        if asked.operation != operation or done:
+            return None
+        done.append(True)
+        return answer(asked)
+
+    return misbehave
+
+
+def always(operation: str, answer: bytes) -> Callable[[Asked], bytes | None]:
+    return lambda asked: answer if asked.operation == operation else None
+
+
+async def put_large(s3: Any, **options: Any) -> Any:
+    return await s3.upload_object(LARGE, "bucket", "name", part_size=5 * MIB, **options)
+
+
+@pytest.mark.parametrize("checksum", [*CHECKSUMS, "sha256"])
+async def test_what_is_good(client: Callable[..., Any], checksum: str) -> None:
+    with StrictS3() as server:
+        if checksum == "sha256":
+            server._check = lambda _: None  # type: ignore[method-assign]
+        s3 = client(server.origin, checksum=checksum)
+        await s3.upload_object(b"small", "bucket", "small")
+        made = await put_large(s3)
+        assert made.size == len(LARGE)
+        target = io.BytesIO()
+        await s3.download_object(made, target)
+        assert target.getvalue() == LARGE
+        assert server.uploads == {}
+
+
+# A completion that fails under status 200
+
+
+@pytest.mark.parametrize("checksum", CHECKSUMS)
+async def test_a_completion_that_fails_late_is_tried_again(client: Callable[..., Any], checksum: str) -> None:
+    with StrictS3(once("CompleteMultipartUpload", lambda _: fault(200, "InternalError"))) as server:
+        made = await put_large(client(server.origin, checksum=checksum))
+        assert server.objects["name"][0] == LARGE
+        assert made.etag == server.objects["name"][1]
+        assert server.operations.count("CompleteMultipartUpload") == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (fault(200, "InternalError"), errors.ProviderUnavailable),
+        (fault(200, "InvalidPart"), errors.InvalidRequest),
+        (reply(200, b"\n \n" + fault(200, "SlowDown").partition(b"\r\n\r\n")[2]), errors.RateLimited),
+        (reply(200), errors.MalformedResponse),
+        (reply(200, b"<html>fine</html>"), errors.MalformedResponse),
+        (reply(200, b"<CompleteMultipartUploadResult><ETag>"), errors.MalformedResponse),
+        (fault(403, "AccessDenied"), errors.PermissionDenied),
+    ],
+    ids=range(7),
+)
+async def test_a_completion_that_fails_leaves_no_upload(
+    client: Callable[..., Any], answer: bytes, kind: type[errors.CloudError]
+) -> None:
+    with StrictS3(always("CompleteMultipartUpload", answer)) as server:
+        with pytest.raises(kind):
+            await put_large(client(server.origin))
+        assert server.uploads == {}
+        assert server.operations[-1] == "AbortMultipartUpload"
+
+
+async def test_a_completion_whose_answer_got_lost_is_found(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+
+        def lost(asked: Asked) -> bytes:
+            server.answer_to(asked)
+            return fault(500, "InternalError")
+
+        server.misbehave = once("CompleteMultipartUpload", lost)
+        made = await put_large(client(server.origin))
+        assert (made.size, made.etag) == (len(LARGE), server.objects["name"][1])
+        assert server.operations[-2:] == ["CompleteMultipartUpload", "HeadObject"]
+
+
+async def test_an_upload_that_somebody_else_removed_is_an_error(client: Callable[..., Any]) -> None:
+    with StrictS3(always("CompleteMultipartUpload", fault(404, "NoSuchUpload"))) as server:
+        server.objects["name"] = (LARGE, "0" * 32 + "-3")
+        with pytest.raises(errors.NotFound):
+            await put_large(client(server.origin))
+
+
+async def test_the_start_of_an_upload_is_not_repeated(client: Callable[..., Any]) -> None:
+    with StrictS3(once("CreateMultipartUpload", lambda _: fault(500, "InternalError"))) as server:
+        with pytest.raises(errors.ProviderUnavailable):
+            await put_large(client(server.origin))
+        assert server.operations == ["CreateMultipartUpload"]
+
+
+async def test_a_part_that_fails_is_tried_again_and_then_given_up(client: Callable[..., Any]) -> None:
+    with StrictS3(once("UploadPart", lambda _: fault(503, "SlowDown"))) as server:
+        await put_large(client(server.origin))
+        assert server.objects["name"][0] == LARGE
+    with StrictS3(always("UploadPart", fault(403, "AccessDenied"))) as server:
+        with pytest.raises(errors.PermissionDenied):
+            await put_large(client(server.origin))
+        assert server.uploads == {}
+        assert server.objects == {}
+
+
+# Damage on the way
+
+
+@pytest.mark.parametrize("checksum", CHECKSUMS)
+@pytest.mark.parametrize("operation", ["PutObject", "UploadPart"])
+async def test_damage_on_the_way_up(client: Callable[..., Any], operation: str, checksum: str) -> None:
+    """The server stores one byte more or less, and says so by its hashes; it knows no CRC32."""
+    with StrictS3() as server:
+        plain = server.answer_to
+
+        def damaged(asked: Asked) -> bytes:
+            if asked.operation == operation:
+                asked.body = b"X" + asked.body[1:]
+                server._check = lambda _: None  # type: ignore[method-assign]
+                asked.exchange.fields = [pair for pair in asked.exchange.fields if "checksum" not in pair[0].lower()]
+            return plain(asked)
+
+        server.answer_to = damaged  # type: ignore[method-assign]
+        s3 = client(server.origin, checksum=checksum)
+        with pytest.raises(errors.ChecksumMismatch):
+            await (put_large(s3) if operation == "UploadPart" else s3.upload_object(b"small", "bucket", "name"))
+        assert server.objects == {}
+        assert server.uploads == {}
+
+
+async def test_a_whole_of_other_bytes_than_its_parts(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+
+        def swapped(asked: Asked) -> None:
+            if asked.operation == "CompleteMultipartUpload":
+                parts = server.uploads[asked.query["uploadId"]]
+                parts[1], parts[2] = parts[2], parts[1][::-1]
+
+        server.misbehave = swapped
+        with pytest.raises(errors.ChecksumMismatch):
+            await put_large(client(server.origin, checksum="crc32"))
+        assert server.objects == {}
+
+
+async def test_bad_digest_is_said(client: Callable[..., Any]) -> None:
+    with StrictS3(always("PutObject", fault(400, "BadDigest"))) as server:
+        with pytest.raises(errors.ChecksumMismatch):
+            await client(server.origin, retry=False).upload_object(b"x", "bucket", "name")
+        assert server.operations == ["PutObject"]
+
+
+async def test_damage_on_the_way_down(client: Callable[..., Any], tmp_path: Path) -> None:
+    with StrictS3() as server:
+        s3 = client(server.origin)
+        await s3.upload_object(b"content", "bucket", "name")
+        etag = server.objects["name"][1]
+        server.objects["name"] = (b"CONTENT", etag)
+        with pytest.raises(errors.ChecksumMismatch):
+            await s3.download_object(("bucket", "name"), tmp_path / "file")
+        assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - there is no loop to hold up
+
+
+async def test_a_body_that_is_cut_is_fetched_on(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+
+        def cut(asked: Asked) -> bytes:
+            whole = server.answer_to(asked)
+            asked.exchange.send(whole[: len(whole) - 4 * MIB])
+            asked.exchange.close()
+            return b""
+
+        server.objects["name"] = (LARGE, "e-1")
+        server.misbehave = once("GetObject", cut)
+        target = io.BytesIO()
+        await client(server.origin).download_object(("bucket", "name"), target)
+        assert target.getvalue() == LARGE
+        assert server.operations == ["GetObject", "GetObject"]
+
+
+# Conditions
+
+
+@pytest.mark.parametrize("condition", [{"if_none_match": "*"}, {"if_match": "e"}])
+async def test_a_conditional_put_is_not_repeated(client: Callable[..., Any], condition: dict[str, str]) -> None:
+    with StrictS3(once("PutObject", lambda _: fault(500, "InternalError"))) as server:
+        with pytest.raises(errors.ProviderUnavailable):
+            await client(server.origin).upload_object(b"x", "bucket", "name", **condition)
+        assert server.operations == ["PutObject"]
+
+
+async def test_a_plain_put_is_repeated(client: Callable[..., Any]) -> None:
+    with StrictS3(once("PutObject", lambda _: fault(500, "InternalError"))) as server:
+        await client(server.origin).upload_object(b"x", "bucket", "name")
+        assert server.operations == ["PutObject", "PutObject"]
