@@ -10,7 +10,7 @@ from polycloud.sandbox.server import Server
 
 __all__ = ["NAMES", "server_named"]
 
-NAMES = ("ec2", "gogrid", "s3")
+NAMES = ("ec2", "gogrid", "s3", "swift")
 
 
 def server_named(name: str) -> Server:

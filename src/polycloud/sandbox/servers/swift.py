@@ -1,0 +1,89 @@
+"""OpenStack Swift itself, which is also what Cloud Files runs, and which speaks S3 as well."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from polycloud.runtime import blocking_runtime
+from polycloud.runtime.drive import run
+from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.protocol import TransportSettings
+from polycloud.sandbox.server import Address, Profile, Server
+from polycloud.sandbox.swift.settings import KEY, USER
+
+__all__ = ["SERVER"]
+
+PATIENCE = 10.0
+
+
+class SwiftSandbox:
+    """One process; it keeps everything in files, which go when it is taken down."""
+
+    name = "swift"
+    summary = "OpenStack Swift, and S3 by it"
+    modules: Sequence[str] = ("swift", "eventlet")
+
+    def command(self, address: Address) -> list[str]:
+        """The four servers, by the Python that runs this."""
+        folder = address.home / f"data-{address.port}"
+        folder.mkdir()
+        port = str(address.port)
+        return [sys.executable, "-m", "polycloud.sandbox.swift", "--port", port, "--folder", str(folder)]
+
+    def environment(self, address: Address) -> Mapping[str, str]:
+        """Nothing that is not usual."""
+        return {}
+
+    def ready(self, address: Address, log: str) -> bool:
+        """Log in, and ask for the account's containers: that takes the proxy and a server behind it."""
+        if f"Swift at {address.endpoint}" not in log:
+            return False
+        return run(_list_containers(address)).status == 200
+
+    def profiles(self, address: Address) -> dict[str, Profile]:
+        """``sandbox-swift``, ``sandbox-cloudfiles`` and ``sandbox-swift-s3``: three ways to the same objects."""
+        login = {"auth_url": f"{address.endpoint}/auth/v1.0", "username": USER}
+        return {
+            "sandbox-swift": {"provider": "swift", **login, "key": KEY},
+            "sandbox-cloudfiles": {"provider": "cloudfiles", **login, "api_key": KEY},
+            "sandbox-swift-s3": {
+                "provider": "s3",
+                "endpoint": address.endpoint,
+                "region": "us-east-1",
+                "key": USER,
+                "secret": KEY,
+            },
+        }
+
+    def exports(self, address: Address) -> dict[str, str]:
+        """What the ``swift`` command and python-swiftclient read."""
+        return {"ST_AUTH": f"{address.endpoint}/auth/v1.0", "ST_USER": USER, "ST_KEY": KEY}
+
+
+async def _list_containers(address: Address) -> Response:
+    runtime = blocking_runtime(TransportSettings(proxy=""))
+    try:
+        deadline = runtime.monotonic() + PATIENCE
+        login = Request(
+            method="GET",
+            origin=address.endpoint,
+            target="/auth/v1.0",
+            headers=(("X-Auth-User", USER), ("X-Auth-Key", KEY)),
+            operation="GET auth/v1.0",
+        )
+        answer = await runtime.send(login, deadline=deadline)
+        headers = dict(answer.headers)
+        listing = Request(
+            method="GET",
+            origin=address.endpoint,
+            target=headers.get("x-storage-url", "").removeprefix(address.endpoint) + "?format=json",
+            headers=(("X-Auth-Token", headers.get("x-auth-token", "")),),
+            operation="GET account",
+        )
+        return await runtime.send(listing, deadline=deadline)
+    finally:
+        await runtime.close()
+
+
+SERVER: Server = SwiftSandbox()
