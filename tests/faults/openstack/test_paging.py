@@ -86,3 +86,17 @@ async def test_an_answer_without_servers_is_malformed_and_not_empty(cloud: Cloud
         cloud.before = lambda _exchange, body=body: reply(200, body)
         with pytest.raises(MalformedResponse):
             await connect(retry=False).list_nodes()
+
+
+async def test_markers_of_small_pages_may_be_deleted_too(cloud: Cloud, connect: Connect) -> None:
+    """With two items a page, the marker and the item before it are all of the page."""
+    cloud.add_servers(12)
+
+    def delete(exchange: Exchange) -> None:
+        if "marker=server-0005" in exchange.target and "server-0005" in cloud.servers:
+            cloud.delete("server-0005")
+            cloud.delete("server-0004")
+
+    cloud.before = delete
+    assert len(await connect(page_size=2).list_nodes()) == 12
+    assert len(cloud.servers) == 10

@@ -13,7 +13,7 @@ from polycloud.providers.openstack.aio_neutron import AsyncNeutron
 from polycloud.providers.openstack.arguments import reference
 from polycloud.providers.openstack.driver import OpenStackDriver
 from polycloud.providers.openstack.models import OpenStackNode
-from polycloud.providers.openstack.services import COMPUTE, OpenStackServices
+from polycloud.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.wire.keystone import KeystoneCredentials
@@ -55,6 +55,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         region: str | None = None,
         interface: str | None = None,
         credentials: KeystoneCredentials | None = None,
+        page_size: int = PAGE_SIZE,
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -85,6 +86,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
             region: The region; may be left out where the cloud has one only.
             interface: ``"public"`` (default), ``"internal"`` or ``"admin"``.
             credentials: All of the credentials in one object, instead of the single arguments.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
 
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
@@ -119,7 +121,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         runtime = make_runtime(_runtime, options)
         session = make_session(runtime, options, settings, provider=OpenStackDriver.provider)
         caller = make_caller(runtime, options, provider=OpenStackDriver.provider, authorizer=session)
-        self._nova = OpenStackDriver(OpenStackServices(caller, session))
+        self._nova = OpenStackDriver(OpenStackServices(caller, session, page_size=page_size))
         super().__init__(self._nova)
 
     async def ex_list_server_groups(self) -> list[ServerGroup]:

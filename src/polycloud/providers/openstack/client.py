@@ -14,6 +14,7 @@ from polycloud.providers.openstack.account_models import HypervisorStatistics, Q
 from polycloud.providers.openstack.aio import AsyncOpenStack
 from polycloud.providers.openstack.client_neutron import Neutron
 from polycloud.providers.openstack.models import OpenStackNode
+from polycloud.providers.openstack.services import PAGE_SIZE
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory
@@ -56,6 +57,7 @@ class OpenStack(Neutron[OpenStackNode]):
         region: str | None = None,
         interface: str | None = None,
         credentials: KeystoneCredentials | None = None,
+        page_size: int = PAGE_SIZE,
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -86,6 +88,7 @@ class OpenStack(Neutron[OpenStackNode]):
             region: The region; may be left out where the cloud has one only.
             interface: ``"public"`` (default), ``"internal"`` or ``"admin"``.
             credentials: All of the credentials in one object, instead of the single arguments.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
 
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
@@ -114,6 +117,7 @@ class OpenStack(Neutron[OpenStackNode]):
             region=region,
             interface=interface,
             credentials=credentials,
+            page_size=page_size,
             _runtime=_runtime,
             **options,
         )

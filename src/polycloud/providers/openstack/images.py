@@ -72,8 +72,9 @@ class GlanceImages(ServersDriver[NovaNodeT]):
 
     async def _images(self, ids: Sequence[str], query: list[tuple[str, str]]) -> list[NodeImage]:
         images: dict[str, NodeImage] = {}
-        for start in range(0, len(ids), IDS_PER_CALL):
-            wanted = ids[start : start + IDS_PER_CALL]
+        step = min(IDS_PER_CALL, self.services.page_size)
+        for start in range(0, len(ids), step):
+            wanted = ids[start : start + step]
             found, _ = await self.services.page(
                 IMAGE,
                 "/images",

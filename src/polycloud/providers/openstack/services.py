@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from polycloud.credentials.keystone import KeystoneSession
-from polycloud.errors import AlreadyExists, CloudError, InvalidRequest, NotFound
+from polycloud.errors import AlreadyExists, CloudError, ConfigurationError, InvalidRequest, NotFound
 from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.messages import Request, Response
 from polycloud.wire.openstack_faults import fault_error
@@ -71,11 +71,22 @@ class OpenStackServices:
         caller: Sends requests, with ``session`` as its authorizer.
         session: Knows the addresses.
         names: Name in the catalog of the service to use, by type, where several have that type.
+        page_size: How many items to ask for at a time.
     """
 
-    def __init__(self, caller: Caller, session: KeystoneSession, names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        session: KeystoneSession,
+        *,
+        names: Mapping[str, str] | None = None,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        if page_size < 1:
+            raise ConfigurationError(f"page_size is {page_size}; ask for at least 1 item", provider=caller.provider)
         self.caller = caller
         self.session = session
+        self.page_size = page_size
         self._names = dict(names or {})
 
     async def send(
@@ -223,13 +234,13 @@ class OpenStackServices:
         operation: str,
         cursor: str | None,
         query: Sequence[tuple[str, str]] = (),
-        limit: int = PAGE_SIZE,
     ) -> tuple[W, str | None]:
         """One page of a listing by markers, and the cursor of the next.
 
-        The cursor is a list of markers, one a line: the last item of the page, and a few before it
+        The cursor is a list of markers, one a line: the last item given so far, and a few before it
         in case that one is deleted before the next page is asked for.
         """
+        limit = self.page_size
         markers = cursor.split("\n") if cursor else [None]
         for position, marker in enumerate(markers):
             paging = [("limit", str(limit)), *([("marker", marker)] if marker else [])]
@@ -240,7 +251,7 @@ class OpenStackServices:
                     raise
                 continue
             found = msgspec.json.decode(answer.body, type=kind)
-            return found, _next_cursor(found, limit)
+            return found, _next_cursor(found, limit, [known for known in markers if known])
         raise AssertionError  # the loop above returns or raises at its last marker
 
 
@@ -248,17 +259,15 @@ def _marker_is_gone(error: CloudError) -> bool:
     return "marker" in error.message.lower() or isinstance(error, NotFound)
 
 
-def _next_cursor(page: Listing, limit: int) -> str | None:
+def _next_cursor(page: Listing, limit: int, before: Sequence[str]) -> str | None:
     identities = page.markers()
     link = next((link.href for link in page.links if link.rel == "next"), None)
     if link is None and len(identities) < limit:
         return None
-    markers = identities[: -MARKERS - 1 : -1]
-    if link is not None:
-        # Only the marker is taken: behind a proxy the rest of the link may name another host.
-        named = parse_qs(urlsplit(link).query).get("marker", [])
-        markers = list(dict.fromkeys([*named[:1], *markers]))
-    return "\n".join(markers) or None
+    # Only the marker of a link is taken: behind a proxy the rest of it may name another host.
+    named = parse_qs(urlsplit(link).query).get("marker", [])[:1] if link is not None else []
+    markers = dict.fromkeys([*named, *identities[: -MARKERS - 1 : -1], *before])
+    return "\n".join(list(markers)[:MARKERS]) or None
 
 
 def quoted(segment: str) -> str:

@@ -20,6 +20,10 @@ from polycloud.wire.openstack_faults import fault_error
 
 __all__ = ["VolumesDriver"]
 
+# How long, in seconds, an attachment that has begun may take before a detachment gives up on it.
+SETTLING = 60.0
+SETTLING_POLL = 0.5
+
 VOLUME_STATES: Mapping[str, VolumeState] = {
     "available": VolumeState.AVAILABLE,
     "attaching": VolumeState.ATTACHING,
@@ -181,7 +185,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         return await self.get_volume(volume_id)
 
     async def detach_volume(self, volume_id: str) -> OpenStackVolume:
-        volume = await self.get_volume(volume_id)
+        volume = await self._settled(volume_id)
         if not volume.attached_to:
             raise Conflict(f"the volume {volume_id} is attached to nothing; it is {volume.provider_state}")
         for node_id in volume.attached_to:
@@ -192,6 +196,16 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
                 not_found=VolumeNotFound,
             )
         return await self.get_volume(volume_id)
+
+    async def _settled(self, volume_id: str) -> OpenStackVolume:
+        """The volume, once it is not on its way to a node any more: on the way it cannot be detached."""
+        runtime = self.caller.runtime
+        end = runtime.monotonic() + SETTLING
+        while True:
+            volume = await self.get_volume(volume_id)
+            if volume.state is not VolumeState.ATTACHING or runtime.monotonic() >= end:
+                return volume
+            await runtime.sleep(SETTLING_POLL)
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
         found, after = await self.services.page(

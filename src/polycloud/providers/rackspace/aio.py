@@ -10,7 +10,7 @@ from polycloud.credentials.rackspace import rackspace_settings
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions, make_caller, make_runtime
 from polycloud.providers.openstack.aio_nova import AsyncNova
-from polycloud.providers.openstack.services import COMPUTE, OpenStackServices
+from polycloud.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
 from polycloud.providers.rackspace.driver import SERVICE_NAMES, RackspaceDriver
 from polycloud.providers.rackspace.models import RackspaceNode
 from polycloud.runtime import asynchronous_runtime
@@ -40,6 +40,7 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
         endpoints: Mapping[str, str] | None = None,
         auth_url: str | None = None,
         interface: str = "public",
+        page_size: int = PAGE_SIZE,
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -57,6 +58,7 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
             endpoints: Addresses of services by type, instead of the catalog's.
             auth_url: The identity service, instead of Rackspace's.
             interface: ``"public"``, or ``"internal"`` for ServiceNet addresses where there are some.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
 
         Raises:
             ConfigurationError: Something is missing or contradictory.
@@ -75,5 +77,5 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
         runtime = make_runtime(_runtime, options)
         session = make_session(runtime, options, settings, provider=RackspaceDriver.provider)
         caller = make_caller(runtime, options, provider=RackspaceDriver.provider, authorizer=session)
-        self._nova = RackspaceDriver(OpenStackServices(caller, session, SERVICE_NAMES))
+        self._nova = RackspaceDriver(OpenStackServices(caller, session, names=SERVICE_NAMES, page_size=page_size))
         super().__init__(self._nova)

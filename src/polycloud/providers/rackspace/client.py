@@ -11,6 +11,7 @@ from typing import Unpack
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
 from polycloud.providers.openstack.client_nova import Nova
+from polycloud.providers.openstack.services import PAGE_SIZE
 from polycloud.providers.rackspace.aio import AsyncRackspace
 from polycloud.providers.rackspace.models import RackspaceNode
 from polycloud.runtime import blocking_runtime
@@ -40,6 +41,7 @@ class Rackspace(Nova[RackspaceNode]):
         endpoints: Mapping[str, str] | None = None,
         auth_url: str | None = None,
         interface: str = "public",
+        page_size: int = PAGE_SIZE,
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -57,6 +59,7 @@ class Rackspace(Nova[RackspaceNode]):
             endpoints: Addresses of services by type, instead of the catalog's.
             auth_url: The identity service, instead of Rackspace's.
             interface: ``"public"``, or ``"internal"`` for ServiceNet addresses where there are some.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
 
         Raises:
             ConfigurationError: Something is missing or contradictory.
@@ -72,6 +75,7 @@ class Rackspace(Nova[RackspaceNode]):
             endpoints=endpoints,
             auth_url=auth_url,
             interface=interface,
+            page_size=page_size,
             _runtime=_runtime,
             **options,
         )
