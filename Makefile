@@ -58,7 +58,7 @@ $(MIMIC): requirements/mimic.lock
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src tests/typing examples
+	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/polycloud-example/src
 	$(BIN)/basedpyright
 	$(BIN)/python tools/generate_sync.py --check
 	$(BIN)/python tools/check_imports.py

@@ -5,8 +5,10 @@ For every ``aio.py`` below ``src/polycloud`` a ``client.py`` is written beside i
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
 
-    python tools/generate_sync.py           write what has changed
-    python tools/generate_sync.py --check   write nothing; exit 1 if something would change
+    python tools/generate_sync.py                     write what has changed
+    python tools/generate_sync.py --check             write nothing; exit 1 if something would change
+    python tools/generate_sync.py [--check] PACKAGE   the same for another package, by its folder:
+                                                      that of a provider in a distribution of its own
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ SPECIAL = {
 AIO = re.compile(r"\.aio(_\w+)?$")
 HEADER = '''"""{summary}
 
-Generated from {source} by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from {source} by {tool}. Change that file and run {again}.
 """
 
 from __future__ import annotations
@@ -118,9 +120,14 @@ class Generator:
     """Writes one client.py."""
 
     def __init__(self, path: Path, flavoured: set[str], package: Path) -> None:
-        self.source = path.name
+        own = package.name == SOURCE.name
+        self.made = {
+            "source": path.name,
+            "tool": "tools/generate_sync.py" if own else "polycloud's tools/generate_sync.py",
+            "again": "``make format``" if own else "that again",
+        }
         self.tree = ast.parse(path.read_text())
-        self.module_name = ".".join(("polycloud", *path.relative_to(package).with_suffix("").parts))
+        self.module_name = ".".join((package.name, *path.relative_to(package).with_suffix("").parts))
         self.names = SyncNames(flavoured)
         self.flavoured = flavoured
 
@@ -138,7 +145,7 @@ class Generator:
         summary = re.sub(r"\bAsync(?=[A-Z])", "", doc).split(" ``")[0]
         if not summary.endswith("."):
             summary = summary.split(". ")[0] + "."
-        parts = [HEADER.format(summary=summary, source=self.source)]
+        parts = [HEADER.format(summary=summary, **self.made)]
         for node in self.tree.body:
             if isinstance(node, ast.ImportFrom | ast.Import) and not self.is_future(node):
                 parts.append(self.sync_import(node))
@@ -315,13 +322,13 @@ LIFE_IMPORTS = (
 )
 
 
-def tidied(text: str, path: Path) -> str:
+def tidied(text: str, path: Path, package: Path) -> str:
     """Without unused imports, sorted and formatted as the rest of the project."""
     ruff = [sys.executable, "-m", "ruff"]
     name = ["--stdin-filename", str(path), "-"]
     fixed = subprocess.run(
         [*ruff, "check", "--isolated", "--select", "F401,F811,I,TC", "--line-length", "120", "--fix-only", "--quiet",
-         "--config", "lint.isort.known-first-party=['polycloud']", *name],
+         "--config", "src=[]", "--config", f"lint.isort.known-first-party=['{package.name}']", *name],
         input=text, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     return subprocess.run(
@@ -347,13 +354,25 @@ def generated(path: Path, flavoured: set[str], package: Path) -> str:
     text = text.replace(
         "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
     )
-    return tidied(text, client_of(path))
+    return tidied(text, client_of(path), package)
+
+
+def aio_files(package: Path) -> list[Path]:
+    """The files of a package that are written by hand."""
+    return sorted([*package.rglob("aio.py"), *package.rglob("aio_*.py")])
 
 
 def main(arguments: list[str], package: Path = SOURCE) -> int:
     check = "--check" in arguments
-    paths = sorted([*package.rglob("aio.py"), *package.rglob("aio_*.py")])
-    flavoured = flavoured_names(paths)
+    for argument in arguments:
+        if argument != "--check":
+            package = Path(argument).resolve()
+    paths = aio_files(package)
+    if not paths:
+        print(f"there is no aio.py below {package}: give the folder of a package, such as src/polycloud_acme")
+        return 2
+    # A client of another package builds on those of this one.
+    flavoured = flavoured_names([*paths, *aio_files(SOURCE)])
     stale: list[Path] = []
     for path in paths:
         target = client_of(path)
@@ -365,7 +384,7 @@ def main(arguments: list[str], package: Path = SOURCE) -> int:
     for target in stale:
         print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(package.parent.parent)}")
     if check and stale:
-        print("run: make format")
+        print("run: make format" if package.name == SOURCE.name else "run this again without --check")
     return 1 if check and stale else 0
 
 

@@ -6,6 +6,7 @@ provider, that loads a ``ProviderInfo`` (or several, for several services)::
     [project.entry-points."polycloud.providers"]
     acme = "polycloud_acme:INFO"
 
+The names of polycloud's own providers are taken; of two other packages, the first on the path has the name.
 Nothing of a provider is imported before a client of it is asked for.
 """
 
@@ -20,6 +21,8 @@ import msgspec
 from polycloud.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from polycloud.compute.aio import AsyncCompute
     from polycloud.compute.client import Compute
     from polycloud.config import Profile
@@ -100,7 +103,7 @@ class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
         module, _, name = path.partition(":")
         try:
             found: object = getattr(import_module(module), name)
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
             raise ConfigurationError(f"the provider {self.name!r} cannot be imported from {path!r}: {error}") from error
         if not isinstance(found, type):
             raise ConfigurationError(f"the provider {self.name!r} names {path!r}, which is no class")
@@ -239,8 +242,8 @@ def provider_infos(service: Service | None = None) -> list[ProviderInfo]:
     """
     if service is not None and service not in get_args(Service):
         raise ConfigurationError(f"there is no service {service!r}; there are {', '.join(get_args(Service))}")
-    found = {(info.service, info.name): info for info in (*_plugins(), *BUILT_IN)}
-    return [info for key, info in sorted(found.items()) if service in {None, key[0]}]
+    found = sorted((*_plugins(), *BUILT_IN), key=lambda info: (info.service, info.name))
+    return [info for info in found if service in {None, info.service}]
 
 
 def open_client(
@@ -304,12 +307,18 @@ def _open_named(service: Service, name: str, settings: Mapping[str, object], *, 
 
 
 def _find(service: Service, name: str) -> ProviderInfo | None:
+    """The provider of this name, if there is one.
+
+    Raises:
+        ConfigurationError: It is another package's, and broken.
+    """
     for info in BUILT_IN:
         if (info.service, info.name) == (service, name):
             return info
-    for info in _plugins(name):
-        if (info.service, info.name) == (service, name):
-            return info
+    for point in _entry_points(name):
+        for info in _loaded(point):
+            if info.service == service:
+                return info
     return None
 
 
@@ -355,20 +364,67 @@ def _check_settings(cls: type[object], settings: Mapping[str, object], where: st
             raise ConfigurationError(f"{where}: {error}") from None
 
 
-def _plugins(name: str | None = None) -> Iterator[ProviderInfo]:
-    """The providers of other packages, or those of one entry point. A broken one is logged and left out."""
+def _plugins() -> Iterator[ProviderInfo]:
+    """The providers of other packages. A broken one is logged and left out, and so is one whose name is taken."""
+    taken = {(info.service, info.name): "polycloud" for info in BUILT_IN}
+    for point in _entry_points():
+        try:
+            infos = _loaded(point)
+        except ConfigurationError as error:
+            log.warning("%s", error.message)
+            continue
+        for info in infos:
+            owner = taken.setdefault((info.service, info.name), _package(point))
+            if owner == _package(point):
+                yield info
+            else:
+                log.warning(
+                    "the %s provider %r of %s is left out: %s has one of that name",
+                    info.service,
+                    info.name,
+                    _package(point),
+                    owner,
+                )
+
+
+def _entry_points(name: str | None = None) -> Iterator[EntryPoint]:
+    """The entry points of every package, or those of one provider."""
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP):
-        if name is not None and point.name != name:
-            continue
+        if name in {None, point.name}:
+            yield point
+
+
+def _package(point: EntryPoint) -> str:
+    """The distribution that an entry point is of, as people know it."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.value
+
+
+def _loaded(point: EntryPoint) -> list[ProviderInfo]:
+    """What an entry point gives.
+
+    Raises:
+        ConfigurationError: It gives nothing that can be used.
+    """
+    what = f"the provider {point.name!r} of {_package(point)} cannot be loaded from {point.value!r}"
+    remedy = "upgrade that package, or uninstall it"
+    try:
+        given: object = point.load()
+    except (Exception, SystemExit) as error:  # whatever another package does on import must not break this one
+        raise ConfigurationError(f"{what}: {str(error) or type(error).__name__}; {remedy}") from error
+    infos = cast("tuple[object, ...]", given) if isinstance(given, tuple | list) else (given,)
+    found: list[ProviderInfo] = []
+    for info in infos:
+        if not isinstance(info, ProviderInfo):
+            raise ConfigurationError(f"{what}: it gives no ProviderInfo but this type: {type(info).__name__}; {remedy}")
         try:
-            loaded: object = point.load()
-        except Exception as error:  # noqa: BLE001 - whatever another package does on import must not break this one
-            log.warning("the provider %s of %s cannot be loaded: %s", point.name, point.value, error)
-            continue
-        for info in cast("tuple[object, ...]", loaded if isinstance(loaded, tuple | list) else (loaded,)):
-            if isinstance(info, ProviderInfo):
-                yield info
-            else:
-                log.warning("the entry point %s of %s is no ProviderInfo", point.name, point.value)
+            msgspec.convert(msgspec.structs.asdict(info), ProviderInfo)
+        except msgspec.ValidationError as error:
+            raise ConfigurationError(f"{what}: its ProviderInfo is wrong: {error}; {remedy}") from None
+        if info.name != point.name:
+            raise ConfigurationError(
+                f"{what}: its ProviderInfo is named {info.name!r}, and the two names must agree; {remedy}"
+            )
+        found.append(info)
+    return found

@@ -154,8 +154,9 @@ def test_other_packages_join_by_an_entry_point(tmp_path: Path) -> None:
     program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{CHECK}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "the provider broken of acme_absent:INFO cannot be loaded" in done.stderr
-    assert "the entry point other of acme_plugin:OTHER is no ProviderInfo" in done.stderr
+    assert "the provider 'broken' of acme 1.0 cannot be loaded from 'acme_absent:INFO': No module named" in done.stderr
+    assert "the provider 'other' of acme 1.0" in done.stderr
+    assert "it gives no ProviderInfo but this type: object; upgrade that package, or uninstall it" in done.stderr
 
 
 def test_errors_of_the_registry_are_of_the_tree(config: Path) -> None:

@@ -1,0 +1,170 @@
+"""Providers of other distributions, as users meet them: in processes that import and run what is installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.secrets_used import API_SECRET
+from tests.thirdparty.conftest import PROJECT
+from tests.thirdparty.server import ExampleServer
+from tools import generate_sync
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(installed: Path, tmp_path: Path) -> Run:
+    """Runs Python with Example Cloud installed, and other folders before it on the path."""
+
+    def call(*arguments: str, before: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("POLYCLOUD_")}
+        environment = kept | {
+            "PYTHONPATH": os.pathsep.join(map(str, (*before, installed))),
+            "POLYCLOUD_CONFIG": str(tmp_path / "config.toml"),
+            "NO_PROXY": "127.0.0.1",
+        }
+        return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+
+    return call
+
+
+def distribution(folder: Path, name: str, entry_point: str, **modules: str) -> Path:
+    """Another distribution with one provider, as an installer would have laid it out."""
+    folder.mkdir()
+    for module, text in modules.items():
+        (folder / f"{module}.py").write_text(text)
+    meta = folder / f"{name.replace('-', '_')}-2.0.dist-info"
+    meta.mkdir()
+    (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n")
+    (meta / "entry_points.txt").write_text(f"[polycloud.providers]\n{entry_point}\n")
+    return folder
+
+
+def info(name: str, service: str = "compute") -> str:
+    """A module with a ``ProviderInfo`` that names Example Cloud's classes."""
+    return (
+        "import polycloud\n"
+        f"INFO = polycloud.ProviderInfo(name={name!r}, service={service!r}, title='Other Cloud', "
+        "client='polycloud_example.client:Example', async_client='polycloud_example.aio:AsyncExample')\n"
+    )
+
+
+def test_it_is_installed_and_not_taken_from_the_source(run: Run, installed: Path) -> None:
+    done = run("-c", "import polycloud_example; print(polycloud_example.__file__)")
+    assert done.stdout.startswith(str(installed)), done.stderr
+
+
+def test_polycloud_providers_shows_it(run: Run) -> None:
+    done = run("-m", "polycloud", "providers")
+    assert done.returncode == 0, done.stderr
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("example ")]
+    assert line.split() == ["example", "compute", "Example", "Cloud"]
+    assert done.stderr == ""
+
+
+def test_nothing_of_it_is_imported_by_listing(run: Run) -> None:
+    program = (
+        "import sys, polycloud; assert 'example' in polycloud.providers('compute'); "
+        "print([name for name in sys.modules if name.startswith('polycloud_example.')])"
+    )
+    assert run("-c", program).stdout == "[]\n"
+
+
+def test_a_client_by_name_and_the_command_line(run: Run, cloud_server: ExampleServer, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[profiles.mine]\nprovider = "example"\ntoken = "{API_SECRET}"\nendpoint = "{cloud_server.endpoint}"\n'
+    )
+    config.chmod(0o600)
+    made = run(
+        "-m", "polycloud", "--profile", "mine", "nodes", "create", "web-1", "--size", "small", "--image", "debian"
+    )
+    assert made.returncode == 0, made.stderr
+    program = (
+        "import polycloud\n"
+        "with polycloud.compute('mine') as cloud:\n"
+        "    print(type(cloud).__name__, cloud.provider, [node.name for node in cloud.list_nodes()])\n"
+    )
+    assert run("-c", program).stdout == "Example example ['web-1']\n"
+    assert "web-1" in run("-m", "polycloud", "--profile", "mine", "nodes", "list").stdout
+    cloud_server.machines.clear()
+
+
+def test_settings_are_checked_as_those_of_built_in_providers(run: Run) -> None:
+    done = run("-m", "polycloud", "--provider", "example", "nodes", "list")
+    assert done.returncode != 0
+    assert "missing a required argument: 'token'" in done.stderr
+
+
+BROKEN = {
+    "an import that fails": ("broken = broken_one:INFO", {}, "No module named 'broken_one'"),
+    "an error on import": ("broken = broken_one:INFO", {"broken_one": "1 / 0\n"}, "division by zero"),
+    "an exit on import": ("broken = broken_one:INFO", {"broken_one": "raise SystemExit\n"}, "SystemExit"),
+    "a name that is not there": ("broken = broken_one:INFO", {"broken_one": ""}, "has no attribute 'INFO'"),
+    "a wrong type": ("broken = broken_one:INFO", {"broken_one": "INFO = 'x'\n"}, "no ProviderInfo but this type: str"),
+    "a wrong service": ("broken = broken_one:INFO", {"broken_one": info("broken", "computer")}, "'computer'"),
+    "another name": ("broken = broken_one:INFO", {"broken_one": info("working")}, "the two names must agree"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case)
+def test_a_broken_one_is_told_and_disturbs_nobody(run: Run, tmp_path: Path, case: str) -> None:
+    entry_point, modules, words = BROKEN[case]
+    broken = distribution(tmp_path / "broken", "polycloud-broken", entry_point, **modules)
+    listed = run("-m", "polycloud", "providers", before=(broken,))
+    assert listed.returncode == 0
+    names = {line.split()[0] for line in listed.stdout.splitlines()}
+    assert {"ec2", "example", "gogrid", "s3"} <= names
+    assert not {"broken", "working"} & names
+    for part in ("the provider 'broken' of polycloud-broken 2.0", words, "upgrade that package, or uninstall it"):
+        assert part in listed.stderr
+    assert "Traceback" not in listed.stderr
+    asked = run("-m", "polycloud", "--provider", "broken", "nodes", "list", before=(broken,))
+    assert asked.returncode != 0
+    assert words in asked.stderr
+    assert "Traceback" not in asked.stderr
+    used = run("-c", "import polycloud; polycloud.compute('example', token='t').close()", before=(broken,))
+    assert (used.returncode, used.stderr) == (0, "")
+
+
+def test_a_client_that_cannot_be_imported_is_told(run: Run, tmp_path: Path) -> None:
+    text = info("broken").replace("polycloud_example.client:Example", "broken_client:Broken")
+    broken = distribution(
+        tmp_path / "broken", "polycloud-broken", "broken = broken_one:INFO", broken_one=text, broken_client="1 / 0\n"
+    )
+    done = run("-m", "polycloud", "--provider", "broken", "nodes", "list", before=(broken,))
+    assert "the provider 'broken' cannot be imported from 'broken_client:Broken': division by zero" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_name_of_a_built_in_provider_stays_the_built_in_one(run: Run, tmp_path: Path) -> None:
+    thief = distribution(tmp_path / "thief", "polycloud-thief", "gogrid = thief:INFO", thief=info("gogrid"))
+    listed = run("-m", "polycloud", "providers", before=(thief,))
+    [line] = [line for line in listed.stdout.splitlines() if line.startswith("gogrid ")]
+    assert "GoGrid" in line
+    assert "provider 'gogrid' of polycloud-thief 2.0 is left out: polycloud has one of that name" in listed.stderr
+    program = "import polycloud; print(type(polycloud.compute('gogrid', api_key='k', secret='s')).__module__)"
+    assert run("-c", program, before=(thief,)).stdout == "polycloud.providers.gogrid.client\n"
+
+
+def test_of_two_with_one_name_the_first_on_the_path_has_it(run: Run, tmp_path: Path) -> None:
+    other = distribution(tmp_path / "other", "polycloud-other", "example = other:INFO", other=info("example"))
+    listed = run("-m", "polycloud", "providers", before=(other,))
+    [line] = [line for line in listed.stdout.splitlines() if line.startswith("example ")]
+    assert "Other Cloud" in line
+    assert "of polycloud-example 1.0 is left out: polycloud-other 2.0 has one of that name" in listed.stderr
+
+
+def test_its_sync_client_is_what_the_generator_writes() -> None:
+    assert generate_sync.main(["--check", str(PROJECT / "src" / "polycloud_example")]) == 0
+
+
+def test_the_generator_says_where_it_found_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate_sync.main([str(tmp_path)]) == 2
+    assert "there is no aio.py below" in capsys.readouterr().out
