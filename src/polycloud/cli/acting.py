@@ -12,7 +12,7 @@ from polycloud.cli.failures import AlreadyReported, NotConfirmed, UsageError, re
 from polycloud.cli.session import options, output
 from polycloud.errors import CloudError
 
-__all__ = ["Several", "Switch", "Yes", "confirm", "each"]
+__all__ = ["Several", "Switch", "Yes", "confirm", "each", "pairs"]
 
 Several = Annotated[list[str], Parameter(negative="")]
 """One or more positional arguments."""
@@ -72,3 +72,18 @@ def each(ids: Sequence[str], act: Callable[[str], None], done: str) -> None:
         output().data({done: finished})
     if statuses:
         raise AlreadyReported(statuses[0])
+
+
+def pairs(given: Sequence[str], option: str) -> dict[str, str]:
+    """What an option that is given as KEY=VALUE, any number of times, says.
+
+    Raises:
+        UsageError: One of them is something else.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{option} takes KEY=VALUE, not {text!r}")
+        found[key] = value
+    return found

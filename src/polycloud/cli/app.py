@@ -10,40 +10,57 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from polycloud import __version__
 from polycloud.cli import failures
 from polycloud.cli.dryrun import RequestShown
 from polycloud.cli.output import Output
+from polycloud.cli.places import STANDARD
 from polycloud.cli.session import GROUP, Options, session
 
 __all__ = ["app", "run"]
 
 app = App(
     name="polycloud",
-    help="One command for every cloud: servers, disks, images and keys.",
+    help="One command for every cloud: servers, disks, images, keys and object storage.",
     help_epilogue=failures.EXIT_STATUSES,
     version=__version__,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
 app.meta.suppress_keyboard_interrupt = False
+SERVERS = Group("Servers", sort_key=10)
+STORAGE = Group("Object storage, at addresses like PROVIDER-OR-PROFILE:CONTAINER/KEY", sort_key=20)
+OTHERS = Group("Everything else", sort_key=30)
 # Imported when they are run, or when their help is asked for.
-app.command("polycloud.cli.nodes:app", name="nodes", help="Servers.")
-app.command("polycloud.cli.catalog:sizes", name="sizes", help="Kinds of servers on offer.")
-app.command("polycloud.cli.catalog:images", name="images", help="What servers are made from.")
-app.command("polycloud.cli.catalog:locations", name="locations", help="Where servers can be.")
-app.command("polycloud.cli.volumes:app", name="volumes", help="Disks and their snapshots.")
-app.command("polycloud.cli.keys:app", name="keys", help="SSH key pairs.")
-app.command("polycloud.cli.providers:app", name="providers", help="Every provider there is.")
-app.command("polycloud.cli.sandbox:app", name="sandbox", help="Real servers on this machine, to try things out on.")
+app.command("polycloud.cli.nodes:app", name="nodes", help="Servers.", group=SERVERS)
+app.command("polycloud.cli.catalog:sizes", name="sizes", help="Kinds of servers on offer.", group=SERVERS)
+app.command("polycloud.cli.catalog:images", name="images", help="What servers are made from.", group=SERVERS)
+app.command("polycloud.cli.catalog:locations", name="locations", help="Where servers can be.", group=SERVERS)
+app.command("polycloud.cli.volumes:app", name="volumes", help="Disks and their snapshots.", group=SERVERS)
+app.command("polycloud.cli.keys:app", name="keys", help="SSH key pairs.", group=SERVERS)
+app.command("polycloud.cli.containers:app", name="containers", help="What objects are kept in.", group=STORAGE)
+app.command("polycloud.cli.objects:ls", name="ls", help="List objects, or containers.", group=STORAGE)
+app.command("polycloud.cli.objects:stat", name="stat", help="What is known of one object.", group=STORAGE)
+app.command("polycloud.cli.objects:cat", name="cat", help="Objects to standard output.", group=STORAGE)
+app.command("polycloud.cli.put:put", name="put", help="Files and folders to objects.", group=STORAGE)
+app.command("polycloud.cli.get:get", name="get", help="Objects to files and folders.", group=STORAGE)
+app.command("polycloud.cli.objects:rm", name="rm", help="Delete objects.", group=STORAGE)
+app.command("polycloud.cli.objects:url", name="url", help="A URL that opens an object for a while.", group=STORAGE)
+app.command("polycloud.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
+app.command(
+    "polycloud.cli.sandbox:app",
+    name="sandbox",
+    help="Real servers on this machine, to try things out on.",
+    group=OTHERS,
+)
 
 # What stands after "--" is never an option, global ones included.
 _rest: ContextVar[tuple[str, ...]] = ContextVar("polycloud_cli_rest", default=())
 
 
-@app.command
+@app.command(group=OTHERS)
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
     """Print a completion script: `eval "$(polycloud completion bash)"`.
 
@@ -64,7 +81,7 @@ def _launch(
     with session(given, out):
         try:
             app(
-                [*tokens, *_rest.get()],
+                [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()],
                 exit_on_error=False,
                 print_error=False,
                 result_action="return_value",

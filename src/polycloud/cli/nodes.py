@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from cyclopts import App, Parameter
 
-from polycloud.cli.acting import Several, Switch, Yes, confirm, each
-from polycloud.cli.failures import UsageError
+from polycloud.cli.acting import Several, Switch, Yes, confirm, each, pairs
 from polycloud.cli.output import Column, age, listed, moment
 from polycloud.cli.session import compute_client, output
 from polycloud.compute.auth import SSHKey
@@ -96,7 +94,7 @@ def create(
         interface: Which kind of address to wait for.
         timeout: Seconds to wait at most.
     """
-    tags = _tags(tag or ())
+    tags = pairs(tag or (), "--tag")
     auth = None if ssh_key is None else SSHKey(ssh_key.read_text(encoding="utf-8"))
     with compute_client() as client:
         with output().progress(f"creating {name}") as tell:
@@ -162,13 +160,3 @@ def destroy(nodes: Several, /, *, yes: Yes = False) -> None:
 
         confirm(question, yes=yes)
         each(nodes, client.destroy_node, "destroyed")
-
-
-def _tags(given: Sequence[str]) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals or not key:
-            raise UsageError(f"--tag takes KEY=VALUE, not {text!r}")
-        tags[key] = value
-    return tags

@@ -35,6 +35,9 @@ STATES = {**GREEN, "stopped": "yellow", "error": "red", "terminated": "dim"}
 
 def clean(text: str) -> str:
     """Text from a provider as it may reach a terminal: what would steer the terminal becomes ``�``."""
+    if text.isprintable():
+        # None of what is replaced below is, and listings can be long.
+        return text
     return "".join(
         "�" if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING else character
         for character in text
@@ -58,6 +61,7 @@ class Output:
                 file.reconfigure(errors="replace")
         self._out = _console(self._stdout)
         self._err = _console(self._stderr)
+        self._live: Callable[[Text], None] | None = None
 
     def items(self, items: Sequence[T], columns: Sequence[Column[T]], *, none: str) -> None:
         """A list: a table with these columns, or a JSON array of the models."""
@@ -85,6 +89,26 @@ class Output:
             table.add_row(*map(_text, row))
         self._out.print(table)
 
+    def stream(self, items: Iterable[T], line: Callable[[T], Sequence[Cell]], *, none: str) -> None:
+        """A list that may be too long to be kept: a line for each item, or a JSON array, as the items come.
+
+        If the items end with an error, the array has no end either, and nobody takes it for all of them.
+        ``line`` gives what stands in one line, of the same width in all of them but for the last part.
+        """
+        empty = True
+        for item in items:
+            if self.json:
+                text = _json(item).rstrip("\n").replace("\n", "\n  ")
+                self.raw(f"{'[' if empty else ','}\n  {text}")
+            else:
+                # Not by way of the console, which takes its time for each line.
+                self.raw("  ".join(clean(str(part)) for part in line(item)) + "\n")
+            empty = False
+        if self.json:
+            self.raw("[]\n" if empty else "\n]\n")
+        elif empty:
+            self.note(none)
+
     def item(self, item: T, fields: Sequence[Column[T]], *, reveal: bool = False) -> None:
         """One thing: a line for each field that it has, or a JSON object of the model.
 
@@ -106,6 +130,8 @@ class Output:
         """What was done: a sentence, or JSON."""
         if self.json:
             self.data(data)
+        elif self._live is not None:
+            self._live(Text(clean(what)))
         else:
             self._out.print(Text(clean(what)), soft_wrap=True)
 
@@ -185,6 +211,25 @@ class Output:
         with Progress(*columns, console=self._err, transient=True) as progress:
             task = progress.add_task(clean(what), total=None)
             yield lambda text: progress.update(task, description=clean(text))
+
+    @property
+    def bars_on(self) -> Console | None:
+        """The console for progress bars: standard error, if it is a terminal and people look at it."""
+        return self._err if self._err.is_terminal and not self.json else None
+
+    @contextmanager
+    def above(self, live: Callable[[Text], None]) -> Generator[None]:
+        """Within this block ``done`` prints by ``live`` if both go to the terminal: above what moves there."""
+        self._live = live if self._out.is_terminal else None
+        try:
+            yield
+        finally:
+            self._live = None
+
+    def standard_output(self) -> IO[bytes]:
+        """Where bytes go that are what was asked for."""
+        self.flush()
+        return sys.stdout.buffer
 
     def flush(self) -> None:
         """Hand everything to whoever reads it.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cyclopts import App
 
-from polycloud import sandbox
+from polycloud import registry, sandbox
 from polycloud.cli.output import Column, listed
 from polycloud.cli.session import output
 from polycloud.errors import NotFound
@@ -38,9 +38,11 @@ def up(*names: str) -> None:
     with output().progress(f"starting {listed(names) or 'the sandbox'}"):
         servers = sandbox.up(*names)
     output().items(servers, COLUMNS, none="")
+    storage = registry.providers("storage")
     for server in servers:
-        for profile in server.profiles:
-            output().note(f"try: polycloud --profile {profile} nodes list")
+        for name, profile in server.profiles.items():
+            command = f"ls {name}:" if profile["provider"] in storage else f"--profile {name} nodes list"
+            output().note(f"try: polycloud {command}")
 
 
 @app.command

@@ -1,0 +1,72 @@
+"""``polycloud containers …``."""
+
+from __future__ import annotations
+
+from cyclopts import App
+
+from polycloud.cli.acting import Several, Yes, confirm, each
+from polycloud.cli.failures import UsageError
+from polycloud.cli.output import Column, listed, moment
+from polycloud.cli.places import Place
+from polycloud.cli.quantities import size_text
+from polycloud.cli.session import output
+from polycloud.cli.stores import container_at, place_at, stores
+from polycloud.storage.models import Container
+
+__all__ = ["COLUMNS", "FIELDS", "app"]
+
+app = App(name="containers", help="What objects are kept in (S3: buckets).")
+
+COLUMNS: list[Column[Container]] = [
+    ("NAME", lambda container: container.name),
+    ("OBJECTS", lambda container: container.object_count),
+    ("SIZE", lambda container: None if container.size is None else size_text(container.size)),
+    ("CREATED", lambda container: moment(container.created_at)),
+]
+FIELDS: list[Column[Container]] = [
+    ("Name", lambda container: container.name),
+    ("Objects", lambda container: container.object_count),
+    ("Size", lambda container: None if container.size is None else f"{size_text(container.size)}"),
+    ("Created", lambda container: moment(container.created_at)),
+    ("Metadata", lambda container: listed(f"{key}={value}" for key, value in sorted(container.meta_data.items()))),
+]
+
+
+@app.command(name="list")
+def list_(cloud: str = "", /) -> None:
+    """List the containers of an account.
+
+    Args:
+        cloud: PROVIDER: or PROFILE:, with the colon; not needed with --provider or --profile.
+    """
+    place = place_at(cloud)
+    if place.container:
+        raise UsageError(f"{cloud!r} names a container; to see what is in it: polycloud ls {cloud}")
+    with stores() as store:
+        output().items(store(place).list_containers(), COLUMNS, none="no containers")
+
+
+@app.command
+def create(container: str, /) -> None:
+    """Create a container.
+
+    Args:
+        container: CLOUD:NAME.
+    """
+    place = container_at(container)
+    with stores() as store:
+        output().item(store(place).create_container(place.container), FIELDS)
+
+
+@app.command
+def delete(containers: Several, /, *, yes: Yes = False) -> None:
+    """Delete empty containers. Asks before it does.
+
+    Args:
+        containers: CLOUD:NAME each. What is in them goes first, by `polycloud rm --recursive CLOUD:NAME`.
+        yes: Do not ask.
+    """
+    places: dict[str, Place] = {str(place): place for place in map(container_at, containers)}
+    with stores() as store:
+        confirm(lambda: f"Delete {listed(places)}?", yes=yes)
+        each(list(places), lambda name: store(places[name]).delete_container(places[name].container), "deleted")

@@ -1,0 +1,97 @@
+"""``polycloud get``: objects become files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from polycloud.cli.acting import Switch
+from polycloud.cli.failures import UsageError
+from polycloud.cli.moving import Move, Moved, move_all
+from polycloud.cli.objects import Recursive, write_out
+from polycloud.cli.places import Place, is_standard
+from polycloud.cli.session import output
+from polycloud.cli.stores import object_at, place_at, stores
+from polycloud.cli.trees import destination_of, target_below
+from polycloud.errors import FileExists, InvalidRequest, ObjectNotFound
+from polycloud.storage.client import Storage
+from polycloud.storage.upload import Progress
+
+__all__ = ["get"]
+
+Destination = Annotated[str | None, Parameter(show_default=False)]
+
+
+def get(
+    address: str, destination: Destination = None, /, *, recursive: Recursive = False, force: Switch = False
+) -> None:
+    """Write objects to files. A file is there whole and verified, or not at all.
+
+    Args:
+        address: CLOUD:CONTAINER/KEY.
+        destination: A file, a folder, or - for standard output; without it, the current folder.
+        recursive: Write everything that is below the address to the same names below the destination.
+        force: Replace files that are there.
+    """
+    if recursive:
+        if destination is not None and is_standard(destination):
+            raise UsageError("many objects do not fit into standard output; use polycloud cat")
+        _get_below(place_at(address), destination or ".", force=force)
+        return
+    place = object_at(address)
+    with stores() as store:
+        client = store(place)
+        if destination is not None and is_standard(destination):
+            write_out(client, place)
+            return
+        path = destination_of(place.key, destination)
+        move_all([_move(client, place, None, lambda: Path(path), force=force)], "fetched")
+
+
+def _get_below(place: Place, destination: str, *, force: bool) -> None:
+    if not place.container:
+        raise UsageError(f"{str(place)!r} names no container")
+    if Path(destination).exists() and not Path(destination).is_dir():
+        raise UsageError(f"{destination!r} is not a folder")
+    below = place.beside(place.folder)
+    with stores() as store:
+        client = store(place)
+        with output().progress(f"listing {below}"):
+            found = client.list_container_objects(place.container, prefix=below.key or None)
+        if not found:
+            raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
+
+        def move(name: str, size: int) -> Move:
+            def target() -> Path:
+                path = target_below(destination, name.removeprefix(below.key))
+                _make_folder(path.parent)
+                return path
+
+            return _move(client, place.beside(name), size, target, force=force)
+
+        # A name that ends with a slash only says that there is a folder.
+        move_all([move(obj.name, obj.size) for obj in found if obj.size or not obj.name.endswith("/")], "fetched")
+
+
+def _move(client: Storage, place: Place, size: int | None, target: Callable[[], Path], *, force: bool) -> Move:
+    def act(progress: Progress) -> Moved:
+        path = target()
+        try:
+            fetched = client.download_object(
+                (place.container, place.key), path, overwrite_existing=force, progress=progress
+            )
+        except FileExists as error:
+            raise FileExists(f"{str(path)!r} exists; add --force to replace it") from error
+        return Moved(where=str(path), size=fetched.size, data={"path": str(path), "object": fetched})
+
+    return Move(name=str(place), size=size, act=act)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidRequest(f"the folder {str(path)!r} cannot be made: {error.strerror}") from error

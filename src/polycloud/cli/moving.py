@@ -1,0 +1,161 @@
+"""Files on their way, several at a time: what each of ``put`` and ``get`` does with what it has planned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from polycloud.cli.bars import bars
+from polycloud.cli.dryrun import RequestShown
+from polycloud.cli.failures import AlreadyReported, report
+from polycloud.cli.output import Output
+from polycloud.cli.quantities import counted, size_text
+from polycloud.cli.session import options, output
+from polycloud.errors import (
+    AlreadyExists,
+    ChecksumMismatch,
+    CloudError,
+    Conflict,
+    InvalidRequest,
+    ObjectNotFound,
+    PermissionDenied,
+)
+from polycloud.runtime import blocking_runtime
+from polycloud.runtime.drive import iterate
+from polycloud.runtime.jobs import current_token
+from polycloud.runtime.protocol import TransportSettings
+from polycloud.storage.upload import Progress
+
+__all__ = ["AT_A_TIME", "Move", "Moved", "move_all"]
+
+AT_A_TIME = 8
+# What is wrong with one file and says nothing about the others. After anything else there is no point in going on.
+OF_ONE_FILE = (AlreadyExists, ChecksumMismatch, Conflict, InvalidRequest, ObjectNotFound)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What has arrived.
+
+    Attributes:
+        where: For people.
+        size: Bytes.
+        data: For programs.
+    """
+
+    where: str
+    size: int
+    data: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One file to be moved.
+
+    Attributes:
+        name: What its progress bar says.
+        size: Bytes, or None where nobody knows.
+        act: Moves it.
+    """
+
+    name: str
+    size: int | None
+    act: Callable[[Progress], Moved]
+
+
+Outcome = tuple[Move, "Moved | Exception"]
+T = TypeVar("T")
+
+
+@dataclass
+class _Tally(Generic[T]):
+    """What has come of the moves so far."""
+
+    arrived: list[object]
+    size: int
+    statuses: list[int]
+
+
+def move_all(moves: Sequence[Move], done: str) -> None:
+    """Move files, several at a time, and tell of each as it arrives.
+
+    One that cannot be moved is reported and does not keep the others from their turn, unless the
+    reason concerns them all.
+
+    Args:
+        moves: What to move.
+        done: What each then is: ``"stored"``.
+
+    Raises:
+        AlreadyReported: Some failed; with the exit status of the first.
+        CloudError: The only one failed, or all that are left would fail likewise.
+    """
+    out = output()
+    tally: _Tally[object] = _Tally([], 0, [])
+    sizes = [move.size for move in moves]
+    total = None if None in sizes else sum(size for size in sizes if size is not None)
+    began = time.monotonic()
+    try:
+        with bars(out, files=len(moves), size=total) as shown:
+
+            def act(move: Move) -> Outcome:
+                with shown.file(move.name, move.size) as tell:
+                    return move, _attempted(move, tell)
+
+            for _, came in map(act, moves) if len(moves) == 1 else _several(act, moves):
+                _count(came, tally, out, done, alone=len(moves) == 1)
+    finally:
+        if out.json and not options().dry_run:
+            out.data({done: tally.arrived})
+    if len(moves) > 1 and not options().dry_run:
+        seconds = time.monotonic() - began
+        rate = f" ({size_text(tally.size / seconds)}/s)" if seconds >= 1 else ""
+        out.note(f"{done} {counted(len(tally.arrived), 'file')}, {size_text(tally.size)}{rate}")
+    if tally.statuses:
+        raise AlreadyReported(tally.statuses[0])
+
+
+def _count(came: Moved | Exception, tally: _Tally[object], out: Output, done: str, *, alone: bool) -> None:
+    if isinstance(came, Moved):
+        tally.arrived.append(came.data)
+        tally.size += came.size
+        if not out.json:
+            out.done(f"{done} {came.where}, {size_text(came.size)}", None)
+    elif isinstance(came, RequestShown):
+        out.request(came.request)
+    elif alone or not _of_one_file(came, some_arrived=bool(tally.arrived)):
+        raise came
+    else:
+        tally.statuses.append(report(came, out, debug=options().debug))
+
+
+def _of_one_file(error: Exception, *, some_arrived: bool) -> bool:
+    # An account may read some objects and not others.
+    return isinstance(error, OF_ONE_FILE) or (isinstance(error, PermissionDenied) and some_arrived)
+
+
+def _attempted(move: Move, tell: Progress) -> Moved | Exception:
+    token = current_token()
+
+    def checked(moved: int, total: int | None) -> None:
+        if token is not None:
+            # Where nothing waits for a socket, nothing else would notice that the others were given up.
+            token.check()
+        tell(moved, total)
+
+    try:
+        return move.act(checked)
+    except (CloudError, RequestShown) as error:
+        return error
+
+
+def _several(act: Callable[[Move], Outcome], moves: Sequence[Move]) -> Iterator[Outcome]:
+    """The outcomes in the order of the moves. Ctrl-C, or whatever ends this early, cuts short what is on its way."""
+    runtime = blocking_runtime(TransportSettings(proxy="", max_connections=AT_A_TIME))
+
+    async def job(move: Move) -> Outcome:
+        return act(move)
+
+    return iterate(runtime.map_bounded(job, moves, limit=AT_A_TIME))

@@ -1,0 +1,111 @@
+"""``polycloud put``: files become objects."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+from cyclopts import Parameter
+
+from polycloud.cli.acting import pairs
+from polycloud.cli.failures import UsageError
+from polycloud.cli.moving import Move, Moved, move_all
+from polycloud.cli.objects import Recursive
+from polycloud.cli.places import Place, is_standard
+from polycloud.cli.session import output
+from polycloud.cli.stores import place_at, stores
+from polycloud.cli.trees import keys_of
+from polycloud.storage.client import Storage
+from polycloud.storage.upload import Progress
+
+__all__ = ["put"]
+
+
+def put(
+    files_and_address: Annotated[list[str], Parameter(name="FILE... ADDRESS", negative="")],
+    /,
+    *,
+    recursive: Recursive = False,
+    content_type: str | None = None,
+    meta: Annotated[list[str] | None, Parameter(negative="")] = None,
+) -> None:
+    """Store files as objects, in place of those of the same names. What arrives is verified.
+
+    Args:
+        files_and_address: Files (- is standard input), and at last where to: CLOUD:CONTAINER/KEY, or
+            CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+        recursive: Store everything that is in these folders, below the address.
+        content_type: MIME type; without it, it is guessed from the names.
+        meta: KEY=VALUE, once for each piece of metadata.
+    """
+    *sources, address = files_and_address
+    place = place_at(address)
+    if not sources:
+        raise UsageError(f"say what to put: polycloud put FILE {address}")
+    if not place.container:
+        raise UsageError(f"{address!r} names no container; write {place.cloud}:CONTAINER/KEY")
+    meta_data = pairs(meta or (), "--meta")
+    planned = _planned(sources, place, recursive=recursive)
+
+    with stores() as store:
+        client = store(place)
+
+        def move(source: str, key: str) -> Move:
+            return _move(client, source, place.beside(key), content_type=content_type, meta_data=meta_data)
+
+        move_all([move(source, key) for key, source in planned.items()], "stored")
+
+
+def _planned(sources: list[str], place: Place, *, recursive: bool) -> dict[str, str]:
+    """Which object each file becomes, by the objects' names.
+
+    Raises:
+        UsageError: That is not clear, or two become the same one.
+    """
+    if any(map(is_standard, sources)):
+        if len(sources) > 1:
+            raise UsageError("standard input can only be put alone")
+        if not place.key or place.key.endswith("/"):
+            raise UsageError(f"standard input has no name; say how the object is to be called: {place.beside('KEY')}")
+        return {place.key: "-"}
+    if len(sources) > 1 and place.key and not place.key.endswith("/") and not recursive:
+        raise UsageError(f"several files do not fit into one object; end the address with a slash: {place}/")
+    planned: dict[str, str] = {}
+    for found, key in keys_of(sources, place.key, recursive=recursive):
+        if found.left_out is not None:
+            output().note(f"left out {found.path}: {found.left_out}")
+        elif key in planned:
+            raise UsageError(f"{planned[key]!r} and {found.path!r} would both become {place.beside(key)}")
+        else:
+            planned[key] = found.path
+    return planned
+
+
+def _move(
+    client: Storage, source: str, place: Place, *, content_type: str | None, meta_data: Mapping[str, str]
+) -> Move:
+    content: str | BinaryIO = sys.stdin.buffer if source == "-" else source
+
+    def act(progress: Progress) -> Moved:
+        stored = client.upload_object(
+            content,
+            place.container,
+            place.key,
+            content_type=content_type,
+            meta_data=meta_data or None,
+            progress=progress,
+        )
+        return Moved(where=str(place), size=stored.size, data=stored)
+
+    return Move(name=str(place) if source == "-" else source, size=_size(source), act=act)
+
+
+def _size(source: str) -> int | None:
+    path = Path(source)
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        # Why it cannot be read is told when it is to be.
+        return None

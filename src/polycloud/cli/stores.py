@@ -1,0 +1,94 @@
+"""From addresses to storage clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from typing import cast
+
+from polycloud import registry
+from polycloud.capabilities import StorageCapability
+from polycloud.cli.failures import UsageError
+from polycloud.cli.places import Place, place_of
+from polycloud.cli.session import options
+from polycloud.errors import NotSupported
+from polycloud.storage.client import Storage
+
+__all__ = ["container_at", "object_at", "place_at", "stores"]
+
+
+def place_at(text: str) -> Place:
+    """An address as it was typed, completed by the global options.
+
+    Raises:
+        UsageError: It is none.
+    """
+    return place_of(text, cloud=options().profile or options().provider)
+
+
+def container_at(text: str) -> Place:
+    """As ``place_at``, of a container.
+
+    Raises:
+        UsageError: It names none, or an object.
+    """
+    place = place_at(text)
+    if not place.container:
+        raise UsageError(f"{text!r} names no container; write {place.cloud}:CONTAINER")
+    if place.key:
+        raise UsageError(f"{text!r} names an object; a container is {place.cloud}:{place.container}")
+    return place
+
+
+def object_at(text: str) -> Place:
+    """As ``place_at``, of an object.
+
+    Raises:
+        UsageError: It names none.
+    """
+    place = place_at(text)
+    if not place.container or not place.key:
+        raise UsageError(f"{text!r} names no object; write {place.cloud}:{place.container or 'CONTAINER'}/KEY")
+    return place
+
+
+@contextmanager
+def stores() -> Generator[Callable[[Place], Storage]]:
+    """What gives the client for a place: one for each cloud, all of them closed afterwards."""
+    opened: dict[str | None, Storage] = {}
+    with ExitStack() as stack:
+
+        def client_of(place: Place) -> Storage:
+            client = opened.get(place.cloud)
+            if client is None:
+                client = opened[place.cloud] = stack.enter_context(_open(place))
+            return client
+
+        yield client_of
+
+
+def _open(place: Place) -> Storage:
+    """A client, as the global options want it.
+
+    Raises:
+        ConfigurationError: There is no such cloud, or its settings are not complete.
+        NotSupported: It sends no requests, and they were to be shown.
+    """
+    given = options()
+    settings: dict[str, object] = {"region": given.region, "endpoint": given.endpoint}
+    if given.dry_run:
+        from polycloud.cli.dryruntime import DryRunRuntime
+
+        settings["_runtime"] = DryRunRuntime
+    if given.provider is None and given.profile is None:
+        client = registry.storage(str(place.cloud), **settings)
+    else:
+        client = cast(
+            "Storage",
+            registry.open_client("storage", provider=given.provider, profile=given.profile, settings=settings),
+        )
+    if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
+        client.close()
+        # It would really do what was only to be shown.
+        raise NotSupported(f"{client.provider} sends no requests, so there are none that --dry-run could show")
+    return client
