@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Bars", "bars"]
 
+# Columns of the terminal.
+BAR = 20
+AMOUNTS = 42
+
 
 class Bars:
     """Shows a bar for each file that is on its way, and one for all of them if there are several.
@@ -44,7 +48,9 @@ class Bars:
         if progress is None:
             yield _nothing
             return
-        task = progress.add_task(clean(name), total=size)
+        # The end of a path says more than its beginning.
+        room = max(progress.console.width - BAR - AMOUNTS - 2, 12)
+        task = progress.add_task(clean(name if len(name) <= room else f"…{name[1 - room :]}"), total=size)
         told = 0
 
         def tell(moved: int, total: int | None) -> None:
@@ -90,8 +96,8 @@ def bars(out: Output, *, files: int = 1, size: int | None = None) -> Generator[B
 
     columns = (
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
-        BarColumn(bar_width=24),
-        Amounts(table_column=Column(no_wrap=True, justify="right", min_width=36)),
+        BarColumn(bar_width=BAR),
+        Amounts(table_column=Column(no_wrap=True, justify="right", min_width=AMOUNTS)),
     )
     # Rich would hand standard output to this console too; that one is for what was asked for.
     with (
@@ -110,7 +116,7 @@ def amounts(moved: float, total: float | None, speed: float | None, left: float 
     parts = [done]
     if speed:
         parts.append(f"{size_text(speed)}/s")
-    if left is not None and speed:
+    if left and speed:
         minutes, seconds = divmod(round(left), 60)
         hours, minutes = divmod(minutes, 60)
         parts.append(f"{hours}:{minutes:02}:{seconds:02} left" if hours else f"{minutes}:{seconds:02} left")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
 
 from polycloud.cli.bars import bars
 from polycloud.cli.dryrun import RequestShown
@@ -23,7 +24,7 @@ from polycloud.errors import (
     PermissionDenied,
 )
 from polycloud.runtime import blocking_runtime
-from polycloud.runtime.drive import iterate
+from polycloud.runtime.drive import run
 from polycloud.runtime.jobs import current_token
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.storage.upload import Progress
@@ -65,17 +66,19 @@ class Move:
     act: Callable[[Progress], Moved]
 
 
-Outcome = tuple[Move, "Moved | Exception"]
-T = TypeVar("T")
+@dataclass(kw_only=True)
+class _Tally:
+    """What has come of the moves so far.
 
+    Attributes:
+        arrived: What programs are told of what has arrived.
+        size: Bytes of it.
+        told: Why others have not, and the exit status for it.
+    """
 
-@dataclass
-class _Tally(Generic[T]):
-    """What has come of the moves so far."""
-
-    arrived: list[object]
-    size: int
-    statuses: list[int]
+    arrived: list[object] = field(default_factory=list)
+    size: int = 0
+    told: dict[str, int] = field(default_factory=dict)
 
 
 def move_all(moves: Sequence[Move], done: str) -> None:
@@ -93,31 +96,36 @@ def move_all(moves: Sequence[Move], done: str) -> None:
         CloudError: The only one failed, or all that are left would fail likewise.
     """
     out = output()
-    tally: _Tally[object] = _Tally([], 0, [])
+    tally, lock = _Tally(), Lock()
     sizes = [move.size for move in moves]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
     began = time.monotonic()
     try:
         with bars(out, files=len(moves), size=total) as shown:
 
-            def act(move: Move) -> Outcome:
+            def act(move: Move) -> None:
                 with shown.file(move.name, move.size) as tell:
-                    return move, _attempted(move, tell)
+                    came = _attempted(move, tell)
+                with lock:
+                    _count(came, tally, out, done, alone=len(moves) == 1)
 
-            for _, came in map(act, moves) if len(moves) == 1 else _several(act, moves):
-                _count(came, tally, out, done, alone=len(moves) == 1)
+            if len(moves) == 1:
+                act(moves[0])
+            else:
+                _all(act, moves)
     finally:
         if out.json and not options().dry_run:
             out.data({done: tally.arrived})
     if len(moves) > 1 and not options().dry_run:
         seconds = time.monotonic() - began
         rate = f" ({size_text(tally.size / seconds)}/s)" if seconds >= 1 else ""
-        out.note(f"{done} {counted(len(tally.arrived), 'file')}, {size_text(tally.size)}{rate}")
-    if tally.statuses:
-        raise AlreadyReported(tally.statuses[0])
+        arrived = f"{len(tally.arrived):,} of " if tally.told else ""
+        out.note(f"{done} {arrived}{counted(len(moves), 'file')}, {size_text(tally.size)}{rate}")
+    for status in tally.told.values():
+        raise AlreadyReported(status)
 
 
-def _count(came: Moved | Exception, tally: _Tally[object], out: Output, done: str, *, alone: bool) -> None:
+def _count(came: Moved | Exception, tally: _Tally, out: Output, done: str, *, alone: bool) -> None:
     if isinstance(came, Moved):
         tally.arrived.append(came.data)
         tally.size += came.size
@@ -127,8 +135,9 @@ def _count(came: Moved | Exception, tally: _Tally[object], out: Output, done: st
         out.request(came.request)
     elif alone or not _of_one_file(came, some_arrived=bool(tally.arrived)):
         raise came
-    else:
-        tally.statuses.append(report(came, out, debug=options().debug))
+    elif str(came) not in tally.told:
+        # What is wrong with all of them in the same way is said once.
+        tally.told[str(came)] = report(came, out, debug=options().debug)
 
 
 def _of_one_file(error: Exception, *, some_arrived: bool) -> bool:
@@ -151,11 +160,11 @@ def _attempted(move: Move, tell: Progress) -> Moved | Exception:
         return error
 
 
-def _several(act: Callable[[Move], Outcome], moves: Sequence[Move]) -> Iterator[Outcome]:
-    """The outcomes in the order of the moves. Ctrl-C, or whatever ends this early, cuts short what is on its way."""
+def _all(act: Callable[[Move], None], moves: Sequence[Move]) -> None:
+    """Several at a time. The first that raises, or Ctrl-C, cuts short all that are on their way."""
     runtime = blocking_runtime(TransportSettings(proxy="", max_connections=AT_A_TIME))
 
-    async def job(move: Move) -> Outcome:
-        return act(move)
+    async def job(move: Move) -> None:
+        act(move)
 
-    return iterate(runtime.map_bounded(job, moves, limit=AT_A_TIME))
+    run(runtime.gather([partial(job, move) for move in moves], limit=AT_A_TIME))
