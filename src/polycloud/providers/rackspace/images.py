@@ -27,7 +27,8 @@ class _Image(msgspec.Struct):
     id: str
     name: str | None = None
     status: str = ""
-    created: dt.datetime | None = None
+    # Text: not every service behind this API writes times as Nova does, and they matter too little to fail.
+    created: str | None = None
     min_disk: int = msgspec.field(default=0, name="minDisk")
     min_ram: int = msgspec.field(default=0, name="minRam")
     size: int | None = msgspec.field(default=None, name="OS-EXT-IMG-SIZE:size")
@@ -89,9 +90,16 @@ class NovaImages(NovaDriver[NovaNodeT]):
             name=image.name or "",
             provider=self.provider,
             provider_state=image.status,
-            created_at=utc(image.created),
+            created_at=_moment(image.created),
             size=image.size,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
             description=description if isinstance(description, str) else None,
         )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    try:
+        return utc(dt.datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None

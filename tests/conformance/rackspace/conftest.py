@@ -1,0 +1,80 @@
+"""mimic as Rackspace: one for the session, an account for each module and for each test of the extensions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polycloud.providers.rackspace.aio import AsyncRackspace
+from polycloud.providers.rackspace.client import Rackspace
+from polycloud.sandbox.starting import start
+from tests.secrets_used import API_KEY
+from tests.support.flavours import Flavour
+from tests.support.mimic import HOW, VENV, Account, Mimic
+
+REGION = "ORD"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def identity() -> Iterator[str]:
+    """The address of the identity service of a mimic of this process's own, which ends with it."""
+    if not (VENV / ".ready").exists():
+        pytest.skip(HOW)
+    with tempfile.TemporaryDirectory(prefix="polycloud-mimic-", ignore_cleanup_errors=True) as folder:
+        started = start(Mimic(), Path(folder), tied=True)
+        try:
+            yield f"{started.address.endpoint}/identity/v2.0"
+        finally:
+            started.close()
+
+
+def account(identity: str, user: str, **settings: Any) -> dict[str, Any]:
+    """What a client of an account is made with; mimic makes the account when it first hears of it."""
+    return {
+        "username": user,
+        "api_key": API_KEY,
+        "auth_url": identity,
+        "region": REGION,
+        "proxy": "",
+        **settings,
+    }
+
+
+@pytest.fixture
+def username() -> str:
+    """Of an account that nobody else uses."""
+    return f"tester-{next(_numbers)}"
+
+
+@pytest.fixture
+def eyes(identity: str, username: str) -> Account:
+    """The second pair of eyes in that account."""
+    return Account(identity, username, API_KEY, REGION)
+
+
+@pytest.fixture
+def connect(identity: str, username: str, flavour: Flavour) -> Iterator[Callable[..., Any]]:
+    """Makes clients of either flavour for that account; they are closed afterwards."""
+    clients: list[Any] = []
+
+    def make(**settings: Any) -> Any:
+        kind = AsyncRackspace if flavour.name == "async" else Rackspace
+        given = {name: value for name, value in account(identity, username, **settings).items() if value is not None}
+        clients.append(flavour.shape(kind(**given)))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        flavour.run(client.aclose())
+
+
+@pytest.fixture
+def cloud(connect: Callable[..., Any]) -> Any:
+    """A client of that account."""
+    return connect()
