@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
 
 import pytest
 
 from polycloud.capabilities import ComputeCapability as Can
 from tests.conformance.compute_target import Bench, ComputeTarget
 from tests.support.flavours import Flavour
-from tests.support.gaps import gap
+from tests.support.gaps import gap, undeclared_gap
 
-__all__ = ["ComputeBase", "needs"]
+__all__ = ["ComputeBase", "needs", "undeclared"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,10 +22,29 @@ def needs(*capabilities: Can) -> Callable[[F], F]:
     """The test is about these; a target without one of them has a gap there."""
 
     def mark(test: F) -> F:
-        test.__dict__["needs"] = capabilities
-        return test
+        @wraps(test)
+        async def checked(self: ComputeBase, bench: Bench, **fixtures: Any) -> None:
+            for capability in capabilities:
+                if capability not in bench.cloud.capabilities:
+                    undeclared(bench, capability)
+            await test(self, bench=bench, **fixtures)
+
+        checked.__dict__["needs"] = capabilities
+        return cast("F", checked)
 
     return mark
+
+
+def undeclared(bench: Bench, capability: Can) -> NoReturn:
+    """Fail: the provider lacks something, and nobody has said that it cannot have it."""
+    verb, _, finer = capability.value.partition("(")
+    what = f"teach the driver {capability.value}" if finer else f"write {verb} in the driver"
+    undeclared_gap(
+        bench.item,
+        bench.target.name,
+        capability,
+        f"{what} and add ComputeCapability.{capability.name} to its capabilities, or give the reason in gaps",
+    )
 
 
 class ComputeBase:
@@ -34,11 +54,10 @@ class ComputeBase:
         name = test.__name__.removeprefix("test_")
         if name in target.gaps:
             gap(request, target.name, name, target.gaps[name])
-        bench = Bench(target, flavour)
+        bench = Bench(target, flavour, request.node)
         try:
             for capability in getattr(test, "needs", ()):
-                if capability not in bench.cloud.capabilities:
-                    assert capability in target.gaps, f"{target.name} lacks {capability}: an undeclared gap"
+                if capability not in bench.cloud.capabilities and capability in target.gaps:
                     gap(request, target.name, capability, target.gaps[capability])
             yield bench
         finally:

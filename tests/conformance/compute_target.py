@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
+
 from polycloud.capabilities import ComputeCapability
 from polycloud.compute.aio import AsyncCompute
 from polycloud.compute.client import Compute
@@ -76,7 +78,8 @@ class RequestCounter(logging.Handler):
 class Bench:
     """One test's place to work: a client, what it makes (destroyed afterwards), and the requests it sends."""
 
-    def __init__(self, target: ComputeTarget, flavour: Flavour) -> None:
+    def __init__(self, target: ComputeTarget, flavour: Flavour, item: pytest.Item) -> None:
+        self.item = item
         self.target = target
         self.flavour = flavour
         self.cloud = self.client()
