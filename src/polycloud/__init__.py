@@ -32,6 +32,8 @@ _HOMES = {
     "providers.aws.ec2.client": "EC2",
     "providers.aws.s3.aio": "AsyncS3",
     "providers.aws.s3.client": "S3",
+    "providers.cloudfiles.aio": "AsyncCloudFiles",
+    "providers.cloudfiles.client": "CloudFiles",
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
@@ -48,6 +50,8 @@ _HOMES = {
     "providers.rackspace.client": "Rackspace",
     "providers.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
     "providers.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
+    "providers.swift.aio": "AsyncSwift",
+    "providers.swift.client": "Swift",
     "registry": "ProviderInfo async_compute async_storage compute providers storage",
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
@@ -69,6 +73,7 @@ __all__ = [
     "AlreadyExists",
     "AsyncBackblazeB2",
     "AsyncCephS3",
+    "AsyncCloudFiles",
     "AsyncCloudflareR2",
     "AsyncCompute",
     "AsyncDigitalOceanSpaces",
@@ -82,12 +87,14 @@ __all__ = [
     "AsyncRackspace",
     "AsyncS3",
     "AsyncStorage",
+    "AsyncSwift",
     "AuthenticationError",
     "BackblazeB2",
     "Capabilities",
     "CephS3",
     "ChecksumMismatch",
     "CloudError",
+    "CloudFiles",
     "CloudflareR2",
     "Compute",
     "ComputeCapability",
@@ -148,6 +155,7 @@ __all__ = [
     "SnapshotState",
     "Storage",
     "StorageCapability",
+    "Swift",
     "Timeout",
     "Timeouts",
     "Volume",
@@ -222,6 +230,8 @@ if TYPE_CHECKING:
     from polycloud.providers.aws.ec2.client import EC2 as EC2
     from polycloud.providers.aws.s3.aio import AsyncS3 as AsyncS3
     from polycloud.providers.aws.s3.client import S3 as S3
+    from polycloud.providers.cloudfiles.aio import AsyncCloudFiles as AsyncCloudFiles
+    from polycloud.providers.cloudfiles.client import CloudFiles as CloudFiles
     from polycloud.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid as GoGrid
     from polycloud.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage
@@ -244,6 +254,8 @@ if TYPE_CHECKING:
     from polycloud.providers.s3_presets.client import CephS3 as CephS3
     from polycloud.providers.s3_presets.client import CloudflareR2 as CloudflareR2
     from polycloud.providers.s3_presets.client import DigitalOceanSpaces as DigitalOceanSpaces
+    from polycloud.providers.swift.aio import AsyncSwift as AsyncSwift
+    from polycloud.providers.swift.client import Swift as Swift
     from polycloud.registry import ProviderInfo as ProviderInfo
     from polycloud.registry import async_compute as async_compute
     from polycloud.registry import async_storage as async_storage

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from polycloud.providers.aws.ec2.client import EC2
     from polycloud.providers.aws.s3.aio import AsyncS3
     from polycloud.providers.aws.s3.client import S3
+    from polycloud.providers.cloudfiles.aio import AsyncCloudFiles
+    from polycloud.providers.cloudfiles.client import CloudFiles
     from polycloud.providers.gogrid.aio import AsyncGoGrid
     from polycloud.providers.gogrid.client import GoGrid
     from polycloud.providers.local.aio import AsyncLocalStorage
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
         AsyncDigitalOceanSpaces,
     )
     from polycloud.providers.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
+    from polycloud.providers.swift.aio import AsyncSwift
+    from polycloud.providers.swift.client import Swift
     from polycloud.storage.aio import AsyncStorage
     from polycloud.storage.client import Storage
 
@@ -128,6 +132,8 @@ BUILT_IN = (
     _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
     _built_in("compute", "openstack", "OpenStack", "openstack", "OpenStack"),
     _built_in("compute", "rackspace", "Rackspace", "rackspace", "Rackspace"),
+    _built_in("storage", "cloudfiles", "Rackspace Cloud Files", "cloudfiles", "CloudFiles"),
+    _built_in("storage", "swift", "OpenStack Swift", "swift", "Swift"),
     _built_in("storage", "s3", "Amazon S3", "aws.s3", "S3"),
     _built_in("storage", "b2", "Backblaze B2", "s3_presets", "BackblazeB2"),
     _built_in("storage", "ceph", "Ceph RADOS Gateway", "s3_presets", "CephS3"),
@@ -185,6 +191,10 @@ def storage(name: Literal["local"], **settings: object) -> LocalStorage: ...
 @overload
 def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
 @overload
+def storage(name: Literal["cloudfiles"], **settings: object) -> CloudFiles: ...
+@overload
+def storage(name: Literal["swift"], **settings: object) -> Swift: ...
+@overload
 def storage(name: Literal["s3"], **settings: object) -> S3: ...
 @overload
 def storage(name: Literal["b2"], **settings: object) -> BackblazeB2: ...
@@ -205,6 +215,10 @@ def storage(name: str, **settings: object) -> Storage:
 def async_storage(name: Literal["local"], **settings: object) -> AsyncLocalStorage: ...
 @overload
 def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
+@overload
+def async_storage(name: Literal["cloudfiles"], **settings: object) -> AsyncCloudFiles: ...
+@overload
+def async_storage(name: Literal["swift"], **settings: object) -> AsyncSwift: ...
 @overload
 def async_storage(name: Literal["s3"], **settings: object) -> AsyncS3: ...
 @overload
@@ -361,7 +375,7 @@ def _check_settings(cls: type[object], settings: Mapping[str, object], where: st
         try:
             signature.bind(**settings)
         except TypeError as error:
-            raise ConfigurationError(f"{where}: {error}") from None
+            raise ConfigurationError(f"{where}: {error}; give it as an argument, or in a profile") from None
 
 
 def _plugins() -> Iterator[ProviderInfo]:

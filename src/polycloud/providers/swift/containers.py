@@ -1,0 +1,157 @@
+"""The account and its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from polycloud.errors import ContainerExists, ContainerNotFound
+from polycloud.providers.swift.calls import SwiftCalls
+from polycloud.providers.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
+from polycloud.runtime.paging import Page
+from polycloud.storage.driver import ContainerSpec, ListQuery
+from polycloud.storage.models import Prefix
+from polycloud.wire.headers import bare, number
+from polycloud.wire.swift import (
+    ACCOUNT_META,
+    CONTAINER_META,
+    ListedObject,
+    decode_containers,
+    decode_listing,
+    in_query,
+    listed_date,
+    read_meta_data,
+)
+
+__all__ = ["Containers"]
+
+# Some services cut pages short without saying so, none to fewer names than this.
+SMALLEST_CUT = 1000
+
+
+class Containers(SwiftCalls):
+    """The calls on the account and on containers, and the listings of both."""
+
+    # The account
+
+    async def account(self) -> SwiftAccount:
+        """What the account holds."""
+        answer = await self.send("Show account metadata", "HEAD")
+        known = dict(answer.headers.pairs())
+        meta_data = read_meta_data(ACCOUNT_META, answer.headers.pairs())
+        keys = [meta_data.pop(key, "") for key in ("temp-url-key", "temp-url-key-2")]
+        return SwiftAccount(
+            container_count=number(known.get("x-account-container-count")) or 0,
+            object_count=number(known.get("x-account-object-count")) or 0,
+            size=number(known.get("x-account-bytes-used")) or 0,
+            meta_data=meta_data,
+            quota=number(meta_data.pop("quota-bytes", None) or known.get("x-account-quota-bytes")),
+            has_temp_url_key=any(keys),
+        )
+
+    async def update_account(self, headers: list[tuple[str, str]]) -> None:
+        """Change the account's metadata."""
+        await self.send("Create, update, or delete account metadata", "POST", headers=headers)
+
+    # Containers
+
+    async def list_containers(self, *, cursor: str | None) -> Page[SwiftContainer]:
+        query = f"format=json&limit={self.page_size}"
+        if cursor is not None:
+            query += f"&marker={in_query(cursor)}"
+        answer = await self.send("Show account details and list containers", "GET", query=query)
+        if answer.status == 204:
+            return Page([])
+        found = [
+            SwiftContainer(
+                name=entry.name,
+                provider=self.provider,
+                object_count=entry.count,
+                size=entry.bytes,
+                storage_policy=entry.storage_policy,
+            )
+            for entry in decode_containers(answer.body)
+        ]
+        return Page(found, found[-1].name if self._goes_on(len(found)) else None)
+
+    async def get_container(self, name: str) -> SwiftContainer:
+        answer = await self.send("Show container metadata", "HEAD", name)
+        known = dict(answer.headers.pairs())
+        return SwiftContainer(
+            name=name,
+            provider=self.provider,
+            object_count=number(known.get("x-container-object-count")),
+            size=number(known.get("x-container-bytes-used")),
+            meta_data=read_meta_data(CONTAINER_META, answer.headers.pairs()),
+            storage_policy=known.get("x-storage-policy"),
+            read_acl=known.get("x-container-read"),
+            write_acl=known.get("x-container-write"),
+        )
+
+    async def create_container(self, spec: ContainerSpec) -> SwiftContainer:
+        headers = spec.headers if isinstance(spec, SwiftContainerSpec) else {}
+        taken = ContainerExists(f"the container {spec.name} exists; choose another name, or use the container")
+        # Whoever asks for a container that is there sets its metadata.
+        if headers and await self._exists(spec.name):
+            raise taken
+        answer = await self.send("Create container", "PUT", spec.name, headers=headers.items(), repeatable=False)
+        if answer.status == 202:
+            raise taken
+        return SwiftContainer(name=spec.name, provider=self.provider)
+
+    async def _exists(self, name: str) -> bool:
+        try:
+            await self.get_container(name)
+        except ContainerNotFound:
+            return False
+        return True
+
+    async def update_container(self, name: str, headers: list[tuple[str, str]]) -> None:
+        """Change a container's metadata and settings."""
+        await self.send("Create, update, or delete container metadata", "POST", name, headers=headers)
+
+    async def delete_container(self, name: str) -> None:
+        await self.send("Delete container", "DELETE", name, repeatable=False)
+
+    # Listings
+
+    async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[SwiftObject | Prefix]:
+        parameters = [f"format=json&limit={self.page_size}"]
+        if query.prefix:
+            parameters.append(f"prefix={in_query(query.prefix)}")
+        if query.delimiter:
+            parameters.append(f"delimiter={in_query(query.delimiter)}")
+        marker = cursor or query.start_after
+        if marker:
+            parameters.append(f"marker={in_query(marker)}")
+        answer = await self.send(
+            "Show container details and list objects", "GET", query.container, query="&".join(parameters)
+        )
+        if answer.status == 204:
+            return Page([])
+        found = [self._listed(query.container, entry) for entry in decode_listing(answer.body)]
+        return Page(found, found[-1].name if self._goes_on(len(found)) else None)
+
+    def _goes_on(self, found: int) -> bool:
+        """Whether there may be names behind a page with so many."""
+        return found >= min(self.page_size, SMALLEST_CUT)
+
+    def _listed(self, container: str, entry: ListedObject) -> SwiftObject | Prefix:
+        if entry.name is None:
+            return Prefix(container=container, name=entry.subdir or "", provider=self.provider)
+        large = entry.slo_etag is not None
+        return SwiftObject(
+            container=container,
+            name=entry.name,
+            size=entry.bytes,
+            provider=self.provider,
+            hash=None if large else entry.hash,
+            etag=bare(entry.slo_etag) if large else entry.hash,
+            content_type=entry.content_type,
+            last_modified=listed_date(entry.last_modified),
+            large=large,
+        )
+
+
+def named_headers(headers: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Those headers that have a value."""
+    return [(name, value) for name, value in headers.items() if value is not None]

@@ -1,0 +1,92 @@
+"""Copies within Swift."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+
+from polycloud.errors import CloudError
+from polycloud.providers.swift.models import SwiftObject, SwiftUpload
+from polycloud.providers.swift.multipart import Multipart
+from polycloud.runtime.deadline import grace
+from polycloud.storage.driver import CopySpec, Part, PutSpec, ReadSpec
+from polycloud.wire.headers import bare, http_date, merged
+from polycloud.wire.swift import in_path
+
+__all__ = ["Copying"]
+
+GIB = 1024 * 1024 * 1024
+CONCURRENCY = 8
+CLEAN_UP_SECONDS = 30.0
+
+
+class Copying(Multipart):
+    """Copies: in one request, and from 5 GiB on as a large object whose segments Swift copies at the same time.
+
+    Attributes:
+        largest_copy: Most bytes that one request copies.
+        copy_part: Bytes of each segment of a larger copy; grows where there would be too many.
+    """
+
+    largest_copy = 5 * GIB
+    copy_part = GIB
+
+    async def copy_object(self, spec: CopySpec) -> SwiftObject:
+        source = await self.head_object(ReadSpec(address=spec.source))
+        # Only what was looked at is copied: its size and metadata are taken for the copy's.
+        origin = [("X-Copy-From", f"/{in_path(spec.source.container)}/{in_path(spec.source.name)}")]
+        if source.etag is not None:
+            origin.append(("If-Match", f'"{source.etag}"'))
+        put = PutSpec(
+            address=spec.target,
+            content_type=spec.content_type or source.content_type or "application/octet-stream",
+            content_encoding=source.content_encoding,
+            meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
+            headers=spec.headers,
+        )
+        if source.size > self.largest_copy:
+            return await self._copy_in_parts(put, origin, source.size)
+        replaced = await self.own_segments(put)
+        answer = await self.send(
+            "Copy object",
+            "PUT",
+            spec.target.container,
+            spec.target.name,
+            headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], spec.headers),
+        )
+        await self.forget(replaced)
+        etag = bare(answer.headers.get("etag"))
+        modified = answer.headers.get("last-modified")
+        copy = self.new_object(put, source.size, etag, large=False)
+        return msgspec.structs.replace(copy, last_modified=http_date(modified) if modified else None)
+
+    async def _copy_in_parts(self, put: PutSpec, origin: list[tuple[str, str]], size: int) -> SwiftObject:
+        upload = await self.start_multipart(put)
+        step = max(self.copy_part, -(-size // self.rules.max_parts))
+        ranges = [(start, min(start + step, size)) for start in range(0, size, step)]
+        jobs = [
+            partial(self._copy_part, put, upload, origin, number, start, end)
+            for number, (start, end) in enumerate(ranges, 1)
+        ]
+        try:
+            parts = await self.caller.runtime.gather(jobs, limit=CONCURRENCY)
+            return (await self.complete_multipart(put, upload, parts, digest=None)).object
+        except BaseException as error:
+            await self._give_up(put, upload, error)
+            raise
+
+    async def _copy_part(
+        self, put: PutSpec, upload: SwiftUpload, origin: list[tuple[str, str]], number: int, start: int, end: int
+    ) -> Part:
+        upload.sent.add(number)
+        headers = [*origin, ("Range", f"bytes={start}-{end - 1}"), ("X-Fresh-Metadata", "true")]
+        headers.append(("Content-Type", "application/octet-stream"))
+        return await self.put_segment(put, upload, number, end - start, headers)
+
+    async def _give_up(self, put: PutSpec, upload: SwiftUpload, error: BaseException) -> None:
+        try:
+            with grace(CLEAN_UP_SECONDS):
+                await self.abort_multipart(put, upload)
+        except CloudError as second:
+            error.add_note(f"the unfinished copy {upload.id} of {put.address.name} could not be removed: {second}")

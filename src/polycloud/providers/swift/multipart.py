@@ -1,0 +1,122 @@
+"""Large objects: segments in a container of their own, and a manifest that makes one object of them (SLO)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
+from polycloud.providers.swift.models import SwiftObject, SwiftUpload
+from polycloud.providers.swift.objects import Objects
+from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, Stored
+from polycloud.storage.verify import Digest
+from polycloud.wire.headers import bare, conditional, merged
+from polycloud.wire.swift import MD5, manifest, manifest_etag, segment_name, segments_container
+
+__all__ = ["Multipart", "upload_of"]
+
+# What of the caller's own headers holds for the segments as well: they are to go when the object goes.
+EVERYWHERE = ("x-delete-at", "x-delete-after")
+DELETE_BATCH = 1000
+
+
+class Multipart(Objects):
+    """The calls on large objects."""
+
+    async def start_multipart(self, spec: PutSpec) -> SwiftUpload:
+        container = spec.address.container
+        # The segments are kept by the same policy as the object.
+        policy = (await self.get_container(container)).storage_policy
+        replaced = await self.own_segments(spec)
+        segments = segments_container(container)
+        headers = [("X-Storage-Policy", policy)] if policy else []
+        try:
+            await self.get_container(segments)
+        except CloudError:
+            await self.send("Create container", "PUT", segments, headers=headers)
+        return SwiftUpload(id=self.caller.runtime.token(), container=segments, replaced=replaced)
+
+    async def upload_part(
+        self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
+    ) -> Part:
+        ours = upload_of(upload)
+        ours.sent.add(number)
+        headers = [("Content-Type", "application/octet-stream")]
+        if digest is not None:
+            headers.append(("ETag", digest.value))
+        return await self.put_segment(spec, ours, number, len(body), headers, body)
+
+    async def put_segment(
+        self,
+        spec: PutSpec,
+        upload: SwiftUpload,
+        number: int,
+        size: int,
+        headers: list[tuple[str, str]],
+        body: bytes = b"",
+    ) -> Part:
+        """Store a segment, from a body, or (by its headers) from what Swift has."""
+        everywhere = {name: value for name, value in spec.headers.items() if name.lower() in EVERYWHERE}
+        answer = await self.send(
+            "Create or replace object",
+            "PUT",
+            upload.container,
+            segment_name(spec.address.name, upload.id, number),
+            headers=merged(headers, everywhere),
+            body=body,
+        )
+        etag = bare(answer.headers.get("etag"))
+        if etag is None or not MD5.fullmatch(etag):
+            raise MalformedResponse(f"{spec.address.name}: segment {number} was stored, and has no MD5 for an etag")
+        return Part(number=number, size=size, etag=etag, digest=Digest("md5", etag))
+
+    async def complete_multipart(
+        self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
+    ) -> Stored[SwiftObject]:
+        ours = upload_of(upload)
+        ours.sent.add(0)
+        name = spec.address.name
+        answer = await self.send(
+            "Create or replace object",
+            "PUT",
+            spec.address.container,
+            name,
+            query="multipart-manifest=put",
+            headers=merged([*self.put_headers(spec), *conditional(spec.conditions)], spec.headers),
+            body=manifest(
+                ours.container, [(segment_name(name, ours.id, part.number), part.etag, part.size) for part in parts]
+            ),
+            repeatable=spec.conditions.if_none_match is None,
+        )
+        await self.forget(ours.replaced)
+        etag = bare(answer.headers.get("etag")) or self.composite_etag(parts)
+        return Stored(object=self.new_object(spec, sum(part.size for part in parts), etag, large=True))
+
+    def composite_etag(self, parts: Sequence[Part]) -> str | None:
+        return manifest_etag(part.etag for part in parts)
+
+    async def abort_multipart(self, spec: PutSpec, upload: MultipartUpload) -> None:
+        ours = upload_of(upload)
+        prefix = f"/{ours.container}/{segment_name(spec.address.name, ours.id, 0)[:-8]}"
+        if 0 in ours.sent and await self._is_made_of(spec.address, prefix):
+            # Nobody answered to the manifest, and it arrived.
+            await self._delete(spec.address, large=True)
+        # By name and not by a listing: a segment that is still being stored is deleted before it is there,
+        # since Swift goes by the time of the request.
+        names = [segment_name(spec.address.name, ours.id, number) for number in sorted(ours.sent) if number]
+        for start in range(0, len(names), DELETE_BATCH):
+            paths = [(ours.container, name) for name in names[start : start + DELETE_BATCH]]
+            for failure in (await self.delete_paths(paths)).values():
+                raise failure
+
+    async def _is_made_of(self, address: Address, prefix: str) -> bool:
+        try:
+            _, segments = await self.segments(address)
+        except ObjectNotFound:
+            return False
+        return any(each.name.startswith(prefix) for each in segments)
+
+
+def upload_of(upload: MultipartUpload) -> SwiftUpload:
+    """The upload as this driver began it."""
+    assert isinstance(upload, SwiftUpload)  # noqa: S101 - the engine gives back what start_multipart gave
+    return upload

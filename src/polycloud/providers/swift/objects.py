@@ -1,0 +1,325 @@
+"""Objects: reading, putting and deleting them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from polycloud.errors import AuthenticationError, CloudError, MalformedResponse, ObjectNotFound, PermissionDenied
+from polycloud.providers.swift.containers import Containers
+from polycloud.providers.swift.models import SwiftAddress, SwiftObject
+from polycloud.providers.swift.verified import VerifiedBody
+from polycloud.runtime.messages import Response, ResponseStream, Source
+from polycloud.storage.driver import Address, Body, Download, PutSpec, ReadSpec, Stored
+from polycloud.storage.models import DeleteResult
+from polycloud.storage.verify import Digest
+from polycloud.wire.headers import bare, conditional, http_date, merged, number
+from polycloud.wire.swift import (
+    MD5,
+    OBJECT_META,
+    BulkAnswer,
+    Segment,
+    bulk_names,
+    decode_bulk,
+    decode_manifest,
+    decode_names,
+    is_large,
+    is_md5,
+    meta_headers,
+    read_meta_data,
+    segments_container,
+    segments_prefix,
+    unquoted,
+)
+from polycloud.wire.swift_faults import error_of, error_of_status
+
+__all__ = ["Objects", "check_bulk", "raise_for"]
+
+log = logging.getLogger("polycloud.swift")
+
+RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
+BULK_HEADERS = (("Accept", "application/json"), ("Content-Type", "text/plain"))
+LOOKS_AT_ONCE = 16
+LARGE_DELETES_AT_ONCE = 4
+
+
+class Objects(Containers):
+    """The calls on objects."""
+
+    # Reading
+
+    async def head_object(self, spec: ReadSpec) -> SwiftObject:
+        address = spec.address
+        answer = await self.send(
+            "Show object metadata",
+            "HEAD",
+            address.container,
+            address.name,
+            headers=merged(conditional(spec.conditions), spec.headers),
+        )
+        known = dict(answer.headers.pairs())
+        return self._object(address, known, number(known.get("content-length")) or 0)
+
+    async def read_object(self, spec: ReadSpec) -> Download[SwiftObject]:
+        address = spec.address
+        headers = conditional(spec.conditions)
+        if not spec.whole:
+            headers.append(("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}"))
+        body = await self.receive(
+            "Get object content and metadata",
+            address.container,
+            address.name,
+            headers=merged(headers, spec.headers),
+        )
+        try:
+            return await self._download(spec, body)
+        except BaseException:
+            await body.close()
+            raise
+
+    async def _download(self, spec: ReadSpec, body: ResponseStream) -> Download[SwiftObject]:
+        address = spec.address
+        known = dict(body.headers.pairs())
+        length = number(known.get("content-length"))
+        start, size = 0, length
+        match = RANGE.fullmatch(known.get("content-range", ""))
+        if match is not None:
+            start, size = int(match[1]), int(match[3])
+        elif body.status == 206:
+            raise MalformedResponse(f"{address.name}: Swift gives a part of the content and does not say which one")
+        if size is None:
+            raise MalformedResponse(f"{address.name}: Swift does not say how long the content is")
+        obj = self._object(address, known, size)
+        digest = Digest("md5", obj.hash) if obj.hash else None
+        content: Body = body
+        if obj.large and spec.end is None:
+            segments = await self._whole_segments(obj, known)
+            content = VerifiedBody(body, segments, start, address.name) if segments else body
+        return Download(object=obj, body=content, start=start, length=length, digest=digest)
+
+    async def _whole_segments(self, obj: SwiftObject, known: Mapping[str, str]) -> list[Segment]:
+        """The segments by which the content can be verified; empty where it cannot."""
+        etag, segments = await self.segments(Address(container=obj.container, name=obj.name))
+        # Replaced in this moment, or made of ranges and of other large objects, whose hashes are of something else.
+        if etag != bare(known.get("x-manifest-etag", etag)) or any(each.range or each.sub_slo for each in segments):
+            return []
+        return segments if sum(each.bytes for each in segments) == obj.size else []
+
+    async def segments(self, address: Address) -> tuple[str | None, list[Segment]]:
+        """The manifest of a static large object: its etag, and the segments in order."""
+        answer = await self.send(
+            "Get object content and metadata",
+            "GET",
+            address.container,
+            address.name,
+            query="multipart-manifest=get",
+        )
+        if not is_large(dict(answer.headers.pairs())):
+            raise ObjectNotFound(f"{address.name} is no static large object, and has no segments")
+        return bare(answer.headers.get("etag")), decode_manifest(answer.body)
+
+    # Putting
+
+    async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[SwiftObject]:
+        replaced = await self.own_segments(spec)
+        headers = [*self.put_headers(spec), *conditional(spec.conditions)]
+        if digest is not None:
+            headers.append(("ETag", digest.value))
+        answer = await self.send(
+            "Create or replace object",
+            "PUT",
+            spec.address.container,
+            spec.address.name,
+            headers=merged(headers, spec.headers),
+            body=body,
+            repeatable=spec.conditions.if_none_match is None,
+        )
+        await self.forget(replaced)
+        etag = bare(answer.headers.get("etag"))
+        size = len(body) if isinstance(body, bytes) else body.length or 0
+        reported = Digest("md5", etag) if etag is not None and MD5.fullmatch(etag) else None
+        return Stored(object=self.new_object(spec, size, etag, large=False), digest=reported)
+
+    def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
+        """What the object is to become, but for the caller's own headers."""
+        headers = [("Content-Type", spec.content_type)]
+        if spec.content_encoding is not None:
+            headers.append(("Content-Encoding", spec.content_encoding))
+        return headers + meta_headers(OBJECT_META, spec.meta_data)
+
+    def new_object(self, spec: PutSpec, size: int, etag: str | None, *, large: bool) -> SwiftObject:
+        """What was put."""
+        return SwiftObject(
+            container=spec.address.container,
+            name=spec.address.name,
+            size=size,
+            provider=self.provider,
+            hash=etag if etag and not large and MD5.fullmatch(etag) else None,
+            etag=etag,
+            content_type=spec.content_type,
+            content_encoding=spec.content_encoding,
+            meta_data=spec.meta_data,
+            large=large,
+        )
+
+    async def own_segments(self, spec: PutSpec) -> list[tuple[str, str]]:
+        """The segments, made by polycloud, of the large object that an upload is to replace."""
+        if self.leave_segments or spec.conditions.if_none_match is not None:
+            return []
+        address = spec.address
+        try:
+            if not (await self.head_object(ReadSpec(address=address))).large:
+                return []
+            _, segments = await self.segments(address)
+        except (ObjectNotFound, PermissionDenied):
+            return []
+        ours = f"/{segments_container(address.container)}/{segments_prefix(address.name)}"
+        return [_split(each.name) for each in segments if each.name.startswith(ours)]
+
+    async def forget(self, segments: Sequence[tuple[str, str]]) -> None:
+        """Delete segments that nothing is made of any more. What was put is there all the same."""
+        if not segments:
+            return
+        try:
+            failed = await self.delete_paths(segments)
+        except CloudError as error:
+            failed = dict.fromkeys(segments, error)
+        for (container, name), reason in failed.items():
+            log.warning("the segment %s/%s of a replaced object could not be deleted: %s", container, name, reason)
+
+    # Deleting
+
+    async def delete_object(self, address: Address) -> None:
+        found = await self.head_object(ReadSpec(address=address))
+        await self._delete(address, large=found.large)
+
+    async def _delete(self, address: Address, *, large: bool) -> None:
+        """Delete what is known to be there; that it is gone in the meantime is no error."""
+        if large:
+            answer = await self.send(
+                "Delete object",
+                "DELETE",
+                address.container,
+                address.name,
+                query="multipart-manifest=delete",
+                headers=(("Accept", "application/json"),),
+                check=check_bulk,
+            )
+            result = decode_bulk(answer.body)
+            if not any("Not an SLO" in words for _, words in result.errors):
+                raise_for(result, address.name)
+                return
+        with suppress(ObjectNotFound):
+            await self.send("Delete object", "DELETE", address.container, address.name)
+
+    async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:
+        unknown = dict.fromkeys(address.name for address in addresses if _large(address) is None)
+        large = {address.name: True for address in addresses if _large(address)}
+        failed: dict[str, CloudError] = {}
+
+        async def look(name: str) -> None:
+            try:
+                found = await self.head_object(ReadSpec(address=Address(container=container, name=name)))
+                if found.large:
+                    large[name] = True
+            except ObjectNotFound:
+                pass
+            except CloudError as error:
+                failed[name] = error
+
+        async def delete(name: str) -> None:
+            try:
+                await self._delete(Address(container=container, name=name), large=True)
+            except CloudError as error:
+                failed[name] = error
+
+        gather = self.caller.runtime.gather
+        await gather([partial(look, name) for name in unknown], limit=LOOKS_AT_ONCE)
+        plain = dict.fromkeys(
+            (container, address.name)
+            for address in addresses
+            if address.name not in large and address.name not in failed
+        )
+        failed.update({name: error for (_, name), error in (await self.delete_paths(list(plain))).items()})
+        await gather([partial(delete, name) for name in large], limit=LARGE_DELETES_AT_ONCE)
+        return [
+            DeleteResult(container=container, name=address.name, error=failed.get(address.name))
+            for address in addresses
+        ]
+
+    async def delete_paths(self, paths: Sequence[tuple[str, str]]) -> dict[tuple[str, str], CloudError]:
+        """Delete plain objects in one request, and give those that are still there. Swift's operation: Bulk delete."""
+        if not paths:
+            return {}
+        answer = await self.send(
+            "Bulk delete",
+            "POST",
+            query="bulk-delete",
+            headers=BULK_HEADERS,
+            body=bulk_names(paths),
+            check=check_bulk,
+        )
+        result = decode_bulk(answer.body)
+        if result.code >= 400 and not result.errors:
+            raise error_of_status(f"{result.status} {result.body}")
+        errors = decode_names(result.errors)
+        return {path: error_of_status(errors[key]) for path in paths if (key := f"/{path[0]}/{path[1]}") in errors}
+
+    # Models
+
+    def _object(self, address: Address, known: Mapping[str, str], size: int) -> SwiftObject:
+        """What an answer's headers tell of an object."""
+        etag = bare(known.get("etag"))
+        modified = known.get("last-modified")
+        delete_at = number(known.get("x-delete-at"))
+        dynamic = known.get("x-object-manifest")
+        return SwiftObject(
+            container=address.container,
+            name=address.name,
+            size=size,
+            provider=self.provider,
+            hash=etag if is_md5(etag, known) else None,
+            etag=etag,
+            content_type=known.get("content-type"),
+            content_encoding=known.get("content-encoding"),
+            last_modified=http_date(modified) if modified else None,
+            meta_data=read_meta_data(OBJECT_META, known.items()),
+            large=is_large(known),
+            manifest=None if dynamic is None else unquoted(dynamic),
+            delete_at=None if delete_at is None else dt.datetime.fromtimestamp(delete_at, dt.UTC),
+        )
+
+
+def raise_for(result: BulkAnswer, what: str) -> None:
+    """Raise the first error that an answer about many objects tells of, if there is one."""
+    if result.errors:
+        path, status = result.errors[0]
+        error = error_of_status(status)
+        error.message = f"{what}: {path}: {error.message}"
+        raise error
+    if result.code >= 400:
+        raise error_of_status(f"{result.status} {result.body}")
+
+
+def check_bulk(answer: Response) -> CloudError | None:
+    """Such an answer has the status 200 from its first byte on; that the token is not accepted comes later."""
+    error = error_of(answer, method="POST", subject="account")
+    if error is not None:
+        return error
+    result = decode_bulk(answer.body)
+    if result.code == 401 or any(words.startswith("401") for _, words in result.errors):
+        return AuthenticationError("the token is not accepted", status=401)
+    return None
+
+
+def _split(path: str) -> tuple[str, str]:
+    container, _, name = path.lstrip("/").partition("/")
+    return container, name
+
+
+def _large(address: Address) -> bool | None:
+    return address.large if isinstance(address, SwiftAddress) else None

@@ -1,0 +1,71 @@
+"""The content of a large object, verified segment by segment while it streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polycloud.storage.driver import Body
+from polycloud.storage.verify import Digest, compare, new_hasher
+from polycloud.wire.swift import Segment
+
+__all__ = ["VerifiedBody"]
+
+
+class VerifiedBody:
+    """A body whose segments are hashed as they pass; the first and the last one may be cut.
+
+    Args:
+        body: The content as it arrives.
+        segments: Of the whole object.
+        start: Where in the object the body begins.
+        name: The object's, for errors.
+    """
+
+    def __init__(self, body: Body, segments: Sequence[Segment], start: int, name: str) -> None:
+        self._body = body
+        self._name = name
+        self._hasher = new_hasher("md5")
+        self._segments = list(segments)
+        self._at = 0
+        while self._at < len(self._segments) and start >= self._segments[self._at].bytes:
+            start -= self._segments[self._at].bytes
+            self._at += 1
+        # Of a segment whose beginning is not read, the hash cannot be known.
+        self._complete = start == 0
+        self._left = self._segments[self._at].bytes - start if self._at < len(self._segments) else 0
+
+    async def read(self, size: int) -> bytes:
+        """As ``Body.read``.
+
+        Raises:
+            ChecksumMismatch: A segment is not what was stored.
+        """
+        data = await self._body.read(size)
+        position = 0
+        while position < len(data) and self._at < len(self._segments):
+            piece = data[position : position + self._left]
+            position += len(piece)
+            self._left -= len(piece)
+            if self._complete:
+                self._hasher.update(piece)
+            if not self._left:
+                self._end_segment()
+        return data
+
+    def _end_segment(self) -> None:
+        segment = self._segments[self._at]
+        if self._complete and segment.hash is not None:
+            compare(
+                Digest("md5", self._hasher.hexdigest()),
+                Digest("md5", segment.hash),
+                f"{self._name}, segment {self._at + 1}",
+            )
+        self._hasher = new_hasher("md5")
+        self._complete = True
+        self._at += 1
+        if self._at < len(self._segments):
+            self._left = self._segments[self._at].bytes
+
+    async def close(self) -> None:
+        """As ``Body.close``."""
+        await self._body.close()

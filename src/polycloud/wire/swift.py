@@ -1,0 +1,345 @@
+"""Swift's protocol: names, metadata, listings, manifests and signatures. Pure.
+
+Cloud Files speaks it as well. Headers carry ASCII only, so text is percent-encoded UTF-8 in them, in
+values and in the names of metadata alike; that is what Swift's documentation asks for, and what
+other clients decode.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from polycloud.errors import MalformedResponse
+from polycloud.storage.driver import refuse
+
+__all__ = [
+    "ACCOUNT_META",
+    "CONTAINER_META",
+    "DIGESTS",
+    "MD5",
+    "OBJECT_META",
+    "BulkAnswer",
+    "ContainerEntry",
+    "ListedObject",
+    "Segment",
+    "TempUrlDigest",
+    "bulk_names",
+    "check_container",
+    "check_object",
+    "decode_bulk",
+    "decode_containers",
+    "decode_listing",
+    "decode_manifest",
+    "decode_names",
+    "header_text",
+    "in_path",
+    "in_query",
+    "is_large",
+    "is_md5",
+    "listed_date",
+    "manifest",
+    "manifest_etag",
+    "meta_headers",
+    "read_meta_data",
+    "segment_name",
+    "segments_container",
+    "segments_prefix",
+    "status_code",
+    "temp_url_query",
+    "unquoted",
+]
+
+ACCOUNT_META = "x-account-meta-"
+CONTAINER_META = "x-container-meta-"
+OBJECT_META = "x-object-meta-"
+
+MAX_CONTAINER = 256
+MAX_OBJECT = 1024
+# What is left of an object's name in the names of its segments; the rest of 1,024 bytes is for the upload's own.
+NAME_IN_SEGMENTS = 900
+SEGMENTS = "_segments"
+PLAIN = re.compile(r"(?:[!-$&-~]+(?: [!-$&-~]+)*)?")
+# Printable ASCII but the percent sign, and the space: those at the ends of a value are cut off on the way.
+UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
+MD5 = re.compile(r"[0-9a-f]{32}")
+
+TempUrlDigest = Literal["sha1", "sha256", "sha512"]
+"""The hash that a temporary URL is signed with."""
+
+DIGESTS: tuple[TempUrlDigest, ...] = ("sha256", "sha512", "sha1")
+
+
+# Names
+
+
+def check_container(name: str) -> None:
+    """Raise ``InvalidRequest`` for what Swift takes as no container's name."""
+    if "/" in name:
+        raise refuse(name, "a container", "it has a slash in it")
+    if "\0" in name:
+        raise refuse(name, "a container", "it has a NUL in it")
+    if len(name) > MAX_CONTAINER:
+        raise refuse(name, "a container", f"it has more than {MAX_CONTAINER} characters")
+
+
+def check_object(name: str) -> None:
+    """Raise ``InvalidRequest`` for what Swift takes as no object's name."""
+    if "\0" in name:
+        raise refuse(name, "an object", "it has a NUL in it")
+    if len(name) * 4 > MAX_OBJECT and len(name.encode()) > MAX_OBJECT:
+        raise refuse(name, "an object", f"it has more than {MAX_OBJECT} bytes in UTF-8")
+
+
+def in_path(name: str) -> str:
+    """A name in a path: encoded once, slashes kept."""
+    return quote(name, safe="/-._~")
+
+
+def in_query(text: str) -> str:
+    """A value in a query."""
+    return quote(text, safe="-._~")
+
+
+def segments_container(container: str) -> str:
+    """The container that the segments of another one's large objects are in."""
+    name = container + SEGMENTS
+    if len(name) <= MAX_CONTAINER:
+        return name
+    digest = hashlib.md5(container.encode(), usedforsecurity=False).hexdigest()
+    return f"{container[: MAX_CONTAINER - len(SEGMENTS) - 33]}-{digest}{SEGMENTS}"
+
+
+def segments_prefix(name: str) -> str:
+    """How the names of all segments begin that polycloud makes for an object."""
+    cut = name.encode()[:NAME_IN_SEGMENTS].decode("utf-8", "ignore")
+    return f"{cut}/slo/"
+
+
+def segment_name(name: str, upload: str, number: int) -> str:
+    """The name of one segment of an upload of an object."""
+    return f"{segments_prefix(name)}{upload}/{number:08}"
+
+
+# Metadata and other headers
+
+
+def header_text(value: str) -> str:
+    """Any text as the value of a header."""
+    return value if PLAIN.fullmatch(value) else quote(value, safe=UNCHANGED)
+
+
+def meta_headers(prefix: str, meta_data: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The request headers of metadata. Servers drop headers with an underscore in their name without a word."""
+    return [
+        (prefix + key.replace("%", "%25").replace("_", "%5F"), header_text(value)) for key, value in meta_data.items()
+    ]
+
+
+def read_meta_data(prefix: str, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The metadata among the headers of an answer, whose names are in lower case."""
+    return {
+        unquoted(name[len(prefix) :]).lower(): unquoted(value) for name, value in headers if name.startswith(prefix)
+    }
+
+
+def unquoted(text: str) -> str:
+    """What a header's value, or a metadata's name, stands for."""
+    if "%" not in text:
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+
+
+def is_large(known: Mapping[str, str]) -> bool:
+    """Whether an object is a static large object, by its headers."""
+    return known.get("x-static-large-object", "").lower() == "true"
+
+
+def is_md5(etag: str | None, known: Mapping[str, str]) -> bool:
+    """Whether an etag is the MD5 of the content: not of what is made of segments."""
+    return etag is not None and not is_large(known) and "x-object-manifest" not in known and bool(MD5.fullmatch(etag))
+
+
+# Listings
+
+
+class ContainerEntry(msgspec.Struct):
+    """A container in a listing of the account."""
+
+    name: str
+    count: int = 0
+    bytes: int = 0
+    storage_policy: str | None = None
+
+
+class ListedObject(msgspec.Struct):
+    """An object in a listing; without a name, a common prefix."""
+
+    name: str | None = None
+    subdir: str | None = None
+    bytes: int = 0
+    hash: str | None = None
+    content_type: str | None = None
+    last_modified: str | None = None
+    slo_etag: str | None = None
+
+
+class Segment(msgspec.Struct):
+    """A segment in the manifest of a static large object, as Swift tells it.
+
+    Attributes:
+        name: ``/container/object``.
+        bytes: Its size; of the whole segment, even where only a range of it is used.
+        hash: MD5 of its content.
+        range: The range of it that is used, or None: all of it.
+        sub_slo: Whether it is itself a large object.
+    """
+
+    name: str = ""
+    bytes: int = 0
+    hash: str | None = None
+    range: str | None = None
+    sub_slo: bool = False
+
+
+_containers = msgspec.json.Decoder(list[ContainerEntry])
+_objects = msgspec.json.Decoder(list[ListedObject])
+_segments = msgspec.json.Decoder(list[Segment])
+
+
+def decode_containers(body: bytes) -> list[ContainerEntry]:
+    """A page of a listing of the account. An empty answer is none."""
+    return _containers.decode(body)
+
+
+def decode_listing(body: bytes) -> list[ListedObject]:
+    """A page of a listing of a container.
+
+    Raises:
+        MalformedResponse: An entry has no name.
+    """
+    found = _objects.decode(body)
+    for entry in found:
+        if entry.name is None and entry.subdir is None:
+            raise MalformedResponse("the listing has an entry without a name")
+    return found
+
+
+def listed_date(text: str | None) -> dt.datetime | None:
+    """The moment in a listing; Swift leaves the zone out and means UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return None if moment is None else moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+
+
+# Large objects
+
+
+def manifest(container: str, segments: Sequence[tuple[str, str, int]]) -> bytes:
+    """The manifest of a static large object: name, etag and size of each segment, in order."""
+    return msgspec.json.encode(
+        [{"path": f"/{container}/{name}", "etag": etag, "size_bytes": size} for name, etag, size in segments]
+    )
+
+
+def manifest_etag(etags: Iterable[str]) -> str:
+    """The etag that a static large object of these segments has."""
+    return hashlib.md5("".join(etags).encode(), usedforsecurity=False).hexdigest()
+
+
+def decode_manifest(body: bytes) -> list[Segment]:
+    """The segments of a static large object, as ``?multipart-manifest=get`` gives them."""
+    return _segments.decode(body)
+
+
+# Calls about many objects
+
+
+class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a call about many objects; its HTTP status says nothing of that.
+
+    Attributes:
+        status: The status as a whole (``"200 OK"``, ``"400 Bad Request"``).
+        body: Words about it.
+        deleted: How many were deleted.
+        not_found: How many were not there.
+        created: How many files of an archive were stored.
+        errors: What failed: the path, percent-encoded, and the status.
+    """
+
+    status: str = msgspec.field(name="Response Status")
+    body: str = msgspec.field(default="", name="Response Body")
+    deleted: int = msgspec.field(default=0, name="Number Deleted")
+    not_found: int = msgspec.field(default=0, name="Number Not Found")
+    created: int = msgspec.field(default=0, name="Number Files Created")
+    errors: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]], name="Errors")
+
+    @property
+    def code(self) -> int:
+        """The status as a number; 500 where it is none."""
+        return status_code(self.status)
+
+
+def status_code(status: str) -> int:
+    """The number of a status such as ``404 Not Found``; 500 where there is none."""
+    number = status.partition(" ")[0]
+    return int(number) if number.isascii() and number.isdigit() else 500
+
+
+def decode_bulk(body: bytes) -> BulkAnswer:
+    """The answer to a call about many objects. White space before it keeps the connection alive.
+
+    Raises:
+        MalformedResponse: It is none: the service does not know such calls.
+    """
+    try:
+        return msgspec.json.decode(body.strip(), type=BulkAnswer)
+    except (msgspec.MsgspecError, RecursionError):
+        raise MalformedResponse(
+            "the service did not answer as one that knows calls about many objects; nothing is known of what it did"
+        ) from None
+
+
+def bulk_names(paths: Iterable[tuple[str, str]]) -> bytes:
+    """The body of a bulk deletion: containers and names."""
+    return "\n".join(f"/{in_path(container)}/{in_path(name)}" for container, name in paths).encode()
+
+
+def decode_names(errors: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The errors of a call about many objects, by ``/container/object``."""
+    return {"/" + unquote(path, errors="surrogateescape").lstrip("/"): status for path, status in errors}
+
+
+# Temporary URLs
+
+
+def temp_url_query(
+    key: str, path: str, *, method: str, expires: int, digest: TempUrlDigest, prefix: str | None = None
+) -> str:
+    """The query that makes a URL work without credentials.
+
+    Args:
+        key: The account's or container's key.
+        path: The object's path, from ``/v1`` on, not encoded; with ``prefix``, that of the prefix.
+        method: What the URL allows.
+        expires: Until when, in seconds since 1970.
+        digest: The hash to sign with.
+        prefix: Every object whose name begins so may be asked for; None for one object.
+    """
+    signed = path if prefix is None else f"prefix:{path}"
+    message = f"{method}\n{expires}\n{signed}".encode()
+    signature = hmac.new(key.encode(), message, digest).hexdigest()
+    query = f"temp_url_sig={signature}&temp_url_expires={expires}"
+    return query if prefix is None else f"{query}&temp_url_prefix={in_query(prefix)}"
