@@ -88,7 +88,7 @@ class SyncInAsyncShape:
         value = getattr(self._client, "close" if name == "aclose" else name)
         if not inspect.ismethod(value):
             return value
-        if name.startswith("iterate_"):
+        if name.removeprefix("ex_").startswith("iterate_"):
             return lambda *args, **kwargs: _walk(value(*args, **kwargs))
         if name.endswith("_as_stream"):
             return lambda *args, **kwargs: SyncStreamInAsyncShape(value(*args, **kwargs))

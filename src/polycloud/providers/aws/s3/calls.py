@@ -145,14 +145,14 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
 
     @staticmethod
     def read(kind: type[A], operation: str, answer: Response) -> A:
-        """What an answer's body says. Some services leave the last word of the root element's name out."""
+        """What an answer's body says. Some services have other names for some root elements."""
         root = kind.__name__
+        # Without their last word in Ceph's older answers, after their operation in some of moto's.
+        roots = tuple(dict.fromkeys((root, root.removesuffix("Result"), f"{operation}Response")))
         body = answer.body
         try:
             # White space before the document keeps a connection alive while the work is done.
-            return decode(
-                body if body[:1] == b"<" else body.strip(), kind, root=(root, root.removesuffix("Result")), item=None
-            )
+            return decode(body if body[:1] == b"<" else body.strip(), kind, root=roots, item=None)
         except MalformedResponse as error:
             error.operation, error.status = operation, answer.status
             raise
