@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cyclopts import App
+from typing import Annotated
+
+from cyclopts import App, Parameter
 
 from polycloud.cli.acting import Several, Yes, confirm, each
 from polycloud.cli.failures import UsageError
@@ -33,7 +35,7 @@ FIELDS: list[Column[Container]] = [
 
 
 @app.command(name="list")
-def list_(cloud: str = "", /) -> None:
+def list_(cloud: Annotated[str, Parameter(show_default=False)] = "", /) -> None:
     """List the containers of an account.
 
     Args:
@@ -63,7 +65,7 @@ def delete(containers: Several, /, *, yes: Yes = False) -> None:
     """Delete empty containers. Asks before it does.
 
     Args:
-        containers: CLOUD:NAME each. What is in them goes first, by `polycloud rm --recursive CLOUD:NAME`.
+        containers: CLOUD:NAME each. Empty them by `polycloud rm --recursive CLOUD:NAME`.
         yes: Do not ask.
     """
     places: dict[str, Place] = {str(place): place for place in map(container_at, containers)}

@@ -14,7 +14,7 @@ from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive, write_out
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import output
-from polycloud.cli.stores import object_at, place_at, stores
+from polycloud.cli.stores import about, object_at, place_at, stores
 from polycloud.cli.trees import destination_of, target_below
 from polycloud.errors import FileExists, InvalidRequest, ObjectNotFound
 from polycloud.storage.client import Storage
@@ -32,8 +32,8 @@ def get(
 
     Args:
         address: CLOUD:CONTAINER/KEY.
-        destination: A file, a folder, or - for standard output; without it, the current folder.
-        recursive: Write everything that is below the address to the same names below the destination.
+        destination: A file, a folder, or - for standard output; if not given, the current folder.
+        recursive: Write all that is below the address to files below the destination.
         force: Replace files that are there.
     """
     if recursive:
@@ -80,9 +80,10 @@ def _move(client: Storage, place: Place, size: int | None, target: Callable[[], 
     def act(progress: Progress) -> Moved:
         path = target()
         try:
-            fetched = client.download_object(
-                (place.container, place.key), path, overwrite_existing=force, progress=progress
-            )
+            with about(place):
+                fetched = client.download_object(
+                    (place.container, place.key), path, overwrite_existing=force, progress=progress
+                )
         except FileExists as error:
             raise FileExists(f"{str(path)!r} exists; add --force to replace it") from error
         return Moved(where=str(path), size=fetched.size, data={"path": str(path), "object": fetched})

@@ -135,9 +135,11 @@ def _count(came: Moved | Exception, tally: _Tally, out: Output, done: str, *, al
         out.request(came.request)
     elif alone or not _of_one_file(came, some_arrived=bool(tally.arrived)):
         raise came
-    elif str(came) not in tally.told:
+    else:
+        message = came.message if isinstance(came, CloudError) else str(came)
         # What is wrong with all of them in the same way is said once.
-        tally.told[str(came)] = report(came, out, debug=options().debug)
+        if message not in tally.told:
+            tally.told[message] = report(came, out, debug=options().debug)
 
 
 def _of_one_file(error: Exception, *, some_arrived: bool) -> bool:

@@ -15,7 +15,7 @@ from polycloud.cli.output import Cell, Column, listed, moment
 from polycloud.cli.places import Place
 from polycloud.cli.quantities import counted, seconds_of, size_text
 from polycloud.cli.session import options, output
-from polycloud.cli.stores import object_at, place_at, stores
+from polycloud.cli.stores import about, object_at, place_at, stores
 from polycloud.errors import ObjectNotFound
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Object, Prefix
@@ -23,6 +23,7 @@ from polycloud.storage.models import Object, Prefix
 __all__ = ["Recursive", "cat", "ls", "rm", "stat", "url"]
 
 Recursive = Annotated[bool, Parameter(name=["--recursive", "-r"], negative="", show_default=False)]
+Optional = Annotated[str, Parameter(show_default=False)]
 
 FIELDS: list[Column[Object]] = [
     ("Name", lambda obj: obj.name),
@@ -37,18 +38,18 @@ FIELDS: list[Column[Object]] = [
 ]
 
 
-def ls(address: str = "", /, *, recursive: Recursive = False) -> None:
+def ls(address: Optional = "", /, *, recursive: Recursive = False) -> None:
     """List objects, or an account's containers.
 
-    What lies below a "folder" (names up to a slash) is listed as that folder, unless --recursive is given.
+    What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
+    An address of a cloud alone, such as `s3:`, lists containers.
 
     Args:
-        address: CLOUD:CONTAINER, or CLOUD:CONTAINER/PREFIX for names that begin so: `photos/` lists
-            what is in that folder. CLOUD: lists containers.
+        address: CLOUD:CONTAINER, or CLOUD:CONTAINER/PREFIX for names that begin so (`photos/`).
         recursive: List every object, whatever folder it is in.
     """
     place = place_at(address)
-    with stores() as store:
+    with stores() as store, about(place):
         client = store(place)
         if not place.container:
             output().items(client.list_containers(), CONTAINER_COLUMNS, none="no containers")
@@ -70,7 +71,7 @@ def stat(address: str, /) -> None:
     place = place_at(address)
     if not place.container:
         raise UsageError(f"{address!r} names no object and no container")
-    with stores() as store:
+    with stores() as store, about(place):
         if place.key:
             output().item(store(place).get_object(place.container, place.key), FIELDS)
         else:
@@ -97,7 +98,7 @@ def write_out(client: Storage, place: Place) -> None:
         BrokenPipeError: Nobody reads any more.
     """
     out = output().standard_output()
-    with client.download_object_as_stream((place.container, place.key)) as stream:
+    with about(place), client.download_object_as_stream((place.container, place.key)) as stream:
         for piece in stream:
             out.write(piece)
             out.flush()
@@ -118,16 +119,19 @@ def rm(addresses: Several, /, *, recursive: Recursive = False, yes: Yes = False)
                 raise UsageError(f"{address!r} names no container")
         with stores() as store:
             for place in dict.fromkeys(places):
-                _remove_below(store(place), place, yes=yes)
+                with about(place):
+                    _remove_below(store(place), place, yes=yes)
         return
     objects = {str(place): place for place in map(object_at, addresses)}
     with stores() as store:
+
+        def delete(name: str) -> None:
+            place = objects[name]
+            with about(place):
+                store(place).delete_object((place.container, place.key))
+
         confirm(lambda: f"Delete {listed(objects)} for good?", yes=yes)
-        each(
-            list(objects),
-            lambda name: store(objects[name]).delete_object((objects[name].container, objects[name].key)),
-            "deleted",
-        )
+        each(list(objects), delete, "deleted")
 
 
 def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
@@ -168,7 +172,7 @@ def url(
     """
     place = object_at(address)
     seconds = seconds_of(expires_in)
-    with stores() as store:
+    with stores() as store, about(place):
         made = store(place).get_object_url(
             (place.container, place.key), expires_in=seconds, method=method, content_type=content_type
         )

@@ -65,7 +65,7 @@ def place_of(text: str, *, cloud: str | None) -> Place:
         named = head or None
     if named is None and cloud is None:
         raise UsageError(
-            f"{repr(text) if text else 'this'} names no cloud; "
+            f"{repr(text) if text else 'the command'} names no cloud; "
             "write PROVIDER:CONTAINER/KEY or PROFILE:CONTAINER/KEY, or add --profile NAME"
         )
     if named is not None and cloud is not None and named != cloud:

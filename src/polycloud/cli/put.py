@@ -15,7 +15,7 @@ from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import output
-from polycloud.cli.stores import place_at, stores
+from polycloud.cli.stores import about, place_at, stores
 from polycloud.cli.trees import keys_of
 from polycloud.storage.client import Storage
 from polycloud.storage.upload import Progress
@@ -33,9 +33,10 @@ def put(
 ) -> None:
     """Store files as objects, in place of those of the same names. What arrives is verified.
 
+    Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+
     Args:
-        files_and_address: Files (- is standard input), and at last where to: CLOUD:CONTAINER/KEY, or
-            CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+        files_and_address: Files (- is standard input), and at last where to.
         recursive: Store everything that is in these folders, below the address.
         content_type: MIME type; without it, it is guessed from the names.
         meta: KEY=VALUE, once for each piece of metadata.
@@ -89,14 +90,15 @@ def _move(
     content: str | BinaryIO = sys.stdin.buffer if source == "-" else source
 
     def act(progress: Progress) -> Moved:
-        stored = client.upload_object(
-            content,
-            place.container,
-            place.key,
-            content_type=content_type,
-            meta_data=meta_data or None,
-            progress=progress,
-        )
+        with about(place):
+            stored = client.upload_object(
+                content,
+                place.container,
+                place.key,
+                content_type=content_type,
+                meta_data=meta_data or None,
+                progress=progress,
+            )
         return Moved(where=str(place), size=stored.size, data=stored)
 
     return Move(name=str(place) if source == "-" else source, size=_size(source), act=act)

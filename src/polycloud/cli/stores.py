@@ -11,10 +11,10 @@ from polycloud.capabilities import StorageCapability
 from polycloud.cli.failures import UsageError
 from polycloud.cli.places import Place, place_of
 from polycloud.cli.session import options
-from polycloud.errors import NotSupported
+from polycloud.errors import CloudError, ContainerNotFound, NotSupported
 from polycloud.storage.client import Storage
 
-__all__ = ["container_at", "object_at", "place_at", "stores"]
+__all__ = ["about", "container_at", "object_at", "place_at", "stores"]
 
 
 def place_at(text: str) -> Place:
@@ -50,6 +50,19 @@ def object_at(text: str) -> Place:
     if not place.container or not place.key:
         raise UsageError(f"{text!r} names no object; write {place.cloud}:{place.container or 'CONTAINER'}/KEY")
     return place
+
+
+@contextmanager
+def about(place: Place) -> Generator[None]:
+    """Errors that leave this block say what they are about: a server's own words often do not."""
+    try:
+        yield
+    except CloudError as error:
+        container_only = isinstance(error, ContainerNotFound) or not place.key
+        name = place.container if container_only else place.key
+        if error.status is not None and name not in error.message:
+            error.message = f"{place.beside('') if container_only else place}: {error.message}"
+        raise
 
 
 @contextmanager
