@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +15,9 @@ from polycloud.cli.acting import Several, Switch, Yes, confirm, each, pairs
 from polycloud.cli.output import Column, age, listed, moment
 from polycloud.cli.session import compute_client, output
 from polycloud.compute.auth import SSHKey
+from polycloud.compute.client import Compute
 from polycloud.compute.models import Node
+from polycloud.errors import NotSupported
 
 __all__ = ["app"]
 
@@ -41,6 +46,9 @@ FIELDS: list[Column[Node]] = [
     ("Created", lambda node: moment(node.created_at)),
     ("Tags", lambda node: listed(f"{key}={value}" for key, value in sorted(node.tags.items()))),
 ]
+
+# What an option is called among the arguments of those providers' create_node that have it.
+EXTENSIONS = {"key_name": "ex_keyname", "user_data": "ex_userdata", "security_group": "ex_security_groups"}
 
 
 @app.command(name="list")
@@ -75,6 +83,9 @@ def create(
     location: str | None = None,
     tag: Annotated[list[str] | None, Parameter(negative="")] = None,
     ssh_key: Path | None = None,
+    key_name: str | None = None,
+    user_data: Path | None = None,
+    security_group: Annotated[list[str] | None, Parameter(negative="")] = None,
     show_password: Switch = False,
     wait: Switch = False,
     interface: Literal["public", "private"] = "public",
@@ -89,6 +100,9 @@ def create(
         location: Id of its location; without it, the provider chooses.
         tag: KEY=VALUE, once for each tag.
         ssh_key: File of the public SSH key that is to open it.
+        key_name: Name of a key pair that the provider knows; `polycloud keys list` tells.
+        user_data: File that cloud-init on the node gets at its first start.
+        security_group: Name or id of a security group, once for each.
         show_password: Show the password, if the provider makes one. It is never told again.
         wait: Return only when it runs and has an address.
         interface: Which kind of address to wait for.
@@ -96,9 +110,17 @@ def create(
     """
     tags = pairs(tag or (), "--tag")
     auth = None if ssh_key is None else SSHKey(ssh_key.read_text(encoding="utf-8"))
+    extensions: dict[str, object] = {}
+    if key_name is not None:
+        extensions["key_name"] = key_name
+    if user_data is not None:
+        extensions["user_data"] = user_data.read_bytes()
+    if security_group:
+        extensions["security_group"] = security_group
     with compute_client() as client:
+        make = _with_extensions(client, extensions)
         with output().progress(f"creating {name}") as tell:
-            node = client.create_node(name, size, image, location=location, auth=auth, tags=tags)
+            node = make(name, size, image, location=location, auth=auth, tags=tags)
             if wait:
                 # Told at once: an interrupted wait must not leave a node behind that nobody knows of.
                 output().note(f"created {node.id}")
@@ -109,6 +131,20 @@ def create(
         output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
         if node.password and not show_password:
             output().note("the provider made a password, which only --show-password would have shown")
+
+
+def _with_extensions(client: Compute, given: Mapping[str, object]) -> Callable[..., Node]:
+    """``create_node`` with arguments that only some providers' have.
+
+    Raises:
+        NotSupported: This one's does not.
+    """
+    create: Callable[..., Node] = client.create_node
+    missing = [option for option in given if EXTENSIONS[option] not in signature(create).parameters]
+    if missing:
+        options = ", ".join(f"--{option.replace('_', '-')}" for option in missing)
+        raise NotSupported(f"{client.provider} has nothing like {options}; leave it out", provider=client.provider)
+    return partial(create, **{EXTENSIONS[option]: value for option, value in given.items()})
 
 
 @app.command
