@@ -138,11 +138,12 @@ async def test_deleted_objects_come_back_from_their_versions(either: Place) -> N
 
     await cloud.delete_object(marker)
     assert await content_of(cloud, (bucket, "o")) == b"content"
+    await cloud.upload_object(b"newer content", bucket, "o")
     copy = await cloud.copy_object((bucket, "o"), bucket, "copy", version_id=kept.version_id)
     assert await content_of(cloud, copy) == b"content"
     await cloud.delete_object((bucket, "o"), version_id=kept.version_id)
-    assert [each.name for each in await cloud.ex_list_object_versions(bucket)] == ["copy"]
-    assert [entry["Key"] for entry in either.boto.list_object_versions(Bucket=bucket)["Versions"]] == ["copy"]
+    assert [each.name for each in await cloud.ex_list_object_versions(bucket)] == ["copy", "o"]
+    assert [entry["Size"] for entry in either.boto.list_object_versions(Bucket=bucket)["Versions"]] == [7, 13]
     with pytest.raises(NotFound):
         await cloud.get_object(bucket, "o", version_id=kept.version_id)
 
