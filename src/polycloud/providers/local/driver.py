@@ -265,7 +265,12 @@ def _etag(found: Found) -> str:
 
 
 def _moment(found: Found) -> dt.datetime:
-    return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=found.changed // 1000)
+    try:
+        return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=found.changed // 1000)
+    except OverflowError:
+        # Files may claim to be from after the year 9999, or from before the year 1.
+        far = dt.datetime.max.replace(tzinfo=dt.UTC)
+        return far if found.changed > 0 else dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _fold(query: ListQuery, name: str) -> tuple[str, str] | None:

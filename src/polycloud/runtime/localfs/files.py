@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +17,8 @@ import msgspec
 
 from polycloud.errors import ContainerNotFound
 from polycloud.runtime.localfs.folders import (
+    FOLDER,
+    NEW_FILE,
     errors_of,
     folder,
     locked,
@@ -25,10 +27,10 @@ from polycloud.runtime.localfs.folders import (
     prune,
     try_lock,
 )
-from polycloud.runtime.localfs.names import PRIVATE, aside, pieces_of
+from polycloud.runtime.localfs.names import PRIVATE, aside, pieces_of, too_long
 from polycloud.runtime.localfs.record import Record, forget_record, read_record, write_record
 
-__all__ = ["Check", "Found", "OpenFile", "Writer", "found_of", "opened_object"]
+__all__ = ["Check", "Found", "OpenFile", "Writer", "found_as", "found_of", "opened_object", "sweep"]
 
 NEW = "new-"
 # A file that was not written to for so many seconds, and that nobody has locked, has lost its writer.
@@ -62,7 +64,11 @@ Check = Callable[[Found | None], None]
 def found_of(container: int, file: int, path: str) -> Found:
     """What an open file is."""
     status = os.fstat(file)
-    record = read_record(container, file, status)
+    return found_as(status, read_record(container, file, status), path)
+
+
+def found_as(status: os.stat_result, record: Record, path: str) -> Found:
+    """What a file of this status and record is."""
     return Found(
         path=path,
         size=status.st_size,
@@ -88,7 +94,7 @@ def opened_object(file_name: str, parent: int) -> tuple[str, int] | None:
 
 def _names(file_name: str) -> Sequence[str]:
     other = aside(file_name)
-    return (file_name,) if other == file_name else (file_name, other)
+    return (file_name,) if other == file_name or too_long(other) else (file_name, other)
 
 
 class OpenFile:
@@ -172,10 +178,8 @@ class Writer:
         # As for OpenFile: a write may still be going on when its caller gives up.
         self._lock = threading.RLock()
         try:
-            with made_folder([PRIVATE], container) as private:
-                _sweep(private)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                self._file = os.open(self._name, flags, 0o666, dir_fd=private)
+            with _still_there(path), made_folder([PRIVATE], container) as private:
+                self._file = os.open(self._name, NEW_FILE, 0o666, dir_fd=private)
             # Tells sweepers that somebody is still writing; a process that is killed lets go of it.
             try_lock(self._file)
         except BaseException:
@@ -202,12 +206,12 @@ class Writer:
         """
         path = pieces_of(name)
         try:
-            with self._lock, errors_of(f"cannot write {name!r} to {self._path}"):
+            with self._lock, errors_of(f"cannot write {name!r} to {self._path}"), _still_there(self._path):
                 status = os.fstat(self._file)
                 record = msgspec.structs.replace(
                     record, md5=self._hash.hexdigest(), size=status.st_size, changed=status.st_mtime_ns
                 )
-                write_record(self._container, self._file, status, record)
+                write_record(self._container, self._file, status, record, fsync=self._fsync)
                 if self._fsync:
                     os.fsync(self._file)
                 with locked(self._container):
@@ -245,7 +249,7 @@ class Writer:
         """Put the file in its place, and give the place relative to the container."""
         try:
             self._move_aside(path[:-1])
-            with made_folder(path[:-1], self._container) as parent:
+            with made_folder(path[:-1], self._container, fsync=self._fsync) as parent:
                 old = opened_object(path[-1], parent)
                 replaced = None
                 if old is None:
@@ -262,8 +266,6 @@ class Writer:
                     os.rename(self._name, file_name, src_dir_fd=private, dst_dir_fd=parent)
                 if self._fsync:
                     os.fsync(parent)
-        except FileNotFoundError as error:
-            raise ContainerNotFound(f"the folder {self._path} was deleted in the meantime", code="ENOENT") from error
         except BaseException:
             prune(path[:-1], self._container)
             raise
@@ -273,17 +275,32 @@ class Writer:
 
     def _move_aside(self, folders: Sequence[str]) -> None:
         """An object that is called like a folder which is needed now gets its other name."""
-        for count in range(len(folders)):
-            try:
-                with folder(folders[:count], self._container) as parent:
-                    file = opened_file(folders[count], parent)
-                    if file is None:
-                        continue
-                    os.close(file)
-                    os.rename(folders[count], aside(folders[count]), src_dir_fd=parent, dst_dir_fd=parent)
+        current = os.dup(self._container)
+        try:
+            for piece in folders:
+                try:
+                    inner = os.open(piece, FOLDER, dir_fd=current)
+                except FileNotFoundError:
                     return
-            except FileNotFoundError:
-                return
+                except OSError:
+                    file = opened_file(piece, current)
+                    if file is None:  # a link or a pipe: not ours to move
+                        raise
+                    os.close(file)
+                    os.rename(piece, aside(piece), src_dir_fd=current, dst_dir_fd=current)
+                    return
+                os.close(current)
+                current = inner
+        finally:
+            os.close(current)
+
+
+@contextlib.contextmanager
+def _still_there(path: str) -> Generator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ContainerNotFound(f"the folder {path} was deleted in the meantime", code="ENOENT") from error
 
 
 def _is_folder(name: str, parent: int) -> bool:
@@ -296,20 +313,24 @@ def _is_folder(name: str, parent: int) -> bool:
         raise
 
 
-def _sweep(private: int) -> None:
-    """Remove what killed writers have left."""
+def sweep(container: int) -> None:
+    """Remove what killed writers have left in an open container."""
     oldest = time.time() - ABANDONED
-    for name in os.listdir(private):
-        if not name.startswith(NEW):
-            continue
-        with contextlib.suppress(OSError):
-            if os.stat(name, dir_fd=private, follow_symlinks=False).st_mtime > oldest:
-                continue
-            file = opened_file(name, private)
-            if file is None:
-                continue
-            try:
-                if try_lock(file):
-                    os.unlink(name, dir_fd=private)
-            finally:
-                os.close(file)
+    with contextlib.suppress(OSError), folder([PRIVATE], container) as private:
+        for name in os.listdir(private):
+            if name.startswith(NEW):
+                with contextlib.suppress(OSError):
+                    _remove_abandoned(container, private, name, oldest)
+
+
+def _remove_abandoned(container: int, private: int, name: str, oldest: float) -> None:
+    file = opened_file(name, private)
+    if file is None:
+        return
+    try:
+        status = os.fstat(file)
+        if status.st_mtime <= oldest and try_lock(file):
+            os.unlink(name, dir_fd=private)
+            forget_record(container, status)
+    finally:
+        os.close(file)

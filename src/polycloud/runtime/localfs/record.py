@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from polycloud.runtime.localfs.folders import folder, made_folder
+from polycloud.runtime.localfs.folders import NEW_FILE, NOT_THERE, folder, made_folder, opened_file
 from polycloud.runtime.localfs.names import PRIVATE
 
 if TYPE_CHECKING:
@@ -75,12 +75,21 @@ def read_record(container: int, file: int, status: os.stat_result) -> Record:
         return Record()
     try:
         return msgspec.json.decode(data, type=Record)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Record()
 
 
-def write_record(container: int, file: int, status: os.stat_result, record: Record) -> None:
-    """Put the record of an open file where ``read_record`` finds it."""
+def write_record(container: int, file: int, status: os.stat_result, record: Record, *, fsync: bool) -> None:
+    """Put the record of an open file where ``read_record`` finds it.
+
+    Args:
+        container: The container's folder, open.
+        file: The file, open.
+        status: Its status.
+        record: What to remember.
+        fsync: Whether a small file that takes the record is on the disk when this returns. An
+            attribute is there together with the file that has it.
+    """
     data = msgspec.json.encode(record)
     if _set_attribute is not None and len(data) <= LONGEST_ATTRIBUTE:
         try:
@@ -90,11 +99,19 @@ def write_record(container: int, file: int, status: os.stat_result, record: Reco
                 raise
         else:
             return
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     with made_folder([PRIVATE], container) as private:
-        sidecar = os.open(_sidecar(status), flags, 0o666, dir_fd=private)
-    with open(sidecar, "wb") as out:
-        out.write(data)
+        name = _sidecar(status)
+        # Whatever has the name is nothing of this file's, and may be a link or a pipe: never open it.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=private)
+        sidecar = os.open(name, NEW_FILE, 0o666, dir_fd=private)
+        with open(sidecar, "wb") as out:
+            out.write(data)
+            if fsync:
+                out.flush()
+                os.fsync(sidecar)
+        if fsync:
+            os.fsync(private)
 
 
 def forget_record(container: int, status: os.stat_result) -> None:
@@ -106,8 +123,12 @@ def forget_record(container: int, status: os.stat_result) -> None:
 def _read_sidecar(container: int, status: os.stat_result) -> bytes | None:
     try:
         with folder([PRIVATE], container) as private:
-            sidecar = os.open(_sidecar(status), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=private)
-    except FileNotFoundError:
+            sidecar = opened_file(_sidecar(status), private)
+    except OSError as error:
+        if error.errno in NOT_THERE:
+            return None
+        raise
+    if sidecar is None:
         return None
     with open(sidecar, "rb") as source:
         return source.read()

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-from polycloud.errors import ContainerExists, ContainerNotFound, NotEmpty, ObjectNotFound
-from polycloud.runtime.localfs.files import Check, Found, OpenFile, Writer, found_of, opened_object
+from polycloud.errors import ContainerExists, ContainerNotFound, NotEmpty, ObjectNotFound, PermissionDenied
+from polycloud.runtime.localfs.files import Check, Found, OpenFile, Writer, found_as, found_of, opened_object, sweep
 from polycloud.runtime.localfs.folders import NOT_THERE, clear, errors_of, folder, locked, prune
 from polycloud.runtime.localfs.names import PRIVATE, is_text, pieces_of, usable
-from polycloud.runtime.localfs.record import forget_record
+from polycloud.runtime.localfs.record import Record, forget_record
 from polycloud.runtime.localfs.walk import Walk, holds_objects
 
 __all__ = ["LocalStore"]
+
+# Seconds between two looks for what killed writers have left in a container.
+SWEEP_EVERY = 60.0
 
 Fold = Callable[[str], tuple[str, str] | None]
 """The common prefix that stands for a name, and the first text behind all names that it stands for;
@@ -38,6 +42,7 @@ class LocalStore:
     def __init__(self, root: str, *, fsync: bool) -> None:
         self.root = os.path.abspath(root)
         self._fsync = fsync
+        self._swept: dict[str, float] = {}
 
     # Containers
 
@@ -61,7 +66,10 @@ class LocalStore:
 
     def make_container(self, name: str) -> int:
         with errors_of(f"cannot make the folder {name!r} in {self.root!r}"):
-            os.makedirs(self.root, exist_ok=True)
+            if not os.path.isdir(self.root):
+                os.makedirs(self.root, exist_ok=True)
+                if self._fsync:
+                    self._sync_above()
             try:
                 with folder([], self.root) as root:
                     os.mkdir(name, dir_fd=root)
@@ -116,8 +124,8 @@ class LocalStore:
                     results.append((prefix_found, None))
                     continue
                 # What disappears between the walk and the look was deleted: it is not listed.
-                with contextlib.suppress(ObjectNotFound), self._opened(opened, container, name, path) as file:
-                    results.append((name, file.found))
+                with contextlib.suppress(ObjectNotFound):
+                    results.append((name, self._seen(opened, container, name, path)))
         return results, None
 
     def open(self, container: str, name: str, check: Check) -> OpenFile:
@@ -134,6 +142,10 @@ class LocalStore:
     def writer(self, container: str) -> Writer:
         """A new file to write an object's content to."""
         with self._container(container) as opened, errors_of(f"cannot write to the container {container!r}"):
+            now = time.monotonic()
+            if now - self._swept.get(container, -SWEEP_EVERY) >= SWEEP_EVERY:
+                self._swept[container] = now
+                sweep(opened)
             return Writer(os.dup(opened), os.path.join(self.root, container), fsync=self._fsync)
 
     def remove(self, container: str, name: str) -> None:
@@ -154,6 +166,15 @@ class LocalStore:
 
     # What the above share
 
+    def _sync_above(self) -> None:
+        """Make the folders above the root survive a loss of power: any of them may be new."""
+        path = self.root
+        while (above := os.path.dirname(path)) != path:
+            # Somebody else's folder may be closed to us; then it was there before.
+            with contextlib.suppress(PermissionError), folder([], above) as opened:
+                os.fsync(opened)
+            path = above
+
     @contextmanager
     def _container(self, name: str) -> Generator[int]:
         with contextlib.ExitStack() as stack:
@@ -165,6 +186,16 @@ class LocalStore:
                         raise
                     raise ContainerNotFound(f"there is no folder {name!r} in {self.root!r}", code="ENOENT") from None
             yield opened
+
+    def _seen(self, opened: int, container: str, name: str, path: Sequence[str]) -> Found:
+        """An object as a listing tells of it: also one that may not be read."""
+        try:
+            with self._opened(opened, container, name, path) as file:
+                return file.found
+        except PermissionDenied:
+            with folder(path[:-1], opened) as parent:
+                status = os.stat(path[-1], dir_fd=parent, follow_symlinks=False)
+            return found_as(status, Record(), os.path.join(self.root, container, *path))
 
     def _opened(self, opened: int, container: str, name: str, path: Sequence[str]) -> OpenFile:
         with errors_of(f"cannot read {container}/{name}"):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from polycloud.runtime.localfs.folders import FOLDER
+from polycloud.runtime.localfs.folders import NOT_THERE, Reached
 from polycloud.runtime.localfs.names import decoded
 
 __all__ = ["Walk", "holds_objects"]
+
+_Entry = tuple[str, str, bool]
+"""The piece of a name that a file or folder stands for, what it is called, and whether it is a folder."""
+_Level = tuple[str, tuple[str, ...], Iterator[_Entry]]
+"""How the names in a folder begin, its path, and what of it is still to be looked at."""
 
 
 class Walk:
@@ -23,29 +28,34 @@ class Walk:
         self._prefix = prefix
         self.start = start
 
-    def names(self, within: int, stem: str = "", path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def names(self, within: int) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every name with the pieces of its path.
 
         Args:
-            within: The folder, open.
-            stem: How the names of everything in it begin.
-            path: The pieces of its path.
+            within: The container's folder, open.
+
+        Raises:
+            OSError: A folder cannot be opened. One that is gone in the meantime is passed over.
         """
-        for key, file_name, is_folder in _entries(within):
-            name = stem + key
-            if is_folder:
-                if not self._may_hold(name):
+        reached = Reached(within)
+        try:
+            # A list and not recursion: other programs nest as deep as they like.
+            under_way: list[_Level] = [("", (), iter(_entries(within)))]
+            while under_way:
+                stem, path, entries = under_way[-1]
+                entry = next(entries, None)
+                if entry is None:
+                    under_way.pop()
                     continue
-                try:
-                    inner = os.open(file_name, FOLDER, dir_fd=within)
-                except OSError:  # gone in the meantime, or not ours to open
-                    continue
-                try:
-                    yield from self.names(inner, name, (*path, file_name))
-                finally:
-                    os.close(inner)
-            elif name >= self.start and name.startswith(self._prefix):
-                yield name, (*path, file_name)
+                key, file_name, is_folder = entry
+                name, inner = stem + key, (*path, file_name)
+                if is_folder:
+                    if self._may_hold(name):
+                        under_way.append((name, inner, iter(_inside(reached, inner))))
+                elif name >= self.start and name.startswith(self._prefix):
+                    yield name, inner
+        finally:
+            reached.close()
 
     def _may_hold(self, stem: str) -> bool:
         """Whether a folder whose names begin so can hold a name that is wanted."""
@@ -54,9 +64,19 @@ class Walk:
         return stem >= self.start or self.start.startswith(stem)
 
 
-def _entries(within: int) -> list[tuple[str, str, bool]]:
+def _inside(reached: Reached, path: tuple[str, ...]) -> list[_Entry]:
+    """What a folder holds; nothing where it is gone."""
+    try:
+        return _entries(reached.go(path))
+    except OSError as error:
+        if error.errno in NOT_THERE:
+            return []
+        raise
+
+
+def _entries(within: int) -> list[_Entry]:
     """What a folder holds, sorted as the names it stands for: a folder's with the slash that follows."""
-    found: list[tuple[str, str, bool]] = []
+    found: list[_Entry] = []
     with os.scandir(within) as entries:
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
