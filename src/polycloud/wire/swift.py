@@ -31,7 +31,7 @@ __all__ = [
     "ListedObject",
     "Segment",
     "TempUrlDigest",
-    "bulk_names",
+    "bulk_line",
     "check_container",
     "check_object",
     "decode_bulk",
@@ -69,6 +69,9 @@ SEGMENTS = "_segments"
 PLAIN = re.compile(r"(?:[!-$&-~]+(?: [!-$&-~]+)*)?")
 # Printable ASCII but the percent sign, and the space: those at the ends of a value are cut off on the way.
 UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
+# What Swift takes as a line, in the words of its code: a container, an object and two slashes.
+MAX_LINE = MAX_CONTAINER + MAX_OBJECT + 2
+IN_LINES = re.compile(rb"[\x00-\x20%\x7f]")
 MD5 = re.compile(r"[0-9a-f]{32}")
 
 TempUrlDigest = Literal["sha1", "sha256", "sha512"]
@@ -312,9 +315,13 @@ def decode_bulk(body: bytes) -> BulkAnswer:
         ) from None
 
 
-def bulk_names(paths: Iterable[tuple[str, str]]) -> bytes:
-    """The body of a bulk deletion: containers and names."""
-    return "\n".join(f"/{in_path(container)}/{in_path(name)}" for container, name in paths).encode()
+def bulk_line(container: str, name: str) -> bytes | None:
+    """The line of an object in a bulk deletion; None for one that does not fit, and has to be deleted by itself.
+
+    Only what would end a line or be taken for an escape is encoded: Swift takes no long lines.
+    """
+    line = IN_LINES.sub(lambda found: b"%%%02X" % found[0][0], f"/{container}/{name}".encode())
+    return line if len(line) <= MAX_LINE else None
 
 
 def decode_names(errors: Iterable[tuple[str, str]]) -> dict[str, str]:

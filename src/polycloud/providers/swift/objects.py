@@ -23,7 +23,7 @@ from polycloud.wire.swift import (
     OBJECT_META,
     BulkAnswer,
     Segment,
-    bulk_names,
+    bulk_line,
     decode_bulk,
     decode_manifest,
     decode_names,
@@ -253,21 +253,33 @@ class Objects(Containers):
 
     async def delete_paths(self, paths: Sequence[tuple[str, str]]) -> dict[tuple[str, str], CloudError]:
         """Delete plain objects in one request, and give those that are still there. Swift's operation: Bulk delete."""
-        if not paths:
-            return {}
-        answer = await self.send(
-            "Bulk delete",
-            "POST",
-            query="bulk-delete",
-            headers=BULK_HEADERS,
-            body=bulk_names(paths),
-            check=check_bulk,
-        )
-        result = decode_bulk(answer.body)
-        if result.code >= 400 and not result.errors:
-            raise error_of_status(f"{result.status} {result.body}")
-        errors = decode_names(result.errors)
-        return {path: error_of_status(errors[key]) for path in paths if (key := f"/{path[0]}/{path[1]}") in errors}
+        lines = {path: bulk_line(*path) for path in paths}
+        together = [line for line in lines.values() if line is not None]
+        failed: dict[tuple[str, str], CloudError] = {}
+        if together:
+            answer = await self.send(
+                "Bulk delete",
+                "POST",
+                query="bulk-delete",
+                headers=BULK_HEADERS,
+                body=b"\n".join(together),
+                check=check_bulk,
+            )
+            result = decode_bulk(answer.body)
+            if result.code >= 400 and not result.errors:
+                raise error_of_status(f"{result.status} {result.body}")
+            errors = decode_names(result.errors)
+            for container, name in paths:
+                status = errors.get(f"/{container}/{name}")
+                if status is not None:
+                    failed[container, name] = error_of_status(status)
+        for (container, name), line in lines.items():
+            if line is None:
+                try:
+                    await self._delete(Address(container=container, name=name), large=False)
+                except CloudError as error:
+                    failed[container, name] = error
+        return failed
 
     # Models
 
