@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: help demo test test-dev test-openstack check format lock bench clean
 
 help:
-	@echo "make demo      take the tour: servers created, tagged, rebooted and destroyed on a real wire protocol"
+	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"

@@ -1,26 +1,35 @@
-"""The tour: a few servers on EC2's own wire protocol, once with each flavour of the client.
+"""The tour: a few servers on EC2's own wire protocol, with both flavours of the client; then files in three clouds.
 
     make demo
 
-The server is moto, started for this on a free port of this machine. Whatever the tour does is read
-back with a second client, and it ends with 0 only if everything was really so.
+The servers are moto, which speaks EC2 and S3, and OpenStack Swift, started for this on free ports of
+this machine. Whatever the tour does is read back with a second client, and it ends with 0 only if
+everything was really so.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import inspect
 import io
 import os
 import sys
+import tempfile
+import textwrap
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
-from polycloud import EC2, AsyncEC2, CloudError, Node, NodeImage, NodeState, sandbox
+from polycloud import EC2, AsyncEC2, CloudError, Node, NodeImage, NodeState, Storage, sandbox, storage
 from polycloud.sandbox import SandboxServer
 from polycloud.sandbox.processes import identify
 
 NAMES = ["web-1", "web-2", "web-3"]
 SIZE = "t3.micro"
+SERVERS = ("ec2", "s3", "swift")
 TAGS = {"env": "demo", "team": "polycloud"}
 COLOURS = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
@@ -143,6 +152,45 @@ async def async_tour(server: SandboxServer) -> None:
         story.step("destroyed", ", ".join(NAMES), really=gone == ALL_GONE)
 
 
+def ten_lines(cloud: Storage, photo: Path, copy: Path) -> tuple[list[str], bytes]:
+    """Put, copy, list and get, whatever the cloud is."""
+    holidays = cloud.create_container("holidays")
+    beach = cloud.upload_object(photo, holidays, "2026/beach.jpg", meta_data={"camera": "Leica M3"})
+    cloud.upload_object_via_stream([b"sun, ", b"sand, ", b"sea"], holidays, "2026/notes.txt")
+    cloud.copy_object(beach, holidays, "best of/beach.jpg")
+    names = [obj.name for obj in cloud.iterate_container_objects(holidays, prefix="2026/")]
+    with cloud.download_object_as_stream((holidays, "2026/notes.txt")) as stream:
+        notes = b"".join(stream)
+    cloud.download_object(beach, copy)
+    return names, notes
+
+
+def storage_tour(servers: Sequence[SandboxServer], folder: Path) -> None:
+    """The same lines with every provider; a second client reads what came of them, and tidies up."""
+    story = Story("Files in three clouds, by the same lines:")
+    print(textwrap.indent(inspect.getsource(ten_lines), "    "))
+    photo = folder / "beach.jpg"
+    photo.write_bytes(content := os.urandom(3_000_000))
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    profiles = {name: profile for server in servers for name, profile in server.profiles.items()}
+    local = {"provider": "local", "root": str(folder / "account")}
+    for profile in (profiles["sandbox-swift"], profiles["sandbox-s3"], local):
+        name, settings = profile["provider"], {key: value for key, value in profile.items() if key != "provider"}
+        with storage(name, **settings) as cloud, storage(name, **settings) as witness:
+            names, notes = ten_lines(cloud, photo, folder / f"{name}.jpg")
+            best = witness.get_object("holidays", "best of/beach.jpg")
+            really = (
+                names == ["2026/beach.jpg", "2026/notes.txt"]
+                and notes == b"sun, sand, sea"
+                and (folder / f"{name}.jpg").read_bytes() == content
+                and (best.hash, best.meta_data) == (md5, {"camera": "Leica M3"})
+            )
+            details = f"{best.size:,} bytes of {best.content_type}, {best.meta_data['camera']}, there and back"
+            witness.delete_objects(witness.iterate_container_objects("holidays"))
+            witness.delete_container("holidays")
+            story.step(name, details, really=really and not cloud.list_containers())
+
+
 def a_linux(images: Sequence[NodeImage]) -> NodeImage:
     """The newest Amazon Linux there is."""
     return max((image for image in images if image.name.startswith("al20")), key=lambda image: image.name)
@@ -152,22 +200,31 @@ def main() -> int:
     """Start the server, take both tours, see that it is gone; gives the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    print("\n  polycloud, on Amazon EC2's wire protocol. Starting a server that speaks it ...")
+    print("\n  polycloud, on the wire protocols of real clouds. Starting servers that speak them ...")
+    servers: list[SandboxServer] = []
     try:
-        with sandbox.running("ec2") as server:
-            print(f"  {server.summary}, at {server.endpoint}")
-            tour(server)
-            asyncio.run(async_tour(server))
+        with ExitStack() as stack, ThreadPoolExecutor() as pool:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            for server in pool.map(lambda name: stack.enter_context(sandbox.running(name)), SERVERS):
+                servers.append(server)
+                print(f"  {server.summary}, at {server.endpoint}")
+            tour(servers[0])
+            asyncio.run(async_tour(servers[0]))
+            storage_tour(servers, folder)
     except CloudError as error:
         print(f"\n  The tour ended early: {error}", file=sys.stderr)
         return 1
-    if identify(server.pid) is not None:
-        print(f"\n  The server (process {server.pid}) is still there.", file=sys.stderr)
-        return 1
+    for server in servers:
+        if identify(server.pid) is not None:
+            print(f"\n  The server (process {server.pid}) is still there.", file=sys.stderr)
+            return 1
     print(
         "\n  Everything was read back by a second client, and nothing is left. On your own:\n\n"
-        "    .venv/bin/polycloud sandbox up ec2\n"
+        "    .venv/bin/polycloud sandbox up ec2 swift\n"
         "    .venv/bin/polycloud --profile sandbox-ec2 nodes list\n"
+        "    .venv/bin/polycloud containers create sandbox-swift:holidays\n"
+        "    .venv/bin/polycloud put README.md sandbox-swift:holidays/\n"
+        "    .venv/bin/polycloud ls sandbox-swift:holidays\n"
         "    .venv/bin/polycloud sandbox down\n"
     )
     return 0
