@@ -11,7 +11,7 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-openstack check format lock bench clean
+.PHONY: help demo test test-dev test-openstack check format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make format    write the generated clients, fix and format everything"
+	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (TITLE='Acme Cloud' and CLASS=Acme if you like)"
 	@echo "make bench     measure against other libraries"
 	@echo "make lock      choose newer versions of the dependencies and pin them"
 	@echo "make clean     remove .venv and every cache"
@@ -67,6 +68,9 @@ format: $(READY)
 	$(BIN)/python tools/generate_sync.py
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+new-provider: $(READY)
+	@$(BIN)/python tools/new_provider.py $(if $(TITLE),--title "$(TITLE)") $(if $(CLASS),--client "$(CLASS)") -- "$(NAME)"
 
 lock: $(READY)
 	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --extra sandbox --group dev --universal \
