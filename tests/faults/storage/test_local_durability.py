@@ -7,13 +7,21 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from polycloud.errors import InvalidRequest, NotFound, ObjectNotFound, PermissionDenied, QuotaExceeded
+from polycloud.errors import (
+    InvalidRequest,
+    NotFound,
+    ObjectNotFound,
+    PermissionDenied,
+    PreconditionFailed,
+    QuotaExceeded,
+)
 from polycloud.providers.local.client import LocalStorage
 from tests.faults.storage import contender
 from tests.faults.storage.localroot import Root
@@ -155,6 +163,41 @@ def test_of_many_processes_one_creates(root: Root, flavour: Flavour) -> None:
                     assert (stream.read(), stream.object.meta_data) == (content, meta_data)
     root.assert_nothing_left("a", *(f"a/{number}" for number in range(60)))
     assert len(list((root.box / ".polycloud").iterdir())) == 30
+
+
+def test_look_and_change_are_one_step(root: Root, flavour: Flavour) -> None:
+    """What another process does under the container's lock is seen by whoever waits for it."""
+
+    def put() -> None:
+        flavour.run(whole())
+
+    async def whole() -> None:
+        with root.client() as cloud:
+            try:
+                await cloud.upload_object(b"mine", "box", "o", if_none_match="*")
+            except PreconditionFailed:
+                refused.set()
+
+    refused = threading.Event()
+    thread = threading.Thread(target=put)
+    box = os.open(root.box, os.O_RDONLY)
+    try:
+        fcntl.flock(box, fcntl.LOCK_EX)
+        thread.start()
+        end = time.monotonic() + 30
+        while not list(root.box.glob(".polycloud/new-*")):
+            assert time.monotonic() < end
+            thread.join(0.01)
+        thread.join(0.3)  # that nothing happens can only be seen by waiting for it
+        assert thread.is_alive()
+        assert not (root.box / "o").exists()
+        (root.box / "o").write_bytes(b"theirs")
+    finally:
+        os.close(box)
+        thread.join()
+    assert refused.is_set()
+    assert (root.box / "o").read_bytes() == b"theirs"
+    root.assert_nothing_left("o")
 
 
 async def test_what_killed_writers_left_is_removed(root: Root) -> None:
