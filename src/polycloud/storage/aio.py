@@ -36,7 +36,7 @@ from polycloud.storage.driver import (
     StorageDriver,
     UrlSpec,
 )
-from polycloud.storage.models import Container, DeleteResult, ObjectLike, Prefix
+from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike, Prefix
 from polycloud.storage.stream.aio import AsyncObjectStream
 from polycloud.storage.upload import CONCURRENCY, MovePlan, Progress, upload
 
@@ -587,7 +587,12 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if conditions.if_modified_since is not None:
             self._require(StorageCapability.READ_IF_MODIFIED_SINCE)
         return ReadSpec(
-            address=self._address(obj), start=start, end=end, conditions=conditions, headers=self._headers(headers)
+            address=self._address(obj),
+            start=start,
+            end=end,
+            known=(obj.etag, obj.size) if isinstance(obj, Object) and obj.etag is not None else None,
+            conditions=conditions,
+            headers=self._headers(headers),
         )
 
     def _range_spec(

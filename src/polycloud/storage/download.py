@@ -97,6 +97,7 @@ class Reader(Generic[ObjectT]):
         self._body = answer.body
         try:
             self._check_start(answer, self._spec.start)
+            self._check_size(answer, self._spec.known)
             self._object = answer.object
             end = answer.object.size if self._spec.end is None else min(self._spec.end, answer.object.size)
             self._expected = end - self._spec.start
@@ -238,6 +239,15 @@ class Reader(Generic[ObjectT]):
         if answer.start != start:
             raise MalformedResponse(
                 f"{answer.object.name}: the content was asked for from byte {start} and came from byte {answer.start}"
+            )
+
+    @staticmethod
+    def _check_size(answer: Download[Object], known: tuple[str, int] | None) -> None:
+        """Where the provider gives no hash of the content, a lie about its length shows nowhere else."""
+        obj = answer.object
+        if known is not None and obj.etag == known[0] and obj.size != known[1]:
+            raise MalformedResponse(
+                f"{obj.name}: the answer is for {obj.size} bytes, and the object with this etag has {known[1]}"
             )
 
     @staticmethod

@@ -150,11 +150,14 @@ class ReadSpec(msgspec.Struct, frozen=True, kw_only=True):
         end: The byte behind the last one, or None for the end of the object.
         conditions: Under which it is read.
         headers: Extra request headers of the caller's.
+        known: Etag and size of the object as the caller has them, or None. What has the same etag and
+            another size was damaged on the way.
     """
 
     address: Address
     start: int = 0
     end: int | None = None
+    known: tuple[str, int] | None = None
     conditions: Conditions = UNCONDITIONAL
     headers: dict[str, str] = {}
 

@@ -1,9 +1,10 @@
-"""Bytes that are damaged between polycloud and a real S3 server: always an error, and nothing is left behind."""
+"""Bytes that are damaged between polycloud and a real server: always an error, and nothing is left behind."""
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,6 @@ from typing import Any
 import pytest
 
 from polycloud.errors import CloudError
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
 from polycloud.runtime.retry import RetryPolicy
 from tests.faults.storage.proxy import (
     Damage,
@@ -25,35 +24,61 @@ from tests.faults.storage.proxy import (
     shorter_length,
     swap_answer,
 )
+from tests.faults.storage.stores import Store
 from tests.support.flavours import Flavour
 
 CONTENT = random.Random(4).randbytes(300_000)
 PART = 5 * 1024 * 1024
-FAILED_COMPLETION = b"<Error><Code>InternalError</Code><Message>We are sorry</Message></Error>"
+LARGE = 40 * len(CONTENT)
 _numbers = count(1)
+
+# How the stores say in a body that a 200 is none: S3 of a completion, Swift of a manifest that it took long to check.
+S3_FAILED = b"<Error><Code>InternalError</Code><Message>We are sorry</Message></Error>"
+SWIFT_FAILED = json.dumps(
+    {"Response Status": "400 Bad Request", "Response Body": "", "Errors": [["/x/y", "Etag Mismatch"]]}
+).encode()
+PARTS_OF_S3 = {
+    "flipped part": lambda: Fault(flip_upload, method="PUT", target="partNumber=2"),
+    "refused part": lambda: Fault(swap_answer(403, b""), method="PUT", target="partNumber=2"),
+    "failed completion": lambda: Fault(swap_answer(500, S3_FAILED), method="POST", target="uploadId="),
+    "200 with an error in it": lambda: Fault(swap_answer(200, S3_FAILED), method="POST", target="uploadId="),
+}
+PARTS_OF_SWIFT = {
+    "flipped part": lambda: Fault(flip_upload, method="PUT", target="00000002"),
+    "refused part": lambda: Fault(swap_answer(403, b""), method="PUT", target="00000002"),
+    "failed completion": lambda: Fault(swap_answer(500, b""), method="PUT", target="multipart-manifest=put"),
+    "200 with an error in it": lambda: Fault(
+        swap_answer(200, SWIFT_FAILED, ("Content-Type", "application/json")),
+        method="PUT",
+        target="multipart-manifest=put",
+    ),
+}
 
 
 class Place:
-    """A bucket at the server, and clients that reach it through the proxy."""
+    """A container at the store, and clients that reach it through the proxy."""
 
-    def __init__(self, flavour: Flavour, endpoint: str) -> None:
-        self.endpoint = endpoint
+    def __init__(self, flavour: Flavour, store: Store) -> None:
+        self.store = store
+        self.endpoint = store.endpoint
         self.flavour = flavour
-        self.direct = S3("testing", "testing", region="us-east-1", endpoint=endpoint, proxy="")
+        self.direct = store.direct()
         self.bucket = f"damage-{next(_numbers)}-{id(self):x}"
         self.direct.create_container(self.bucket)
         self._made: list[Any] = []
 
-    def client(self, origin: str) -> AsyncS3:
-        make = AsyncS3 if self.flavour.name == "async" else S3
+    def client(self, origin: str) -> Any:
         retry = RetryPolicy(attempts=3, base=0.001, cap=0.001)
-        made = make("testing", "testing", region="us-east-1", endpoint=origin, proxy="", retry=retry)
-        client: AsyncS3 = self.flavour.shape(made)
+        client = self.store.client(self.flavour, origin, retry=retry)
         self._made.append(client)
         return client
 
     def names(self) -> list[str]:
         return [obj.name for obj in self.direct.list_container_objects(self.bucket)]
+
+    def parts(self, what: str) -> Fault:
+        faults: dict[str, Callable[[], Fault]] = PARTS_OF_S3 if self.store.provider == "s3" else PARTS_OF_SWIFT
+        return faults[what]()
 
     def close(self) -> None:
         for client in self._made:
@@ -61,9 +86,9 @@ class Place:
         self.direct.close()
 
 
-@pytest.fixture
-def place(flavour: Flavour, moto: str) -> Iterator[Place]:
-    place = Place(flavour, moto)
+@pytest.fixture(params=["moto", "rclone_s3", "swift", "swift_s3"])
+def place(request: pytest.FixtureRequest, flavour: Flavour) -> Iterator[Place]:
+    place = Place(flavour, request.getfixturevalue(request.param))
     yield place
     place.close()
 
@@ -78,7 +103,10 @@ async def test_what_is_not_damaged_passes(place: Place, tmp_path: Path) -> None:
         obj = await cloud.upload_object(CONTENT, place.bucket, "o", meta_data={"a": "ü"})
         await cloud.download_object(obj, tmp_path / "there")
         assert (await cloud.get_object(place.bucket, "o")).size == len(CONTENT)
+        large = await cloud.upload_object_via_stream((CONTENT for _ in range(40)), place.bucket, "l", part_size=PART)
+        await cloud.download_object(large, tmp_path / "large")
     assert (tmp_path / "there").read_bytes() == CONTENT
+    assert (tmp_path / "large").read_bytes() == CONTENT * 40
 
 
 @pytest.mark.parametrize("damage", [flip_answer, longer_length, shorter_length, cut_answer])
@@ -92,10 +120,25 @@ async def test_damaged_downloads_leave_nothing(place: Place, tmp_path: Path, dam
             await cloud.download_object(obj, tmp_path / "there")
         with pytest.raises(CloudError):
             await cloud.download_object(obj, tmp_path / "kept", overwrite_existing=True)
-    assert caught.value.provider == "s3"
+    assert caught.value.provider == place.store.provider
     assert fault.done
     assert names_in(tmp_path) == ["kept"]
     assert (tmp_path / "kept").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("damage", [flip_answer, longer_length, shorter_length, cut_answer])
+async def test_damaged_downloads_of_what_came_in_parts_leave_nothing(
+    place: Place, tmp_path: Path, damage: Damage
+) -> None:
+    if place.store.provider == "s3" and damage is flip_answer:
+        # Without checksums that AWS alone has, what S3 tells of such an object is no hash of its content.
+        pytest.skip("S3's protocol has no hash for the content of an object in parts, but for AWS's own checksums")
+    obj = place.direct.upload_object_via_stream((CONTENT for _ in range(40)), place.bucket, "o", part_size=PART)
+    fault = Fault(damage, method="GET", target="/o")
+    with damaging(place.endpoint, fault) as server, pytest.raises(CloudError):
+        await place.client(server.origin).download_object(obj, tmp_path / "there")
+    assert fault.done
+    assert names_in(tmp_path) == []
 
 
 async def test_one_cut_is_fetched_on(place: Place, tmp_path: Path) -> None:
@@ -115,21 +158,13 @@ async def test_a_damaged_put_leaves_nothing(place: Place) -> None:
     assert place.names() == []
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        lambda: Fault(flip_upload, method="PUT", target="partNumber=2"),
-        lambda: Fault(swap_answer(403, b""), method="PUT", target="partNumber=2"),
-        lambda: Fault(swap_answer(200, FAILED_COMPLETION), method="POST", target="uploadId="),
-    ],
-    ids=["flipped part", "refused part", "200 with an error in it"],
-)
-async def test_a_damaged_upload_in_parts_leaves_no_upload_open(place: Place, fault: Any) -> None:
-    told = fault()
-    with damaging(place.endpoint, told) as server, pytest.raises(CloudError):
+@pytest.mark.parametrize("what", PARTS_OF_S3)
+async def test_a_damaged_upload_in_parts_leaves_nothing(place: Place, what: str) -> None:
+    fault = place.parts(what)
+    with damaging(place.endpoint, fault) as server, pytest.raises(CloudError):
         await place.client(server.origin).upload_object_via_stream(
             (CONTENT for _ in range(40)), place.bucket, "o", part_size=PART
         )
-    assert told.done
-    assert place.direct.ex_list_multipart_uploads(place.bucket) == []
+    assert fault.done
+    assert place.store.unfinished(place.bucket) == []
     assert place.names() == []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
+from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, ObjectNotFound
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.objects import Objects
+from polycloud.runtime.messages import Source
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, Stored
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, merged
 from polycloud.wire.swift import MD5, manifest, manifest_etag, segment_name, segments_container
 
-__all__ = ["Multipart", "upload_of"]
+__all__ = ["InParts", "Multipart", "upload_of"]
 
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
@@ -87,6 +88,12 @@ class Multipart(Objects):
             ),
             repeatable=spec.conditions.if_none_match is None,
         )
+        if answer.status != 201:
+            # With status 200 or 202 Swift says in the body how it went; it was not asked for that.
+            raise MalformedResponse(
+                f"{name}: the segments are stored, and Swift does not say that it made an object of them",
+                status=answer.status,
+            )
         await self.forget(ours.replaced)
         etag = bare(answer.headers.get("etag")) or self.composite_etag(parts)
         return Stored(object=self.new_object(spec, sum(part.size for part in parts), etag, large=True))
@@ -120,3 +127,39 @@ def upload_of(upload: MultipartUpload) -> SwiftUpload:
     """The upload as this driver began it."""
     assert isinstance(upload, SwiftUpload)  # noqa: S101 - the engine gives back what start_multipart gave
     return upload
+
+
+class InParts:
+    """A source that does not tell its length, so that it goes up in parts whatever it is."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._count = 0
+
+    @property
+    def length(self) -> int | None:
+        """Not told."""
+        return None
+
+    @property
+    def rewindable(self) -> bool:
+        """As of the source."""
+        return self._source.rewindable
+
+    async def read(self, size: int) -> bytes:
+        """As of the source, which has to be as long as it said."""
+        data = await self._source.read(size)
+        self._count += len(data)
+        due = self._source.length
+        if due is not None and len(data) < size and self._count != due:
+            raise InvalidRequest(f"the content has {self._count} bytes, and was said to have {due}")
+        return data
+
+    async def rewind(self) -> None:
+        """As of the source."""
+        await self._source.rewind()
+        self._count = 0
+
+    async def close(self) -> None:
+        """As of the source."""
+        await self._source.close()
