@@ -37,7 +37,7 @@ from polycloud.wire.swift import (
 )
 from polycloud.wire.swift_faults import error_of, error_of_status
 
-__all__ = ["Objects", "check_bulk", "raise_for"]
+__all__ = ["Objects", "check_bulk", "raise_for", "split_path"]
 
 log = logging.getLogger("polycloud.swift")
 
@@ -178,7 +178,7 @@ class Objects(Containers):
         except (ObjectNotFound, PermissionDenied):
             return []
         ours = f"/{segments_container(address.container)}/{segments_prefix(address.name)}"
-        return [_split(each.name) for each in segments if each.name.startswith(ours)]
+        return [split_path(each.name) for each in segments if each.name.startswith(ours)]
 
     async def forget(self, segments: Sequence[tuple[str, str]]) -> None:
         """Delete segments that nothing is made of any more. What was put is there all the same."""
@@ -318,7 +318,10 @@ def raise_for(result: BulkAnswer, what: str) -> None:
 
 
 def check_bulk(answer: Response) -> CloudError | None:
-    """Such an answer has the status 200 from its first byte on; that the token is not accepted comes later."""
+    """The error of a call about many objects, or None.
+
+    Such an answer has the status 200 from its first byte on; that the token is not accepted comes later.
+    """
     error = error_of(answer, method="POST", subject="account")
     if error is not None:
         return error
@@ -328,7 +331,8 @@ def check_bulk(answer: Response) -> CloudError | None:
     return None
 
 
-def _split(path: str) -> tuple[str, str]:
+def split_path(path: str) -> tuple[str, str]:
+    """The container and the name of a segment's path."""
     container, _, name = path.lstrip("/").partition("/")
     return container, name
 
