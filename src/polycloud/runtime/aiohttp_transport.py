@@ -12,6 +12,7 @@ import asyncio
 import os
 import select
 import ssl
+import sys
 import time
 import weakref
 from collections.abc import AsyncGenerator, Callable
@@ -48,6 +49,9 @@ T = TypeVar("T")
 
 READ_BUFFER = 256 * 1024
 OFFLOAD_THREADS = 8
+# In dev mode aiohttp refuses what it takes otherwise, a header that comes twice for instance, and has no option for it.
+STRICT = sys.flags.dev_mode or bool(not sys.flags.ignore_environment and os.environ.get("PYTHONASYNCIODEBUG"))
+STRICT_HINT = " (aiohttp is stricter under python -X dev and PYTHONASYNCIODEBUG; try without them)" if STRICT else ""
 AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 # Registers that the peer has closed its end, even behind bytes that nobody has read.
 GONE = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
@@ -399,7 +403,7 @@ class Attempt:
             return failures.no_tunnel(proxy.url, origin.partition("://")[2], error.status)
         if isinstance(error, aiohttp.ClientResponseError):
             # aiohttp's message quotes what it could not read, which may be anything.
-            return MalformedResponse("the answer is not HTTP; check the endpoint's scheme and port")
+            return MalformedResponse(f"the answer is not HTTP; check the endpoint's scheme and port{STRICT_HINT}")
         if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
             return failures.closed_early(origin, sent=self.sent)
         if isinstance(error, OSError):
