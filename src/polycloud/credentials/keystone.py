@@ -35,18 +35,20 @@ from polycloud.errors import (
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Request, Response
 from polycloud.wire.keystone import (
-    ApiVersion,
     IdentityVersion,
     KeystoneCredentials,
-    ServiceEndpoint,
     Token,
     auth_body,
     check_credentials,
+    parse_v2_token,
+    parse_v3_token,
+)
+from polycloud.wire.openstack_catalog import (
+    ApiVersion,
+    ServiceEndpoint,
     choose_version,
     find_endpoint,
     interface_name,
-    parse_v2_token,
-    parse_v3_token,
     parse_versions,
     split_endpoint,
     version_in_path,

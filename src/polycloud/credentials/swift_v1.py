@@ -6,7 +6,7 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Request
-from polycloud.wire.keystone import ServiceEndpoint, split_endpoint
+from polycloud.wire.openstack_catalog import ServiceEndpoint, split_endpoint
 from polycloud.wire.swift_auth import V1Token, auth_request, check_auth, parse_auth
 
 __all__ = ["SwiftV1Session"]

@@ -11,7 +11,7 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import AuthenticationError, CloudError, ConfigurationError, MalformedResponse
 from polycloud.runtime.messages import Request, Response
 from polycloud.wire.headers import number
-from polycloud.wire.keystone import ServiceEndpoint, split_endpoint, version_in_path
+from polycloud.wire.openstack_catalog import ServiceEndpoint, split_endpoint, version_in_path
 from polycloud.wire.swift_faults import error_of
 
 __all__ = ["V1Token", "auth_request", "check_auth", "is_v1", "parse_auth"]
@@ -63,7 +63,7 @@ def check_auth(answer: Response) -> CloudError | None:
             "the service refuses these credentials; check the user (often account:user) and the key",
             status=answer.status,
         )
-    if answer.status in {404, 405, 412}:
+    if answer.status in {400, 404, 405, 412}:
         return ConfigurationError(
             f"auth_url does not lead to a service that gives tokens (HTTP {answer.status}); it usually ends in "
             "/auth/v1.0",

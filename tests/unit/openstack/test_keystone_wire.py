@@ -12,18 +12,14 @@ from hypothesis import strategies as st
 
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
-from polycloud.wire.keystone import (
+from polycloud.wire.keystone import KeystoneCredentials, auth_body, check_credentials, parse_v2_token, parse_v3_token
+from polycloud.wire.openstack_catalog import (
     ApiVersion,
     Endpoint,
-    KeystoneCredentials,
     Service,
     ServiceEndpoint,
-    auth_body,
-    check_credentials,
     choose_version,
     find_endpoint,
-    parse_v2_token,
-    parse_v3_token,
     parse_versions,
     split_endpoint,
     version_in_path,

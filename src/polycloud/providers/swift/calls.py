@@ -11,7 +11,7 @@ from polycloud.providers.swift.models import SwiftContainer, SwiftObject
 from polycloud.runtime.caller import Authorizer, Caller, Check
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
 from polycloud.storage.driver import StorageDriver, TransferRules
-from polycloud.wire.keystone import ServiceEndpoint
+from polycloud.wire.openstack_catalog import ServiceEndpoint
 from polycloud.wire.swift import TempUrlDigest, check_container, check_object, in_path
 from polycloud.wire.swift_faults import Subject, error_of
 
