@@ -9,7 +9,7 @@ from polycloud.cli.failures import UsageError
 __all__ = ["counted", "seconds_of", "size_text"]
 
 UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-SPAN = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d|w)?")
+SPAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d|w)?")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 

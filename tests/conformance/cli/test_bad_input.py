@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.cli.conftest import Cli, Result
-from tests.secrets_used import AWS_KEY, AWS_SECRET
+from tests.secrets_used import AWS_SECRET
 
 WHOLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>
@@ -132,9 +132,7 @@ def test_secrets_that_others_may_read_are_warned_of(process: Cli, settings: Path
 
 
 def test_debugging_shows_no_secret(process: Cli, settings: Path) -> None:
-    settings.write_text(
-        settings.read_text().replace('key = "testing"', f'key = "{AWS_KEY}"').replace('"testing"', f'"{AWS_SECRET}"')
-    )
+    assert AWS_SECRET in settings.read_text()
     for line in ("nodes list --debug", "nodes show i-1 --debug", "nodes list --dry-run --debug"):
         result = process(f"--profile moto {line}")
         assert AWS_SECRET not in result.out + result.err

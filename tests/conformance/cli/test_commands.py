@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import stat
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,23 @@ def test_the_life_of_nodes(cli: Cli, aws: Any) -> None:
     assert partly.error["type"] == "NodeNotFound"
     assert partly.error["operation"] == "TerminateInstances"
     assert state(aws, one["id"]) == state(aws, two["id"]) == "terminated"
+
+
+def test_what_only_some_providers_have(cli: Cli, aws: Any, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_bytes(b"#!/bin/sh\necho \xff\n")
+    aws.create_key_pair(KeyName="opens-it")
+    groups = [aws.create_security_group(GroupName=name, Description="x")["GroupId"] for name in ("cli-web", "cli-ssh")]
+    made = cli(
+        CREATE.format(name="cli-more")
+        + f" --key-name opens-it --user-data {script} --security-group cli-web --security-group {groups[1]} --json"
+    )
+    assert made.status == 0, made.err
+    seen = aws.describe_instances(InstanceIds=[made.json["id"]])["Reservations"][0]["Instances"][0]
+    assert seen["KeyName"] == "opens-it"
+    assert {group["GroupId"] for group in seen["SecurityGroups"]} == set(groups)
+    theirs = aws.describe_instance_attribute(InstanceId=made.json["id"], Attribute="userData")["UserData"]["Value"]
+    assert base64.b64decode(theirs) == script.read_bytes()
 
 
 def test_dry_runs_change_nothing(cli: Cli, aws: Any) -> None:

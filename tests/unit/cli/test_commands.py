@@ -112,6 +112,26 @@ def test_what_follows_two_dashes_is_no_option(cli: Cli) -> None:
         ("sandbox up nosuch", ["nosuch", "ec2"]),
         ("sandbox env nosuch", ["nosuch", "ec2"]),
         ("completion csh", ["csh", "bash"]),
+        ("ls", ["names no cloud"]),
+        ("ls nosuch:x", ["nosuch", "s3"]),
+        ("ls -", ["standard input"]),
+        ("cat memory:x", ["names no object", "memory:x/KEY"]),
+        ("rm memory:x -y", ["names no object"]),
+        ("rm memory: -y -r", ["names no container"]),
+        ("stat memory:", ["names no object"]),
+        ("put memory:x/y", ["say what to put"]),
+        ("put README.md memory:", ["names no container"]),
+        ("put - memory:x", ["memory:x/KEY"]),
+        ("put - README.md memory:x/", ["alone"]),
+        ("put README.md memory:x/y --meta novalue", ["KEY=VALUE", "novalue"]),
+        ("put README.md memory:x/y --nosuch", ["--nosuch"]),
+        ("get memory:x/y - --recursive", ["polycloud cat"]),
+        ("get memory:x/a/..", ["say which file"]),
+        ("url memory:x/y --expires-in soon", ["soon", "2h"]),
+        ("url memory:x/y --method POST", ["POST", "PUT"]),
+        ("containers create memory:x/y", ["names an object"]),
+        ("containers delete memory: -y", ["names no container"]),
+        ("containers list memory:x", ["polycloud ls memory:x"]),
     ],
 )
 def test_wrong_usage(cli: Cli, arguments: str, words: list[str]) -> None:
@@ -156,7 +176,30 @@ def test_a_file_that_is_not_there_is_said_so(cli: Cli) -> None:
     assert result == (1, "", "error: /no/such.pub: No such file or directory\n")
 
 
-@pytest.mark.parametrize("command", ["", "nodes", "nodes create", "volumes snapshots list", "keys", "sandbox up"])
+@pytest.mark.parametrize("option", ["--key-name k", "--user-data README.md", "--security-group a --security-group b"])
+def test_options_that_the_provider_has_nothing_like(cli: Cli, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = cli(*f"nodes create web --size small --image debian -p memory {option}".split())
+    assert (result.status, result.out) == (8, "")
+    assert option.split(maxsplit=1)[0] in result.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "nodes",
+        "nodes create",
+        "volumes snapshots list",
+        "keys",
+        "sandbox up",
+        "containers",
+        "ls",
+        "put",
+        "get",
+        "url",
+    ],
+)
 def test_help(cli: Cli, command: str) -> None:
     result = cli(*command.split(), "--help")
     assert result.status == 0
@@ -180,7 +223,7 @@ def test_providers(cli: Cli) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(cli: Cli, shell: str) -> None:
     script = cli("completion", shell).out
-    for word in ("nodes", "--dry-run", "--profile", "--image"):
+    for word in ("nodes", "--dry-run", "--profile", "--image", "containers", "put", "--recursive", "--expires-in"):
         assert word.lstrip("-") in script
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed; its script was made and not parsed")

@@ -102,3 +102,64 @@ def test_ctrl_c_at_the_question() -> None:
     assert status == 130
     assert "interrupted" in shown.splitlines()[-1]
     assert "Traceback" not in shown
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> dict[str, str]:
+    """Settings with a profile ``disk``, a folder that holds containers."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{tmp_path / "account"}"\n')
+    (tmp_path / "account" / "c").mkdir(parents=True)
+    return {"POLYCLOUD_CONFIG": str(config)}
+
+
+def test_transfers_have_bars(tmp_path: Path, disk: dict[str, str]) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"file\x1b]0;x\x07{number}").write_bytes(bytes(100_000))
+    status, shown = at_a_terminal("put", "-r", str(folder), "disk:c", settings=disk)
+    assert status == 0
+    assert "of 12 files" in shown
+    assert "━━━" in shown
+    assert "of 1.1 MiB" in shown
+    assert shown.count("stored disk:c/file") == 12
+    assert "stored 12 files, 1.1 MiB" in shown
+    assert "\x1b]0;" not in shown
+    single, bar = at_a_terminal("get", f"disk:c/{next(folder.iterdir()).name}", f"{tmp_path}/copy", settings=disk)
+    assert single == 0
+    assert "━" in bar
+    assert "\x1b]0;" not in bar
+    assert (tmp_path / "copy").read_bytes() == bytes(100_000)
+
+
+@pytest.mark.parametrize("option", ["--json", "2>/dev/null"])
+def test_bars_are_for_people_only(tmp_path: Path, disk: dict[str, str], option: str) -> None:
+    (tmp_path / "f").write_bytes(bytes(100_000))
+    command = ["put", str(tmp_path / "f"), "disk:c/"]
+    if option == "--json":
+        status, shown = at_a_terminal(*command, option, settings=disk)
+    else:
+        done = subprocess.run(
+            [sys.executable, "-m", "polycloud", *command],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **disk},
+        )
+        status, shown = done.returncode, done.stdout + done.stderr
+    assert status == 0
+    assert "━" not in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("\n", 9)])
+def test_rm_asks(tmp_path: Path, disk: dict[str, str], typed: str, status: int) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "account" / "c" / name).write_text("12345")
+    answer, shown = at_a_terminal("rm", "-r", "disk:c", typed=typed, settings=disk)
+    assert answer == status
+    assert "Delete 2 objects (10 B) below disk:c for good? [y/N]" in shown
+    assert (tmp_path / "account" / "c" / "a").exists() is (status == 9)
+    answer, shown = at_a_terminal("rm", "disk:c/a", typed=typed, settings=disk)
+    assert "Delete disk:c/a for good? [y/N]" in shown
