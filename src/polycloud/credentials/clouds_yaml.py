@@ -7,8 +7,9 @@ them. ``secure.yaml`` is laid over ``clouds.yaml`` entry by entry, and a cloud's
 those of the ``profile`` that it names in ``clouds-public.yaml``. ``OS_*`` variables are a cloud of
 their own, named ``envvars`` (or as ``OS_CLOUD_NAME`` says), used when no other one is chosen.
 
-Where the tools skip a file with an error in it, this module raises: a cloud that is silently not
-there costs more time than a message with a line number.
+Two things are otherwise. Where the tools skip a file with an error in it, this module raises: a cloud
+that is silently not there costs more time than a message with a line number. And ``verify`` may be
+the text ``true`` or ``false``, which the tools take for the path of a CA bundle.
 """
 
 from __future__ import annotations
@@ -61,13 +62,9 @@ AUTH_TYPES = frozenset(
         "admin_token", "token_endpoint", "rackspace_apikey",
     }
 )  # fmt: skip
-TRUE = frozenset({"true", "1", "yes", "on"})
-# Older and other names of the services whose addresses can be overridden.
-OVERRIDDEN = {
-    "block_store": "block-storage",
-    "volume": "block-storage",
-    "volumev2": "block-storage",
-    "volumev3": "block-storage",
+# Older and other names of a service whose address can be overridden, the first one that is given winning.
+OVERRIDDEN: Mapping[str, tuple[str, ...]] = {
+    "block-storage": ("block_storage", "volumev3", "volumev2", "volume", "block_store"),
 }
 
 
@@ -122,7 +119,8 @@ def load_cloud(
     _lay_over(merged, own)
     if not isinstance(merged.setdefault("auth", {}), dict):
         raise ConfigurationError(f"auth of the cloud {name!r} in {files.clouds_file} is not a mapping")
-    chosen, values = _region(name, merged, region)
+    # A cloud's own regions, in either form, replace its profile's.
+    chosen, values = _region(name, own if own.keys() & {"regions", "region_name", "region-name"} else merged, region)
     _lay_over(merged, values)
     merged = _normal(merged)
     if chosen:
@@ -291,7 +289,7 @@ def _region(name: str, settings: Settings, wanted: str | None) -> tuple[str | No
     """The region, and the settings that are its own."""
     regions: dict[str, Settings] = {}
     listed = settings.get("regions")
-    single = settings.get("region_name")
+    single = settings.get("region_name", settings.get("region-name"))
     if isinstance(listed, list):
         for entry in cast("list[object]", listed):
             if isinstance(entry, dict):
@@ -330,18 +328,25 @@ def _auth(settings: Settings) -> dict[str, str]:
         outside = _text(settings.get(key))
         if key not in auth and outside:
             auth[key] = outside
-    for kind in ("id", "name"):
-        # One domain for both, if it is given once, and the tools' own default for what is missing.
-        if auth.get("project_id") or auth.get("project_name"):
-            both = auth.pop(f"domain_{kind}", None) or auth.get(f"default_domain_{kind}")
-        else:
-            both = auth.get(f"default_domain_{kind}")
-        for owner in ("user_domain", "project_domain"):
-            if both and not auth.get(f"{owner}_id") and not auth.get(f"{owner}_name"):
-                auth[f"{owner}_{kind}"] = both
+    _spread_domains(auth)
     if "auth_url" in auth:
         auth["auth_url"] = _filled(auth["auth_url"], settings)
     return auth
+
+
+def _spread_domains(auth: dict[str, str]) -> None:
+    """One domain for user and project, if it is given once; the default one for what is missing."""
+    owners = ("user_domain", "project_domain")
+    for kind in ("id", "name"):
+        if auth.get("project_id") or auth.get("project_name"):
+            both = auth.pop(f"domain_{kind}", None)
+            for owner in owners if both else ():
+                auth.setdefault(f"{owner}_{kind}", both or "")
+    for kind in ("id", "name"):
+        default = auth.get(f"default_domain_{kind}")
+        for owner in owners if default else ():
+            if not auth.get(f"{owner}_id") and not auth.get(f"{owner}_name"):
+                auth[f"{owner}_{kind}"] = default or ""
 
 
 def _text(value: object) -> str | None:
@@ -404,10 +409,8 @@ def _credentials(kind: str, auth: dict[str, str]) -> KeystoneCredentials:
 
 
 def _interface(settings: Settings) -> str:
-    interface: object = "public"
-    for key, value in settings.items():
-        if key in {"interface", "endpoint_type"} and value:
-            interface = value
+    # The older word wins, as the newer one always has a value with the tools.
+    interface = settings.get("endpoint_type") or settings.get("interface") or "public"
     if isinstance(interface, list):
         names = cast("list[object]", interface)
         interface = names[0] if names else "public"
@@ -416,24 +419,28 @@ def _interface(settings: Settings) -> str:
 
 def _endpoints(kind: str, settings: Settings, auth: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for suffix in ("_endpoint", "_endpoint_override"):
+    for suffix in ("_endpoint_override", "_endpoint"):
+        given: dict[str, str] = {}
         for key, value in settings.items():
             service = key.removesuffix(suffix)
-            if key.endswith(suffix) and service and isinstance(value, str) and value:
-                found[OVERRIDDEN.get(service, service.replace("_", "-"))] = _filled(value, settings)
+            if service != key and service and isinstance(value, str) and value:
+                given[service] = _filled(value, settings)
+        for service_type, names in OVERRIDDEN.items():
+            addresses = [given.pop(name) for name in names if name in given]
+            given |= {service_type: addresses[0]} if addresses else {}
+        for service, address in given.items():
+            found.setdefault(service.replace("_", "-"), address)
     if kind in {"admin_token", "token_endpoint"} and auth.get("endpoint"):
         found.setdefault("compute", auth["endpoint"])
     return found
 
 
-def _true(value: object) -> bool:
-    return value if isinstance(value, bool) else str(value).lower() in TRUE
-
-
 def _verify(settings: Settings) -> bool | str:
-    if _true(settings.get("insecure", False)) or not _true(settings.get("verify", True)):
+    insecure, verify = settings.get("insecure", False), settings.get("verify", True)
+    if insecure is True or str(insecure).lower() == "true" or not verify or str(verify).lower() == "false":
         return False
-    bundle = settings.get("cacert")
+    # Any other text is the path of a bundle, and so is a bundle beside it.
+    bundle = settings.get("cacert") or (None if verify is True or str(verify).lower() == "true" else verify)
     return str(Path(str(bundle)).expanduser()) if bundle else True
 
 
@@ -447,7 +454,9 @@ def _cert(settings: Settings) -> str | tuple[str, str] | None:
 
 
 def _timeout(name: str, settings: Settings) -> float | None:
-    given = _text(settings.get("api_timeout"))
+    # A timeout of one service ("nova_timeout") is taken for all, for there is one only.
+    others = [key for key in settings if key.endswith("timeout") and key not in {"timeout", "api_timeout"}]
+    given = _text(settings.get(others[-1] if others else "api_timeout"))
     if not given:
         return None
     try:

@@ -144,6 +144,8 @@ def check_credentials(credentials: KeystoneCredentials) -> None:
     if given.password is not None or given.api_key is not None:
         if not user:
             raise ConfigurationError("the user is missing: give username or user_id")
+        if given.api_key is not None and not given.username:
+            raise ConfigurationError("an api_key goes with the name of its user: give username")
         if given.password is not None and given.api_key is not None:
             raise ConfigurationError("give a password or an api_key, not both")
     elif given.token is None:
