@@ -31,6 +31,8 @@ __all__ = [
 
 OBJECT_STORE = "object-store"
 CDN = "rax:object-cdn"
+SWIFT = "swift"
+CLOUD_FILES = "cloudfiles"
 KEYSTONE_VARIABLES = ("OS_CLOUD", "OS_AUTH_URL")
 
 
@@ -51,7 +53,12 @@ class V1Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def v1_settings(
-    auth_url: str, username: str | None, key: str | Secret | None, endpoints: Mapping[str, str]
+    auth_url: str,
+    username: str | None,
+    key: str | Secret | None,
+    endpoints: Mapping[str, str],
+    *,
+    provider: str = SWIFT,
 ) -> V1Settings:
     """The settings, complete.
 
@@ -60,7 +67,9 @@ def v1_settings(
     """
     secret = as_secret(key)
     if not username or secret is None:
-        raise ConfigurationError("Swift's own way in (an auth_url that ends in /v1.0) needs a username and a key")
+        raise ConfigurationError(
+            "Swift's own way in (an auth_url that ends in /v1.0) needs a username and a key", provider=provider
+        )
     return V1Settings(auth_url=auth_url, username=username, key=secret, endpoints=dict(endpoints))
 
 
@@ -87,7 +96,8 @@ def swift_settings(
         return v1_settings(given.auth_url, given.username, key or given.password, endpoints)
     if key is not None:
         raise ConfigurationError(
-            "a key is for an auth_url that ends in /v1.0; give a password, or an application credential, to Keystone"
+            "a key is for an auth_url that ends in /v1.0; give a password, or an application credential, to Keystone",
+            provider=SWIFT,
         )
     nothing = cloud is None and not any(msgspec.structs.asdict(given).values())
     if nothing and env.get("ST_AUTH") and not any(env.get(name) for name in KEYSTONE_VARIABLES):
@@ -138,15 +148,19 @@ def cloudfiles_settings(
         ConfigurationError: User or key are missing.
     """
     if auth_url is not None and is_v1(auth_url):
-        return v1_settings(auth_url, username, api_key or password, endpoints)
-    return rackspace_settings(
-        username,
-        api_key,
-        password=password,
-        token=token,
-        auth_url=auth_url,
-        project_id=project_id,
-        region=region,
-        interface=interface,
-        endpoints=endpoints,
-    )
+        return v1_settings(auth_url, username, api_key or password, endpoints, provider=CLOUD_FILES)
+    try:
+        return rackspace_settings(
+            username,
+            api_key,
+            password=password,
+            token=token,
+            auth_url=auth_url,
+            project_id=project_id,
+            region=region,
+            interface=interface,
+            endpoints=endpoints,
+        )
+    except ConfigurationError as error:
+        error.provider = CLOUD_FILES
+        raise

@@ -69,8 +69,8 @@ class SwiftV1Session:
             ConfigurationError: The service does not tell.
         """
         if service_type == "object-store":
-            return self._endpoint or (await self._current()).storage
-        found = self._cdn_endpoint or (await self._current()).cdn
+            return self._endpoint or (self._token or await self._current()).storage
+        found = self._cdn_endpoint or (self._token or await self._current()).cdn
         if found is None:
             raise ConfigurationError(
                 "the service names no content delivery network; give its address in "

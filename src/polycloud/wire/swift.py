@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -39,6 +39,7 @@ __all__ = [
     "decode_listing",
     "decode_manifest",
     "decode_names",
+    "decode_with",
     "header_text",
     "in_path",
     "in_query",
@@ -73,6 +74,8 @@ UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 MAX_LINE = MAX_CONTAINER + MAX_OBJECT + 2
 IN_LINES = re.compile(rb"[\x00-\x20%\x7f]")
 MD5 = re.compile(r"[0-9a-f]{32}")
+
+T = TypeVar("T")
 
 TempUrlDigest = Literal["sha1", "sha256", "sha512"]
 """The hash that a temporary URL is signed with."""
@@ -220,9 +223,23 @@ _objects = msgspec.json.Decoder(list[ListedObject])
 _segments = msgspec.json.Decoder(list[Segment])
 
 
+def decode_with(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """What a JSON answer says.
+
+    Raises:
+        msgspec.MsgspecError: It is not of that shape.
+        MalformedResponse: It is not UTF-8.
+    """
+    try:
+        return decoder.decode(body)
+    except UnicodeDecodeError:
+        # msgspec's own error has no place in its tree.
+        raise MalformedResponse("the answer has text in it that is no UTF-8") from None
+
+
 def decode_containers(body: bytes) -> list[ContainerEntry]:
     """A page of a listing of the account. An empty answer is none."""
-    return _containers.decode(body)
+    return decode_with(_containers, body)
 
 
 def decode_listing(body: bytes) -> list[ListedObject]:
@@ -231,7 +248,7 @@ def decode_listing(body: bytes) -> list[ListedObject]:
     Raises:
         MalformedResponse: An entry has no name.
     """
-    found = _objects.decode(body)
+    found = decode_with(_objects, body)
     for entry in found:
         if entry.name is None and entry.subdir is None:
             raise MalformedResponse("the listing has an entry without a name")
@@ -264,7 +281,7 @@ def manifest_etag(etags: Iterable[str]) -> str:
 
 def decode_manifest(body: bytes) -> list[Segment]:
     """The segments of a static large object, as ``?multipart-manifest=get`` gives them."""
-    return _segments.decode(body)
+    return decode_with(_segments, body)
 
 
 # Calls about many objects
@@ -309,7 +326,7 @@ def decode_bulk(body: bytes) -> BulkAnswer:
     """
     try:
         return msgspec.json.decode(body.strip(), type=BulkAnswer)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise MalformedResponse(
             "the service did not answer as one that knows calls about many objects; nothing is known of what it did"
         ) from None

@@ -16,7 +16,7 @@ from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import Address
 from polycloud.wire.headers import number
-from polycloud.wire.swift import in_path, in_query
+from polycloud.wire.swift import decode_with, in_path, in_query
 
 __all__ = ["CloudFilesDriver"]
 
@@ -104,7 +104,7 @@ class CloudFilesDriver(SwiftDriver):
                 streaming_url=entry.cdn_streaming_uri,
                 ios_url=entry.cdn_ios_uri,
             )
-            for entry in _entries.decode(answer.body)
+            for entry in decode_with(_entries, answer.body)
         ]
         return Page(found, found[-1].name if self._goes_on(len(found)) else None)
 

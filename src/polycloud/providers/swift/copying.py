@@ -65,13 +65,26 @@ class Copying(Multipart):
         upload = await self.start_multipart(put)
         step = max(self.copy_part, -(-size // self.rules.max_parts))
         ranges = [(start, min(start + step, size)) for start in range(0, size, step)]
-        jobs = [
-            partial(self._copy_part, put, upload, origin, number, start, end)
-            for number, (start, end) in enumerate(ranges, 1)
-        ]
+        failures: list[CloudError] = []
+
+        async def copy(number: int, start: int, end: int) -> Part | None:
+            if failures:
+                return None
+            try:
+                return await self._copy_part(put, upload, origin, number, start, end)
+            except CloudError as error:
+                failures.append(error)
+                return None
+
+        jobs = [partial(copy, number, start, end) for number, (start, end) in enumerate(ranges, 1)]
         try:
+            # One that fails does not cut the others off: Swift would go on copying, and store the
+            # segment when everything else was removed already.
             parts = await self.caller.runtime.gather(jobs, limit=CONCURRENCY)
-            return (await self.complete_multipart(put, upload, parts, digest=None)).object
+            if failures:
+                raise failures[0]  # noqa: TRY301 - one place tidies up
+            whole = [part for part in parts if part is not None]
+            return (await self.complete_multipart(put, upload, whole, digest=None)).object
         except BaseException as error:
             await self._give_up(put, upload, error)
             raise

@@ -12,13 +12,15 @@ from polycloud.providers.swift.objects import check_bulk, raise_for
 from polycloud.providers.swift.temp_urls import TempUrls
 from polycloud.runtime.messages import Request, Source
 from polycloud.storage.driver import Address
-from polycloud.wire.swift import OBJECT_META, decode_bulk, in_path, meta_headers, unquoted
+from polycloud.wire.swift import OBJECT_META, decode_bulk, decode_with, in_path, meta_headers, unquoted
 from polycloud.wire.swift_faults import error_of
 
 __all__ = ["Settings"]
 
 # What a change of an object's metadata takes away unless it is said again.
 KEPT = ("content-encoding", "content-disposition", "x-delete-at", "x-object-manifest", "content-type")
+
+_anything = msgspec.json.Decoder(object)
 
 
 class Settings(TempUrls):
@@ -79,5 +81,5 @@ class Settings(TempUrls):
         )
         data: JSONValue = None
         if "json" in (answer.headers.get("content-type") or "") and answer.body:
-            data = cast("JSONValue", msgspec.json.decode(answer.body))
+            data = cast("JSONValue", decode_with(_anything, answer.body))
         return SwiftAnswer(status=answer.status, headers=dict(answer.headers.pairs()), data=data, body=answer.body)

@@ -25,6 +25,7 @@ from polycloud.wire.swift import (
     CONTAINER_META,
     DIGESTS,
     TempUrlDigest,
+    decode_with,
     in_path,
     read_meta_data,
     temp_url_query,
@@ -100,9 +101,10 @@ class TempUrls(Copying):
             answer = await self.caller.call(request, check=_check_information, repeatable=True)
         except (AuthenticationError, InvalidRequest, NotFound, NotSupported, PermissionDenied):
             return {}
-        return cast("dict[str, JSONValue]", msgspec.json.decode(answer.body, type=dict[str, object]))
+        return cast("dict[str, JSONValue]", decode_with(_information, answer.body))
 
 
+_information = msgspec.json.Decoder(dict[str, object])
 _check_information = partial(error_of, method="GET", subject="account")
 
 

@@ -1,0 +1,330 @@
+"""What is damaged, cut or not answered on the way to a real Swift and back: an error, and nothing left of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polycloud import sandbox
+from polycloud.errors import (
+    ChecksumMismatch,
+    CloudError,
+    MalformedResponse,
+    PreconditionFailed,
+    ProviderUnavailable,
+    QuotaExceeded,
+)
+from tests.conformance.swift.conftest import names_in
+from tests.faults.storage.proxy import (
+    Answered,
+    Damage,
+    Fault,
+    cut_answer,
+    damaging,
+    flip_answer,
+    flip_upload,
+    longer_length,
+    shorter_length,
+    swap_answer,
+)
+from tests.faults.swift.conftest import client_of
+from tests.support.flavours import Flavour
+
+MIB = 1024 * 1024
+CONTENT = bytes(range(256)) * 2000
+PART = 100_000
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.fixture
+def through(server: sandbox.SandboxServer, flavour: Flavour) -> Iterator[Any]:
+    """Makes a client behind a proxy with these faults."""
+    with ExitStack() as stack:
+
+        def make(*faults: Fault, **settings: Any) -> Any:
+            proxy = stack.enter_context(damaging(server.endpoint, *faults))
+            client = client_of(flavour, server, proxy.origin, **settings)
+            stack.callback(lambda: flavour.run(client.aclose()))
+            return client
+
+        yield make
+
+
+def answers_lost(status: int = 503) -> Damage:
+    """What was asked for is done, and the answer says that it was not."""
+
+    def lose(passing: Answered) -> None:
+        if passing.status:
+            passing.status, passing.content, passing.declared, passing.fields = status, b"", 0, []
+
+    return lose
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+FAILED_MANIFESTS = {"500": swap_answer(500, b""), "lost": answers_lost(), "400": swap_answer(400, b"Errors")}
+
+
+# Up
+
+
+async def test_bytes_that_change_on_their_way_up(through: Any, eyes: Any, name: str) -> None:
+    client = through(Fault(flip_upload, "PUT"))
+    with pytest.raises(ChecksumMismatch):
+        await client.upload_object(CONTENT, name, "o")
+    assert names_in(eyes, name) == set()
+
+
+async def test_bytes_that_change_once_are_sent_again(through: Any, eyes: Any, name: str) -> None:
+    client = through(Fault(flip_upload, "PUT", times=1))
+    await client.upload_object(CONTENT, name, "o")
+    assert eyes.get_object(name, "o")[1] == CONTENT
+
+
+async def test_streamed_bytes_that_change_on_their_way_up(through: Any, eyes: Any, name: str, tmp_path: Path) -> None:
+    """Too long for memory, too short for segments: their hash is known when they are gone."""
+    path = tmp_path / "content"
+    path.write_bytes(b"x" * (9 * MIB))
+    client = through(Fault(flip_upload, "PUT"))
+    with pytest.raises(ChecksumMismatch):
+        await client.upload_object(path, name, "o")
+    assert names_in(eyes, name) == set()
+    good = through()
+    made = await good.upload_object(path, name, "o")
+    assert made.size == 9 * MIB
+    assert len(eyes.get_object(name, "o")[1]) == 9 * MIB
+
+
+async def test_a_segment_that_changes_on_its_way_up(through: Any, eyes: Any, name: str) -> None:
+    client = through(Fault(flip_upload, "PUT", "00000003"))
+    with pytest.raises(ChecksumMismatch):
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
+@pytest.mark.parametrize(
+    "damage", [swap_answer(500, b""), answers_lost(), swap_answer(400, b"Errors")], ids=("500", "lost", "400")
+)
+async def test_a_manifest_that_fails_leaves_no_segments(through: Any, eyes: Any, name: str, damage: Damage) -> None:
+    client = through(Fault(damage, "PUT", "multipart-manifest=put"))
+    with pytest.raises(CloudError):
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_answers_that_are_lost_to_segments_that_arrived(through: Any, eyes: Any, name: str) -> None:
+    client = through(Fault(answers_lost(), "PUT", "/slo/"))
+    with pytest.raises(ProviderUnavailable):
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_segments_that_cannot_be_removed_are_named(through: Any, name: str) -> None:
+    client = through(
+        Fault(swap_answer(500, b""), "PUT", "multipart-manifest=put"),
+        Fault(swap_answer(500, b""), "POST", "bulk-delete"),
+    )
+    with pytest.raises(ProviderUnavailable) as caught:
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert "could not be removed" in "".join(caught.value.__notes__)
+
+
+async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, name: str, flavour: Flavour) -> None:
+    client = through(Fault(swap_answer(500, b""), "PUT", "00000003"))
+    source = await client.upload_object(CONTENT, name, "source")
+    real = client if flavour.name == "async" else client._client._swift
+    real._swift.largest_copy, real._swift.copy_part = PART, PART
+    with pytest.raises(ProviderUnavailable):
+        await client.copy_object(source, name, "copy")
+    assert names_in(eyes, name) == {"source"}
+    assert names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_old_segments_that_cannot_be_removed_do_not_fail_the_upload(
+    through: Any, eyes: Any, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = through(Fault(swap_answer(403, b""), "POST", "bulk-delete"))
+    await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    await client.upload_object(b"small", name, "large")
+    assert eyes.get_object(name, "large")[1] == b"small"
+    assert "could not be deleted" in caplog.text
+
+
+# Down
+
+
+async def test_bytes_that_change_on_their_way_down(through: Any, eyes: Any, name: str, tmp_path: Path) -> None:
+    eyes.put_object(name, "o", CONTENT)
+    client = through(Fault(flip_answer, "GET", f"/{name}/o"))
+    with pytest.raises(ChecksumMismatch):
+        await client.download_object((name, "o"), tmp_path / "o")
+    assert files_in(tmp_path) == []
+
+
+async def test_a_segment_that_changes_on_its_way_down(through: Any, name: str, tmp_path: Path) -> None:
+    """The hash of a large object is known segment by segment only."""
+    good = through()
+    obj = await good.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    client = through(Fault(flip_answer, "GET", f"/{name}/large", times=1))
+    with pytest.raises(ChecksumMismatch, match="segment 3"):
+        await client.download_object(obj, tmp_path / "o")
+    assert files_in(tmp_path) == []
+    await good.download_object(obj, tmp_path / "o")
+    assert (tmp_path / "o").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_a_cut_body_is_read_on(through: Any, name: str, tmp_path: Path, large: bool) -> None:
+    good = through()
+    if large:
+        await good.ex_multipart_upload_object(CONTENT, name, "o", chunk_size=PART)
+    else:
+        await good.upload_object(CONTENT, name, "o")
+    fault = Fault(cut_answer, "GET", f"/{name}/o", times=1)
+    await through(fault).download_object((name, "o"), tmp_path / "o")
+    assert (tmp_path / "o").read_bytes() == CONTENT
+    assert fault.done == 1
+
+
+@pytest.mark.parametrize("damage", [cut_answer, shorter_length, longer_length])
+async def test_a_body_that_never_comes_whole_leaves_no_file(
+    through: Any, eyes: Any, name: str, tmp_path: Path, damage: Damage
+) -> None:
+    eyes.put_object(name, "o", CONTENT)
+    client = through(Fault(damage, "GET", f"/{name}/o"), retry=False)
+    with pytest.raises(CloudError):
+        await client.download_object((name, "o"), tmp_path / "o")
+    assert files_in(tmp_path) == []
+
+
+# Answers
+
+
+LISTINGS = (
+    b"",
+    b"{}",
+    b"[",
+    b"<html>",
+    b"null",
+    b'[{"bytes": 1}]',
+    b'[{"name": 5}]',
+    b"[" * 100_000,
+    b'[{"name": "\xff"}]',
+)
+
+
+@pytest.mark.parametrize("body", LISTINGS, ids=lambda body: repr(body[:20]))
+async def test_listings_that_are_none(through: Any, name: str, body: bytes) -> None:
+    client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"), retry=False)
+    with pytest.raises(MalformedResponse) as caught:
+        await client.list_container_objects(name)
+    assert caught.value.provider == "swift"
+    with pytest.raises(MalformedResponse):
+        await client.list_containers()
+
+
+async def test_a_listing_that_never_ends(through: Any, name: str) -> None:
+    body = json.dumps([{"name": "a", "bytes": 1}, {"name": "b", "bytes": 1}]).encode()
+    client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"), page_size=2)
+    with pytest.raises(MalformedResponse, match="does not end"):
+        await client.list_container_objects(name)
+
+
+async def test_a_bulk_deletion_that_finds_the_token_too_old(through: Any, eyes: Any, name: str) -> None:
+    eyes.put_object(name, "o", b"x")
+    late = json.dumps({"Response Status": "400 Bad Request", "Errors": [[f"/{name}/o", "401 Unauthorized"]]}).encode()
+    fault = Fault(swap_answer(200, b" \r\n\r\n" + late, JSON), "POST", "bulk-delete", times=1)
+    [result] = await through(fault).delete_objects([(name, "o")])
+    assert result.error is None
+    assert names_in(eyes, name) == set()
+    assert fault.done == 1
+
+
+async def test_what_a_bulk_deletion_tells_of_each(through: Any, eyes: Any, name: str) -> None:
+    for each in ("a", "b c", "d"):
+        eyes.put_object(name, each, b"x")
+    answer = {
+        "Response Status": "400 Bad Request",
+        "Number Deleted": 1,
+        "Errors": [[f"{name}/b%20c", "409 Conflict"], [f"/{name}/d", "507 Insufficient Storage"]],
+    }
+    client = through(Fault(swap_answer(200, json.dumps(answer).encode(), JSON), "POST", "bulk-delete"))
+    results = await client.delete_objects([(name, each) for each in ("a", "b c", "d")])
+    assert [type(result.error).__name__ for result in results] == ["NoneType", "Conflict", "ProviderUnavailable"]
+
+
+async def test_a_service_without_bulk_deletion_is_not_believed(through: Any, eyes: Any, name: str) -> None:
+    """Without the middleware the request changes the account's metadata, and succeeds."""
+    eyes.put_object(name, "o", b"x")
+    client = through(Fault(swap_answer(204, b""), "POST", "bulk-delete"))
+    [result] = await client.delete_objects([(name, "o")])
+    assert isinstance(result.error, MalformedResponse)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (403, b"", "PermissionDenied"),
+        (404, b"", "ContainerNotFound"),
+        (405, b"", "NotSupported"),
+        (408, b"", "ConnectionFailed"),
+        (412, b"", "PreconditionFailed"),
+        (413, b"Upload exceeds quota.", "QuotaExceeded"),
+        (413, b"<html><h1>Request Entity Too Large</h1></html>", "InvalidRequest"),
+        (422, b"", "ChecksumMismatch"),
+        (429, b"", "RateLimited"),
+        (498, b"", "RateLimited"),
+        (499, b"", "ConnectionFailed"),
+        (503, b"", "ProviderUnavailable"),
+        (507, b"", "ProviderUnavailable"),
+        (599, b"", "ProviderUnavailable"),
+        (400, b"Metadata value longer than 256", "InvalidRequest"),
+    ],
+)
+async def test_what_a_refused_upload_raises(through: Any, name: str, status: int, body: bytes, expected: str) -> None:
+    client = through(Fault(swap_answer(status, body), "PUT"), retry=False)
+    with pytest.raises(CloudError) as caught:
+        await client.upload_object(b"x", name, "o")
+    assert type(caught.value).__name__ == expected
+    assert (caught.value.status, caught.value.provider) == (status, "swift")
+    assert "<" not in caught.value.message
+    if status == 400:
+        assert "longer than 256" in caught.value.message
+
+
+async def test_a_conditional_upload_is_not_repeated(through: Any, eyes: Any, name: str) -> None:
+    """Its own first attempt would be what the second one meets."""
+    client = through(Fault(answers_lost(), "PUT", times=1))
+    with pytest.raises(ProviderUnavailable):
+        await client.upload_object(b"x", name, "o", if_none_match="*")
+    assert names_in(eyes, name) == {"o"}
+    with pytest.raises(PreconditionFailed):
+        await client.upload_object(b"x", name, "o", if_none_match="*")
+
+
+async def test_a_container_that_was_created_after_all(through: Any, eyes: Any, name: str) -> None:
+    """Asked for again, it would look like somebody else's."""
+    client = through(Fault(answers_lost(), "PUT", times=1))
+    with pytest.raises(ProviderUnavailable):
+        await client.create_container(f"{name}-new")
+    assert eyes.head_container(f"{name}-new")
+
+
+async def test_a_deletion_whose_answer_is_lost(through: Any, eyes: Any, name: str) -> None:
+    eyes.put_object(name, "o", b"x")
+    client = through(Fault(answers_lost(), "DELETE", times=1))
+    await client.delete_object((name, "o"))
+    assert names_in(eyes, name) == set()
+
+
+async def test_quotas_of_the_account(through: Any, name: str) -> None:
+    client = through(Fault(swap_answer(413, b"Upload exceeds quota."), "PUT"))
+    with pytest.raises(QuotaExceeded, match="quota"):
+        await client.upload_object(b"x", name, "o")
