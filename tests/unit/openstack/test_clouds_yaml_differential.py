@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,8 +107,6 @@ def test_openstacksdk_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def _variables() -> list[str]:
-    import os
-
     return [name for name in os.environ if name.startswith("OS_")]
 
 
@@ -170,3 +172,31 @@ def _theirs(folder: Path, cloud: str | None, region: str | None) -> dict[str, ob
         "timeout": float(timeout) if timeout else None,
         "endpoints": {service: found.get_endpoint(service) for service in SERVICES},
     }
+
+
+PRINT_BOTH = """
+import json, os
+from openstack.config import loader
+from polycloud.credentials.clouds_yaml import _folders
+unique = dict.fromkeys(loader.CONFIG_SEARCH_PATH)
+print(json.dumps([list(unique), [str(folder) for folder in _folders(os.environ)]]))
+"""
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"XDG_CONFIG_HOME": "/elsewhere/config", "XDG_CONFIG_DIRS": "/elsewhere/xdg"},
+        {"SNAP_REAL_HOME": "/home/someone"},
+        {"HOME": "/home/someone-else"},
+    ],
+    ids=str,
+)
+def test_files_are_looked_for_where_openstacksdk_looks(tmp_path: Path, variables: dict[str, str]) -> None:
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    command = [sys.executable, "-W", "ignore", "-c", PRINT_BOTH]
+    environment = {**kept, "HOME": str(tmp_path), **variables}
+    printed = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    theirs, ours = json.loads(printed)
+    assert ours == theirs
