@@ -10,11 +10,15 @@ from typing import Any
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def call(method: str, url: str, body: Any = None, *, token: str = "", raw: bytes | None = None) -> Any:
+def call(
+    method: str, url: str, body: Any = None, *, token: str = "", subject: str = "", raw: bytes | None = None
+) -> Any:
     """The JSON of an answer, or None if it has none."""
     headers = {"Accept": "application/json"}
     if token:
         headers["X-Auth-Token"] = token
+    if subject:
+        headers["X-Subject-Token"] = subject
     data = raw
     if body is not None:
         data = json.dumps(body).encode()

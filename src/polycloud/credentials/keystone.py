@@ -53,7 +53,7 @@ from polycloud.wire.openstack_catalog import (
     split_endpoint,
     version_in_path,
 )
-from polycloud.wire.openstack_faults import fault_error
+from polycloud.wire.openstack_faults import fault_error, fault_of
 
 __all__ = ["KeystoneSession"]
 
@@ -362,11 +362,13 @@ def _check_discovery(answer: Response) -> CloudError | None:
 
 
 def _check_token(answer: Response) -> CloudError | None:
-    if answer.status == 401:
+    # An application credential or a token that does not exist is a 404 of Keystone's own.
+    unknown = answer.status == 404 and fault_of(answer.body).message.startswith("Could not find")
+    if answer.status == 401 or unknown:
         return AuthenticationError(
             "the identity service refuses these credentials; check the user, the password or key, the domains, "
             "and that the user has a role in the project",
-            status=401,
+            status=answer.status,
         )
     if answer.status in {300, 301, 302, 307, 308, 404, 405}:
         return ConfigurationError(

@@ -143,6 +143,15 @@ async def test_what_is_no_identity_service(cloud: Cloud, connect: Connect) -> No
         await connect().list_nodes()
 
 
+async def test_an_application_credential_that_does_not_exist_is_refused(cloud: Cloud, connect: Connect) -> None:
+    """Keystone says so by a 404, which otherwise means that there is no Keystone."""
+    body = b'{"error": {"code": 404, "message": "Could not find Application Credential: a.", "title": "Not Found"}}'
+    cloud.identity = lambda _exchange: reply(404, body)
+    with pytest.raises(AuthenticationError) as caught:
+        await connect().list_nodes()
+    assert caught.value.status == 404
+
+
 async def test_a_token_and_an_endpoint_resume_a_session(cloud: Cloud, connect: Connect) -> None:
     cloud.add_servers(2)
     cloud.tokens.add("kept-from-before")

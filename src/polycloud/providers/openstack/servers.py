@@ -35,6 +35,8 @@ log = logging.getLogger("polycloud.openstack")
 # Up to here single reads are cheaper than the whole listing.
 MAX_SINGLE_READS = 20
 PARALLEL_READS = 8
+# For a moment Nova still shows a server that is gone.
+DELETED = "DELETED"
 
 
 class ServersDriver(OpenStackBase[NovaNodeT]):
@@ -75,6 +77,8 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             operation="Show Server Details",
             not_found=NodeNotFound,
         )
+        if answer.server.status == DELETED:
+            raise NodeNotFound(f"the server {node_id} has just been deleted")
         return self._node(answer.server)
 
     async def create_node(self, spec: NodeSpec) -> NovaNodeT:
