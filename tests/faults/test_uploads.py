@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import sys
+import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from polycloud.errors import ConnectionFailed, InvalidRequest, Timeout
 from polycloud.runtime.messages import Request, Response, Source
 from polycloud.runtime.protocol import UNLIMITED, Runtime
 from tests.faults.calls import request, send
-from tests.faults.keepalive import Exchange, Hangup, Server, reply
+from tests.faults.keepalive import Exchange, Hangup, Server, eventually, reply
 from tests.flavours import Flavour
 
 MEBI = 1024 * 1024
@@ -107,6 +111,53 @@ def test_an_async_iterable_is_for_async_clients(flavour: Flavour) -> None:
     else:
         with pytest.raises(InvalidRequest, match="async client"):
             upload(flavour, generate())
+
+
+def test_what_was_sent_is_let_go_of_at_once(flavour: Flavour) -> None:
+    """Not at the next collection of garbage: the parts of a large object would fill the memory until then."""
+
+    async def case(runtime: Runtime) -> None:
+        body, source = b"x" * (3 * MEBI), Declared([b"y" * MEBI], None)
+        still_there = weakref.ref(source)
+        await send(runtime, server, "/before", "PUT", body=body)
+        references = sys.getrefcount(body)
+        for _ in range(3):
+            assert (await send(runtime, server, "/up", "PUT", body=body)).status == 201
+        assert sys.getrefcount(body) == references
+        assert (await send(runtime, server, "/up", "PUT", body=source)).status == 201
+        del source
+        assert still_there() is None
+
+    gc.collect()
+    gc.disable()
+    try:
+        with Server(Uploads()) as server:
+            flavour.run(case)
+    finally:
+        gc.enable()
+
+
+def test_large_parts_are_read_by_one_thread(flavour: Flavour) -> None:
+    """Each thread has memory of its own for what it frees, as large as a part or more."""
+    threads: set[threading.Thread] = set()
+
+    def generate() -> Iterator[bytes]:
+        for _ in range(64):
+            threads.add(threading.current_thread())
+            yield b"x" * (256 * 1024)
+
+    async def case(runtime: Runtime) -> None:
+        source = runtime.source(generate())
+        for _ in range(8):
+            assert len(await source.read(2 * MEBI)) == 2 * MEBI
+            # What else there is to do in threads is done in others.
+            await runtime.gather([lambda: runtime.offload(lambda: None)] * 4, limit=4)
+        await source.close()
+
+    flavour.run(case)
+    [reader] = threads
+    if flavour.is_async:
+        eventually(lambda: not reader.is_alive(), "the thread ended with its source")
 
 
 def test_text_is_no_upload(flavour: Flavour) -> None:

@@ -21,6 +21,8 @@ from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
+import msgspec
+
 from polycloud.errors import CloudError, ConfigurationError, MalformedResponse, Timeout
 from polycloud.runtime import failures
 from polycloud.runtime.heads import Origin, answer_headers, declared_length, is_chunked, parse_origin, request_fields
@@ -444,6 +446,11 @@ class Attempt:
                 transport.abort()
             if not transport.is_closing():
                 bound.users[transport] = None
+        if self._pieces is not None:
+            # The attempt is in circles with aiohttp's objects, and in the contexts of its timers: what it sent
+            # would stay in memory until the next collection of garbage, an object of any size part by part.
+            self._pieces.let_go()
+            self.request = msgspec.structs.replace(self.request, body=b"")
         if self._slot:
             self._slot = False
             bound.in_use -= 1

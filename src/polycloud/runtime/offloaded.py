@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 from polycloud.errors import InvalidRequest
@@ -16,6 +18,8 @@ from polycloud.runtime.protocol import SinkTarget, SourceLike
 __all__ = ["Offload", "async_sink", "async_source"]
 
 T = TypeVar("T")
+
+LARGE_READ = 1024 * 1024
 
 
 class Offload(Protocol):
@@ -50,9 +54,9 @@ class _OneAtATime:
         self._offload = offload
         self._under_way: asyncio.Future[Any] | None = None
 
-    async def call(self, function: Callable[[], T]) -> T:
+    async def call(self, function: Callable[[], T], *, by: Offload | None = None) -> T:
         await self._idle(None)
-        work = asyncio.ensure_future(self._offload(function))
+        work = asyncio.ensure_future((by or self._offload)(function))
         self._under_way = work
         return await asyncio.shield(work)
 
@@ -93,12 +97,35 @@ class _MemorySource:
         self._source.close()
 
 
+class _OwnThread:
+    """A thread for the large reads of one source.
+
+    The C library keeps what a thread has freed for that thread: parts that are read now by this
+    thread and now by that one take several times their memory.
+    """
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+
+    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "polycloud-read")
+        return asyncio.get_running_loop().run_in_executor(self._thread, copy_context().run, function)
+
+    def end(self) -> None:
+        """Let the thread end once it has nothing to do."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown(wait=False)
+
+
 class _ThreadedSource:
     """A file, or an iterable that may block."""
 
     def __init__(self, source: BlockingSource, offload: Offload) -> None:
         self._source = source
         self._threads = _OneAtATime(offload)
+        self._own_thread = _OwnThread()
 
     @property
     def length(self) -> int | None:
@@ -109,13 +136,17 @@ class _ThreadedSource:
         return self._source.rewindable
 
     async def read(self, size: int) -> bytes:
-        return await self._threads.call(lambda: self._source.read(size))
+        by = self._own_thread if size >= LARGE_READ else None
+        return await self._threads.call(lambda: self._source.read(size), by=by)
 
     async def rewind(self) -> None:
         await self._threads.call(self._source.rewind)
 
     async def close(self) -> None:
-        await self._threads.finish(self._source.close)
+        try:
+            await self._threads.finish(self._source.close)
+        finally:
+            self._own_thread.end()
 
 
 class _ThreadedSink:

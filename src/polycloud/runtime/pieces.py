@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from polycloud.errors import InvalidRequest
+from polycloud.errors import ConnectionFailed, InvalidRequest
 from polycloud.runtime.limits import PIECE
 from polycloud.runtime.messages import Source
 
@@ -34,10 +34,14 @@ class Pieces:
 
     def __init__(self, upload: Upload, source: Source) -> None:
         self._upload = upload
-        self._source = source
+        self._source: Source | None = source
         self._left = source.length
         self._begun = False
         self.ended = False
+
+    def let_go(self) -> None:
+        """Forget the source: nothing more is sent of it, and what still knows these pieces is not to keep it alive."""
+        self._source = None
 
     def __aiter__(self) -> Pieces:
         return self
@@ -63,15 +67,17 @@ class Pieces:
         return piece
 
     async def _next(self) -> bytes:
-        piece = await self._source.read(PIECE)
+        source = self._source
+        if source is None:
+            # Not an end: the request would be complete without the rest.
+            raise ConnectionFailed("the answer came before the upload was complete", sent=True)
+        piece = await source.read(PIECE)
         if self._left is None:
             return piece
         self._left -= len(piece)
         # Looked for before the last piece leaves: the request must not complete with a wrong length.
-        if self._left < 0 or (self._left == 0 and piece and await self._source.read(1)):
-            raise InvalidRequest(f"the upload is longer than the {self._source.length} bytes it was declared to be")
+        if self._left < 0 or (self._left == 0 and piece and await source.read(1)):
+            raise InvalidRequest(f"the upload is longer than the {source.length} bytes it was declared to be")
         if self._left > 0 and not piece:
-            raise InvalidRequest(
-                f"the upload ended {self._left} bytes short of its declared {self._source.length} bytes"
-            )
+            raise InvalidRequest(f"the upload ended {self._left} bytes short of its declared {source.length} bytes")
         return piece
