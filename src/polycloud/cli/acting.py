@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,13 +13,16 @@ from polycloud.cli.failures import AlreadyReported, NotConfirmed, UsageError, re
 from polycloud.cli.session import options, output
 from polycloud.errors import CloudError
 
-__all__ = ["Several", "Switch", "Yes", "confirm", "each", "pairs"]
+__all__ = ["FileOr", "Several", "Switch", "Yes", "confirm", "each", "pairs"]
 
 Several = Annotated[list[str], Parameter(negative="")]
 """One or more positional arguments."""
 
 Switch = Annotated[bool, Parameter(negative="", show_default=False)]
 """An option without a value."""
+
+FileOr = str | Path
+"""A file, or something else that is text. Shells complete files for it; it always arrives as text, as it was typed."""
 
 Yes = Annotated[bool, Parameter(name=["--yes", "-y"], negative="", show_default=False)]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from polycloud.cli.acting import Switch
+from polycloud.cli.acting import FileOr, Switch
 from polycloud.cli.failures import UsageError
 from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive, write_out
@@ -22,7 +22,7 @@ from polycloud.storage.upload import Progress
 
 __all__ = ["get"]
 
-Destination = Annotated[str | None, Parameter(show_default=False)]
+Destination = Annotated[FileOr | None, Parameter(show_default=False)]
 
 
 def get(
@@ -36,18 +36,19 @@ def get(
         recursive: Write all that is below the address to files below the destination.
         force: Replace files that are there.
     """
+    target = None if destination is None else str(destination)
     if recursive:
-        if destination is not None and is_standard(destination):
+        if target is not None and is_standard(target):
             raise UsageError("many objects do not fit into standard output; use polycloud cat")
-        _get_below(place_at(address), destination or ".", force=force)
+        _get_below(place_at(address), target or ".", force=force)
         return
     place = object_at(address)
     with stores() as store:
         client = store(place)
-        if destination is not None and is_standard(destination):
+        if target is not None and is_standard(target):
             write_out(client, place)
             return
-        path = destination_of(place.key, destination)
+        path = destination_of(place.key, target)
         move_all([_move(client, place, None, lambda: Path(path), force=force)], "fetched")
 
 

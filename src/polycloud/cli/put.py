@@ -9,7 +9,7 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
-from polycloud.cli.acting import pairs
+from polycloud.cli.acting import FileOr, pairs
 from polycloud.cli.failures import UsageError
 from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive
@@ -24,7 +24,7 @@ __all__ = ["put"]
 
 
 def put(
-    files_and_address: Annotated[list[str], Parameter(name="FILE... ADDRESS", negative="")],
+    files_and_address: Annotated[list[FileOr], Parameter(name="FILE... ADDRESS", negative="")],
     /,
     *,
     recursive: Recursive = False,
@@ -41,7 +41,7 @@ def put(
         content_type: MIME type; without it, it is guessed from the names.
         meta: KEY=VALUE, once for each piece of metadata.
     """
-    *sources, address = files_and_address
+    *sources, address = map(str, files_and_address)
     place = place_at(address)
     if not sources:
         raise UsageError(f"say what to put: polycloud put FILE {address}")

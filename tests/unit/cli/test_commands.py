@@ -237,9 +237,11 @@ def test_bash_completes(cli: Cli) -> None:
         {script}
         COMP_WORDS=(polycloud --profile x nodes cr); COMP_CWORD=4; _polycloud; echo "${{COMPREPLY[@]}}"
         COMP_WORDS=(polycloud nodes list --pro); COMP_CWORD=3; _polycloud; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(polycloud put READ); COMP_CWORD=2; _polycloud; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(polycloud get s3:x READ); COMP_CWORD=3; _polycloud; echo "${{COMPREPLY[@]}}"
     """
-    done = subprocess.run(["bash", "-c", ask], text=True, capture_output=True)
-    assert done.stdout.splitlines() == ["create", "--provider --profile"]
+    done = subprocess.run(["bash", "-c", ask], text=True, capture_output=True, cwd=ROOT)
+    assert done.stdout.splitlines() == ["create", "--provider --profile", "README.md", "README.md"]
 
 
 @pytest.mark.parametrize("form", ["", "--json"])
