@@ -55,7 +55,7 @@ def both_are_storage(swift: Swift, files: CloudFiles) -> None:
 
 
 def what_is_wrong_is_an_error(swift: Swift, files: CloudFiles) -> None:
-    Swift("user", "key")  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    Swift("user", "key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Swift(temp_url_digest="md5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     files.get_container_cdn_url("c", ex_kind="https")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     swift.ex_upload_archive(b"", "c", format="zip")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
