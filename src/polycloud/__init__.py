@@ -56,6 +56,7 @@ _HOMES = {
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
     "runtime.retry": "RetryPolicy",
+    "runtime.tls": "InsecureTLSWarning",
     "storage.aio": "AsyncStorage",
     "storage.client": "Storage",
     "storage.models": "Container DeleteResult Object Prefix",
@@ -113,6 +114,7 @@ __all__ = [
     "GoGrid",
     "IdempotencyMismatch",
     "ImageNotFound",
+    "InsecureTLSWarning",
     "InvalidRequest",
     "KeyPair",
     "KeyPairExists",
@@ -265,6 +267,7 @@ if TYPE_CHECKING:
     from polycloud.runtime.caller import Timeouts as Timeouts
     from polycloud.runtime.deadline import deadline as deadline
     from polycloud.runtime.retry import RetryPolicy as RetryPolicy
+    from polycloud.runtime.tls import InsecureTLSWarning as InsecureTLSWarning
     from polycloud.storage.aio import AsyncStorage as AsyncStorage
     from polycloud.storage.client import Storage as Storage
     from polycloud.storage.models import Container as Container

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from polycloud import InsecureTLSWarning
 from polycloud.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
 from polycloud.runtime.caller import Caller, Timeouts
 from polycloud.runtime.protocol import Runtime
 from polycloud.runtime.retry import NO_RETRY
-from polycloud.runtime.tls import InsecureTLSWarning
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.faults.proxy import serve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NoReturn, Self
 
 __all__ = ["Secret"]
 
@@ -44,5 +44,15 @@ class Secret:
     def __hash__(self) -> int:
         return hash((Secret, self._text))
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # It never changes, and a copy of a node is to have the node's password.
+        return self
+
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is not pickled; pass reveal() on purpose if it must travel")
+        raise TypeError(
+            "a Secret is not pickled; take it out of its model first (msgspec.structs.replace(node, password=None)), "
+            "or pass reveal() on purpose if it must travel"
+        )

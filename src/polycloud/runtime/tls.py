@@ -16,7 +16,10 @@ __all__ = ["InsecureTLSWarning", "tls_context"]
 
 
 class InsecureTLSWarning(UserWarning):
-    """A client was told not to verify certificates: anybody on the way can read and change its calls."""
+    """A client was told not to verify certificates: anybody on the way can read and change its calls.
+
+    Where that is meant: ``warnings.filterwarnings("ignore", category=polycloud.InsecureTLSWarning)``.
+    """
 
 
 def tls_context(settings: TransportSettings) -> ssl.SSLContext:

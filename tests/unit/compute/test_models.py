@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import pickle
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -124,6 +125,23 @@ def test_states_are_words() -> None:
         "running starting stopping stopped rebooting terminated pending suspended paused error reconfiguring "
         "rebuilding migrating updating unknown".split()
     )
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_node_has_its_password(copied: Callable[[Node], Node]) -> None:
+    node = msgspec.structs.replace(NODE, password=Secret(NODE_PASSWORD))
+    again = copied(node)
+    assert again == node
+    assert again.password is not None
+    assert again.password.reveal() == NODE_PASSWORD
+
+
+def test_a_node_with_a_password_is_not_pickled_and_says_how() -> None:
+    node = msgspec.structs.replace(NODE, password=Secret(NODE_PASSWORD))
+    with pytest.raises(TypeError, match=r"structs\.replace\(node, password=None\)") as caught:
+        pickle.dumps(node)
+    assert NODE_PASSWORD not in str(caught.value)
+    assert pickle.loads(pickle.dumps(msgspec.structs.replace(node, password=None))) == NODE
 
 
 def test_a_password_is_in_no_repr_json_or_pickle() -> None:

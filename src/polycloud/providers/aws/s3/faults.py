@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -28,6 +27,7 @@ from polycloud.errors import (
     Timeout,
 )
 from polycloud.runtime.messages import Response
+from polycloud.runtime.retry import retry_after
 from polycloud.wire.xml import decode
 
 __all__ = ["Misdirected", "error_of", "error_of_code", "late_error_of"]
@@ -165,9 +165,9 @@ def error_of(answer: Response, *, method: str, key: bool, now: float) -> CloudEr
         return None
     found = _parsed(answer.body)
     region = answer.headers.get("x-amz-bucket-region")
-    retry_after = _retry_after(answer, now=now)
+    wait = retry_after(answer.headers.get("retry-after"), now=now)
     if found is None:
-        return _without_code(answer, method=method, key=key, region=region, retry_after=retry_after)
+        return _without_code(answer, method=method, key=key, region=region, wait=wait)
     if found.code in REDIRECTS or (status in {301, 307} and found.code):
         return _misdirected(found, status, region or _region_of(found))
     if found.code in {"AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}:
@@ -182,7 +182,7 @@ def error_of(answer: Response, *, method: str, key: bool, now: float) -> CloudEr
         found.message,
         status=status,
         request_id=found.request_id or answer.headers.get(REQUEST_ID),
-        retry_after=retry_after,
+        wait=wait,
     )
 
 
@@ -203,7 +203,7 @@ def error_of_code(
     *,
     status: int | None = None,
     request_id: str | None = None,
-    retry_after: float | None = None,
+    wait: float | None = None,
 ) -> CloudError:
     """The error for one of S3's codes."""
     kind = CODES.get(code) or _kind_by_status(status)
@@ -214,7 +214,7 @@ def error_of_code(
         status=status,
         code=code or None,
         request_id=request_id,
-        retry_after=retry_after,
+        retry_after=wait,
     )
     if code in AGAIN:
         error.retryable = True
@@ -258,9 +258,7 @@ def _region_of(found: _Error) -> str | None:
     return match[1] if match else None
 
 
-def _without_code(
-    answer: Response, *, method: str, key: bool, region: str | None, retry_after: float | None
-) -> CloudError:
+def _without_code(answer: Response, *, method: str, key: bool, region: str | None, wait: float | None) -> CloudError:
     """The error for an answer without S3's own words: to HEAD, or a proxy's page, or nothing."""
     status = answer.status
     if status in {301, 302, 307, 308} or (status == 400 and method == "HEAD"):
@@ -272,7 +270,7 @@ def _without_code(
     if kind is NotFound:
         kind = ObjectNotFound if key else ContainerNotFound
     if kind in {ProviderUnavailable, RateLimited}:
-        return kind(f"the answer is an HTTP {status}", status=status, retry_after=retry_after)
+        return kind(f"the answer is an HTTP {status}", status=status, retry_after=wait)
     start = answer.body[:512].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return MalformedResponse(
@@ -280,16 +278,3 @@ def _without_code(
             status=status,
         )
     return kind(MESSAGES.get(kind, f"the answer is an HTTP {status}"), status=status)
-
-
-def _retry_after(answer: Response, *, now: float) -> float | None:
-    """Seconds that the answer asks to wait, or None."""
-    value = (answer.headers.get("retry-after") or "").strip()
-    if not value:
-        return None
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
