@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 
-from tools.openstack_services.layout import Layout
+from tools.openstack_services.layout import ROOT, Layout
 
 KEY = "0" * 64
 Sections = Mapping[str, Mapping[str, object]]
@@ -91,7 +91,6 @@ def _neutron(layout: Layout) -> Sections:
             # Nobody is there to send heartbeats for the agent that is said to be alive.
             "agent_down_time": 2000000,
             "notify_nova_on_port_status_changes": "false",
-            "notify_nova_on_port_data_changes": "false",
         },
         "database": {"connection": layout.database("neutron")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
@@ -152,7 +151,7 @@ def _cinder(layout: Layout) -> Sections:
         },
         "database": {"connection": layout.database("cinder")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
-        "fake": {"volume_backend_name": "fake", "volume_driver": "cinder.tests.fake_driver.FakeLoggingVolumeDriver"},
+        "fake": {"volume_backend_name": "fake", "volume_driver": "tools.openstack_services.fake_volumes.Volumes"},
         "key_manager": {"backend": "cinder.keymgr.conf_key_mgr.ConfKeyManager", "fixed_key": KEY},
         "keystone_authtoken": _middleware(layout),
     }
@@ -191,6 +190,7 @@ def environment(layout: Layout) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return {
         **{name: value for name, value in kept.items() if not name.startswith(("OS_", "PYTHON"))},
+        "PYTHONPATH": str(ROOT),
         "PATH": f"{layout.venv / 'bin'}:{os.environ['PATH']}",
         "no_proxy": "127.0.0.1",
         "OS_KEYSTONE_CONFIG_FILES": config_file(layout, "keystone"),

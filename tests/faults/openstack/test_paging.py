@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -100,3 +101,25 @@ async def test_markers_of_small_pages_may_be_deleted_too(cloud: Cloud, connect: 
     cloud.before = delete
     assert len(await connect(page_size=2).list_nodes()) == 12
     assert len(cloud.servers) == 10
+
+
+async def test_a_short_page_without_a_link_while_servers_are_built_is_not_the_end(
+    cloud: Cloud, connect: Connect
+) -> None:
+    """Nova counts a server whose build has just begun twice for the limit of a page, and gives it once."""
+    cloud.add_servers(6)
+    cloud.servers["server-0000"]["status"] = "BUILD"
+
+    def cut_short(exchange: Exchange) -> bytes | None:
+        if "/servers/detail" in exchange.target and "marker" not in exchange.target:
+            return reply(200, json.dumps({"servers": [cloud.servers["server-0000"]]}).encode())
+        return None
+
+    cloud.before = cut_short
+    assert [node.id for node in await connect(page_size=2).list_nodes()] == list(cloud.servers)
+
+
+async def test_nothing_more_is_asked_for_when_no_server_is_being_built(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(6)
+    await connect().list_nodes()
+    assert len(pages_asked_for(cloud)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TypeVar
 
 import msgspec
@@ -17,16 +18,16 @@ __all__ = ["NovaNodeT", "OpenStackBase"]
 NovaNodeT = TypeVar("NovaNodeT", bound=OpenStackNode, covariant=True)
 
 
-class OpenStackBase(ComputeDriver[NovaNodeT, OpenStackVolume]):
+class OpenStackBase(ComputeDriver[NovaNodeT, OpenStackVolume], ABC):
     """A driver that calls OpenStack's services."""
 
     def __init__(self, services: OpenStackServices) -> None:
         super().__init__(services.caller)
         self.services = services
 
+    @abstractmethod
     def _node(self, server: Server) -> NovaNodeT:
         """The node that a server is, in this provider's class."""
-        raise NotImplementedError
 
     def _node_with_password(self, server: Server, password: str | None) -> NovaNodeT:
         node = self._node(server)

@@ -69,8 +69,8 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             ex_userdata: What cloud-init on the node is to run; at most 48 KiB.
             ex_config_drive: Whether it gets a drive with its metadata; None for the provider's choice.
             ex_security_groups: Security groups, or their names or ids; none for the project's default.
-            ex_networks: Networks or ports, in the order of the node's interfaces; None for all of the
-                project's networks.
+            ex_networks: Networks or ports, in the order of the node's interfaces; None for the
+                project's only network: with several to choose from, Nova wants to be told.
             ex_availability_zone: The same as ``location``.
             ex_admin_pass: The same as ``auth=Password(…)``.
             ex_boot_volume: What to boot from instead of a local copy of the image: a volume, a
@@ -83,6 +83,7 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound: Nova does not know them.
             QuotaExceeded: The project may not have another one.
+            Conflict: There are several networks, and ``ex_networks`` names none.
             InvalidRequest: Arguments contradict each other, or Nova does not take one.
         """
         return run(

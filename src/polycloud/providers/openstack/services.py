@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -234,11 +234,22 @@ class OpenStackServices:
         operation: str,
         cursor: str | None,
         query: Sequence[tuple[str, str]] = (),
+        short: Callable[[W], bool] = lambda _page: False,
     ) -> tuple[W, str | None]:
         """One page of a listing by markers, and the cursor of the next.
 
         The cursor is a list of markers, one a line: the last item given so far, and a few before it
         in case that one is deleted before the next page is asked for.
+
+        Args:
+            service: Its type.
+            path: The listing.
+            kind: What a page is.
+            operation: The service's own name of the call.
+            cursor: The cursor, or None for the first page.
+            query: What else to ask for.
+            short: Whether a page with fewer items than asked for, and without a link, may have
+                another one after it all the same.
         """
         limit = self.page_size
         markers = cursor.split("\n") if cursor else [None]
@@ -251,7 +262,8 @@ class OpenStackServices:
                     raise
                 continue
             found = msgspec.json.decode(answer.body, type=kind)
-            return found, _next_cursor(found, limit, [known for known in markers if known])
+            last = _next_link(found) is None and len(found.markers()) < limit and not short(found)
+            return found, None if last else _next_cursor(found, [known for known in markers if known])
         raise AssertionError  # the loop above returns or raises at its last marker
 
 
@@ -259,11 +271,12 @@ def _marker_is_gone(error: CloudError) -> bool:
     return "marker" in error.message.lower() or isinstance(error, NotFound)
 
 
-def _next_cursor(page: Listing, limit: int, before: Sequence[str]) -> str | None:
-    identities = page.markers()
-    link = next((link.href for link in page.links if link.rel == "next"), None)
-    if link is None and len(identities) < limit:
-        return None
+def _next_link(page: Listing) -> str | None:
+    return next((link.href for link in page.links if link.rel == "next"), None)
+
+
+def _next_cursor(page: Listing, before: Sequence[str]) -> str | None:
+    identities, link = page.markers(), _next_link(page)
     # Only the marker of a link is taken: behind a proxy the rest of it may name another host.
     named = parse_qs(urlsplit(link).query).get("marker", [])[:1] if link is not None else []
     markers = dict.fromkeys([*named, *identities[: -MARKERS - 1 : -1], *before])
