@@ -126,6 +126,14 @@ async def test_many_are_deleted_with_their_segments(swift: Any, eyes: Any, name:
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
 
 
+async def test_segments_go_when_their_object_is_to_go(swift: Any, eyes: Any, name: str) -> None:
+    await swift.create_container(name)
+    await swift.ex_multipart_upload_object(CONTENT, name, "o", chunk_size=PART, headers={"X-Delete-After": "86400"})
+    assert (await swift.get_object(name, "o")).delete_at is not None
+    for segment in names_in(eyes, f"{name}_segments"):
+        assert int(eyes.head_object(f"{name}_segments", segment)["x-delete-at"])
+
+
 async def test_less_than_a_segment_is_an_ordinary_object(swift: Any, eyes: Any, name: str) -> None:
     await swift.create_container(name)
     made = await swift.ex_multipart_upload_object(b"little", name, "o", chunk_size=PART)

@@ -1,8 +1,9 @@
 """An identity service, and a gate, in front of a real Swift: tokens that can be counted and taken back.
 
-It gives tokens by Keystone's v3 and v2.0, and is strict about what asks for them; or it sends what
-asks for v2.0 tokens on to another identity service (mimic), and puts Swift into the catalog that comes
-back. Requests to Swift pass only with a token that is good, and go on with one of Swift's own.
+It gives tokens by Keystone's v3 and v2.0 and in Swift's own way, and is strict about what asks for
+them; or it sends what asks for v2.0 tokens on to another identity service (mimic), and puts Swift into
+the catalog that comes back. Requests to Swift pass only with a token that is good, and go on with one of
+Swift's own.
 """
 
 from __future__ import annotations
@@ -73,14 +74,13 @@ class Front:
 
     def credentials(self, version: str = "v3") -> dict[str, Any]:
         """What a client of Swift is made with."""
-        return {
+        given = {
             "auth_url": f"{self.server.origin}/identity/{version}",
             "username": USER,
             "password": ACCOUNT_PASSWORD,
-            "project_name": "demo",
-            "region": REGION,
             "proxy": "",
         }
+        return given if version == "v1.0" else {**given, "project_name": "demo", "region": REGION}
 
     def revoke_all(self) -> None:
         with self._lock:
@@ -106,6 +106,11 @@ class Front:
     # Tokens
 
     def _give(self, exchange: Exchange, path: str) -> bytes:
+        if path == "/v1.0":
+            assert exchange.method == "GET"
+            if (exchange.get("x-auth-user"), exchange.get("x-auth-key")) != (USER, ACCOUNT_PASSWORD):
+                return reply(401)
+            return reply(200, b"", ("X-Auth-Token", self._new()), ("X-Storage-Url", self.storage_url))
         assert exchange.method == "POST", exchange.target
         assert exchange.get("x-auth-token") is None
         auth = json.loads(exchange.body())["auth"]

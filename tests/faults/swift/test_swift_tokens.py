@@ -59,9 +59,13 @@ def expire_in_the_middle(front: Front, together: int) -> None:
     front.before = before
 
 
-def test_fifty_uploads_by_threads_while_the_token_ends(front: Front, eyes: Any, name: str) -> None:
+WAYS_IN = pytest.mark.parametrize("way", ["v3", "v2.0", "v1.0"])
+
+
+@WAYS_IN
+def test_fifty_uploads_by_threads_while_the_token_ends(front: Front, eyes: Any, name: str, way: str) -> None:
     expire_in_the_middle(front, 12)
-    with Swift(**front.credentials()) as client, ThreadPoolExecutor(UPLOADS) as pool:
+    with Swift(**front.credentials(way)) as client, ThreadPoolExecutor(UPLOADS) as pool:
         client.list_containers()
         made = list(
             pool.map(lambda number: client.upload_object(content_of(number), name, f"{number}"), range(UPLOADS))
@@ -72,11 +76,12 @@ def test_fifty_uploads_by_threads_while_the_token_ends(front: Front, eyes: Any, 
         assert eyes.get_object(name, f"{number}")[1] == content_of(number)
 
 
-def test_fifty_uploads_by_tasks_while_the_token_ends(front: Front, eyes: Any, name: str) -> None:
+@WAYS_IN
+def test_fifty_uploads_by_tasks_while_the_token_ends(front: Front, eyes: Any, name: str, way: str) -> None:
     expire_in_the_middle(front, 12)
 
     async def upload() -> None:
-        async with AsyncSwift(**front.credentials()) as client:
+        async with AsyncSwift(**front.credentials(way)) as client:
             await client.list_containers()
             await asyncio.gather(
                 *(client.upload_object(content_of(number), name, f"{number}") for number in range(UPLOADS))
