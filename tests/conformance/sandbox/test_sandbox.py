@@ -20,6 +20,7 @@ import pytest
 from polycloud import EC2, config, sandbox
 from polycloud import compute as compute_named
 from polycloud.sandbox.processes import identify
+from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 ROOT = Path(__file__).parents[3]
 
@@ -44,10 +45,10 @@ def gone(pid: int, *, within: float = 10.0) -> bool:
 def test_running_is_for_the_length_of_a_block() -> None:
     with sandbox.running("ec2") as server, sandbox.running("ec2") as other:
         assert server.port != other.port
-        with EC2("testing", "testing", region="us-east-1", endpoint=server.endpoint) as client:
+        with EC2(AWS_KEY, AWS_SECRET, region="us-east-1", endpoint=server.endpoint) as client:
             assert client.list_nodes() == []
             client.create_node("one", "t3.micro", "ami-12c6146b")
-        with EC2("testing", "testing", region="us-east-1", endpoint=other.endpoint) as client:
+        with EC2(AWS_KEY, AWS_SECRET, region="us-east-1", endpoint=other.endpoint) as client:
             assert client.list_nodes() == []
     for stopped in (server, other):
         assert identify(stopped.pid) is None
