@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from typing import Any
-from urllib.error import HTTPError
 
 import pytest
 
@@ -19,11 +18,12 @@ from polycloud.errors import (
     QuotaExceeded,
 )
 from polycloud.runtime import asynchronous_runtime, blocking_runtime
+from polycloud.runtime.deadline import deadline
 from polycloud.runtime.messages import Request, Response
 from polycloud.runtime.protocol import Runtime, TransportSettings
 from polycloud.sandbox.gogrid.web import GoGridServer, serving
-from tests.conformance.gogrid.conftest import KEY, LIMITED_KEY, asked, client_of, opened, settings
-from tests.support.flavours import Flavour
+from tests.conformance.gogrid.conftest import LIMITED_KEY, asked, client_of, settings
+from tests.support.flavours import Flavour, eventually
 
 
 def endpoint(server: GoGridServer) -> str:
@@ -35,10 +35,13 @@ def an_image(server: GoGridServer) -> str:
 
 
 class Between:
-    """A runtime with another clock, or with something that happens just before a call."""
+    """A runtime with another clock, with something that happens just before a call, or that keeps how long it slept."""
 
-    def __init__(self, inner: Runtime, *, off: float = 0.0, path: str = "", first: Any = None) -> None:
+    def __init__(
+        self, inner: Runtime, *, off: float = 0.0, path: str = "", first: Any = None, slept: list[float] | None = None
+    ) -> None:
         self._inner = inner
+        self._slept = slept
         self._off = off
         self._path = path
         self._first = first
@@ -48,6 +51,11 @@ class Between:
 
     def now(self) -> float:
         return self._inner.now() + self._off
+
+    async def sleep(self, seconds: float) -> None:
+        if self._slept is not None:
+            self._slept.append(seconds)
+        await self._inner.sleep(seconds)
 
     async def send(self, request: Request, *, deadline: float) -> Response:
         if self._first is not None and self._path in request.target:
@@ -95,8 +103,12 @@ async def test_edit_node(gogrid: Any, server: GoGridServer) -> None:
 
 async def test_names_are_unique(gogrid: Any, server: GoGridServer) -> None:
     await gogrid.create_node("one", "1", an_image(server))
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExists, match="there is a server 'one' already") as caught:
         await gogrid.create_node("one", "1", an_image(server))
+    assert (caught.value.status, caught.value.operation) == (400, "/grid/server/add")
+    with pytest.raises(AlreadyExists):
+        await gogrid.ex_create_node_nowait("one", "1", an_image(server))
+    assert len(server.account.servers) == 1
 
 
 async def test_images_of_sandboxes(gogrid: Any, server: GoGridServer) -> None:
@@ -187,31 +199,40 @@ async def test_an_id_that_never_comes(flavour: Flavour) -> None:
         await client.aclose()
 
 
+async def test_ids_that_come_late_are_found_on_any_page(flavour: Flavour) -> None:
+    with serving(settings(id_after=0.3, public_addresses=2)) as server:
+        client = client_of(flavour, server, page_size=1)
+        first = await client.create_node("first", "1", an_image(server))
+        second = await client.create_node("second", "2", an_image(server), location="2")
+        assert [first.name, second.name] == ["first", "second"]
+        assert first.id != second.id
+        assert second.public_ips == (server.account.servers[1].address.ip,)
+        assert [node.id for node in await client.list_nodes()] == [first.id, second.id]
+        await client.aclose()
+
+
+async def test_the_caller_s_deadline_bounds_the_wait_for_an_id(flavour: Flavour) -> None:
+    with serving(settings(id_after=float("inf"))) as server:
+        slept: list[float] = []
+        client = client_of(flavour, server, _runtime=between(flavour, slept=slept))
+        with deadline(1.2), pytest.raises(DeadlineExceeded, match=r"server 'late' .* was accepted"):
+            await client.create_node("late", "2", an_image(server))
+        assert slept
+        assert sum(slept) < 1.2
+        await client.aclose()
+
+
+async def test_a_server_without_an_id_is_in_no_listing_and_then_is(flavour: Flavour) -> None:
+    with serving(settings(id_after=0.3)) as server:
+        client = client_of(flavour, server)
+        pending = await client.ex_create_node_nowait("later", "2", an_image(server), ex_description="soon")
+        assert await client.list_nodes() == []
+        [node] = await eventually(flavour, client.list_nodes, lambda nodes: len(nodes) == 1)
+        assert (node.name, node.public_ips, node.description) == (pending.name, (pending.ip,), "soon")
+        assert node.password is None
+        await client.aclose()
+
+
 async def test_any_call(gogrid: Any) -> None:
     answer = await gogrid.ex_call("/common/lookup/list", {"lookup": "server.ram"})
     assert len(answer["list"]) == 7
-
-
-@pytest.mark.parametrize(
-    ("path", "given", "status"),
-    [
-        ("/grid/server/list", {"late": 900.0}, 403),
-        ("/grid/server/list", {"secret": "wrong"}, 403),
-        ("/grid/server/list", {"key": "unknown"}, 403),
-        ("/support/password/list", {"key": LIMITED_KEY}, 401),
-        ("/grid/server/list", {"num_items": "none"}, 400),
-        ("/grid/server/list", {"unheard": "of"}, 400),
-        ("/grid/server/get", {"id": "1"}, 400),
-        ("/grid/server/power", {"method": "POST", "id": "1"}, 400),
-    ],
-)
-def test_the_server_refuses(server: GoGridServer, path: str, given: dict[str, Any], status: int) -> None:
-    with pytest.raises(HTTPError) as caught:
-        opened(endpoint(server), path, **given)
-    with caught.value as answer:
-        assert answer.code == status
-        assert b'"failure"' in answer.read()
-
-
-def test_the_server_accepts_a_clock_that_is_nearly_right(server: GoGridServer) -> None:
-    assert opened(endpoint(server), "/grid/server/list", key=KEY, late=580.0).status == 200

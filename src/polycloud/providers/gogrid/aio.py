@@ -15,7 +15,7 @@ from polycloud.compute.models import Node, NodeImage, NodeLocation, NodeSize, Vo
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError, InvalidRequest
 from polycloud.options import ClientOptions, make_caller, make_runtime
-from polycloud.providers.gogrid.driver import ENDPOINT, GoGridDriver, GoGridSigner
+from polycloud.providers.gogrid.driver import ENDPOINT, GoGridDriver
 from polycloud.providers.gogrid.models import (
     GoGridImage,
     GoGridIP,
@@ -24,6 +24,7 @@ from polycloud.providers.gogrid.models import (
     GoGridPassword,
     PendingNode,
 )
+from polycloud.providers.gogrid.signing import GoGridSigner
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 

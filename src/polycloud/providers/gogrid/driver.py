@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from collections.abc import Sequence
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -41,47 +38,24 @@ from polycloud.providers.gogrid.models import (
     GoGridPassword,
     PendingNode,
 )
+from polycloud.providers.gogrid.signing import refusal
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.messages import Request, Response
 from polycloud.runtime.paging import Page, iterate_pages
-from polycloud.runtime.protocol import Runtime
 
-__all__ = ["ENDPOINT", "GoGridDriver", "GoGridSigner"]
+__all__ = ["ENDPOINT", "GoGridDriver"]
 
 T = TypeVar("T")
 
 ENDPOINT = "https://api.gogrid.com"
-VERSION = "1.7"
-# How far the provider's clock and ours may be apart, in seconds, before signatures are refused.
-CLOCK_TOLERANCE = 600
 # How often an address that somebody else took first is replaced by another free one.
 ADDRESS_ATTEMPTS = 5
+# Seconds between two looks at a server that has no id yet.
 FIRST_POLL = 0.5
 SLOWEST_POLL = 15.0
 
 Parameters = dict[str, str | list[str]]
-
-
-class GoGridSigner:
-    """Adds the key, the version and a signature of this moment to each attempt's query."""
-
-    def __init__(self, runtime: Runtime, api_key: str, secret: Secret) -> None:
-        self._runtime = runtime
-        self._api_key = api_key
-        self._secret = secret
-
-    async def authorize(self, request: Request) -> Request:
-        now = int(self._runtime.now())
-        text = f"{self._api_key}{self._secret.reveal()}{now}"
-        # MD5 is what the API prescribes; it protects nothing else here.
-        signature = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        query = urlencode({"api_key": self._api_key, "v": VERSION, "format": "json", "sig": signature})
-        separator = "&" if "?" in request.target else "?"
-        return msgspec.structs.replace(request, target=f"{request.target}{separator}{query}")
-
-    async def renew(self, rejected: Request) -> bool:
-        return False
 
 
 class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
@@ -132,7 +106,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[GoGridNode]:
         if ids is not None:
-            servers = await self._servers(_numbers(ids, NodeNotFound))
+            servers = await self._servers([_number(node_id, NodeNotFound) for node_id in ids])
             found = {node.id: node for node in map(wire.node_of, servers) if node is not None}
             missing = [node_id for node_id in ids if node_id not in found]
             if missing:
@@ -166,19 +140,15 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
     async def add_server(self, spec: NodeSpec) -> PendingNode:
         """Ask for a server (/grid/server/add) at the address given, or at a free one."""
         own = spec if isinstance(spec, GoGridNodeSpec) else GoGridNodeSpec(**msgspec.structs.asdict(spec))
-        taken: set[str] = set()
         for _ in range(ADDRESS_ATTEMPTS):
-            address = own.ip or await self._free_address(own.location, taken)
+            address = own.ip or await self._free_address(own.location)
             try:
                 return await self._add(own, address)
-            except InvalidRequest:
+            except InvalidRequest as error:
                 # Somebody else may have taken the address between the look and the call.
-                if own.ip is not None or address in {free.address for free in await self._free(own.location)}:
-                    # GoGrid says "bad argument" of everything: tell apart what it does not know.
-                    await self.get_size(own.size)
-                    await self.get_image(own.image)
+                if own.ip is not None or address in await self._free_addresses(own.location):
+                    await self._tell_apart(own, error)
                     raise
-                taken.add(address)
         raise QuotaExceeded(
             f"{ADDRESS_ATTEMPTS} free addresses in a row were taken by somebody else first; "
             "try again, or reserve one with create_node(ex_ip=)"
@@ -291,7 +261,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         try:
             return msgspec.json.decode(response.body, type=dict[str, object])
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise MalformedResponse(f"GoGrid's answer is no JSON object: {error}") from None
+            raise MalformedResponse(f"GoGrid's answer is no JSON object: {error}", operation=path) from None
 
     # How it is done
 
@@ -315,8 +285,8 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             parameters["isSandbox"] = "true"
         try:
             servers = await self._call("POST", "/grid/server/add", wire.Server, parameters, repeatable=False)
-        except (ConnectionFailed, Timeout, ProviderUnavailable) as error:
-            if not (isinstance(error, ConnectionFailed | Timeout) and not error.sent):
+        except (ConnectionFailed, Timeout, ProviderUnavailable, MalformedResponse) as error:
+            if not isinstance(error, ConnectionFailed | Timeout) or error.sent:
                 error.message += (
                     f"; whether the server {spec.name!r} at {address} is being created is not known: "
                     "look for it with list_nodes before trying again"
@@ -357,13 +327,24 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             return None
         return next((entry.password for entry in passwords if entry.node == node_id), None)
 
-    async def _free(self, location: str | None) -> list[GoGridIP]:
-        return await self.list_ips(public=True, assigned=False, location=location)
+    async def _tell_apart(self, spec: GoGridNodeSpec, refused: InvalidRequest) -> None:
+        """GoGrid says "bad argument" of everything: raise what is wrong, if that can be found out."""
+        await self.get_size(spec.size)
+        await self.get_image(spec.image)
+        if any(server.name == spec.name for server in await self._listed("/grid/server/list", wire.Server, {})):
+            raise AlreadyExists(
+                f"there is a server {spec.name!r} already; names are unique to the account",
+                operation=refused.operation,
+                status=refused.status,
+                code=refused.code,
+            ) from refused
 
-    async def _free_address(self, location: str | None, taken: set[str]) -> str:
-        for address in await self._free(location):
-            if address.address not in taken:
-                return address.address
+    async def _free_addresses(self, location: str | None) -> list[str]:
+        return [each.address for each in await self.list_ips(public=True, assigned=False, location=location)]
+
+    async def _free_address(self, location: str | None) -> str:
+        for address in await self._free_addresses(location):
+            return address
         where = f"in datacenter {location}" if location else "in any datacenter"
         raise QuotaExceeded(f"no public address is free {where}; destroy a node or order more addresses from GoGrid")
 
@@ -406,8 +387,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         """One page; pages are counted from 0, and the cursor is a page's number."""
         number = int(cursor or "0")
         paged: Parameters = {**parameters, "num_items": str(self._page_size), "page": str(number)}
-        response = await self._send("GET", path, paged, repeatable=True)
-        answer = wire.decode(response.body, kind)
+        answer = await self._answer("GET", path, kind, paged, repeatable=True)
         more = answer.summary.start + answer.summary.returned < answer.summary.total
         return Page(answer.items, str(number + 1) if more else None)
 
@@ -415,11 +395,20 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         self, method: str, path: str, kind: type[T], parameters: Parameters, *, repeatable: bool
     ) -> list[T]:
         """A call that gives at least one item."""
-        response = await self._send(method, path, parameters, repeatable=repeatable)
-        items = wire.decode(response.body, kind).items
+        items = (await self._answer(method, path, kind, parameters, repeatable=repeatable)).items
         if not items:
             raise MalformedResponse(f"GoGrid did {path} and did not say what came of it", operation=path)
         return items
+
+    async def _answer(
+        self, method: str, path: str, kind: type[T], parameters: Parameters, *, repeatable: bool
+    ) -> wire.Answer[T]:
+        response = await self._send(method, path, parameters, repeatable=repeatable)
+        try:
+            return wire.decode(response.body, kind)
+        except MalformedResponse as error:
+            error.operation = path
+            raise
 
     async def _send(self, method: str, path: str, parameters: Parameters, *, repeatable: bool) -> Response:
         query = urlencode(parameters, doseq=True)
@@ -432,55 +421,26 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         return await self.caller.call(request, check=self._check, repeatable=repeatable)
 
     def _check(self, response: Response) -> CloudError | None:
-        """What an answer means; failures come with a status of their own and a JSON envelope."""
-        status = response.status
-        if status == 200 and b'"failure"' not in response.body[:4096]:
+        """What an answer means; a failure has a status of its own and an envelope that says more."""
+        status, failure = response.status, wire.failure_of(response.body)
+        if status == 200 and failure is None:
             return None
-        try:
-            answer = msgspec.json.decode(response.body, type=wire.Answer[wire.Failure])
-        except (msgspec.MsgspecError, RecursionError):
-            failure = None
-        else:
-            if answer.status == "success":
-                return None
-            failure = answer.items[0] if answer.items else wire.Failure()
-        if failure is None and status == 200:
-            return None  # wire.decode says what is wrong with it, in terms of what was asked for
-        said = failure.message.rstrip(".") if failure else "an answer that is not the API's"
+        said = "an answer that is not the API's"
+        if failure is not None:
+            said = failure.message.rstrip(".") or "GoGrid does not say why"
         code = failure.errorcode or None if failure else None
         if status == 403:
-            return AuthenticationError(self._refusal(said, response), status=status, code=code)
+            said = refusal(said, date=response.headers.get("date"), now=self.caller.runtime.now())
+            return AuthenticationError(said, status=status, code=code)
         if status == 401:
             return PermissionDenied(f"{said}; this API key lacks the right", status=status, code=code)
         if status == 429:
             return RateLimited(said, status=status, code=code)
         if status >= 500:
-            return ProviderUnavailable(
-                f"GoGrid is out of service ({said}); try again later",
-                status=status,
-                code=code,
-                retry_after=_seconds(response.headers.get("retry-after")),
-            )
+            return ProviderUnavailable(f"GoGrid is out of service ({said}); try again later", status=status, code=code)
         if failure is None:
             return MalformedResponse(f"HTTP {status} with {said}; check the endpoint", status=status)
-        if "already" in said.lower() and "name" in said.lower():
-            return AlreadyExists(said, status=status, code=code)
         return InvalidRequest(said, status=status, code=code)
-
-    def _refusal(self, said: str, response: Response) -> str:
-        """Why a signature was refused: most often the clock, which the answer's date tells."""
-        try:
-            theirs = parsedate_to_datetime(response.headers.get("date") or "").astimezone(dt.UTC).timestamp()
-        except ValueError:
-            theirs = self.caller.runtime.now()
-        behind = theirs - self.caller.runtime.now()
-        if abs(behind) > CLOCK_TOLERANCE:
-            direction = "behind" if behind > 0 else "ahead of"
-            return (
-                f"{said}; this machine's clock is {abs(behind) / 60:.0f} minutes {direction} GoGrid's, "
-                "which accepts 10: set the clock"
-            )
-        return f"{said}; check the API key and its secret"
 
 
 def _number(text: str, missing: type[CloudError]) -> str:
@@ -488,11 +448,3 @@ def _number(text: str, missing: type[CloudError]) -> str:
     if not text.isdecimal():
         raise missing(f"{text!r} is no GoGrid id, which are numbers")
     return text
-
-
-def _numbers(texts: Sequence[str], missing: type[CloudError]) -> list[str]:
-    return [_number(text, missing) for text in texts]
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isdecimal() else None

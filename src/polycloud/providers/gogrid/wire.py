@@ -21,6 +21,7 @@ __all__ = [
     "Password",
     "Server",
     "decode",
+    "failure_of",
     "image_of",
     "ip_of",
     "location_of",
@@ -35,6 +36,7 @@ PROVIDER = "gogrid"
 
 # The API names the memory of a size and not its disk; GoGrid sold them in these pairs (MiB: GiB).
 DISKS = {512: 30, 1024: 60, 2048: 120, 4096: 240, 8192: 480, 16384: 960, 24576: 960}
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 UNITS = {"MB": 1, "GB": 1024}
 
 STATES = {
@@ -158,6 +160,19 @@ def decode(body: bytes, kind: type[T]) -> Answer[T]:
         raise MalformedResponse(f"GoGrid's answer is not what its API promises: {error}") from None
 
 
+def failure_of(body: bytes) -> Failure | None:
+    """What went wrong, as the envelope tells it; None when it tells of a success, or is none."""
+    if b'"failure"' not in body[:4096]:
+        return None
+    try:
+        answer = msgspec.json.decode(body, type=Answer[Failure])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
+    if answer.status != "failure":
+        return None
+    return answer.items[0] if answer.items else Failure()
+
+
 def truth(value: bool | str) -> bool:
     """A truth value, which arrives as JSON's or as the text "true" or "false"."""
     return value if isinstance(value, bool) else value.lower() == "true"
@@ -190,7 +205,10 @@ def image_of(image: Image) -> GoGridImage:
     """The image; its display name is the friendly one."""
     created = None
     if image.created_time is not None:
-        created = dt.datetime.fromtimestamp(image.created_time / 1000, dt.UTC)
+        try:
+            created = EPOCH + dt.timedelta(milliseconds=image.created_time)
+        except OverflowError:
+            raise MalformedResponse(f"the image {image.id} was created at no time: {image.created_time}") from None
     return GoGridImage(
         id=str(image.id),
         name=image.friendly_name or image.name,

@@ -161,7 +161,6 @@ class Account:
         self.settings = settings
         self.ids = count(1001)
         self.servers: list[Server] = []
-        self.addresses = list(self._addresses())
         now = time.time()
         self.images = [
             Image(
@@ -177,6 +176,7 @@ class Account:
             )
             for option in SYSTEMS
         ]
+        self.addresses = list(self._addresses())
         self.passwords = [
             Password(id=next(self.ids), username="portal", password=secrets.token_urlsafe(9), server=None),
         ]
