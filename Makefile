@@ -11,12 +11,13 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-openstack check format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-openstack check format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
+	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, its memory measured"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make format    write the generated clients, fix and format everything"
@@ -44,6 +45,9 @@ test: $(READY) $(MIMIC)
 
 test-dev: $(READY)
 	$(BIN)/python -X dev -W error -m pytest --dist load --tx "2*popen//python=$(BIN)/python -X dev -W error" $(ARGS)
+
+test-heavy: $(READY)
+	$(BIN)/python -m pytest -n 2 -m heavy $(ARGS)
 
 test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services install
