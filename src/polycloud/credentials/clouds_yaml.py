@@ -14,7 +14,6 @@ the text ``true`` or ``false``, which the tools take for the path of a CA bundle
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -216,6 +215,8 @@ def _folders(env: Mapping[str, str]) -> list[Path]:
 
 def _parsed(path: Path, data: bytes) -> Settings:
     if path.suffix == ".json":
+        import json
+
         try:
             document: object = json.loads(data)
         except json.JSONDecodeError as error:
