@@ -146,7 +146,7 @@ def token(keystone: str, nova: str) -> dict[str, object]:
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
     clouds: list[Cloud] = []
-    listening = await loop.create_server(lambda: Connection(lambda *request: clouds[0](*request)), "127.0.0.1", 0)
+    listening = await loop.create_server(lambda: Connection(clouds[0]), "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     # The catalog names the port, which is known only now.
     clouds.append(Cloud(port))
