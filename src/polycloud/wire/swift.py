@@ -26,6 +26,7 @@ __all__ = [
     "DIGESTS",
     "MD5",
     "OBJECT_META",
+    "TEMP_URL_KEYS",
     "BulkAnswer",
     "ContainerEntry",
     "ListedObject",
@@ -61,6 +62,8 @@ __all__ = [
 ACCOUNT_META = "x-account-meta-"
 CONTAINER_META = "x-container-meta-"
 OBJECT_META = "x-object-meta-"
+# Among the metadata of accounts and containers: what temporary URLs are signed with.
+TEMP_URL_KEYS = ("temp-url-key", "temp-url-key-2")
 
 MAX_CONTAINER = 256
 MAX_OBJECT = 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -86,6 +87,7 @@ async def test_a_large_object_and_its_segments(swift: Any, eyes: Any, name: str)
     assert eyes.get_object(name, "large")[1] == CONTENT
     ranged = swift.download_object_range_as_stream(made, PART - 10, 2 * PART + 10)
     assert await ranged.read() == CONTENT[PART - 10 : 2 * PART + 10]
+    assert fetch("GET", await swift.get_object_url(made, expires_in=60), b"", {}) == (200, CONTENT)
     rest = swift.download_object_range_as_stream(made, PART + 10)
     assert await rest.read() == CONTENT[PART + 10 :]
     await swift.delete_object(made)
@@ -275,6 +277,12 @@ async def test_names_as_long_as_they_may_be(swift: Any, name: str) -> None:
     made = await swift.ex_multipart_upload_object(CONTENT, longest, "é" * 512, chunk_size=PART)
     assert await read(swift, made) == CONTENT
     await swift.delete_object(made)
+    # Too long, as they are written there, for the lines of a bulk deletion.
+    escapes = ["%" * 1024, "\n" * 500, "%0A" * 300]
+    for each in escapes:
+        await swift.upload_object(b"x", longest, each)
+    results = await swift.delete_objects([*await swift.list_container_objects(longest), (longest, "%" * 1000)])
+    assert [result.error for result in results] == [None] * 4
     await swift.delete_container(longest)
     for wrong in (longest + "x", "a/b", "a\0b"):
         with pytest.raises(InvalidRequest):
@@ -301,6 +309,11 @@ async def test_a_static_website(swift: Any, eyes: Any, name: str) -> None:
     await swift.upload_object(b"<h1>other", name, "404other.html")
     await swift.ex_set_error_page(name, "other.html")
     assert fetch("GET", f"{site}/nothing", b"", {}) == (404, b"<h1>other")
+    large = await swift.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert fetch("GET", f"{site}/large", b"", {})[0] >= 400, "its segments are not published"
+    await swift.ex_set_container_acl(f"{name}_segments", read=".r:*")
+    assert fetch("GET", f"{site}/large", b"", {}) == (200, CONTENT)
+    await swift.delete_object(large)
     await swift.upload_object(b"x", name, "folder/file")
     assert fetch("GET", f"{site}/folder/", b"", {})[0] == 404
     await swift.ex_enable_static_website(name, listings=True)
@@ -325,6 +338,10 @@ async def test_temporary_urls_of_other_keys_and_of_prefixes(
         assert fetch("GET", url, b"", {}) == (200, b"content")
         await other.aclose()
     await swift.ex_set_container_temp_url_key(name, OTHER_KEY)
+    found = await swift.get_container(name)
+    assert found.meta_data == {}
+    assert OTHER_KEY not in repr((found, await swift.ex_call("HEAD", name)))
+    assert abs((found.created_at - dt.datetime.now(dt.UTC)).total_seconds()) < 600
     other = flavour.shape(kind(**settings_of(server), temp_url_key=OTHER_KEY))
     assert fetch("GET", await other.get_object_url(obj, expires_in=60), b"", {}) == (200, b"content")
     await other.aclose()

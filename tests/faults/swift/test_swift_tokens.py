@@ -93,6 +93,15 @@ def test_fifty_uploads_by_tasks_while_the_token_ends(front: Front, eyes: Any, na
         assert eyes.get_object(name, f"{number}")[1] == content_of(number)
 
 
+@WAYS_IN
+def test_many_threads_that_start_together_ask_for_one_token(front: Front, way: str) -> None:
+    with Swift(**front.credentials(way)) as client, ThreadPoolExecutor(12) as pool:
+        jobs = [pool.submit(client.list_containers) for _ in range(24)]
+        for job in jobs:
+            job.result()
+    assert front.given == 1
+
+
 async def test_a_token_that_ends_between_two_segments(front: Front, eyes: Any, name: str, flavour: Flavour) -> None:
     def before(exchange: Exchange) -> None:
         if "00000002" in exchange.target and front.given == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
 
 from polycloud.errors import ContainerExists, ContainerNotFound
 from polycloud.providers.swift.calls import SwiftCalls
@@ -14,6 +14,7 @@ from polycloud.wire.headers import bare, number
 from polycloud.wire.swift import (
     ACCOUNT_META,
     CONTAINER_META,
+    TEMP_URL_KEYS,
     ListedObject,
     decode_containers,
     decode_listing,
@@ -37,15 +38,14 @@ class Containers(SwiftCalls):
         """What the account holds."""
         answer = await self.send("Show account metadata", "HEAD")
         known = dict(answer.headers.pairs())
-        meta_data = read_meta_data(ACCOUNT_META, answer.headers.pairs())
-        keys = [meta_data.pop(key, "") for key in ("temp-url-key", "temp-url-key-2")]
+        meta_data, keys = _without_keys(read_meta_data(ACCOUNT_META, answer.headers.pairs()))
         return SwiftAccount(
             container_count=number(known.get("x-account-container-count")) or 0,
             object_count=number(known.get("x-account-object-count")) or 0,
             size=number(known.get("x-account-bytes-used")) or 0,
             meta_data=meta_data,
             quota=number(meta_data.pop("quota-bytes", None) or known.get("x-account-quota-bytes")),
-            has_temp_url_key=any(keys),
+            has_temp_url_key=keys,
         )
 
     async def update_account(self, headers: list[tuple[str, str]]) -> None:
@@ -76,12 +76,14 @@ class Containers(SwiftCalls):
     async def get_container(self, name: str) -> SwiftContainer:
         answer = await self.send("Show container metadata", "HEAD", name)
         known = dict(answer.headers.pairs())
+        meta_data, _ = _without_keys(read_meta_data(CONTAINER_META, answer.headers.pairs()))
         return SwiftContainer(
             name=name,
             provider=self.provider,
             object_count=number(known.get("x-container-object-count")),
             size=number(known.get("x-container-bytes-used")),
-            meta_data=read_meta_data(CONTAINER_META, answer.headers.pairs()),
+            created_at=_moment(known.get("x-timestamp")),
+            meta_data=meta_data,
             storage_policy=known.get("x-storage-policy"),
             read_acl=known.get("x-container-read"),
             write_acl=known.get("x-container-write"),
@@ -152,6 +154,15 @@ class Containers(SwiftCalls):
         )
 
 
-def named_headers(headers: Mapping[str, str | None]) -> list[tuple[str, str]]:
-    """Those headers that have a value."""
-    return [(name, value) for name, value in headers.items() if value is not None]
+def _without_keys(meta_data: dict[str, str]) -> tuple[dict[str, str], bool]:
+    """Metadata without the keys of temporary URLs, which are secrets, and whether there was one."""
+    kept = {key: value for key, value in meta_data.items() if key not in TEMP_URL_KEYS}
+    return kept, any(meta_data.get(key) for key in TEMP_URL_KEYS)
+
+
+def _moment(timestamp: str | None) -> dt.datetime | None:
+    """The moment of a header such as ``1795436048.01244``; None for what is none."""
+    try:
+        return None if timestamp is None else dt.datetime.fromtimestamp(float(timestamp), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -34,6 +34,8 @@ JSONValue = None | bool | int | float | str | list["JSONValue"] | dict[str, "JSO
 class SwiftContainer(Container, frozen=True, kw_only=True):
     """A container. Swift counts late: what was just put may not be in ``object_count`` and ``size`` yet.
 
+    The keys of temporary URLs are not among its metadata.
+
     Attributes:
         storage_policy: The policy by which its objects are kept, or None where that was not told.
         read_acl: Who may read it (``X-Container-Read``); None in listings, or where it is not told.
@@ -164,3 +166,7 @@ class SwiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     data: JSONValue
     body: bytes
+
+    def __repr__(self) -> str:
+        # Headers may hold keys of temporary URLs.
+        return f"SwiftAnswer(status={self.status}, {len(self.body)} bytes)"

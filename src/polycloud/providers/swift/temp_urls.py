@@ -24,6 +24,7 @@ from polycloud.wire.swift import (
     ACCOUNT_META,
     CONTAINER_META,
     DIGESTS,
+    TEMP_URL_KEYS,
     TempUrlDigest,
     decode_with,
     in_path,
@@ -34,7 +35,6 @@ from polycloud.wire.swift_faults import error_of
 
 __all__ = ["TempUrls"]
 
-KEYS = ("temp-url-key", "temp-url-key-2")
 # The documented address is /info beside /v1; Ceph's gateway has it below its prefix.
 VERSION = "/v1"
 
@@ -73,7 +73,7 @@ class TempUrls(Copying):
             except (PermissionDenied, NotFound):
                 continue
             known = read_meta_data(prefix, answer.headers.pairs())
-            for key in KEYS:
+            for key in TEMP_URL_KEYS:
                 if known.get(key):
                     return known[key]
         raise InvalidRequest(
