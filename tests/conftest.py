@@ -13,7 +13,7 @@ if sys.flags.dev_mode:
     # Under -X dev aiohttp refuses what it takes otherwise, and moto says "Server" twice in every answer.
     importlib.import_module("aiohttp._http_parser").DEBUG = False  # type: ignore[attr-defined]
 
-pytest_plugins = ["tests.support.flavours", "tests.support.gaps", "tests.support.secrecy"]
+pytest_plugins = ["tests.support.flavours", "tests.support.gaps", "tests.support.secrecy", "tests.support.tiers"]
 
 
 @pytest.fixture(params=FLAVOURS)

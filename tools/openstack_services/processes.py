@@ -25,9 +25,11 @@ class Processes:
 
     Args:
         folder: Where the output and the ids go.
+        patience: Seconds in which they stop by themselves.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience: float = 15.0) -> None:
+        self._patience = patience
         self._folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -56,7 +58,7 @@ class Processes:
         chosen = [name for name in reversed(self._running) if not names or name in names]
         for name in chosen:
             self._running[name].terminate()
-        end = time.monotonic() + 15
+        end = time.monotonic() + self._patience
         for name in chosen:
             process = self._running.pop(name)
             try:

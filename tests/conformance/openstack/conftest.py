@@ -1,0 +1,84 @@
+"""Clients of the real OpenStack, if ``make test-openstack`` has started it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from polycloud.providers.openstack.aio import AsyncOpenStack
+from polycloud.providers.openstack.client import OpenStack
+from tests.conformance.compute_suite import ComputeTarget
+from tests.conformance.openstack.bench import Bench, Watch
+from tests.conformance.openstack.eyes import eyes_of
+from tests.conformance.openstack.place import GAPS, NOWHERE, account, admin_sdk, sdk, services
+from tests.support.flavours import Flavour
+
+__all__ = ["admin_sdk", "sdk", "services"]
+
+
+@pytest.fixture
+def connect(services: Mapping[str, Any], flavour: Flavour) -> Iterator[Callable[..., Any]]:
+    """Makes clients of either flavour; they are closed afterwards."""
+    clients: list[Any] = []
+
+    def make(**settings: Any) -> Any:
+        kind = AsyncOpenStack if flavour.name == "async" else OpenStack
+        clients.append(flavour.shape(kind(**account(services, **settings))))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        flavour.run(client.aclose())
+
+
+@pytest.fixture
+def cloud(connect: Callable[..., Any]) -> Any:
+    """A client of the tests' project."""
+    return connect()
+
+
+@pytest.fixture
+def admin(connect: Callable[..., Any], services: Mapping[str, Any]) -> Any:
+    """A client that may do everything."""
+    return connect(username="admin", password=services["admin_password"], project_name="admin")
+
+
+@pytest.fixture
+def bench(cloud: Any, sdk: Any, services: Mapping[str, Any], flavour: Flavour) -> Iterator[Bench]:
+    """A place to make servers, which are destroyed afterwards."""
+    bench = Bench(cloud, sdk, services, flavour)
+    yield bench
+    flavour.run(bench.tidy())
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Sees every request of the clients."""
+    handler = Watch()
+    log = logging.getLogger("polycloud.http")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    yield handler
+    log.removeHandler(handler)
+    log.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def target(services: Mapping[str, Any], sdk: Any) -> ComputeTarget:
+    return ComputeTarget(
+        name="openstack",
+        sync_client=lambda **settings: OpenStack(**account(services, **settings)),
+        async_client=lambda **settings: AsyncOpenStack(**account(services, **settings)),
+        size="1",
+        image=services["image"],
+        unknown={"node": NOWHERE, "size": "nothing", "image": NOWHERE, "volume": NOWHERE, "snapshot": NOWHERE},
+        interface="private",
+        small_pages={"page_size": 2},
+        gaps=GAPS,
+        eyes=eyes_of(sdk),
+        patience=180.0,
+    )

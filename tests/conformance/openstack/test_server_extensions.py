@@ -1,0 +1,274 @@
+"""What Nova's servers can do besides the portable verbs, openstacksdk looking on."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from polycloud.compute.auth import Password, SSHKey
+from polycloud.compute.models import NodeState, SnapshotState, VolumeState
+from polycloud.credentials.secret import Secret
+from polycloud.errors import (
+    Conflict,
+    ImageNotFound,
+    InvalidRequest,
+    KeyPairNotFound,
+    NotFound,
+    SizeNotFound,
+    VolumeNotFound,
+)
+from polycloud.providers.openstack.models import BootVolume, NetworkAttachment
+from tests.conformance.openstack.bench import PATIENCE, Bench
+from tests.conformance.openstack.place import NOWHERE, QUIET
+from tests.secrets_used import NODE_PASSWORD
+from tests.support.flavours import eventually
+
+pytestmark = QUIET
+
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
+
+
+async def test_the_life_of_a_server(bench: Bench) -> None:
+    """One server through every state that there is: each step is seen by both."""
+    cloud = bench.cloud
+    node = await bench.running()
+    await cloud.ex_soft_reboot_node(node)
+    await bench.until(node, "ACTIVE")
+    await cloud.ex_hard_reboot_node(node.id)
+    await bench.until(node, "ACTIVE")
+    await cloud.ex_pause_node(node)
+    assert (await bench.until(node, "PAUSED")).state is NodeState.PAUSED
+    with pytest.raises(Conflict):
+        await cloud.ex_pause_node(node)
+    await cloud.ex_unpause_node(node)
+    await bench.until(node, "ACTIVE")
+    await cloud.ex_suspend_node(node)
+    assert (await bench.until(node, "SUSPENDED")).state is NodeState.SUSPENDED
+    await cloud.ex_resume_node(node)
+    await bench.until(node, "ACTIVE")
+    given = await cloud.ex_rescue(node, password=NODE_PASSWORD)
+    assert given == Secret(NODE_PASSWORD)
+    assert (await bench.until(node, "RESCUE")).state is NodeState.UPDATING
+    await cloud.ex_unrescue(node)
+    await bench.until(node, "ACTIVE")
+    await cloud.ex_shelve_node(node)
+    assert (await bench.until(node, "SHELVED")).state is NodeState.STOPPED
+    await cloud.ex_unshelve_node(node)
+    await bench.until(node, "ACTIVE")
+
+
+async def test_another_size(bench: Bench) -> None:
+    cloud = bench.cloud
+    node = await bench.running()
+    await cloud.ex_resize(node, "2")
+    resized = await bench.until(node, "VERIFY_RESIZE")
+    assert (resized.state, resized.size) == (NodeState.RUNNING, "2")
+    await cloud.ex_revert_resize(node)
+    assert (await bench.until(node, "ACTIVE")).size == "1"
+    await cloud.ex_resize(node, await cloud.get_size("2"))
+    await bench.until(node, "VERIFY_RESIZE")
+    await cloud.ex_confirm_resize(node)
+    assert (await bench.until(node, "ACTIVE")).size == "2"
+    assert bench.seen(node)["flavor"]["id"] == "2"
+    with pytest.raises(Conflict):
+        await cloud.ex_confirm_resize(node)
+    with pytest.raises((SizeNotFound, InvalidRequest)):
+        await cloud.ex_resize(node, "nothing")
+
+
+async def test_what_changes_and_what_is_read_of_a_running_server(bench: Bench) -> None:
+    cloud = bench.cloud
+    node = await bench.running(tags={"a": "1"})
+    await cloud.ex_set_password(node, NODE_PASSWORD)
+    await bench.until(node, "ACTIVE")
+    assert (await cloud.ex_set_server_name(node, "renamed")).name == "renamed"
+    assert bench.seen(node)["name"] == "renamed"
+
+    assert await cloud.ex_get_metadata(node) == {"a": "1"}
+    assert await cloud.ex_set_metadata(node, {"b": "Größe ✓", "c": ""}) == {"b": "Größe ✓", "c": ""}
+    assert bench.seen(node)["metadata"] == {"b": "Größe ✓", "c": ""}
+    await cloud.ex_delete_metadata_item(node, "c")
+    assert bench.seen(node)["metadata"] == {"b": "Größe ✓"}
+    with pytest.raises(NotFound):
+        await cloud.ex_delete_metadata_item(node, "c")
+
+    await cloud.ex_lock_node(node)
+    assert (await cloud.get_node(node)).locked is True
+    assert bench.seen(node)["locked"] is True
+    await cloud.ex_unlock_node(node)
+    assert (await cloud.get_node(node)).locked is False
+
+    addresses = await cloud.ex_list_ip_addresses(node)
+    assert {name: set(found) for name, found in addresses.items()} == {"private": set(node.private_ips)}
+    assert any("." in address for address in node.private_ips)
+    assert any(":" in address for address in node.private_ips)
+    assert "FAKE CONSOLE OUTPUT" in await cloud.ex_get_console_output(node)
+    assert (await cloud.ex_get_console_output(node, length=1)).count("\n") <= 1
+    url = await cloud.ex_get_console_url(node)
+    assert url.reveal().startswith("http://127.0.0.1:6080/")
+    with pytest.raises(InvalidRequest):
+        await cloud.ex_get_console_url(node, "teletype")
+
+    details = await cloud.ex_get_node_details(node)
+    assert details.id == node.id
+    assert await cloud.ex_get_node_details(NOWHERE) is None
+
+
+async def test_rebuilding_and_images(bench: Bench) -> None:
+    cloud = bench.cloud
+    node = await bench.running()
+    image = await cloud.ex_save_image(node, "saved by the tests", metadata={"colour": "blue"})
+    try:
+        await bench.until(node, "ACTIVE")
+        bench.upload(image.id)
+        done = await cloud.get_image(image)
+        assert (done.name, done.provider_state, done.visibility) == ("saved by the tests", "active", "private")
+        assert bench.sdk.image.get(f"/images/{image.id}").json()["colour"] == "blue"
+        rebuilt = await cloud.ex_rebuild(node, image, name="rebuilt", metadata={"x": "y"}, admin_pass=NODE_PASSWORD)
+        assert rebuilt.id == node.id
+        seen = await bench.until(node, "ACTIVE")
+        assert (seen.name, seen.image, seen.tags) == ("rebuilt", image.id, {"x": "y"})
+    finally:
+        await cloud.delete_image(image)
+    with pytest.raises(ImageNotFound):
+        await cloud.get_image(image)
+    with pytest.raises((ImageNotFound, InvalidRequest)):
+        await cloud.ex_rebuild(node, NOWHERE)
+
+
+async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str, Any]) -> None:
+    cloud = bench.cloud
+    key = await cloud.create_key_pair("extended-key")
+    group = await cloud.ex_create_security_group("extended-group")
+    try:
+        node = await bench.running(
+            "everything",
+            tags={"a": "1"},
+            ex_metadata={"b": "2"},
+            ex_files={"/etc/motd": "hello\n", "/etc/bin": b"\0\1"},
+            ex_userdata="#cloud-config\n",
+            ex_config_drive=True,
+            ex_security_groups=[group, "default"],
+            ex_networks=[NetworkAttachment(network=services["private_network"], fixed_ip="10.9.77.7")],
+            ex_availability_zone="nova",
+            ex_admin_pass=NODE_PASSWORD,
+            ex_keyname=key,
+        )
+        assert bench.nodes[-1].password == Secret(NODE_PASSWORD)
+        assert "10.9.77.7" in node.private_ips
+        assert node.tags == {"a": "1", "b": "2"}
+        assert set(node.security_groups) == {"extended-group", "default"}
+        assert (node.location, node.key_name, node.config_drive) == ("nova", "extended-key", True)
+        seen = bench.seen(node)
+        assert seen["metadata"] == {"a": "1", "b": "2"}
+        assert (seen["key_name"], seen["config_drive"]) == ("extended-key", "True")
+        await cloud.destroy_node(node)
+        await bench.until_gone(node)
+    finally:
+        await cloud.ex_delete_security_group(group)
+        await cloud.delete_key_pair(key)
+
+
+async def test_user_data_arrives(bench: Bench, admin: Any) -> None:
+    node = await bench.running(ex_userdata=b"\xff\x00 not text")
+    seen = await admin.ex_call("compute", "GET", f"/servers/{node.id}", microversion="2.3")
+    assert base64.b64decode(seen["server"]["OS-EXT-SRV-ATTR:user_data"]) == b"\xff\x00 not text"
+
+
+async def test_a_key_for_the_length_of_the_call(bench: Bench) -> None:
+    node = await bench.running(auth=SSHKey(PUBLIC_KEY))
+    assert node.key_name is not None
+    assert node.key_name.startswith("polycloud-")
+    assert not [pair for pair in await bench.cloud.list_key_pairs() if pair.name.startswith("polycloud-")]
+    with pytest.raises(SizeNotFound):
+        await bench.cloud.create_node("never", "nothing", bench.image, auth=SSHKey(PUBLIC_KEY))
+    assert not [pair for pair in await bench.cloud.list_key_pairs() if pair.name.startswith("polycloud-")]
+
+
+async def test_booting_from_volumes(bench: Bench) -> None:
+    cloud = bench.cloud
+    node = await bench.running(ex_boot_volume=BootVolume(size=1, delete_on_termination=True))
+    assert node.image is None
+    [volume_id] = node.volumes
+    volume = await cloud.get_volume(volume_id)
+    assert (volume.bootable, volume.attached_to) == (True, (node.id,))
+    assert bench.sdk.block_storage.get(f"/volumes/{volume_id}").json()["volume"]["bootable"] == "true"
+    await cloud.destroy_node(node)
+
+    async def gone() -> bool:
+        try:
+            await cloud.get_volume(volume_id)
+        except VolumeNotFound:
+            return True
+        return False
+
+    await eventually(bench.flavour, gone, lambda it_is: it_is, within=PATIENCE)
+
+
+async def test_booting_from_a_volume_or_a_snapshot_that_is_there(bench: Bench) -> None:
+    cloud = bench.cloud
+    # A volume with a system on it: Cinder fills it from the image.
+    body = {"volume": {"size": 1, "name": "system", "imageRef": bench.image}}
+    made = (await cloud.ex_call("block-storage", "POST", "/volumes", body=body))["volume"]["id"]
+
+    async def ready() -> bool:
+        return (await cloud.get_volume(made)).state is VolumeState.AVAILABLE
+
+    try:
+        await eventually(bench.flavour, ready, lambda it_is: it_is, within=PATIENCE)
+        snapshot = await cloud.create_volume_snapshot(made, name="system")
+        try:
+
+            async def taken() -> list[SnapshotState]:
+                return [found.state for found in await cloud.list_volume_snapshots(made)]
+
+            await eventually(bench.flavour, taken, lambda found: found == [SnapshotState.AVAILABLE], within=PATIENCE)
+            copied = await bench.running(image=None, ex_boot_volume=BootVolume(snapshot=snapshot.id, size=2))
+            [copy] = copied.volumes
+            assert (await cloud.get_volume(copy)).snapshot == snapshot.id
+            assert bench.sdk.block_storage.get(f"/volumes/{copy}").json()["volume"]["size"] == 2
+            await cloud.destroy_node(copied)
+            await bench.until_gone(copied)
+            await cloud.destroy_volume(copy)
+        finally:
+            await cloud.destroy_volume_snapshot(snapshot)
+        booted = await bench.running(image=None, ex_boot_volume=await cloud.get_volume(made))
+        assert booted.volumes == (made,)
+        assert (await cloud.get_volume(made)).attached_to == (booted.id,)
+        await cloud.destroy_node(booted)
+        await bench.until_gone(booted)
+        assert await ready()
+    finally:
+        await cloud.destroy_volume(made)
+
+
+async def test_arguments_that_contradict_each_other(bench: Bench) -> None:
+    create = bench.cloud.create_node
+    for wrong in (
+        {"location": "a", "ex_availability_zone": "b"},
+        {"auth": SSHKey(PUBLIC_KEY), "ex_keyname": "k"},
+        {"auth": Password("x"), "ex_admin_pass": "y"},
+        {"ex_security_groups": "default"},
+        {"ex_networks": "private"},
+        {"ex_networks": [NetworkAttachment()]},
+        {"ex_boot_volume": BootVolume()},
+    ):
+        with pytest.raises(InvalidRequest):
+            await create("never", "1", bench.image, **wrong)
+    with pytest.raises(InvalidRequest, match="needs an image"):
+        await create("never", "1")
+
+
+async def test_parts_of_a_new_server_that_do_not_exist(bench: Bench) -> None:
+    create = bench.cloud.create_node
+    for wrong, error in (
+        ({"ex_keyname": "nothing"}, KeyPairNotFound),
+        ({"ex_boot_volume": NOWHERE}, VolumeNotFound),
+        ({"ex_networks": [NOWHERE]}, (NotFound, InvalidRequest)),
+        ({"ex_availability_zone": "the moon"}, (NotFound, InvalidRequest)),
+    ):
+        with pytest.raises(error):
+            await create("never", "1", bench.image, **wrong)

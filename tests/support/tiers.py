@@ -1,0 +1,30 @@
+"""Tiers of tests that need more than Python: what was not run is said at the end, and how to run it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NoReturn
+
+import pytest
+
+__all__ = ["not_run"]
+
+MARK = "not run without "
+
+
+def not_run(what: str, command: str) -> NoReturn:
+    """Skip the test, because ``what`` is not there; ``command`` brings it and runs the test."""
+    pytest.skip(f"{MARK}{what}: `{command}`")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ").removeprefix(MARK)
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple) and MARK in report.longrepr[2]
+    )
+    if reasons:
+        terminalreporter.section("not run")
+        for reason, number in sorted(reasons.items()):
+            what, _, command = reason.rpartition(": ")
+            terminalreporter.line(f"{number} tests need {what}; to run them: {command.strip('`')}")
