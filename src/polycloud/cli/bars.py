@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from polycloud.cli.output import Output, clean
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Bars", "bars"]
 
 # Columns of the terminal.
+NAME = 12
 BAR = 20
 AMOUNTS = 42
 
@@ -49,7 +51,7 @@ class Bars:
             yield _nothing
             return
         # The end of a path says more than its beginning.
-        room = max(progress.console.width - BAR - AMOUNTS - 2, 12)
+        room = max(progress.console.width - BAR - AMOUNTS - 2, NAME)
         task = progress.add_task(clean(name if len(name) <= room else f"…{name[1 - room :]}"), total=size)
         told = 0
 
@@ -94,15 +96,17 @@ def bars(out: Output, *, files: int = 1, size: int | None = None) -> Generator[B
         def render(self, task: Task) -> Text:
             return Text(amounts(task.completed, task.total, task.finished_speed or task.speed, task.time_remaining))
 
+    # A narrow terminal has no room for the bar itself.
+    has_bar = console.width > NAME + BAR + AMOUNTS
     columns = (
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
-        BarColumn(bar_width=BAR),
-        Amounts(table_column=Column(no_wrap=True, justify="right", min_width=AMOUNTS)),
+        *([BarColumn(bar_width=BAR)] if has_bar else []),
+        Amounts(table_column=Column(no_wrap=True, justify="right", min_width=min(AMOUNTS, console.width - NAME - 2))),
     )
     # Rich would hand standard output to this console too; that one is for what was asked for.
     with (
         Progress(*columns, console=console, transient=True, expand=True, redirect_stdout=False) as progress,
-        out.above(progress.console.print),
+        out.above(partial(progress.console.print, soft_wrap=True)),
     ):
         yield Bars(progress, files, size)
 

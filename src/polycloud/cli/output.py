@@ -215,7 +215,7 @@ class Output:
     @property
     def bars_on(self) -> Console | None:
         """The console for progress bars: standard error, if it is a terminal and people look at it."""
-        return self._err if self._err.is_terminal and not self.json else None
+        return self._err if self._err.is_terminal and not self._err.is_dumb_terminal and not self.json else None
 
     @contextmanager
     def above(self, live: Callable[[Text], None]) -> Generator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -105,9 +106,11 @@ def _move(
 
 
 def _size(source: str) -> int | None:
-    path = Path(source)
+    if source == "-":
+        return None
     try:
-        return path.stat().st_size if path.is_file() else None
+        found = Path(source).stat()
     except OSError:
         # Why it cannot be read is told when it is to be.
-        return None
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -133,6 +133,22 @@ def test_transfers_have_bars(tmp_path: Path, disk: dict[str, str]) -> None:
     assert (tmp_path / "copy").read_bytes() == bytes(100_000)
 
 
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [({"COLUMNS": "40"}, "of 977 KiB"), ({"TERM": "dumb"}, "stored disk:c/"), ({"NO_COLOR": "1"}, "━━")],
+)
+def test_every_terminal_shows_what_it_can(
+    tmp_path: Path, disk: dict[str, str], settings: dict[str, str], word: str
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(bytes(500_000))
+    status, shown = at_a_terminal("put", f"{tmp_path}/one", f"{tmp_path}/two", "disk:c/", settings={**disk, **settings})
+    assert status == 0
+    assert word in shown
+    assert ("━" in shown) is (word == "━━")
+    assert ("\x1b" in shown) is ("TERM" not in settings)
+
+
 @pytest.mark.parametrize("option", ["--json", "2>/dev/null"])
 def test_bars_are_for_people_only(tmp_path: Path, disk: dict[str, str], option: str) -> None:
     (tmp_path / "f").write_bytes(bytes(100_000))
