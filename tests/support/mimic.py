@@ -14,10 +14,9 @@ from typing import Any
 
 from polycloud.sandbox.server import HOST, Address, Profile
 
-__all__ = ["HOW", "VENV", "Account", "Mimic"]
+__all__ = ["VENV", "Account", "Mimic"]
 
 VENV = Path(__file__).resolve().parents[2] / ".cache" / "mimic"
-HOW = "needs mimic, Rackspace's own mock, in a venv of its own: `make test` installs it"
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -15,7 +15,8 @@ from polycloud.providers.rackspace.client import Rackspace
 from polycloud.sandbox.starting import start
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour
-from tests.support.mimic import HOW, VENV, Account, Mimic
+from tests.support.mimic import VENV, Account, Mimic
+from tests.support.tiers import not_run
 
 REGION = "ORD"
 _numbers = count(1)
@@ -25,7 +26,7 @@ _numbers = count(1)
 def identity() -> Iterator[str]:
     """The address of the identity service of a mimic of this process's own, which ends with it."""
     if not (VENV / ".ready").exists():
-        pytest.skip(HOW)
+        not_run("mimic", "make test")
     with tempfile.TemporaryDirectory(prefix="polycloud-mimic-", ignore_cleanup_errors=True) as folder:
         started = start(Mimic(), Path(folder), tied=True)
         try:

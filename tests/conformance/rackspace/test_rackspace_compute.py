@@ -56,7 +56,6 @@ GAPS: Mapping[Can | str, str] = {
     "own_images": "mimic does not say which image it made; the tests of the extensions have what it does",
     "not_found[delete_image]": "mimic deletes no images",
     "stop_and_start": "mimic neither stops nor starts servers",
-    "ssh_key": "mimic gives a password to every server",
     "key_pairs": NO_KEYS,
     "imported_key_pairs": NO_KEYS,
     "not_found[get_key_pair]": NO_KEYS,

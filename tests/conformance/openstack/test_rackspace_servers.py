@@ -1,0 +1,207 @@
+"""What Rackspace's client does besides the portable verbs, on Nova itself behind an identity service as Rackspace's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from polycloud.compute.models import NodeState
+from polycloud.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    Conflict,
+    ImageNotFound,
+    InvalidRequest,
+    NodeNotFound,
+    NotFound,
+    SizeNotFound,
+)
+from polycloud.providers.rackspace.aio import AsyncRackspace
+from polycloud.providers.rackspace.client import Rackspace
+from polycloud.providers.rackspace.models import RackspaceNode
+from tests.conformance.openstack.eyes import server_seen
+from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront
+from tests.conformance.openstack.place import NOWHERE, QUIET
+from tests.secrets_used import API_KEY, NODE_PASSWORD
+from tests.support.flavours import Flavour, eventually
+from tools.openstack_services.http import login
+
+PATIENCE = 180.0
+SIZE, BIGGER = "1", "2"
+FORMATS = {"disk": "raw", "container": "bare"}
+pytestmark = QUIET
+
+
+@pytest.fixture
+def front(services: Mapping[str, Any]) -> Iterator[IdentityFront]:
+    with IdentityFront(services) as front:
+        yield front
+
+
+@pytest.fixture
+def connect(front: IdentityFront, flavour: Flavour) -> Iterator[Callable[..., Any]]:
+    """Makes clients of either flavour; they are closed afterwards."""
+    clients: list[Any] = []
+
+    def make(**settings: Any) -> Any:
+        kind = AsyncRackspace if flavour.name == "async" else Rackspace
+        given = {"username": "demo", "api_key": API_KEY, "auth_url": front.auth_url, "proxy": "", **settings}
+        clients.append(flavour.shape(kind(**{name: value for name, value in given.items() if value is not None})))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        flavour.run(client.aclose())
+
+
+@pytest.fixture
+def cloud(connect: Callable[..., Any]) -> Any:
+    return connect()
+
+
+@pytest.fixture
+def node(cloud: Any, services: Mapping[str, Any], flavour: Flavour) -> Iterator[RackspaceNode]:
+    """A server that runs; destroyed afterwards."""
+    made = flavour.run(cloud.create_node("rackspace", SIZE, services["image"], tags={"colour": "blue"}))
+    try:
+        [(ready, _)] = flavour.run(cloud.wait_until_running([made], ssh_interface="private", timeout=PATIENCE))
+        yield ready
+    finally:
+        flavour.run(cloud.destroy_node(made))
+
+
+async def until(cloud: Any, flavour: Flavour, node: RackspaceNode, status: str) -> RackspaceNode:
+    """The server, once Nova says this of it and does nothing more to it."""
+    seen: RackspaceNode = await eventually(
+        flavour,
+        lambda: cloud.get_node(node),
+        lambda seen: seen.provider_state == status and seen.task_state is None,
+        within=PATIENCE,
+    )
+    return seen
+
+
+def upload(sdk: Any, image: str) -> None:
+    """What a hypervisor does when an image is made of a server, and the fake one does not."""
+    formats = [{"op": "add", "path": f"/{name}_format", "value": value} for name, value in FORMATS.items()]
+    patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+    octets = {"Content-Type": "application/octet-stream"}
+    assert sdk.image.patch(f"/images/{image}", data=json.dumps(formats), headers=patch).status_code == 200
+    assert sdk.image.put(f"/images/{image}/file", data=b"a disk", headers=octets).status_code == 204
+
+
+async def test_the_ways_in(connect: Callable[..., Any], front: IdentityFront, services: Mapping[str, Any]) -> None:
+    await connect().list_nodes()
+    await connect(api_key=None, password=services["demo_password"]).list_nodes()
+    await connect(project_id=services["project"]).list_nodes()
+    assert front.requests == [
+        ["RAX-KSKEY:apiKeyCredentials"],
+        ["passwordCredentials"],
+        ["RAX-KSKEY:apiKeyCredentials", "tenantId"],
+    ]
+    for wrong in ({"api_key": "wrong"}, {"api_key": None, "password": "wrong"}, {"username": "nobody"}):
+        with pytest.raises(AuthenticationError) as caught:
+            await connect(**wrong).list_nodes()
+        assert caught.value.status == 401
+        assert caught.value.provider == "rackspace"
+
+
+async def test_one_token_for_all_calls(
+    connect: Callable[..., Any], front: IdentityFront, services: Mapping[str, Any], cloud: Any
+) -> None:
+    await cloud.list_sizes()
+    await cloud.list_nodes()
+    await cloud.list_volumes()
+    assert front.given == 1
+    token = login(services["auth_url"], "demo", services["demo_password"], "demo")
+    again = connect(username=None, api_key=None, token=token)
+    await again.list_sizes()
+    assert front.requests[-1] == ["token"]
+
+
+async def test_regions(connect: Callable[..., Any], cloud: Any) -> None:
+    assert [location.id for location in await cloud.list_locations()] == [DEFAULT_REGION]
+    other = connect(region=REGIONS[1])
+    assert [location.id for location in await other.list_locations()] == [REGIONS[1]]
+    with pytest.raises(ConfigurationError, match=f"its regions are {', '.join(REGIONS)}"):
+        await connect(region="MOON").list_nodes()
+
+
+async def test_rebooting_and_resizing(cloud: Any, sdk: Any, flavour: Flavour, node: RackspaceNode) -> None:
+    await cloud.ex_soft_reboot_node(node)
+    await until(cloud, flavour, node, "ACTIVE")
+    await cloud.ex_hard_reboot_node(node.id)
+    await until(cloud, flavour, node, "ACTIVE")
+    await cloud.ex_resize(node, BIGGER)
+    seen = await until(cloud, flavour, node, "VERIFY_RESIZE")
+    assert (seen.state, seen.size) == (NodeState.RUNNING, BIGGER)
+    await cloud.ex_revert_resize(node)
+    assert (await until(cloud, flavour, node, "ACTIVE")).size == SIZE
+    await cloud.ex_resize(node, await cloud.get_size(BIGGER))
+    await until(cloud, flavour, node, "VERIFY_RESIZE")
+    await cloud.ex_confirm_resize(node)
+    await until(cloud, flavour, node, "ACTIVE")
+    assert server_seen(sdk, node.id)["flavor"]["id"] == BIGGER
+    for again in (cloud.ex_confirm_resize, cloud.ex_revert_resize):
+        with pytest.raises(Conflict):
+            await again(node)
+        with pytest.raises(NodeNotFound):
+            await again(NOWHERE)
+    with pytest.raises((SizeNotFound, InvalidRequest)):
+        await cloud.ex_resize(node, "nothing")
+
+
+async def test_saving_and_rebuilding(cloud: Any, sdk: Any, flavour: Flavour, node: RackspaceNode) -> None:
+    image = await cloud.ex_save_image(node, "saved by Rackspace's tests", metadata={"colour": "blue"})
+    try:
+        upload(sdk, image.id)
+        saved = await eventually(
+            flavour, lambda: cloud.get_image(image), lambda seen: seen.provider_state == "ACTIVE", within=PATIENCE
+        )
+        assert saved.name == "saved by Rackspace's tests"
+        assert sdk.image.get(f"/images/{image.id}").json()["colour"] == "blue"
+        assert image.id in {found.id for found in await cloud.list_images(owner="self")}
+        assert image.id not in {found.id for found in await cloud.list_images(owner="rackspace")}
+        with pytest.raises(InvalidRequest, match="tells images of"):
+            await cloud.list_images(owner="somebody")
+        await until(cloud, flavour, node, "ACTIVE")
+        rebuilt = await cloud.ex_rebuild(node, image, name="rebuilt", metadata={"x": "y"}, admin_pass=NODE_PASSWORD)
+        assert rebuilt.id == node.id
+        seen = await until(cloud, flavour, node, "ACTIVE")
+        assert (seen.name, seen.image, seen.tags) == ("rebuilt", image.id, {"x": "y"})
+    finally:
+        await cloud.delete_image(image)
+    with pytest.raises((ImageNotFound, InvalidRequest)):
+        await cloud.ex_rebuild(node, NOWHERE)
+
+
+async def test_what_is_read_and_changed(cloud: Any, sdk: Any, flavour: Flavour, node: RackspaceNode) -> None:
+    assert await cloud.ex_get_node_details(NOWHERE) is None
+    assert (await cloud.ex_get_node_details(node)).id == node.id
+    await cloud.ex_set_password(node, NODE_PASSWORD)
+    await until(cloud, flavour, node, "ACTIVE")
+    assert (await cloud.ex_set_server_name(node, "renamed")).name == "renamed"
+    assert server_seen(sdk, node.id)["name"] == "renamed"
+    with pytest.raises(NodeNotFound):
+        await cloud.ex_set_server_name(NOWHERE, "renamed")
+    addresses = await cloud.ex_list_ip_addresses(node)
+    assert {address for found in addresses.values() for address in found} == {*node.public_ips, *node.private_ips}
+    limits = (await cloud.ex_limits()).absolute
+    assert limits.max_total_instances
+    assert await cloud.ex_set_metadata(node, {"b": "Größe ✓"}) == {"b": "Größe ✓"}
+    await cloud.ex_delete_metadata_item(node, "b")
+    assert server_seen(sdk, node.id)["metadata"] == {}
+    with pytest.raises(NotFound):
+        await cloud.ex_delete_metadata_item(node, "b")
+
+
+async def test_rackconnect(cloud: Any, node: RackspaceNode) -> None:
+    """As its automation does, by metadata: the server is not there yet while it is at work."""
+    await cloud.ex_set_metadata(node, {"rackconnect_automation_status": "DEPLOYING"})
+    assert (await cloud.get_node(node)).state is NodeState.PENDING
+    await cloud.ex_set_metadata(node, {"rackconnect_automation_status": "DEPLOYED"})
+    [(ready, _)] = await cloud.wait_until_running([node], ssh_interface="private", timeout=PATIENCE)
+    assert ready.rackconnect_status == "DEPLOYED"
