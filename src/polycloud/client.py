@@ -82,15 +82,18 @@ class AsyncClient:
             ) from error
 
     async def _pages(
-        self, fetch: Callable[[str | None], Awaitable[Page[T]]], key: Callable[[T], Hashable]
+        self,
+        fetch: Callable[[str | None], Awaitable[Page[T]]],
+        key: Callable[[T], Hashable],
+        order: Callable[[T], str] | None = None,
     ) -> AsyncIterator[T]:
-        """Every item of every page of a driver's listing."""
+        """Every item of every page of a driver's listing; see ``iterate_pages``."""
 
         async def checked(cursor: str | None) -> Page[T]:
             return await self._do(fetch(cursor))
 
         try:
-            async for item in iterate_pages(checked, key=key):
+            async for item in iterate_pages(checked, key=key, order=order):
                 yield item
         except CloudError as error:
             # A listing that does not end is found out between the driver's calls.

@@ -80,7 +80,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         """As ``list_containers``, lazily: the first one is given while later pages are still unread."""
         self._require(StorageCapability.LIST_CONTAINERS)
         driver = self._driver
-        return self._pages(lambda cursor: driver.list_containers(cursor=cursor), key=_name)
+        return self._pages(lambda cursor: driver.list_containers(cursor=cursor), key=_name, order=_name)
 
     async def get_container(self, container: Container | str) -> ContainerT:
         """One container as it is now.
@@ -693,12 +693,12 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             start_after=checked_text(start_after, "an object") if start_after else "",
         )
         driver = self._driver
-        return self._pages(lambda cursor: driver.list_objects(query, cursor=cursor), key=_kind_and_name)
+        return self._pages(lambda cursor: driver.list_objects(query, cursor=cursor), key=_kind_and_name, order=_name)
 
 
-def _name(container: Container) -> str:
-    return container.name
+def _name(item: Container | Object | Prefix) -> str:
+    return item.name
 
 
-def _kind_and_name(item: object) -> tuple[bool, str]:
-    return isinstance(item, Prefix), getattr(item, "name", "")
+def _kind_and_name(item: Object | Prefix) -> tuple[bool, str]:
+    return isinstance(item, Prefix), item.name

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
+
 import pytest
 
 from polycloud.errors import MalformedResponse
@@ -9,8 +12,18 @@ from polycloud.runtime.drive import run
 from polycloud.runtime.paging import MAX_EMPTY_PAGES, Page, iterate_pages
 
 
+@pytest.fixture(params=["everything", "recent"], autouse=True)
+def remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every promise holds whether all items are remembered, or only the last pages of a sorted listing."""
+    # Of the test's own class: each test makes its listings in its own way.
+    order = None if request.param == "everything" else staticmethod(lambda item: f"{item:09}")
+    monkeypatch.setattr(Listing, "order", order)
+
+
 class Listing:
     """Pages by cursor; what was asked for is remembered."""
+
+    order: Callable[[int], str] | None = None
 
     def __init__(self, pages: dict[str | None, Page[int]]) -> None:
         self.pages = pages
@@ -22,7 +35,7 @@ class Listing:
 
     def all(self) -> list[int]:
         async def collect() -> list[int]:
-            return [item async for item in iterate_pages(self.fetch, key=lambda item: item)]
+            return [item async for item in iterate_pages(self.fetch, key=lambda item: item, order=self.order)]
 
         return run(collect())
 
@@ -118,3 +131,65 @@ def test_a_failing_page_fails_the_listing() -> None:
     listing = Listing({None: Page([1], "missing")})
     with pytest.raises(KeyError):
         listing.all()
+
+
+ONLY_SORTED = pytest.mark.parametrize("remembered", ["recent"], indirect=True)
+
+
+def test_a_listing_that_is_not_in_order_loses_nothing() -> None:
+    listing = Listing(
+        {None: Page([5, 2, 9], "a"), "a": Page([1, 2, 7], "b"), "b": Page([3, 9, 1, 8], "c"), "c": Page([4])}
+    )
+    assert listing.all() == [5, 2, 9, 1, 7, 3, 8, 4]
+
+
+def test_a_server_that_begins_again_with_new_tokens_comes_to_an_end() -> None:
+    class Restarts(Listing):
+        async def fetch(self, cursor: str | None) -> Page[int]:
+            self.asked.append(cursor)
+            count = len(self.asked) % 5
+            return Page([count * 2, count * 2 + 1], f"token-{len(self.asked)}")
+
+    listing = Restarts({})
+    with pytest.raises(MalformedResponse, match="does not end"):
+        listing.all()
+    assert len(listing.asked) <= MAX_EMPTY_PAGES + 20
+
+
+@ONLY_SORTED
+def test_what_a_long_listing_remembers_does_not_grow() -> None:
+    class Strict:
+        """Knows only the tokens that it gave, and sends every tenth page twice."""
+
+        size, page = 100_000, 1000
+
+        def __init__(self) -> None:
+            self.given: int | None = None
+            self.repeated = False
+
+        async def fetch(self, cursor: str | None) -> Page[str]:
+            start = 0 if cursor is None else int(cursor)
+            assert start == (self.given or 0), "a token that was never given, or an old one"
+            names = [f"folder/object-{number:09}" for number in range(start, start + self.page)]
+            end = start + self.page
+            if end % 10_000 == 0 and not self.repeated:
+                self.repeated = True
+                return Page(names, cursor)
+            self.repeated = False
+            self.given = end
+            return Page(names, str(end) if end < self.size else None)
+
+    async def count() -> int:
+        total = 0
+        async for name in iterate_pages(Strict().fetch, key=lambda name: (True, name), order=lambda name: name):
+            assert name.endswith(f"{total:09}")
+            total += 1
+        return total
+
+    tracemalloc.start()
+    try:
+        assert run(count()) == Strict.size
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000, f"{peak:,} bytes"

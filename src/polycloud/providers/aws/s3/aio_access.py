@@ -42,7 +42,9 @@ class AsyncS3Access(AsyncS3Objects):
         self._s3.dialect.require(Feature.VERSIONS)
         name = self._container(container)
         wanted = checked_text(prefix, "a prefix") if prefix else ""
-        return self._pages(lambda cursor: self._s3.list_versions(name, wanted, cursor=cursor), key=_name_and_version)
+        return self._pages(
+            lambda cursor: self._s3.list_versions(name, wanted, cursor=cursor), key=_name_and_version, order=_name
+        )
 
     async def ex_list_multipart_uploads(
         self, container: Container | str, *, prefix: str | None = None
@@ -111,6 +113,10 @@ class AsyncS3Access(AsyncS3Objects):
         """Take all tags from an object. S3's operation: ``DeleteObjectTagging``."""
         self._s3.dialect.require(Feature.OBJECT_TAGS)
         await self._do(self._s3.delete_tags(self._version(obj, version_id)))
+
+
+def _name(version: S3ObjectVersion) -> str:
+    return version.name
 
 
 def _name_and_version(version: S3ObjectVersion) -> tuple[str, str | None]:
