@@ -19,9 +19,11 @@ from polycloud.cli.session import output
 from polycloud.cli.stores import about, place_at, stores
 from polycloud.cli.trees import keys_of
 from polycloud.storage.client import Storage
-from polycloud.storage.upload import Progress
+from polycloud.storage.upload import CONCURRENCY, Progress
 
 __all__ = ["put"]
+
+PARTS_OF_ONE_OF_SEVERAL = 2
 
 
 def put(
@@ -54,8 +56,18 @@ def put(
     with stores() as store:
         client = store(place)
 
+        # Each part that is on its way is in memory.
+        concurrency = CONCURRENCY if len(planned) == 1 else PARTS_OF_ONE_OF_SEVERAL
+
         def move(source: str, key: str) -> Move:
-            return _move(client, source, place.beside(key), content_type=content_type, meta_data=meta_data)
+            return _move(
+                client,
+                source,
+                place.beside(key),
+                content_type=content_type,
+                meta_data=meta_data,
+                concurrency=concurrency,
+            )
 
         move_all([move(source, key) for key, source in planned.items()], "stored")
 
@@ -86,7 +98,13 @@ def _planned(sources: list[str], place: Place, *, recursive: bool) -> dict[str, 
 
 
 def _move(
-    client: Storage, source: str, place: Place, *, content_type: str | None, meta_data: Mapping[str, str]
+    client: Storage,
+    source: str,
+    place: Place,
+    *,
+    content_type: str | None,
+    meta_data: Mapping[str, str],
+    concurrency: int,
 ) -> Move:
     content: str | BinaryIO = sys.stdin.buffer if source == "-" else source
 
@@ -98,6 +116,7 @@ def _move(
                 place.key,
                 content_type=content_type,
                 meta_data=meta_data or None,
+                concurrency=concurrency,
                 progress=progress,
             )
         return Moved(where=str(place), size=stored.size, data=stored)

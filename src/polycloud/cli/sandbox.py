@@ -33,7 +33,7 @@ def up(*names: str) -> None:
     """Start servers that run until `polycloud sandbox down`, and write a profile for each.
 
     Args:
-        names: Which (ec2); without any, all of them.
+        names: Which (such as ec2 or swift); without any, all of them.
     """
     with output().progress(f"starting {listed(names) or 'the sandbox'}"):
         servers = sandbox.up(*names)
