@@ -41,8 +41,8 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def canned_server(kind: str) -> Iterator[str]:
-    """A canned server in a process of its own; gives its endpoint."""
+def canned_server(kind: str) -> Iterator[tuple[str, int]]:
+    """A canned server in a process of its own; gives its endpoint and its process's id."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.canned", kind],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(), cwd=ROOT,
@@ -50,10 +50,22 @@ def canned_server(kind: str) -> Iterator[str]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}", process.pid
     finally:
         process.stdin.close()
         process.wait(10)
+
+
+def interpreter(peer: str) -> str:
+    """The peer's own: one that cannot be installed beside the others has a venv ``NAME-PEER`` beside this one."""
+    own = Path(f"{sys.prefix}-{peer}", "bin", "python")
+    return str(own) if own.exists() else sys.executable
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds that another process has used so far, in hundredths."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
@@ -61,7 +73,7 @@ class Worker:
 
     def __init__(self, scenario: str, peer: str, endpoint: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", scenario, peer, endpoint],
+            [interpreter(peer), "-m", "benchmarks.worker", scenario, peer, endpoint],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=environment(), cwd=ROOT,
         )  # fmt: skip
@@ -119,7 +131,7 @@ def table(title: str, rows: dict[str, dict[str, list[float]]], columns: dict[str
             print(f"    {peer:<22}{middle * scale:9.1f}   [{spread}]  {ratio}")
 
 
-def warm(scenario: Scenario, endpoint: str, rounds: int) -> None:
+def warm(scenario: Scenario, endpoint: str, server: int, rounds: int) -> None:
     workers: dict[str, Worker] = {}
     with ExitStack() as stack:
         for peer in scenario.peers:
@@ -134,16 +146,18 @@ def warm(scenario: Scenario, endpoint: str, rounds: int) -> None:
         rows: dict[str, dict[str, list[float]]] = {peer: {} for peer in workers}
         for number in range(rounds + 1):
             for peer, worker in workers.items():
+                before = cpu_of(server)
                 figures = worker.round()
+                figures["server"] = cpu_of(server) - before
                 if figures["result"] != scenario.expected:
                     raise SystemExit(f"{peer} gave {figures['result']} where {scenario.expected} was due")
                 if number:  # the first round warms up
-                    for name in ("cpu", "wall", "peak_mib"):
+                    for name in ("cpu", "wall", "server", "peak_mib"):
                         rows[peer].setdefault(name, []).append(figures[name])
     table(
         f"{scenario.title}: warm, {rounds} rounds",
         rows,
-        {"cpu": "ms", "wall": "ms"} | ({"peak_mib": "MiB"} if scenario.memory else {}),
+        {"cpu": "ms", "wall": "ms", "server": "ms"} | ({"peak_mib": "MiB"} if scenario.memory else {}),
     )
 
 
@@ -193,8 +207,8 @@ def main() -> None:
         if name == "import":
             continue
         scenario = SCENARIOS[name]
-        with canned_server(scenario.server) as endpoint:
-            warm(scenario, endpoint, min(arguments.rounds, scenario.most_rounds))
+        with canned_server(scenario.server) as (endpoint, server):
+            warm(scenario, endpoint, server, min(arguments.rounds, scenario.most_rounds))
             if scenario.cold_peers:
                 cold(scenario, endpoint, arguments.cold)
 

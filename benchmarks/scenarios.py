@@ -12,7 +12,7 @@ class Scenario:
     """One job that every peer does.
 
     Attributes:
-        name: As in the names of the modules of ``benchmarks.peers``.
+        name: What it is called on the command line.
         title: For the report.
         server: Module of ``benchmarks.servers`` that answers.
         expected: What the job returns when it was done.
@@ -20,6 +20,8 @@ class Scenario:
         cold_peers: Who does it as the first thing in a fresh process.
         most_rounds: Bound on the rounds of a job that takes long.
         memory: Whether to report peak memory.
+        family: The modules are ``benchmarks.peers.FAMILY_PEER``; None for the name.
+        job: Their function that prepares the work.
     """
 
     name: str
@@ -30,6 +32,29 @@ class Scenario:
     cold_peers: tuple[str, ...] = ()
     most_rounds: int = 1_000
     memory: bool = False
+    family: str | None = None
+    job: str = "prepare"
+
+    def module(self, peer: str) -> str:
+        """Where a peer's work is."""
+        return f"benchmarks.peers.{self.family or self.name}_{peer.replace('-', '_')}"
+
+
+_STORAGE = ("polycloud", "polycloud-async", "libcloud", "boto3", "s3fs", "obstore", "opendal")
+
+
+def _storage(name: str, title: str, expected: int, rounds: int, *, memory: bool = False) -> Scenario:
+    return Scenario(
+        name=f"s3-{name}",
+        title=f"S3: {title}",
+        server="s3",
+        expected=expected,
+        peers=_STORAGE,
+        most_rounds=rounds,
+        memory=memory,
+        family="s3",
+        job=name.replace("-", "_"),
+    )
 
 
 _ALL = (
@@ -41,6 +66,22 @@ _ALL = (
         peers=("polycloud", "polycloud-async", "libcloud", "boto3"),
         cold_peers=("polycloud", "polycloud-async", "libcloud", "boto3"),
     ),
+    Scenario(
+        name="nova",
+        title="OpenStack: list 1,000 servers",
+        server="nova",
+        expected=1_000,
+        peers=("polycloud", "polycloud-async", "libcloud", "openstacksdk"),
+        cold_peers=("polycloud", "polycloud-async", "libcloud", "openstacksdk"),
+        most_rounds=15,
+    ),
+    _storage("up", "256 MiB from a file", 256 * 1024 * 1024, 7, memory=True),
+    _storage("down", "256 MiB into a file", 256 * 1024 * 1024, 7, memory=True),
+    _storage("put", "2,000 objects of 4 KiB stored, one after the other", 2_000, 7),
+    _storage("put-16", "2,000 objects of 4 KiB stored, 16 at a time", 2_000, 7),
+    _storage("get", "2,000 objects of 4 KiB read, one after the other", 2_000, 7),
+    _storage("get-16", "2,000 objects of 4 KiB read, 16 at a time", 2_000, 7),
+    _storage("listing", "10,000 names listed", 10_000, 7),
 )
 
 SCENARIOS = {scenario.name: scenario for scenario in _ALL}

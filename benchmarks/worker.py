@@ -3,8 +3,9 @@
     python -m benchmarks.worker SCENARIO PEER ENDPOINT          serve: a round for each line on stdin
     python -m benchmarks.worker SCENARIO PEER ENDPOINT --once   one round, then exit (a cold start)
 
-A peer is a module ``benchmarks.peers.SCENARIO_PEER`` with ``prepare(endpoint)``, which returns a
-function that does the work once and returns a number by which the report checks that it was done.
+A peer is a module ``benchmarks.peers.SCENARIO_PEER`` with ``prepare(endpoint)`` (or what the scenario
+says), which returns a function that does the work once and returns a number by which the report
+checks that it was done.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import resource
 import sys
 import time
 
+from benchmarks.scenarios import SCENARIOS
+
 
 def cpu_seconds() -> float:
     """CPU time of this process and its threads, user and system."""
@@ -24,8 +27,8 @@ def cpu_seconds() -> float:
 
 def main() -> None:
     scenario, peer, endpoint, *rest = sys.argv[1:]
-    module = importlib.import_module(f"benchmarks.peers.{scenario}_{peer.replace('-', '_')}")
-    work = module.prepare(endpoint)
+    what = SCENARIOS[scenario]
+    work = getattr(importlib.import_module(what.module(peer)), what.job)(endpoint)
     if rest == ["--once"]:
         print(work())
         return
