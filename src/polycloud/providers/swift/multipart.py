@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, ObjectNotFound
+from polycloud.errors import (
+    ContainerNotFound,
+    InvalidRequest,
+    MalformedResponse,
+    ObjectNotFound,
+    PermissionDenied,
+)
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.objects import Objects
 from polycloud.runtime.messages import Source
@@ -25,15 +32,20 @@ class Multipart(Objects):
 
     async def start_multipart(self, spec: PutSpec) -> SwiftUpload:
         container = spec.address.container
-        # The segments are kept by the same policy as the object.
-        policy = (await self.get_container(container)).storage_policy
+        # The segments are kept by the same policy as the object. Whoever may only write is not told which.
+        policy: str | None = None
+        with suppress(PermissionDenied):
+            policy = (await self.get_container(container)).storage_policy
         replaced = await self.own_segments(spec)
         segments = segments_container(container)
-        headers = [("X-Storage-Policy", policy)] if policy else []
         try:
             await self.get_container(segments)
-        except CloudError:
+        except ContainerNotFound:
+            headers = [("X-Storage-Policy", policy)] if policy else []
             await self.send("Create container", "PUT", segments, headers=headers)
+        except PermissionDenied:
+            # Whether it is there is told by the first segment.
+            pass
         return SwiftUpload(id=self.caller.runtime.token(), container=segments, replaced=replaced)
 
     async def upload_part(
