@@ -83,8 +83,11 @@ lock: $(READY)
 	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --group bench --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/bench.lock
+	$(BIN)/uv pip compile --upgrade --group pyproject.toml:bench-s3fs --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --output-file requirements/bench-s3fs.lock
 
-bench: .bench/.ready
+bench: .bench/.ready .bench-s3fs/.ready
 	.bench/bin/python -m benchmarks $(ARGS)
 
 # The libraries that are measured against live in a venv of their own.
@@ -95,6 +98,13 @@ bench: .bench/.ready
 	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/polycloud.pth
 	@touch $@
 
+# s3fs wants another botocore than boto3; the report finds it in the venv of its name.
+.bench-s3fs/.ready: requirements/bench-s3fs.lock $(READY)
+	@test -x .bench-s3fs/bin/pip || { echo "Making .bench-s3fs ..."; $(PYTHON) -m venv --clear .bench-s3fs; }
+	@echo "Installing what requirements/bench-s3fs.lock pins into .bench-s3fs ..."
+	@.bench-s3fs/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench-s3fs.lock
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .bench .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .bench .bench-s3fs .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
