@@ -302,7 +302,7 @@ class ComputeSuite(ComputeErrors):
 
     @needs(Can.CREATE_NODE, Can.CREATE_IMAGE, Can.GET_IMAGE, Can.DELETE_IMAGE)
     async def test_own_images(self, bench: Bench) -> None:
-        node = await bench.running_node()
+        node = await bench.running_node(**bench.target.for_images)
         made = await bench.own_image(node, description="made by the conformance suite")
         assert made.name.startswith("polycloud-image")
         assert (await bench.cloud.get_image(made)).id == made.id

@@ -44,6 +44,7 @@ class ComputeTarget:
         source_region: Where ``copy_image`` copies from, with an image there; None if it cannot.
         small_pages: Settings that make listings come in pages of one to three nodes; None if there are none.
         interface: Which addresses nodes have: ``"public"`` or ``"private"``.
+        for_images: What ``create_node`` must be told for a node that an image can be made of.
         gaps: What the provider lacks, with the reason. A key is a ``ComputeCapability`` that its
             clients do not declare, or the name of a test of the suite without ``test_``.
         eyes: Looks at what the clients did by another way; None if there is none.
@@ -59,6 +60,7 @@ class ComputeTarget:
     source_region: str | None = None
     small_pages: Mapping[str, Any] | None = None
     interface: str = "public"
+    for_images: Mapping[str, Any] = field(default_factory=dict[str, Any])
     gaps: Mapping[ComputeCapability | str, str] = field(default_factory=dict[ComputeCapability | str, str])
     eyes: Eyes | None = None
     patience: float = 60.0

@@ -60,6 +60,7 @@ def target(process: sandbox.SandboxServer) -> ComputeTarget:
         image=str(call("/grid/image/list")[0]["id"]),
         unknown={"node": "999999", "size": "99", "image": "999999", "volume": "999999", "snapshot": "999999"},
         small_pages={"page_size": 2},
+        for_images={"ex_issandbox": True},
         gaps={
             **dict.fromkeys(volumes, NO_VOLUMES),
             **dict.fromkeys(keys, NO_KEYS),
@@ -67,7 +68,6 @@ def target(process: sandbox.SandboxServer) -> ComputeTarget:
             Can.CREATE_NODE_SSH_KEY: NO_KEYS,
             Can.CREATE_NODE_TAGS: "GoGrid has no tags",
             Can.COPY_IMAGE: "an image stays in its datacenter",
-            "own_images": "images are made of sandbox nodes only; GoGrid's own tests make them",
         },
         eyes=eyes,
         patience=20.0,

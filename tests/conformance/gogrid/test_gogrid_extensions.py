@@ -201,7 +201,7 @@ async def test_an_id_that_never_comes(flavour: Flavour) -> None:
 
 async def test_ids_that_come_late_are_found_on_any_page(flavour: Flavour) -> None:
     with serving(settings(id_after=0.3, public_addresses=2)) as server:
-        client = client_of(flavour, server, page_size=1)
+        client = client_of(flavour, server, page_size=1, create_timeout=20.0)
         first = await client.create_node("first", "1", an_image(server))
         second = await client.create_node("second", "2", an_image(server), location="2")
         assert [first.name, second.name] == ["first", "second"]
