@@ -299,6 +299,16 @@ async def test_what_a_refused_upload_raises(through: Any, name: str, status: int
         assert "longer than 256" in caught.value.message
 
 
+async def test_whoever_may_only_write_can_do_that(through: Any, eyes: Any, name: str) -> None:
+    eyes.put_container(f"{name}_segments")
+    refused = swap_answer(403, b"")
+    client = through(Fault(refused, "HEAD"), Fault(refused, "GET"))
+    await client.upload_object(b"small", name, "small")
+    await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert eyes.get_object(name, "small")[1] == b"small"
+    assert eyes.get_object(name, "large")[1] == CONTENT
+
+
 async def test_a_conditional_upload_is_not_repeated(through: Any, eyes: Any, name: str) -> None:
     """Its own first attempt would be what the second one meets."""
     client = through(Fault(answers_lost(), "PUT", times=1))
