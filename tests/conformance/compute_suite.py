@@ -178,8 +178,9 @@ class ComputeSuite(ComputeErrors):
             before = bench.requests
             nodes = paged.iterate_nodes()
             assert bench.requests == before, "asking for the iterator sends nothing"
+            # Which node is the first, others who use the account meanwhile may change.
             first = await anext(aiter(nodes))
-            assert first.id in listed
+            assert first.provider == bench.cloud.provider
             assert bench.requests == before + 1, "the first node comes from the first page alone"
 
     # What nodes are made of
