@@ -17,6 +17,7 @@ from polycloud.errors import (
     InvalidRequest,
     KeyPairNotFound,
     NotFound,
+    QuotaExceeded,
     SizeNotFound,
     VolumeNotFound,
 )
@@ -37,6 +38,10 @@ async def test_the_life_of_a_server(bench: Bench) -> None:
     node = await bench.running()
     await cloud.ex_soft_reboot_node(node)
     await bench.until(node, "ACTIVE")
+    await cloud.stop_node(node)
+    await bench.until(node, "SHUTOFF")
+    with pytest.raises(Conflict):
+        await cloud.ex_soft_reboot_node(node)
     await cloud.ex_hard_reboot_node(node.id)
     await bench.until(node, "ACTIVE")
     await cloud.ex_pause_node(node)
@@ -170,6 +175,19 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
     finally:
         await cloud.ex_delete_security_group(group)
         await cloud.delete_key_pair(key)
+
+
+async def test_files_arrive(bench: Bench) -> None:
+    """No disk of the fake hypervisor has them; that Nova counts and weighs them shows that it got them."""
+    limits = (await bench.cloud.ex_limits()).absolute
+    assert limits.max_personality is not None
+    assert limits.max_personality_size is not None
+    for files in (
+        {f"/etc/{number}": "x" for number in range(limits.max_personality + 1)},
+        {"/etc/large": b"x" * (limits.max_personality_size + 1)},
+    ):
+        with pytest.raises(QuotaExceeded):
+            await bench.make("never", ex_files=files)
 
 
 async def test_user_data_arrives(bench: Bench, admin: Any) -> None:
