@@ -83,6 +83,9 @@ lock: $(READY)
 	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --group bench --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/bench.lock
+	$(BIN)/uv pip compile --upgrade requirements/openstack.in --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --output-file requirements/openstack.lock
 	$(BIN)/uv pip compile --upgrade --group pyproject.toml:bench-s3fs --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/bench-s3fs.lock
