@@ -10,6 +10,7 @@ from polycloud.storage.driver import Conditions
 
 __all__ = ["bare", "conditional", "http_date", "merged", "number"]
 
+MAX_DIGITS = 18
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_NUMBERS: dict[str, int] = dict(zip(MONTHS, range(1, 13), strict=True))
 
@@ -58,5 +59,5 @@ def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple
 
 
 def number(text: str | None) -> int | None:
-    """A whole number, or None."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    """A whole number of at most 18 digits, or None."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None

@@ -50,6 +50,7 @@ __all__ = [
     "manifest",
     "manifest_etag",
     "meta_headers",
+    "moment_of",
     "read_meta_data",
     "segment_name",
     "segments_container",
@@ -267,6 +268,14 @@ def listed_date(text: str | None) -> dt.datetime | None:
     return None if moment is None else moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
+def moment_of(timestamp: str | None) -> dt.datetime | None:
+    """The moment of a header such as ``1795436048.01244``; None for what is none."""
+    try:
+        return None if timestamp is None else dt.datetime.fromtimestamp(float(timestamp), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 # Large objects
 
 
@@ -318,7 +327,7 @@ class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def status_code(status: str) -> int:
     """The number of a status such as ``404 Not Found``; 500 where there is none."""
     number = status.partition(" ")[0]
-    return int(number) if number.isascii() and number.isdigit() else 500
+    return int(number) if number.isascii() and number.isdigit() and len(number) == 3 else 500
 
 
 def decode_bulk(body: bytes) -> BulkAnswer:

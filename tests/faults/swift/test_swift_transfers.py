@@ -260,6 +260,36 @@ async def test_what_a_bulk_deletion_tells_of_each(through: Any, eyes: Any, name:
     assert [type(result.error).__name__ for result in results] == ["NoneType", "Conflict", "ProviderUnavailable"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"Response Status": "200 OK", "Number Deleted": 1},
+        {"Response Status": "400 Bad Request", "Number Deleted": 1, "Errors": [["/elsewhere/b", "409 Conflict"]]},
+    ],
+    ids=("too few", "another"),
+)
+async def test_a_bulk_deletion_that_does_not_tell_of_each(
+    through: Any, eyes: Any, name: str, answer: dict[str, Any]
+) -> None:
+    for each in ("a", "b"):
+        eyes.put_object(name, each, b"x")
+    client = through(Fault(swap_answer(200, json.dumps(answer).encode(), JSON), "POST", "bulk-delete"))
+    results = await client.delete_objects([(name, "a"), (name, "b")])
+    assert [type(result.error).__name__ for result in results] == ["MalformedResponse"] * 2
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("X-Delete-At", "9" * 17), ("X-Delete-At", "soon"), ("Last-Modified", "today"), ("X-Timestamp", "1e400")],
+)
+async def test_headers_that_say_nothing(through: Any, eyes: Any, name: str, header: str, value: str) -> None:
+    eyes.put_object(name, "o", b"x")
+    client = through(Fault(swap_answer(200, b"", (header, value), ("ETag", "e")), "HEAD"))
+    found = await client.get_object(name, "o")
+    assert (found.delete_at, found.last_modified, found.etag) == (None, None, "e")
+    assert (await client.get_container(name)).created_at is None
+
+
 async def test_a_service_without_bulk_deletion_is_not_believed(through: Any, eyes: Any, name: str) -> None:
     """Without the middleware the request changes the account's metadata, and succeeds."""
     eyes.put_object(name, "o", b"x")

@@ -180,7 +180,7 @@ def test_answers_of_bulk_calls() -> None:
     for body in (b"", b"{}", b"[]", b"<html>", b"\xff", b'{"Response Status": 5}', b"[" * 100_000):
         with pytest.raises(MalformedResponse):
             decode_bulk(body)
-    assert [status_code(status) for status in ("200 OK", "404", "", "none")] == [200, 404, 500, 500]
+    assert [status_code(status) for status in ("200 OK", "404", "", "none", "9" * 5000)] == [200, 404, 500, 500, 500]
 
 
 # Temporary URLs

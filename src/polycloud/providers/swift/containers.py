@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from polycloud.errors import ContainerExists, ContainerNotFound
 from polycloud.providers.swift.calls import SwiftCalls
 from polycloud.providers.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
@@ -20,6 +18,7 @@ from polycloud.wire.swift import (
     decode_listing,
     in_query,
     listed_date,
+    moment_of,
     read_meta_data,
 )
 
@@ -82,7 +81,7 @@ class Containers(SwiftCalls):
             provider=self.provider,
             object_count=number(known.get("x-container-object-count")),
             size=number(known.get("x-container-bytes-used")),
-            created_at=_moment(known.get("x-timestamp")),
+            created_at=moment_of(known.get("x-timestamp")),
             meta_data=meta_data,
             storage_policy=known.get("x-storage-policy"),
             read_acl=known.get("x-container-read"),
@@ -158,11 +157,3 @@ def _without_keys(meta_data: dict[str, str]) -> tuple[dict[str, str], bool]:
     """Metadata without the keys of temporary URLs, which are secrets, and whether there was one."""
     kept = {key: value for key, value in meta_data.items() if key not in TEMP_URL_KEYS}
     return kept, any(meta_data.get(key) for key in TEMP_URL_KEYS)
-
-
-def _moment(timestamp: str | None) -> dt.datetime | None:
-    """The moment of a header such as ``1795436048.01244``; None for what is none."""
-    try:
-        return None if timestamp is None else dt.datetime.fromtimestamp(float(timestamp), dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

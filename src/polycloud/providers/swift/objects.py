@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -30,6 +29,7 @@ from polycloud.wire.swift import (
     is_large,
     is_md5,
     meta_headers,
+    moment_of,
     read_meta_data,
     segments_container,
     segments_prefix,
@@ -270,9 +270,15 @@ class Objects(Containers):
                 raise error_of_status(f"{result.status} {result.body}")
             errors = decode_names(result.errors)
             for container, name in paths:
-                status = errors.get(f"/{container}/{name}")
+                status = errors.pop(f"/{container}/{name}", None)
                 if status is not None:
                     failed[container, name] = error_of_status(status)
+            # It gives up after too many failures, and says nothing of the rest.
+            if errors or result.deleted + result.not_found + len(failed) < len(together):
+                raise MalformedResponse(
+                    f"{len(together)} objects were to be deleted, and the answer does not tell of each of them; "
+                    "list the container to see which are left"
+                )
         for (container, name), line in lines.items():
             if line is None:
                 try:
@@ -287,7 +293,6 @@ class Objects(Containers):
         """What an answer's headers tell of an object."""
         etag = bare(known.get("etag"))
         modified = known.get("last-modified")
-        delete_at = number(known.get("x-delete-at"))
         dynamic = known.get("x-object-manifest")
         return SwiftObject(
             container=address.container,
@@ -302,7 +307,7 @@ class Objects(Containers):
             meta_data=read_meta_data(OBJECT_META, known.items()),
             large=is_large(known),
             manifest=None if dynamic is None else unquoted(dynamic),
-            delete_at=None if delete_at is None else dt.datetime.fromtimestamp(delete_at, dt.UTC),
+            delete_at=moment_of(known.get("x-delete-at")),
         )
 
 
