@@ -25,7 +25,7 @@ from polycloud.runtime.retry import retry_delay
 from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver
 from polycloud.storage.models import Container, Object
 from polycloud.storage.upload import Progress
-from polycloud.storage.verify import Digest, Hasher, compare, new_hasher
+from polycloud.storage.verify import Digest, Hasher, compare, hasher_for
 
 __all__ = ["PIECE", "Reader", "download"]
 
@@ -104,7 +104,7 @@ class Reader(Generic[ObjectT]):
             self._check_length(answer, self._expected)
             if self._spec.start == 0 and end == answer.object.size and answer.digest is not None:
                 self._digest = answer.digest
-                self._hasher = new_hasher(answer.digest.algorithm)
+                self._hasher = hasher_for(answer.digest)
         except BaseException:
             await self.close()
             raise

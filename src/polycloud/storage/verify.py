@@ -11,7 +11,7 @@ import msgspec
 from polycloud.errors import ChecksumMismatch
 from polycloud.runtime.protocol import Runtime
 
-__all__ = ["Algorithm", "Digest", "Hasher", "compare", "digest_of", "new_hasher"]
+__all__ = ["Algorithm", "Digest", "Hasher", "compare", "digest_of", "hasher_for", "new_hasher"]
 
 Algorithm = Literal["md5", "sha1", "sha256", "crc32"]
 """A hash of content that polycloud can compute. ``crc32`` is zlib's, big endian in hexadecimal."""
@@ -26,10 +26,13 @@ class Digest(msgspec.Struct, frozen=True):
     Attributes:
         algorithm: Which hash.
         value: The hash in lower-case hexadecimal.
+        part_size: Where it is the hash of the hashes of parts, followed by ``-`` and their number: bytes
+            of each part but the last. None where it is of the content itself.
     """
 
     algorithm: Algorithm
     value: str
+    part_size: int | None = None
 
 
 class Hasher(Protocol):
@@ -48,6 +51,45 @@ class _Crc32:
 
     def hexdigest(self) -> str:
         return f"{self._value:08x}"
+
+
+class _InParts:
+    """The hash of the hashes of parts, as S3 makes etags of what was uploaded in parts."""
+
+    def __init__(self, algorithm: Algorithm, part_size: int) -> None:
+        self._algorithm: Algorithm = algorithm
+        self._part_size = part_size
+        self._whole = hashlib.new(algorithm, usedforsecurity=False)
+        self._begin()
+        self._parts = 0
+
+    def _begin(self) -> None:
+        self._part = hashlib.new(self._algorithm, usedforsecurity=False)
+        self._left = self._part_size
+
+    def _end(self) -> None:
+        self._whole.update(self._part.digest())
+        self._parts += 1
+        self._begin()
+
+    def update(self, data: bytes, /) -> None:
+        view = memoryview(data)
+        while view:
+            piece, view = view[: self._left], view[self._left :]
+            self._part.update(piece)
+            self._left -= len(piece)
+            if not self._left:
+                self._end()
+
+    def hexdigest(self) -> str:
+        if self._left < self._part_size:
+            self._end()
+        return f"{self._whole.hexdigest()}-{self._parts}"
+
+
+def hasher_for(digest: Digest) -> Hasher:
+    """A hash of nothing yet, to be compared with this one."""
+    return new_hasher(digest.algorithm) if digest.part_size is None else _InParts(digest.algorithm, digest.part_size)
 
 
 def new_hasher(algorithm: Algorithm) -> Hasher:

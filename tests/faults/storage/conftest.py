@@ -48,6 +48,13 @@ def swift_s3(swift_server: sandbox.SandboxServer) -> Store:
     return stored("swift-s3", swift_server)
 
 
+@pytest.fixture(scope="session")
+def ceph(swift_server: sandbox.SandboxServer) -> Store:
+    """Swift's S3 by the client for Ceph, which, as with AWS's, knows what etags of uploads in parts are made of."""
+    found = stored("swift-s3", swift_server)
+    return Store("ceph", "ceph", found.endpoint, found.settings)
+
+
 def stored(name: str, server: sandbox.SandboxServer) -> Store:
     """The way to the server that its profile of this name describes."""
     settings = dict(server.profiles[f"sandbox-{name}"])

@@ -43,10 +43,14 @@ class Store:
         make = polycloud.async_storage if flavour.name == "async" else polycloud.storage
         return flavour.shape(make(self.provider, proxy="", **self.at(origin), **more))
 
+    @property
+    def speaks_s3(self) -> bool:
+        return self.provider in {"s3", "ceph"}
+
     def unfinished(self, container: str) -> list[str]:
         """What is left of uploads in parts that were not finished: uploads, or segments of no object."""
         with self.direct() as cloud:
-            if self.provider == "s3":
+            if self.speaks_s3:
                 s3: Any = cloud
                 return [upload.name for upload in s3.ex_list_multipart_uploads(container)]
             segments = f"{container}_segments"

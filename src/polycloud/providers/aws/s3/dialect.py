@@ -79,7 +79,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         checksum: How content is verified unless the client is told otherwise.
         capabilities: What of the portable API it has.
         equal_parts: Whether the parts of an upload must have the same size.
-        composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5.
+        composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
+            compared after uploads, and by downloads that find no better hash.
         relative_names: Whether names may have more ``..`` than parts before them.
         paged_buckets: Whether it gives its buckets page by page.
     """

@@ -17,11 +17,13 @@ from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, http_date, merged, number
 
 __all__ = [
-    "bare", "conditional", "crc32_of", "digest_of_whole", "hexadecimal", "http_date", "is_md5", "made_version",
+    "bare", "conditional", "crc32_of", "digest_of_whole", "hexadecimal", "http_date", "is_composite", "is_made_of",
+    "is_md5", "made_version",
     "merged", "number", "stored_encoding", "version_of", "version_query", "xml_headers",
 ]  # fmt: skip
 
 MD5 = re.compile(r"[0-9a-f]{32}")
+COMPOSITE = re.compile(r"([0-9a-f]{32})-([0-9]{1,5})")
 
 
 def version_query(address: Address) -> str:
@@ -48,6 +50,19 @@ def is_md5(etag: str, known: Mapping[str, str]) -> bool:
         and not known.get("x-amz-server-side-encryption", "").startswith("aws:kms")
         and "x-amz-server-side-encryption-customer-algorithm" not in known
     )
+
+
+def is_composite(etag: str | None, known: Mapping[str, str]) -> bool:
+    """Whether an etag is the MD5 of the MD5 of parts."""
+    found = COMPOSITE.fullmatch(etag or "")
+    return found is not None and is_md5(found[1], known)
+
+
+def is_made_of(obj: S3Object, parts: Digest) -> bool:
+    """Whether an object is made of parts of this size, all but the last; some programs make them otherwise."""
+    found = COMPOSITE.fullmatch(parts.value)
+    size = parts.part_size
+    return obj.etag == parts.value and found is not None and size is not None and -(-obj.size // size) == int(found[2])
 
 
 def hexadecimal(value: str | None, size: int) -> str | None:
