@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from polycloud.cli.output import Output, age, clean
 from polycloud.compute.models import KeyPair
 from polycloud.credentials.secret import Secret
+from polycloud.errors import ConnectionFailed
 from tests.secrets_used import PRIVATE_KEY_LINE
 
 HOSTILE = [
@@ -85,3 +87,37 @@ def test_a_server_s_log_keeps_its_lines() -> None:
 
 def test_without_a_creation_time_there_is_no_age() -> None:
     assert age(None) == ""
+
+
+def test_a_stream_of_items_is_told_as_it_comes() -> None:
+    for form, expected in ((True, '[\n  "a",\n  "b"\n]\n'), (False, "1  a\n1  b\n")):
+        out = io.StringIO()
+        Output(json=form, stdout=out).stream(iter("ab"), lambda item: (1, item), none="nothing")
+        assert out.getvalue() == expected
+    out, err = io.StringIO(), io.StringIO()
+    Output(json=False, stdout=out, stderr=err).stream([], lambda item: (item,), none="nothing")
+    assert (out.getvalue(), err.getvalue()) == ("", "nothing\n")
+    Output(json=True, stdout=out).stream([], lambda item: (item,), none="nothing")
+    assert out.getvalue() == "[]\n"
+
+
+def test_a_stream_that_fails_is_taken_by_nobody_for_all_of_it() -> None:
+    def items() -> Iterator[dict[str, str]]:
+        yield {"name": "a"}
+        raise ConnectionFailed("the rest did not come")
+
+    out = io.StringIO()
+    with pytest.raises(ConnectionFailed):
+        Output(json=True, stdout=out).stream(items(), lambda item: (item["name"],), none="")
+    assert '"a"' in out.getvalue()
+    with pytest.raises(ValueError, match="delimiter"):
+        json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_streamed_names_do_not_steer_the_terminal(name: str) -> None:
+    for form in (False, True):
+        out = io.StringIO()
+        Output(json=form, stdout=out).stream([{"name": name}], lambda item: (item["name"],), none="")
+        assert all(clean(line) == line for line in out.getvalue().split("\n"))
+        assert len(out.getvalue().splitlines()) == (5 if form else 1)
