@@ -21,7 +21,6 @@ What it promises, with any number of threads or tasks:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -277,10 +276,14 @@ class KeystoneSession:
         return token
 
     def _parsed(self, answer: Response, version: IdentityVersion) -> Token:
-        try:
-            now = parsedate_to_datetime(answer.headers.get("date") or "").timestamp()
-        except (ValueError, TypeError):
-            now = self._caller.runtime.now()
+        def now() -> float:
+            from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
+            try:
+                return parsedate_to_datetime(answer.headers.get("date") or "").timestamp()
+            except (ValueError, TypeError):
+                return self._caller.runtime.now()
+
         try:
             if version == "v2.0":
                 return parse_v2_token(answer.body, now=now)

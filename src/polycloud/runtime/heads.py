@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -133,7 +133,7 @@ def user_agent(prefix: str) -> str:
 
     if not _VALUE.fullmatch(prefix):
         raise ConfigurationError("user_agent= has to be printable ASCII")
-    own = f"polycloud/{__version__} Python/{platform.python_version()}"
+    own = f"polycloud/{__version__} Python/{sys.version.split()[0]}"
     return f"{prefix} {own}" if prefix else own
 
 

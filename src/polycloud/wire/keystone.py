@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -321,13 +322,14 @@ class _V2Answer(msgspec.Struct):
     access: _V2Access
 
 
-def parse_v3_token(body: bytes, subject_token: str, *, now: float) -> Token:
+def parse_v3_token(body: bytes, subject_token: str, *, now: Callable[[], float]) -> Token:
     """The token of an answer of ``/v3/auth/tokens``.
 
     Args:
         body: Its body.
         subject_token: Its ``X-Subject-Token`` header.
-        now: The identity service's time, or ours if it does not tell, in seconds since 1970.
+        now: Tells the identity service's time, or ours if it does not tell, in seconds since 1970; it is
+            asked only for a token that does not say when it was given.
 
     Raises:
         msgspec.MsgspecError: This is no such answer.
@@ -360,7 +362,7 @@ def parse_v3_token(body: bytes, subject_token: str, *, now: float) -> Token:
     )
 
 
-def parse_v2_token(body: bytes, *, now: float) -> Token:
+def parse_v2_token(body: bytes, *, now: Callable[[], float]) -> Token:
     """The token of an answer of ``/v2.0/tokens``.
 
     Raises:
@@ -397,13 +399,13 @@ def parse_v2_token(body: bytes, *, now: float) -> Token:
     )
 
 
-def _lifetime(expires: str | None, issued: str | None, now: float) -> float | None:
+def _lifetime(expires: str | None, issued: str | None, now: Callable[[], float]) -> float | None:
     """Seconds between two times of the same clock: a skew between the service's and ours drops out."""
     end = _timestamp(expires)
     if end is None:
         return None
     start = _timestamp(issued)
-    return max(0.0, end - (now if start is None else start))
+    return max(0.0, end - (now() if start is None else start))
 
 
 def _timestamp(text: str | None) -> float | None:

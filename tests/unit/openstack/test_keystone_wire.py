@@ -167,7 +167,7 @@ def test_a_v3_token() -> None:
             ],
         }
     }
-    token = parse_v3_token(json.dumps(body).encode(), "gAAAAAB", now=0.0)
+    token = parse_v3_token(json.dumps(body).encode(), "gAAAAAB", now=lambda: 0.0)
     assert token.secret.reveal() == "gAAAAAB"
     assert token.lifetime == 3600
     assert (token.user_id, token.user_name, token.project_id, token.roles) == ("u1", "demo", "p1", ("member",))
@@ -191,7 +191,7 @@ def test_a_v2_token_of_rackspace() -> None:
         }
     }
     now = 1767243600.0  # 2026-01-01T05:00:00Z
-    token = parse_v2_token(json.dumps(body).encode(), now=now)
+    token = parse_v2_token(json.dumps(body).encode(), now=lambda: now)
     assert token.lifetime == 3600
     assert (token.default_region, token.project_id, token.user_name) == ("DFW", "123", "joe")
     assert {endpoint.interface: endpoint.url for endpoint in token.catalog[0].endpoints} == {
@@ -212,7 +212,7 @@ def test_a_v2_token_of_rackspace() -> None:
 )
 def test_lifetimes(expires: Any, issued: Any, lifetime: float | None) -> None:
     body = json.dumps({"token": {"expires_at": expires, "issued_at": issued}}).encode()
-    assert parse_v3_token(body, "t", now=0.0).lifetime == lifetime
+    assert parse_v3_token(body, "t", now=lambda: 0.0).lifetime == lifetime
 
 
 # The catalog
