@@ -19,7 +19,8 @@ from polycloud.providers.swift.aio import AsyncSwift
 from polycloud.providers.swift.client import Swift
 from polycloud.sandbox.starting import start
 from tests.conformance.swift.conftest import settings_of
-from tests.faults.swift.front import Front
+from tests.faults.swift.cdn import CDN
+from tests.faults.swift.front import USER, Front
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY
 from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Mimic
@@ -170,6 +171,31 @@ async def test_rackspaces_api_key_by_mimic(mimic: str, server: sandbox.SandboxSe
         async with files_of(flavour, **given, region="DFW", retry=False) as client:
             with pytest.raises(ConnectionFailed):
                 await client.list_containers()
+
+
+async def publishes(client: Any) -> None:
+    async with client:
+        name = f"published-{next(_numbers)}"
+        await client.create_container(name)
+        await client.enable_container_cdn(name)
+        assert (await client.get_container_cdn_url(name, ex_kind="ssl")).startswith("https://")
+        await client.delete_container(name)
+
+
+async def test_where_the_cdn_is_comes_with_the_token(mimic: str, front: Front, flavour: Flavour) -> None:
+    """In a header in the way of before, in the catalog of Rackspace's identity service."""
+    given = {"username": USER, "api_key": ACCOUNT_PASSWORD, "proxy": ""}
+    with CDN(front.storage_url) as cdn:
+        front.cdn_url = cdn.url
+        await publishes(files_of(flavour, **given, auth_url=f"{front.server.origin}/identity/v1.0"))
+        front.identity = mimic
+        await publishes(files_of(flavour, **given, auth_url=f"{front.server.origin}/identity/v2.0", region="ORD"))
+    front.cdn_url = None
+    async with files_of(flavour, **given, auth_url=f"{front.server.origin}/identity/v1.0") as client:
+        await client.create_container("unpublished")
+        with pytest.raises(ConfigurationError, match="rax:object-cdn"):
+            await client.enable_container_cdn("unpublished")
+        await client.delete_container("unpublished")
 
 
 @pytest.mark.parametrize(

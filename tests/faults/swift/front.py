@@ -38,10 +38,12 @@ class Front:
         identity: The address of a v2.0 service that gives the tokens (``http://…/v2.0``), or None.
 
     Attributes:
+        identity: The same.
         given: How many tokens were given.
         tokens: Those that are good now.
         before: Called with every request to Swift before it passes; an answer of its own goes first.
         rewrite: Changes a request's target before it goes on.
+        cdn_url: Where the account's containers are published, if that is to be told.
     """
 
     def __init__(self, server: SandboxServer, identity: str | None = None) -> None:
@@ -53,11 +55,12 @@ class Front:
             self._token = answer.headers["X-Auth-Token"]
             self.account = urlsplit(answer.headers["X-Storage-Url"]).path
         self._swift = urlsplit(server.endpoint)
-        self._identity = identity
+        self.identity = identity
         self._lock = threading.Lock()
         self.given = 0
         self.tokens: set[str] = set()
         self.before: Callable[[Exchange], bytes | None] = lambda _exchange: None
+        self.cdn_url: str | None = None
         self.rewrite: Callable[[str], str] = lambda target: target
         self.server = Server(self._answer)
 
@@ -110,14 +113,15 @@ class Front:
             assert exchange.method == "GET"
             if (exchange.get("x-auth-user"), exchange.get("x-auth-key")) != (USER, ACCOUNT_PASSWORD):
                 return reply(401)
-            return reply(200, b"", ("X-Auth-Token", self._new()), ("X-Storage-Url", self.storage_url))
+            cdn = [("X-CDN-Management-Url", self.cdn_url)] if self.cdn_url else []
+            return reply(200, b"", ("X-Auth-Token", self._new()), ("X-Storage-Url", self.storage_url), *cdn)
         assert exchange.method == "POST", exchange.target
         assert exchange.get("x-auth-token") is None
         auth = json.loads(exchange.body())["auth"]
         if path == "/v3/auth/tokens":
             return self._v3(auth)
         assert path == "/v2.0/tokens", path
-        return self._v2(auth) if self._identity is None else self._others(exchange)
+        return self._v2(auth) if self.identity is None else self._others(exchange)
 
     def _v3(self, auth: dict[str, Any]) -> bytes:
         user = {"name": USER, "domain": {"id": "default"}, "password": ACCOUNT_PASSWORD}
@@ -164,7 +168,7 @@ class Front:
 
     def _others(self, exchange: Exchange) -> bytes:
         request = urllib.request.Request(
-            f"{self._identity}/tokens", exchange.body(), {"Content-Type": "application/json"}
+            f"{self.identity}/tokens", exchange.body(), {"Content-Type": "application/json"}
         )
         with OPENER.open(request, timeout=30) as answer:
             body = json.load(answer)
@@ -172,6 +176,10 @@ class Front:
         for endpoint in service["endpoints"]:
             wanted = endpoint["region"] == "ORD"
             endpoint["publicURL"] = self.storage_url if wanted else "http://127.0.0.1:1/v1/AUTH_elsewhere"
+        if self.cdn_url:
+            endpoints = [{"region": region, "publicURL": self.cdn_url} for region in ("ORD", "DFW")]
+            cdn = {"type": "rax:object-cdn", "name": "cloudFilesCDN", "endpoints": endpoints}
+            body["access"]["serviceCatalog"].append(cdn)
         with self._lock:
             self.given += 1
             self.tokens.add(body["access"]["token"]["id"])
