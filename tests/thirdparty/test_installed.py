@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+import polycloud
 from tests.secrets_used import API_SECRET
 from tests.thirdparty.conftest import PROJECT
 from tests.thirdparty.server import ExampleServer
 from tools import generate_sync
 
+# The polycloud that these tests import, wherever it is.
+SOURCE = Path(polycloud.__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -25,7 +28,7 @@ def run(installed: Path, tmp_path: Path) -> Run:
     def call(*arguments: str, before: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("POLYCLOUD_")}
         environment = kept | {
-            "PYTHONPATH": os.pathsep.join(map(str, (*before, installed))),
+            "PYTHONPATH": os.pathsep.join(map(str, (*before, installed, SOURCE))),
             "POLYCLOUD_CONFIG": str(tmp_path / "config.toml"),
             "NO_PROXY": "127.0.0.1",
         }
