@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["BlockingSink", "BlockingSource", "PieceBuffer", "open_sink", "open_source"]
 
 _BYTES_LIKE = (bytes, bytearray, memoryview)
+TEXT_HINT = " (text is the path of a file; to upload the text itself, give text.encode())"
 
 
 class BlockingSource(Protocol):
@@ -53,7 +54,9 @@ def open_source(data: object) -> BlockingSource:
     if isinstance(data, _BYTES_LIKE):
         return BytesSource(bytes(cast("Buffer", data)))
     if isinstance(data, str | os.PathLike):
-        return PathSource(os.fspath(cast("str | os.PathLike[str]", data)))
+        return PathSource(
+            os.fspath(cast("str | os.PathLike[str]", data)), hint=TEXT_HINT if isinstance(data, str) else ""
+        )
     if isinstance(data, io.TextIOBase):
         raise InvalidRequest("the upload is a file that was opened as text; open it with mode 'rb'")
     if hasattr(data, "read"):
@@ -118,8 +121,9 @@ class BytesSource:
 class PathSource:
     """A file by its name, opened at the first read and again after ``rewind``."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, hint: str = "") -> None:
         self._path = path
+        self._hint = hint
         self._file: BinaryIO | None = None
         self._size: int | None = None
         self._regular: bool | None = None
@@ -156,7 +160,7 @@ class PathSource:
             try:
                 found = os.stat(self._path)
             except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-                raise _unreadable(self._path, error) from error
+                raise _unreadable(self._path, error, self._hint) from error
             if stat.S_ISDIR(found.st_mode):
                 raise InvalidRequest(f"{self._path!r} is a folder; name a file to upload")
             self._regular = stat.S_ISREG(found.st_mode)
@@ -432,13 +436,18 @@ def _exists(path: str) -> FileExists:
     return FileExists(f"{path!r} exists; pass overwrite_existing=True, or choose another name")
 
 
-def _unreadable(path: str, error: Exception) -> CloudError:
+def _unreadable(path: str, error: Exception, hint: str = "") -> CloudError:
     if isinstance(error, CloudError):
         return error
-    return InvalidRequest(f"cannot read {path!r}: {getattr(error, 'strerror', None) or error}")
+    if isinstance(error, io.UnsupportedOperation):
+        return InvalidRequest(f"cannot read {path!r}: it was not opened for reading; open it with mode 'rb'")
+    return InvalidRequest(f"cannot read {path!r}: {getattr(error, 'strerror', None) or error}{hint}")
 
 
 def _unwritable(path: str, error: Exception) -> CloudError:
     if isinstance(error, CloudError):
         return error
-    return InvalidRequest(f"cannot write {path!r}: {getattr(error, 'strerror', None) or error}")
+    if isinstance(error, io.UnsupportedOperation):
+        return InvalidRequest(f"cannot write {path!r}: it was not opened for writing; open it with mode 'wb'")
+    hint = "; make its folder first" if isinstance(error, FileNotFoundError) else ""
+    return InvalidRequest(f"cannot write {path!r}: {getattr(error, 'strerror', None) or error}{hint}")

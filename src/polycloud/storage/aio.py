@@ -13,6 +13,8 @@ from polycloud.errors import InvalidRequest
 from polycloud.runtime.protocol import SourceLike
 from polycloud.storage.arguments import (
     checked_conditions,
+    checked_count,
+    checked_expiry,
     checked_headers,
     checked_meta_data,
     checked_range,
@@ -503,12 +505,10 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             self._require(StorageCapability.PUT_OBJECT_URL)
         elif method != "GET":
             raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
-        if not expires_in >= 1:
-            raise InvalidRequest(f"expires_in is {expires_in!r}; give at least 1 second")
         spec = UrlSpec(
             address=self._address(obj),
             method=method,
-            expires_in=int(expires_in),
+            expires_in=checked_expiry(expires_in),
             content_type=None if content_type is None else content_type_of(content_type, ""),
         )
         return await self._do(self._driver.object_url(spec))
@@ -644,10 +644,9 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         self, source: SourceLike, spec: PutSpec, *, part_size: int | None, concurrency: int, progress: Progress | None
     ) -> ObjectT:
         """Store what the source holds."""
-        if part_size is not None and part_size < 1:
-            raise InvalidRequest(f"part_size is {part_size}; give a positive number of bytes")
-        if concurrency < 1:
-            raise InvalidRequest(f"concurrency is {concurrency}; at least one part has to be under way")
+        if part_size is not None:
+            checked_count(part_size, "part_size")
+        checked_count(concurrency, "concurrency")
         opened = self._driver.caller.runtime.source(source)
         plan = MovePlan(part_size=part_size, concurrency=concurrency, progress=progress)
         return await self._do(upload(self._driver, spec, opened, plan))
@@ -671,8 +670,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
 
     def _stream(self, spec: ReadSpec, chunk_size: int | None, progress: Progress | None) -> AsyncObjectStream[ObjectT]:
         """What the spec asks for, piece by piece."""
-        if chunk_size is not None and chunk_size < 1:
-            raise InvalidRequest(f"chunk_size is {chunk_size}; give a positive number of bytes")
+        if chunk_size is not None:
+            checked_count(chunk_size, "chunk_size")
         return AsyncObjectStream(self._reader(spec, progress), chunk_size)
 
     def _require(self, capability: StorageCapability) -> None:

@@ -14,6 +14,8 @@ from polycloud.storage.models import Container, Object, ObjectLike
 
 __all__ = [
     "checked_conditions",
+    "checked_count",
+    "checked_expiry",
     "checked_headers",
     "checked_meta_data",
     "checked_range",
@@ -83,12 +85,36 @@ def object_names(obj: ObjectLike, provider: str) -> tuple[str, str]:
     raise InvalidRequest(f"an object is given as an Object or as a pair (container, name), not as {type(obj).__name__}")
 
 
+def checked_count(value: object, argument: str) -> None:
+    """Do nothing if this is a whole number of at least 1.
+
+    Raises:
+        InvalidRequest: It is not.
+    """
+    if not isinstance(value, int) or value < 1:
+        raise InvalidRequest(f"{argument} is {value!r}; give a whole number of at least 1")
+
+
+def checked_expiry(expires_in: object) -> int:
+    """The whole seconds for which a URL is to work.
+
+    Raises:
+        InvalidRequest: It is no number, or less than 1.
+    """
+    if not isinstance(expires_in, int | float) or not 1 <= expires_in < float("inf"):
+        raise InvalidRequest(f"expires_in is {expires_in!r}; give a number of seconds, at least 1")
+    return int(expires_in)
+
+
 def checked_range(start: int, end: int | None) -> None:
     """Do nothing if this is a half-open range of bytes.
 
     Raises:
-        InvalidRequest: It is negative or empty.
+        InvalidRequest: It is negative or empty, or no numbers say what it is.
     """
+    for argument, value in (("start_bytes", start), ("end_bytes", end)):
+        if value is not None and not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(f"{argument} is {value!r}; give a number of bytes")
     if start < 0 or (end is not None and end <= start):
         raise InvalidRequest(
             f"bytes {start} to {end} are no range: start_bytes is at least 0, and end_bytes, which is not included, "
@@ -105,6 +131,8 @@ def checked_conditions(
         InvalidRequest: An etag is no etag, or the moment has no time zone.
     """
     if if_modified_since is not None:
+        if not isinstance(if_modified_since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(f"if_modified_since is {if_modified_since!r}; give an aware datetime")
         if if_modified_since.tzinfo is None:
             raise InvalidRequest("if_modified_since has no time zone; give an aware datetime, for example in UTC")
         if_modified_since = if_modified_since.astimezone(dt.UTC)
@@ -115,7 +143,9 @@ def checked_conditions(
     )
 
 
-def _bare_etag(etag: str, argument: str) -> str:
+def _bare_etag(etag: object, argument: str) -> str:
+    if not isinstance(etag, str):
+        raise InvalidRequest(f'{argument} is {etag!r}; it takes the etag of an Object, or "*"')
     bare = etag[1:-1] if len(etag) > 1 and etag[0] == etag[-1] == '"' else etag
     if not bare or not bare.isascii() or not bare.isprintable() or '"' in bare:
         raise InvalidRequest(f'{argument} is {etag!r}; it takes the etag of an Object, or "*"')
@@ -128,8 +158,10 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     Raises:
         InvalidRequest: A name or value cannot be sent, or belongs to the HTTP layer.
     """
-    checked = dict(headers or {})
+    checked = dict(_mapping(headers, "headers"))
     for name, value in checked.items():
+        if not isinstance(name, str) or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(f"the request header {name!r}: its name and its value are text")
         if not TOKEN.fullmatch(name) or name.lower() in FRAMING:
             raise InvalidRequest(f"{name!r} cannot be set as a request header here")
         if not value.isascii() or any(character < " " or character == "\x7f" for character in value):
@@ -144,7 +176,7 @@ def checked_meta_data(meta_data: Mapping[str, str] | None) -> dict[str, str]:
         InvalidRequest: A key is no HTTP token, a key comes twice, a value is not text.
     """
     checked: dict[str, str] = {}
-    for key, value in (meta_data or {}).items():
+    for key, value in _mapping(meta_data, "meta_data").items():
         if not isinstance(key, str) or not TOKEN.fullmatch(key):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(
                 f"{key!r} cannot be a metadata key: a key has ASCII letters, digits and - _ . only, any text is a value"
@@ -153,6 +185,14 @@ def checked_meta_data(meta_data: Mapping[str, str] | None) -> dict[str, str]:
             raise InvalidRequest(f"the metadata key {key!r} comes twice: upper and lower case are the same in keys")
         checked[key.lower()] = _encodable(value, key)
     return checked
+
+
+def _mapping(given: Mapping[str, str] | None, argument: str) -> Mapping[str, str]:
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(f"{argument} is a {type(given).__name__}; give a dict of texts")
+    return given
 
 
 def _encodable(value: object, key: str) -> str:
@@ -174,7 +214,7 @@ def content_type_of(given: str | None, name: str, source: object = None) -> str:
         InvalidRequest: The given one cannot be a header's value.
     """
     if given is not None:
-        if not given or not given.isascii() or not given.isprintable():
+        if not isinstance(given, str) or not given or not given.isascii() or not given.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(f"{given!r} is no content type; give one such as 'text/plain; charset=utf-8'")
         return given
     candidates = [name]

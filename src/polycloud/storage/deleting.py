@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 
 from polycloud.capabilities import StorageCapability
-from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
+from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, ObjectNotFound
 from polycloud.storage.driver import Address, StorageDriver
 from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike
 
@@ -54,6 +54,11 @@ async def _each(objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike]) -> Async
         async for obj in objs:
             yield obj
     else:
+        # A text is iterable as well, and none of objects.
+        if isinstance(objs, str | Object) or not isinstance(objs, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(
+                f"delete_objects takes several objects, not {type(objs).__name__}; give a list of them"
+            )
         for obj in objs:
             yield obj
 

@@ -312,7 +312,7 @@ class _Work:
 
     def _bucket(self, name: str) -> _Bucket:
         if name not in self._buckets:
-            raise _Refusal(404, "ContainerNotFound", f"there is no container {name!r}")
+            raise _Refusal(404, "ContainerNotFound", f"there is no container {name!r}; create it first")
         return self._buckets[name]
 
     def _upload(self, spec: PutSpec, upload: str) -> _Upload:

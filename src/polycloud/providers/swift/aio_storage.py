@@ -21,7 +21,7 @@ from polycloud.providers.swift.models import (
 from polycloud.providers.swift.multipart import InParts
 from polycloud.providers.swift.objects import split_path
 from polycloud.storage.aio import AsyncStorage
-from polycloud.storage.arguments import checked_conditions, checked_headers, checked_text
+from polycloud.storage.arguments import checked_conditions, checked_expiry, checked_headers, checked_text
 from polycloud.storage.driver import Address
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.upload import CONCURRENCY, MovePlan, Progress, upload
@@ -188,11 +188,9 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         """
         if method not in {"GET", "PUT"}:
             raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
-        if not expires_in >= 1:
-            raise InvalidRequest(f"expires_in is {expires_in!r}; give at least 1 second")
         address = AsyncStorage._address(self, (container, prefix))  # noqa: SLF001 - the base's own check
         return await self._do(
-            self._swift.temp_url(address.container, address.name, method, int(expires_in), prefix=True)
+            self._swift.temp_url(address.container, address.name, method, checked_expiry(expires_in), prefix=True)
         )
 
     async def ex_call(

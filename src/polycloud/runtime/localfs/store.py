@@ -184,7 +184,9 @@ class LocalStore:
                 except OSError as error:
                     if error.errno not in NOT_THERE:
                         raise
-                    raise ContainerNotFound(f"there is no folder {name!r} in {self.root!r}", code="ENOENT") from None
+                    raise ContainerNotFound(
+                        f"there is no folder {name!r} in {self.root!r}; create the container first", code="ENOENT"
+                    ) from None
             yield opened
 
     def _seen(self, opened: int, container: str, name: str, path: Sequence[str]) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self
 
+from polycloud.errors import InvalidRequest
 from polycloud.storage.download import PIECE, Reader
 from polycloud.storage.driver import ObjectT
 
@@ -28,6 +29,7 @@ class AsyncObjectStream(Generic[ObjectT]):
     def __init__(self, reader: Reader[ObjectT], chunk_size: int | None) -> None:
         self._reader = reader
         self._chunk_size = chunk_size
+        self._left_early = False
 
     @property
     def object(self) -> ObjectT:
@@ -46,11 +48,14 @@ class AsyncObjectStream(Generic[ObjectT]):
 
         Returns:
             The bytes; empty at the end.
+
+        Raises:
+            InvalidRequest: The stream was closed before its end.
         """
         parts: list[bytes] = []
         have = 0
         while size < 0 or have < size:
-            data = await self._reader.read(PIECE if size < 0 else min(PIECE, size - have))
+            data = await self._piece(PIECE if size < 0 else min(PIECE, size - have))
             if not data:
                 break
             parts.append(data)
@@ -59,7 +64,15 @@ class AsyncObjectStream(Generic[ObjectT]):
 
     async def aclose(self) -> None:
         """Close the connection, unless everything was read and it can be used again. Idempotent."""
+        self._left_early = self._left_early or not self._reader.finished
         await self._reader.close()
+
+    async def _piece(self, size: int) -> bytes:
+        data = await self._reader.read(size)
+        # Nothing more, and that is not the end: it must not look like it.
+        if not data and (self._left_early or self._reader.left):
+            raise InvalidRequest("the stream was closed before its end; begin the download again")
+        return data
 
     async def __aenter__(self) -> Self:
         await self._reader.open()
@@ -74,7 +87,7 @@ class AsyncObjectStream(Generic[ObjectT]):
         return self
 
     async def __anext__(self) -> bytes:
-        chunk = await self._reader.read(PIECE) if self._chunk_size is None else await self.read(self._chunk_size)
+        chunk = await self._piece(PIECE) if self._chunk_size is None else await self.read(self._chunk_size)
         if not chunk:
             raise StopAsyncIteration
         return chunk

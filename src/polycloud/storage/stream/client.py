@@ -49,6 +49,9 @@ class ObjectStream(Generic[ObjectT]):
 
         Returns:
             The bytes; empty at the end.
+
+        Raises:
+            InvalidRequest: The stream was closed before its end.
         """
         return run(self._object_stream.read(size))
 

@@ -28,7 +28,7 @@ from polycloud.providers.aws.s3.models import (
     S3ObjectVersion,
 )
 from polycloud.storage.aio import AsyncStorage
-from polycloud.storage.arguments import checked_conditions, checked_text, content_type_of
+from polycloud.storage.arguments import checked_conditions, checked_expiry, checked_text, content_type_of
 from polycloud.storage.driver import Address, Conditions, CopySpec, ReadSpec, UrlSpec
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.stream.aio import AsyncObjectStream
@@ -476,12 +476,10 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         self._require(StorageCapability.GET_OBJECT_URL)
         if method not in {"GET", "PUT"}:
             raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
-        if not expires_in >= 1:
-            raise InvalidRequest(f"expires_in is {expires_in!r}; give at least 1 second")
         spec = UrlSpec(
             address=self._version(obj, version_id),
             method=method,
-            expires_in=int(expires_in),
+            expires_in=checked_expiry(expires_in),
             content_type=None if content_type is None else content_type_of(content_type, ""),
         )
         return await self._do(self._s3.object_url(spec))

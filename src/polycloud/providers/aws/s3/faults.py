@@ -115,6 +115,8 @@ HINTS = {
     "BucketNotEmpty": "delete its objects first, with their versions and unfinished uploads",
     "EntityTooLarge": "upload it in parts, with a part_size",
     "EntityTooSmall": "all parts but the last one have at least 5 MiB: give a larger part_size",
+    "MetadataTooLarge": "metadata has 2 KB in all, keys and encoded values: give less, or store it as an object",
+    "NoSuchBucket": "create it first, or check its name, the region and the endpoint",
     "InvalidRange": "the range begins at or beyond the end of the object",
     "InvalidObjectState": "it is archived: restore it first",
     "AccessDenied": "ask for a policy that allows it; without permission to list a bucket, missing objects look so too",
@@ -271,6 +273,8 @@ def _without_code(answer: Response, *, method: str, key: bool, region: str | Non
         kind = ObjectNotFound if key else ContainerNotFound
     if kind in {ProviderUnavailable, RateLimited}:
         return kind(f"the answer is an HTTP {status}", status=status, retry_after=wait)
+    if status == 431:
+        return InvalidRequest("the request's headers are too long for the endpoint; give less metadata", status=status)
     start = answer.body[:512].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return MalformedResponse(
