@@ -7,14 +7,23 @@ from typing import NoReturn
 
 import pytest
 
-__all__ = ["not_run"]
+__all__ = ["not_run", "skip_without"]
 
 MARK = "not run without "
 
 
 def not_run(what: str, command: str) -> NoReturn:
     """Skip the test, because ``what`` is not there; ``command`` brings it and runs the test."""
-    pytest.skip(f"{MARK}{what}: `{command}`")
+    pytest.skip(_reason(what, command))
+
+
+def skip_without(what: str, command: str) -> pytest.MarkDecorator:
+    """The same as a mark, which keeps the summary of many tests short."""
+    return pytest.mark.skip(reason=_reason(what, command))
+
+
+def _reason(what: str, command: str) -> str:
+    return f"{MARK}{what}: `{command}`"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
