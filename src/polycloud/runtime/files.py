@@ -362,14 +362,22 @@ class DeviceSink:
 
 
 class FileSink:
-    """The caller's binary file; it stays open, and after ``abort`` it is as it was, if it can seek."""
+    """The caller's binary file; it stays open, and after ``abort`` it is as it was, if it can seek.
+
+    Where something lay behind the position, only the position goes back: what was written over is gone, and
+    cutting would take the rest as well. An appending file whose position is not its end is such a file.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._start: int | None = None
+        self._at_end = False
         with contextlib.suppress(OSError, ValueError, AttributeError, io.UnsupportedOperation):
             if file.seekable():
-                self._start = file.tell()
+                start = file.tell()
+                self._at_end = file.seek(0, os.SEEK_END) == start
+                file.seek(start)
+                self._start = start
 
     def write(self, data: bytes) -> None:
         left = memoryview(data)
@@ -395,7 +403,8 @@ class FileSink:
         if self._start is not None:
             with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
                 self._file.seek(self._start)
-                self._file.truncate()
+                if self._at_end:
+                    self._file.truncate()
 
 
 def _read_exactly(file: BinaryIO, size: int) -> bytes:

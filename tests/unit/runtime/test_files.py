@@ -326,6 +326,24 @@ def test_the_callers_file_stays_open_and_is_put_back_on_abort() -> None:
     assert file.getvalue() == b"before and after"
 
 
+def test_an_abort_takes_nothing_that_others_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"kept by the shell")
+    # What a shell's >> gives: everything is appended, and the position begins at 0.
+    appending = os.open(path, os.O_WRONLY | os.O_APPEND)
+    with os.fdopen(appending, "wb") as file:
+        sink = open_sink(file, overwrite=False)
+        sink.write(b" half")
+        sink.abort()
+    assert path.read_bytes().startswith(b"kept by the shell")
+    with path.open("r+b") as file:
+        sink = open_sink(file, overwrite=False)
+        sink.write(b"KEPT")
+        sink.abort()
+        assert file.tell() == 0
+    assert path.read_bytes().startswith(b"KEPT by the shell")
+
+
 def test_a_raw_file_that_takes_little_gets_everything() -> None:
     file = Dribble()
     sink = open_sink(file, overwrite=False)  # type: ignore[arg-type]
