@@ -16,7 +16,7 @@ from polycloud.sandbox.starting import start
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Account, Mimic
-from tests.support.tiers import not_run
+from tests.support.tiers import skip_without
 
 REGION = "ORD"
 _numbers = count(1)
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
-            item.add_marker(not_run("mimic", "make test"))
+            item.add_marker(skip_without("mimic", "make test"))
 
 
 @pytest.fixture(scope="session")
