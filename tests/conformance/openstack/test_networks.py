@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from polycloud.errors import CloudError, Conflict, InvalidRequest, NotFound
 from polycloud.providers.openstack.models import NetworkAttachment
 from polycloud.providers.openstack.network_models import FixedIP, FloatingIPPool, Network, Router
 from tests.conformance.openstack.bench import PATIENCE, Bench
-from tests.conformance.openstack.place import NOWHERE, QUIET
+from tests.conformance.openstack.place import NOWHERE, QUIET, VARIABLE
 from tests.support.flavours import Flavour, eventually
 
 pytestmark = QUIET
@@ -51,6 +54,14 @@ def beside_servers(cloud: Any, flavour: Flavour) -> Iterator[Neutron]:
     neutron = Neutron(cloud)
     yield neutron
     flavour.run(neutron.tidy())
+
+
+@pytest.fixture
+def alone_with_pools() -> Iterator[None]:
+    """Every project sees every external network, so a test that makes one and one that counts them take turns."""
+    with Path(os.environ[VARIABLE]).with_name("pools.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
@@ -164,6 +175,7 @@ async def test_routers(neutron: Neutron, admin_sdk: Any, services: Mapping[str, 
     assert seen(admin_sdk, f"/routers/{router.id}") is None
 
 
+@pytest.mark.usefixtures("alone_with_pools")
 async def test_floating_ips(beside_servers: Neutron, bench: Bench, sdk: Any, services: Mapping[str, Any]) -> None:
     cloud = beside_servers.cloud
     outside = services["public_network"]
@@ -278,6 +290,7 @@ async def test_a_server_on_networks_of_ones_own(elsewhere: Bench, flavour: Flavo
         await neutron.tidy()
 
 
+@pytest.mark.usefixtures("alone_with_pools")
 async def test_a_network_of_an_administrator(admin: Any, flavour: Flavour) -> None:
     network = await admin.ex_create_network("outside too", external=True, shared=False, admin_state_up=False)
     try:

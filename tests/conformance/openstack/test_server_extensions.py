@@ -146,8 +146,10 @@ async def test_rebuilding_and_images(bench: Bench) -> None:
 
 async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str, Any]) -> None:
     cloud = bench.cloud
-    key = await cloud.create_key_pair("extended-key")
-    group = await cloud.ex_create_security_group("extended-group")
+    name = f"extended-{bench.flavour.name}"
+    address = {"sync": "10.9.77.7", "async": "10.9.77.8"}[bench.flavour.name]
+    key = await cloud.create_key_pair(name)
+    group = await cloud.ex_create_security_group(name)
     try:
         node = await bench.running(
             "everything",
@@ -157,24 +159,27 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
             ex_userdata="#cloud-config\n",
             ex_config_drive=True,
             ex_security_groups=[group, "default"],
-            ex_networks=[NetworkAttachment(network=services["private_network"], fixed_ip="10.9.77.7")],
+            ex_networks=[NetworkAttachment(network=services["private_network"], fixed_ip=address)],
             ex_availability_zone="nova",
             ex_admin_pass=NODE_PASSWORD,
             ex_keyname=key,
         )
         assert bench.nodes[-1].password == Secret(NODE_PASSWORD)
-        assert "10.9.77.7" in node.private_ips
+        assert address in node.private_ips
         assert node.tags == {"a": "1", "b": "2"}
-        assert set(node.security_groups) == {"extended-group", "default"}
-        assert (node.location, node.key_name, node.config_drive) == ("nova", "extended-key", True)
+        assert set(node.security_groups) == {name, "default"}
+        assert (node.location, node.key_name, node.config_drive) == ("nova", name, True)
         seen = bench.seen(node)
         assert seen["metadata"] == {"a": "1", "b": "2"}
-        assert (seen["key_name"], seen["config_drive"]) == ("extended-key", "True")
+        assert (seen["key_name"], seen["config_drive"]) == (name, "True")
         await cloud.destroy_node(node)
         await bench.until_gone(node)
     finally:
-        await cloud.ex_delete_security_group(group)
         await cloud.delete_key_pair(key)
+        await bench.tidy()
+        for made in bench.nodes:
+            await bench.until_gone(made)
+        await cloud.ex_delete_security_group(group)
 
 
 async def test_files_arrive(bench: Bench) -> None:
