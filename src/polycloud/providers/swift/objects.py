@@ -8,12 +8,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from polycloud.errors import AuthenticationError, CloudError, MalformedResponse, ObjectNotFound, PermissionDenied
+import msgspec
+
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    MalformedResponse,
+    NotFound,
+    ObjectNotFound,
+    PermissionDenied,
+)
 from polycloud.providers.swift.containers import Containers
 from polycloud.providers.swift.models import SwiftAddress, SwiftObject
 from polycloud.providers.swift.verified import VerifiedBody
 from polycloud.runtime.messages import Response, ResponseStream, Source
-from polycloud.storage.driver import Address, Body, Download, PutSpec, ReadSpec, Stored
+from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored
 from polycloud.storage.models import DeleteResult
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, http_date, merged, number
@@ -65,6 +74,32 @@ class Objects(Containers):
         return self._object(address, known, number(known.get("content-length")) or 0)
 
     async def read_object(self, spec: ReadSpec) -> Download[SwiftObject]:
+        # What the caller has of the object may tell already that it is large.
+        manifest = await self._manifest(spec.address) if _large(spec.address) and spec.end is None else None
+        answer, known = await self._get_object(spec)
+        if not answer.object.large or spec.end is not None:
+            return answer
+        if manifest is None:
+            # Not beside the open answer: downloads that hold all connections would wait for each other's.
+            await answer.body.close()
+            manifest = await self._manifest(spec.address)
+            answer, known = await self._get_object(spec)
+        segments = _whole_segments(answer.object, known, manifest)
+        if not segments:
+            return answer
+        return msgspec.structs.replace(
+            answer, body=VerifiedBody(answer.body, segments, answer.start, spec.address.name)
+        )
+
+    async def _manifest(self, address: Address) -> tuple[str | None, list[Segment]] | None:
+        try:
+            return await self.segments(address)
+        except ObjectNotFound:
+            # Replaced in this moment, by what is no large object; or deleted, as the next answer will say.
+            return None
+
+    async def _get_object(self, spec: ReadSpec) -> tuple[Download[SwiftObject], dict[str, str]]:
+        """The content, and the headers of the answer."""
         address = spec.address
         headers = conditional(spec.conditions)
         if not spec.whole:
@@ -76,14 +111,13 @@ class Objects(Containers):
             headers=merged(headers, spec.headers),
         )
         try:
-            return await self._download(spec, body)
+            known = dict(body.headers.pairs())
+            return self._download(address, body, known), known
         except BaseException:
             await body.close()
             raise
 
-    async def _download(self, spec: ReadSpec, body: ResponseStream) -> Download[SwiftObject]:
-        address = spec.address
-        known = dict(body.headers.pairs())
+    def _download(self, address: Address, body: ResponseStream, known: Mapping[str, str]) -> Download[SwiftObject]:
         length = number(known.get("content-length"))
         start, size = 0, length
         match = RANGE.fullmatch(known.get("content-range", ""))
@@ -95,19 +129,7 @@ class Objects(Containers):
             raise MalformedResponse(f"{address.name}: Swift does not say how long the content is")
         obj = self._object(address, known, size)
         digest = Digest("md5", obj.hash) if obj.hash else None
-        content: Body = body
-        if obj.large and spec.end is None:
-            segments = await self._whole_segments(obj, known)
-            content = VerifiedBody(body, segments, start, address.name) if segments else body
-        return Download(object=obj, body=content, start=start, length=length, digest=digest)
-
-    async def _whole_segments(self, obj: SwiftObject, known: Mapping[str, str]) -> list[Segment]:
-        """The segments by which the content can be verified; empty where it cannot."""
-        etag, segments = await self.segments(Address(container=obj.container, name=obj.name))
-        # Replaced in this moment, or made of ranges and of other large objects, whose hashes are of something else.
-        if etag != bare(known.get("x-manifest-etag", etag)) or any(each.range or each.sub_slo for each in segments):
-            return []
-        return segments if sum(each.bytes for each in segments) == obj.size else []
+        return Download(object=obj, body=body, start=start, length=length, digest=digest)
 
     async def segments(self, address: Address) -> tuple[str | None, list[Segment]]:
         """The manifest of a static large object: its etag, and the segments in order."""
@@ -174,8 +196,10 @@ class Objects(Containers):
         try:
             if not (await self.head_object(ReadSpec(address=address))).large:
                 return []
+            if await self.keeps_versions(address.container):
+                return []
             _, segments = await self.segments(address)
-        except (ObjectNotFound, PermissionDenied):
+        except (NotFound, PermissionDenied):
             return []
         ours = f"/{segments_container(address.container)}/{segments_prefix(address.name)}"
         return [split_path(each.name) for each in segments if each.name.startswith(ours)]
@@ -194,8 +218,13 @@ class Objects(Containers):
     # Deleting
 
     async def delete_object(self, address: Address) -> None:
-        found = await self.head_object(ReadSpec(address=address))
-        await self._delete(address, large=found.large)
+        large = await self._has_segments(address) and not await self.keeps_versions(address.container)
+        await self._delete(address, large=large)
+
+    async def _has_segments(self, address: Address) -> bool:
+        """Whether an object is large itself, and no link to one, whose segments are not its own."""
+        answer = await self.send("Show object metadata", "HEAD", address.container, address.name, query="symlink=get")
+        return is_large(dict(answer.headers.pairs()))
 
     async def _delete(self, address: Address, *, large: bool) -> None:
         """Delete what is known to be there; that it is gone in the meantime is no error."""
@@ -217,14 +246,14 @@ class Objects(Containers):
             await self.send("Delete object", "DELETE", address.container, address.name)
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:
-        unknown = dict.fromkeys(address.name for address in addresses if _large(address) is None)
-        large = {address.name: True for address in addresses if _large(address)}
+        # What is known to be large may be known by a link to it.
+        unknown = dict.fromkeys(address.name for address in addresses if _large(address) is not False)
+        large: dict[str, bool] = {}
         failed: dict[str, CloudError] = {}
 
         async def look(name: str) -> None:
             try:
-                found = await self.head_object(ReadSpec(address=Address(container=container, name=name)))
-                if found.large:
+                if await self._has_segments(Address(container=container, name=name)):
                     large[name] = True
             except ObjectNotFound:
                 pass
@@ -239,6 +268,8 @@ class Objects(Containers):
 
         gather = self.caller.runtime.gather
         await gather([partial(look, name) for name in unknown], limit=LOOKS_AT_ONCE)
+        if large and await self.keeps_versions(container):
+            large.clear()
         plain = dict.fromkeys(
             (container, address.name)
             for address in addresses
@@ -344,3 +375,14 @@ def split_path(path: str) -> tuple[str, str]:
 
 def _large(address: Address) -> bool | None:
     return address.large if isinstance(address, SwiftAddress) else None
+
+
+def _whole_segments(
+    obj: SwiftObject, known: Mapping[str, str], manifest: tuple[str | None, list[Segment]] | None
+) -> list[Segment]:
+    """The segments by which the content can be verified; empty where it cannot."""
+    etag, segments = manifest or (None, [])
+    # Replaced in the meantime, or made of ranges and of other large objects, whose hashes are of something else.
+    if etag != bare(known.get("x-manifest-etag", etag)) or any(each.range or each.sub_slo for each in segments):
+        return []
+    return segments if sum(each.bytes for each in segments) == obj.size else []
