@@ -23,6 +23,7 @@ from polycloud.storage.driver import refuse
 __all__ = [
     "ACCOUNT_META",
     "CONTAINER_META",
+    "DESCRIBING",
     "DIGESTS",
     "MD5",
     "OBJECT_META",
@@ -63,6 +64,8 @@ __all__ = [
 ACCOUNT_META = "x-account-meta-"
 CONTAINER_META = "x-container-meta-"
 OBJECT_META = "x-object-meta-"
+# What else Swift keeps of an object, and gives with it as it was put.
+DESCRIBING = ("cache-control", "content-disposition", "content-language", "expires", "x-robots-tag")
 # Among the metadata of accounts and containers: what temporary URLs are signed with.
 TEMP_URL_KEYS = ("temp-url-key", "temp-url-key-2")
 

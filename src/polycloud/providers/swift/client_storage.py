@@ -26,7 +26,8 @@ class SwiftStorage(SwiftContainers):
     Large content goes up as segments, several at a time, into the container ``…_segments`` beside
     its own, and a manifest makes one object of them (a static large object, SLO). They are deleted
     with the object, and when another one takes its place. Dynamic large objects (DLO) are read like
-    any other; of those, deleting takes the manifest only.
+    any other; of those, deleting takes the manifest only. In a container that keeps versions, segments
+    stay, since the old version is made of them; of a link, deleting takes the link only.
 
     Every content is verified on its way, by MD5: whole objects by their etag, large ones segment by
     segment.

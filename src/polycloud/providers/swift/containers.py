@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycloud.errors import ContainerExists, ContainerNotFound
+from polycloud.errors import ContainerExists, ContainerNotFound, PermissionDenied
 from polycloud.providers.swift.calls import SwiftCalls
 from polycloud.providers.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
 from polycloud.runtime.paging import Page
@@ -24,6 +24,8 @@ from polycloud.wire.swift import (
 
 __all__ = ["Containers"]
 
+# By what a container tells that it keeps what is replaced or deleted: each of Swift's three ways.
+KEEPING = ("x-versions-enabled", "x-versions-location", "x-history-location")
 # Some services cut pages short without saying so, none to fewer names than this.
 SMALLEST_CUT = 1000
 
@@ -105,6 +107,15 @@ class Containers(SwiftCalls):
         except ContainerNotFound:
             return False
         return True
+
+    async def keeps_versions(self, name: str) -> bool:
+        """Whether a container keeps what is replaced or deleted in it: large objects among that need their segments."""
+        try:
+            answer = await self.send("Show container metadata", "HEAD", name)
+        except PermissionDenied:
+            # Segments that are left cost something; segments that are missed cost the content.
+            return True
+        return any((answer.headers.get(header) or "").lower() not in {"", "false"} for header in KEEPING)
 
     async def update_container(self, name: str, headers: list[tuple[str, str]]) -> None:
         """Change a container's metadata and settings."""

@@ -10,9 +10,9 @@ from polycloud.errors import CloudError
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.multipart import Multipart
 from polycloud.runtime.deadline import grace
-from polycloud.storage.driver import CopySpec, Part, PutSpec, ReadSpec
-from polycloud.wire.headers import bare, http_date, merged
-from polycloud.wire.swift import in_path
+from polycloud.storage.driver import CopySpec, Part, PutSpec
+from polycloud.wire.headers import bare, http_date, merged, number
+from polycloud.wire.swift import DESCRIBING, in_path
 
 __all__ = ["Copying"]
 
@@ -33,7 +33,10 @@ class Copying(Multipart):
     copy_part = GIB
 
     async def copy_object(self, spec: CopySpec) -> SwiftObject:
-        source = await self.head_object(ReadSpec(address=spec.source))
+        answer = await self.send("Show object metadata", "HEAD", spec.source.container, spec.source.name)
+        known = dict(answer.headers.pairs())
+        source = self._object(spec.source, known, number(known.get("content-length")) or 0)
+        described = {name: known[name] for name in DESCRIBING if known.get(name, "").isascii() and known.get(name)}
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = [("X-Copy-From", f"/{in_path(spec.source.container)}/{in_path(spec.source.name)}")]
         if source.etag is not None:
@@ -43,7 +46,7 @@ class Copying(Multipart):
             content_type=spec.content_type or source.content_type or "application/octet-stream",
             content_encoding=source.content_encoding,
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
-            headers=spec.headers,
+            headers=dict(merged(list(spec.headers.items()), described)),
         )
         if source.size > self.largest_copy:
             return await self._copy_in_parts(put, origin, source.size)
@@ -53,7 +56,7 @@ class Copying(Multipart):
             "PUT",
             spec.target.container,
             spec.target.name,
-            headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], spec.headers),
+            headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], put.headers),
         )
         await self.forget(replaced)
         etag = bare(answer.headers.get("etag"))

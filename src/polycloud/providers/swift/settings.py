@@ -12,13 +12,13 @@ from polycloud.providers.swift.objects import check_bulk, raise_for
 from polycloud.providers.swift.temp_urls import TempUrls
 from polycloud.runtime.messages import Request, Source
 from polycloud.storage.driver import Address
-from polycloud.wire.swift import OBJECT_META, decode_bulk, decode_with, in_path, meta_headers, unquoted
+from polycloud.wire.swift import DESCRIBING, OBJECT_META, decode_bulk, decode_with, in_path, meta_headers, unquoted
 from polycloud.wire.swift_faults import error_of
 
 __all__ = ["Settings"]
 
 # What a change of an object's metadata takes away unless it is said again.
-KEPT = ("content-encoding", "content-disposition", "x-delete-at", "x-object-manifest", "content-type")
+KEPT = (*DESCRIBING, "content-encoding", "x-delete-at", "x-object-manifest", "content-type")
 
 _anything = msgspec.json.Decoder(object)
 

@@ -28,7 +28,6 @@ from polycloud.wire.swift import (
     TempUrlDigest,
     decode_with,
     in_path,
-    read_meta_data,
     temp_url_query,
 )
 from polycloud.wire.swift_faults import error_of
@@ -72,10 +71,11 @@ class TempUrls(Copying):
                 answer = await self.send(operation, "HEAD", name)
             except (PermissionDenied, NotFound):
                 continue
-            known = read_meta_data(prefix, answer.headers.pairs())
             for key in TEMP_URL_KEYS:
-                if known.get(key):
-                    return known[key]
+                # As it came: Swift signs with the header's value, whatever its percent signs may mean elsewhere.
+                value = answer.headers.get(prefix + key)
+                if value:
+                    return value
         raise InvalidRequest(
             "there is no key to sign a URL with, or these credentials may not see it: set one with "
             "ex_set_account_metadata_temp_url_key, or give the client its temp_url_key"
