@@ -7,9 +7,12 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from tools.openstack_services import guard
 
 PR_SET_PDEATHSIG = 1
 
@@ -32,6 +35,8 @@ class Processes:
         self._patience = patience
         self._folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        # Ends those that do not end with a run that is killed: Cinder waits for a queue that is gone, for ever.
+        self._guard: subprocess.Popen[str] | None = None
 
     def log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
@@ -52,6 +57,19 @@ class Processes:
             )
         self._running[name] = process
         (self._folder / f"{name}.pid").write_text(str(process.pid))
+        self._tell_guard(process.pid)
+
+    def _tell_guard(self, pid: int) -> None:
+        if self._guard is None:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", guard.__file__, str(self._patience)],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+                text=True,
+            )
+        assert self._guard.stdin is not None
+        self._guard.stdin.write(f"{pid} {guard.started_at(pid)}\n")
+        self._guard.stdin.flush()
 
     def stop(self, *names: str) -> None:
         """Stop these, or all: all are asked at once, newest first, and killed if they do not listen."""
@@ -67,8 +85,11 @@ class Processes:
                 kill_group(process.pid)
                 process.wait()
             (self._folder / f"{name}.pid").unlink(missing_ok=True)
+        if not self._running and self._guard is not None:
+            self._guard.communicate()
+            self._guard = None
 
-    def wait_for(self, what: str, look: Callable[[], bool], *, within: float = 90.0) -> None:
+    def wait_for(self, what: str, look: Callable[[], bool], *, within: float = 180.0) -> None:
         """Look until it is there.
 
         Raises:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from tools.openstack_services.processes import Processes
-processes = Processes(Path(sys.argv[1]))
+processes = Processes(Path(sys.argv[1]), patience=1.0)
 processes.start("sleeper", ["sleep", "600"])
 processes.start("deaf", ["sh", "-c", f"trap '' TERM; echo ready; while :; do sleep 0.1; done # {sys.argv[1]}"])
 processes.wait_for("deaf", lambda: "ready" in processes.log("deaf").read_text())
@@ -41,25 +41,43 @@ def ends(pid: int, within: float = 10.0) -> bool:
     return not is_there(pid)
 
 
-def test_they_end_with_a_run_that_is_killed_and_the_next_run_ends_the_deaf(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
-    ) as run:
-        assert run.stdout is not None
-        assert run.stdout.readline() == b"started\n"
-        sleeper, deaf = (int((tmp_path / f"{name}.pid").read_text()) for name in ("sleeper", "deaf"))
-        assert is_there(sleeper)
-        assert is_there(deaf)
-        run.kill()
-    assert ends(sleeper)
-    assert is_there(deaf)
-    # Another program that got the same id later would not mention the run's folder.
-    kill_left_over(tmp_path, Path("/another/run"))
-    assert is_there(deaf)
-    (tmp_path / "deaf.pid").write_text(str(deaf))
-    os.kill(deaf, 0)
-    kill_left_over(tmp_path, tmp_path)
-    assert ends(deaf)
+@pytest.fixture
+def killed_run(tmp_path: Path) -> Callable[[], dict[str, int]]:
+    """Starts processes by a run that is killed then, and gives their ids."""
+
+    def start() -> dict[str, int]:
+        command = [sys.executable, "-c", RUN, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == b"started\n"
+            pids = {name: int((tmp_path / f"{name}.pid").read_text()) for name in ("sleeper", "deaf")}
+            assert all(map(is_there, pids.values()))
+            run.kill()
+        return pids
+
+    return start
+
+
+def test_they_end_with_a_run_that_is_killed_also_those_that_do_not_listen(
+    killed_run: Callable[[], dict[str, int]],
+) -> None:
+    pids = killed_run()
+    assert ends(pids["sleeper"])
+    assert ends(pids["deaf"])
+
+
+def test_the_next_run_ends_what_is_left_and_nothing_else(tmp_path: Path) -> None:
+    """Whatever carries the run's folder on its command line; another program may have the id by now."""
+    deaf = ["sh", "-c", f"trap '' TERM; echo ready; while :; do sleep 0.1; done # {tmp_path}"]
+    with subprocess.Popen(deaf, stdout=subprocess.PIPE, start_new_session=True) as left:
+        assert left.stdout is not None
+        assert left.stdout.readline() == b"ready\n"
+        (tmp_path / "deaf.pid").write_text(str(left.pid))
+        kill_left_over(tmp_path, Path("/another/run"))
+        assert is_there(left.pid)
+        (tmp_path / "deaf.pid").write_text(str(left.pid))
+        kill_left_over(tmp_path, tmp_path)
+    assert not is_there(left.pid)
     assert not list(tmp_path.glob("*.pid"))
 
 
