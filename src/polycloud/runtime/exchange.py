@@ -206,16 +206,13 @@ class Exchange:
         return self._deadline
 
     def _send_large(self, connection: Connection, opening: bytes, body: bytes) -> bool:
-        """Send a body in memory piece by piece; False when the server answered before all of it was sent."""
+        """Send a body in memory; False when the server answered before all of it was sent."""
         connection.send(opening, self._deadline)
         whole = memoryview(body)
         if len(body) <= EARLY_ANSWER_OVER:
             connection.send(whole, self._deadline)
             return True
-        return all(
-            connection.send_unless_answered(whole[start : start + PIECE], self._deadline)
-            for start in range(0, len(body), PIECE)
-        )
+        return connection.send_unless_answered(whole, self._deadline)
 
     async def _send_source(self, connection: Connection, opening: bytes, source: Source) -> bool:
         """As ``_send_large``, from a source: exactly the declared length, or in chunks."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from polycloud.errors import MalformedResponse
-from polycloud.runtime.heads import check_field, declared_length, is_chunked
+from polycloud.runtime.heads import declared_length, is_chunked
 from polycloud.runtime.limits import MAX_HEADERS
 from polycloud.runtime.messages import Headers
 
@@ -23,6 +23,9 @@ CHUNKED = -1
 UNTIL_CLOSE = -2
 
 _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n\0]*)?")
+# All header lines at once: one by one would be the most of what reading a head takes.
+_LINE = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*"
+_LINES = re.compile(rf"{_LINE}(?:\r\n{_LINE})*")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
 
 
@@ -60,20 +63,20 @@ def parse_head(block: bytes, method: str) -> AnswerHead:
     Raises:
         MalformedResponse: It is not the head of an HTTP/1 answer, or beyond the limits.
     """
-    lines = block.decode("utf-8", "surrogateescape").split("\r\n")
-    matched = _STATUS_LINE.fullmatch(lines[0])
+    first, line_end, rest = block.decode("utf-8", "surrogateescape").partition("\r\n")
+    matched = _STATUS_LINE.fullmatch(first)
     if matched is None:
         raise MalformedResponse("the answer is not HTTP; check the endpoint's scheme and port")
-    if len(lines) - 1 > MAX_HEADERS:
+    lines = rest.split("\r\n") if line_end else []
+    if len(lines) > MAX_HEADERS:
         raise MalformedResponse(f"the answer has more than {MAX_HEADERS} headers")
+    # Continuation lines, whose names begin with a space, are refused with the rest.
+    if lines and not _LINES.fullmatch(rest):
+        raise MalformedResponse("the answer has a malformed header; check that the endpoint speaks HTTP")
     pairs: list[tuple[str, str]] = []
-    for line in lines[1:]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            name = ""  # no token: refused below, with continuation lines, whose names begin with a space
-        value = value.strip(" \t")
-        check_field(name, value)
-        pairs.append((name.lower(), value))
+    for line in lines:
+        name, _, value = line.partition(":")
+        pairs.append((name.lower(), value.strip(" \t")))
     headers = Headers(tuple(pairs))
     status = int(matched[2])
     options = {option.strip().lower() for value in headers.get_all("connection") for option in value.split(",")}

@@ -18,6 +18,7 @@ from polycloud.errors import ChecksumMismatch, CloudError, DeadlineExceeded, Inv
 from polycloud.runtime.deadline import current_deadline, grace
 from polycloud.runtime.messages import Source
 from polycloud.runtime.protocol import Runtime
+from polycloud.storage.crc32 import combined
 from polycloud.storage.driver import (
     MultipartUpload,
     Part,
@@ -130,7 +131,9 @@ async def _put_parts(
 ) -> tuple[Stored[ObjectT], Digest | None, int]:
     rules = driver.rules
     runtime = driver.caller.runtime
-    whole = new_hasher(rules.whole_hash) if rules.whole_hash else None
+    # A CRC32 of the whole follows from those of the parts.
+    joined = _Joined() if rules.whole_hash == rules.part_hash == "crc32" else None
+    whole = new_hasher(rules.whole_hash) if rules.whole_hash and joined is None else None
     started = await driver.start_multipart(spec)
 
     async def pieces(data: bytes) -> AsyncIterator[tuple[int, bytes]]:
@@ -148,6 +151,8 @@ async def _put_parts(
     async def send(piece: tuple[int, bytes]) -> Part:
         number, data = piece
         digest = await digest_of(runtime, rules.part_hash, data) if rules.part_hash else None
+        if joined is not None and digest is not None:
+            joined.add(number, digest, len(data))
         part = await driver.upload_part(spec, started, number, data, digest=digest)
         if digest is not None and part.digest is not None:
             compare(digest, part.digest, f"part {number} of {spec.address.name}")
@@ -157,7 +162,8 @@ async def _put_parts(
         pending = pieces(first)
         del first
         parts = [part async for part in runtime.map_bounded(send, pending, limit=plan.concurrency)]
-        digest = Digest(rules.whole_hash, whole.hexdigest()) if rules.whole_hash and whole else None
+        hasher = joined or whole
+        digest = Digest(rules.whole_hash, hasher.hexdigest()) if rules.whole_hash and hasher else None
         stored = await driver.complete_multipart(spec, started, parts, digest=digest)
     except BaseException as error:
         await _abort(driver, spec, started, error)
@@ -204,6 +210,22 @@ async def _abort(
             f"the unfinished upload {started.id} of {spec.address.container}/{spec.address.name} "
             f"could not be removed: {second}"
         )
+
+
+class _Joined:
+    """The CRC32 of the whole content, from those of its parts, which come in any order."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, tuple[int, int]] = {}
+
+    def add(self, number: int, digest: Digest, size: int) -> None:
+        self._parts[number] = int(digest.value, 16), size
+
+    def hexdigest(self) -> str:
+        value = 0
+        for _, (crc, size) in sorted(self._parts.items()):
+            value = combined(value, crc, size)
+        return f"{value:08x}"
 
 
 class _Sizes:
