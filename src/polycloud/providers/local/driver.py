@@ -44,7 +44,8 @@ T = TypeVar("T")
 
 PROVIDER = "local"
 PIECE = 1024 * 1024
-PAGE = 1000
+FIRST_PAGE = 1000
+LATER_PAGE = 10_000
 LONGEST_NAME = 4096
 OPEN_TO_ALL = "give out LocalObject.path"
 CAPABILITIES = Capabilities(
@@ -134,7 +135,9 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
     async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[LocalObject | Prefix]:
         # The first text behind another one is that one with a NUL.
         start = cursor or (f"{query.start_after}\0" if query.start_after else "")
-        work = partial(self._open_store.page, query.container, query.prefix, start, partial(_fold, query), PAGE)
+        # Every page reads its folder from the start, so whoever goes on past the first is given larger ones.
+        limit = LATER_PAGE if cursor else FIRST_PAGE
+        work = partial(self._open_store.page, query.container, query.prefix, start, partial(_fold, query), limit)
         results, rest = await self._off(work)
         items: list[LocalObject | Prefix] = [
             Prefix(container=query.container, name=name, provider=PROVIDER)
