@@ -22,7 +22,7 @@ from polycloud.errors import (
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.messages import Sink
 from polycloud.runtime.retry import retry_delay
-from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver
+from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver, VerifyingBody
 from polycloud.storage.models import Container, Object
 from polycloud.storage.upload import Progress
 from polycloud.storage.verify import Digest, Hasher, compare, hasher_for
@@ -201,14 +201,14 @@ class Reader(Generic[ObjectT]):
                 raise error
             await caller.runtime.sleep(delay)
             try:
-                return await self._rest(etag)
+                return await self._rest(etag, body)
             except (ConnectionFailed, Timeout) as again:
                 error = again
             except BaseException:
                 self._closed = True
                 raise
 
-    async def _rest(self, etag: str) -> Body:
+    async def _rest(self, etag: str, before: Body | None) -> Body:
         conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities
         spec = msgspec.structs.replace(
             self._spec,
@@ -229,6 +229,8 @@ class Reader(Generic[ObjectT]):
             self._check_start(answer, spec.start)
             if self.left is not None:
                 self._check_length(answer, self.left)
+            if before is not None and isinstance(answer.body, VerifyingBody):
+                answer.body.take_over(before)
         except BaseException:
             await self.close()
             raise

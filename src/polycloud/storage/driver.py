@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -57,6 +57,7 @@ __all__ = [
     "Stored",
     "TransferRules",
     "UrlSpec",
+    "VerifyingBody",
 ]
 
 MIB = 1024 * 1024
@@ -232,6 +233,15 @@ class Body(Protocol):
 
     async def close(self) -> None:
         """Release what it holds; idempotent."""
+        ...
+
+
+@runtime_checkable
+class VerifyingBody(Body, Protocol):
+    """A body that verifies itself while it is read, where the hash of the whole is not known."""
+
+    def take_over(self, before: Body) -> None:
+        """Go on where another body of the same object broke off, with what that one knows of the bytes before."""
         ...
 
 

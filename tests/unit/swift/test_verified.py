@@ -90,3 +90,19 @@ def test_closing() -> None:
     inner = Pieces(b"", [1])
     asyncio.run(VerifiedBody(inner, [], 0, "o").close())
     assert inner.closed
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_segment_over_two_connections_is_verified_as_a_whole(damaged: bool) -> None:
+    segments = segments_of(CONTENT, [100, len(CONTENT) - 100])
+    arrived = bytearray(CONTENT)
+    arrived[110] ^= damaged
+    before = VerifiedBody(Pieces(bytes(arrived[:150]), [50]), segments, 0, "o")
+    assert read_all(before) == bytes(arrived[:150])
+    after = VerifiedBody(Pieces(bytes(arrived[150:]), [50]), segments, 150, "o")
+    after.take_over(before)
+    if damaged:
+        with pytest.raises(ChecksumMismatch, match="segment 2"):
+            read_all(after)
+    else:
+        assert read_all(after) == CONTENT[150:]

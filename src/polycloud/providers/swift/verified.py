@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from polycloud.storage.driver import Body
-from polycloud.storage.verify import Digest, compare, new_hasher
+from polycloud.storage.verify import Digest, Hasher, compare, new_hasher
 from polycloud.wire.swift import Segment
 
 __all__ = ["VerifiedBody"]
@@ -33,6 +33,21 @@ class VerifiedBody:
         # Of a segment whose beginning is not read, the hash cannot be known.
         self._complete = start == 0
         self._left = self._segments[self._at].bytes - start if self._at < len(self._segments) else 0
+
+    def take_over(self, before: Body) -> None:
+        """As ``VerifyingBody.take_over``: the segment that was under way is verified as a whole."""
+        if isinstance(before, VerifiedBody) and before.place == self.place:
+            self._hasher, self._complete = before.state
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The segment that comes next, and how many of its bytes."""
+        return self._at, self._left
+
+    @property
+    def state(self) -> tuple[Hasher, bool]:
+        """The hash of what passed of that segment, and whether that is all from its beginning."""
+        return self._hasher, self._complete
 
     async def read(self, size: int) -> bytes:
         """As ``Body.read``.
