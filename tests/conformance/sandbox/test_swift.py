@@ -143,6 +143,8 @@ def test_two_at_once_and_nothing_left() -> None:
 
 def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
     with socket.socket() as taken:
+        # As eventlet does by itself, and then two servers could share a port without a word.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         command = [sys.executable, "-m", "polycloud.sandbox.swift", "--port", str(taken.getsockname()[1])]
