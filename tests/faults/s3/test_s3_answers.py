@@ -158,6 +158,20 @@ async def test_each_deletion_has_its_own_result(client: Callable[..., Any]) -> N
         assert server.operations == ["DeleteObjects", "DeleteObject"]
 
 
+async def test_a_failure_counts_whatever_version_it_names(client: Callable[..., Any]) -> None:
+    def failing(key: str) -> Callable[[Asked], bytes]:
+        more = f"<Key>{key}</Key><VersionId>null</VersionId><Code>AccessDenied</Code>"
+        return lambda _: reply(200, f"<DeleteResult><Error>{more}</Error></DeleteResult>".encode())
+
+    objs = [("bucket", "a"), ("bucket", "b")]
+    with StrictS3(failing("b")) as server:
+        results = await client(server.origin).delete_objects(objs)
+        assert [type(result.error) for result in results] == [type(None), errors.PermissionDenied]
+    with StrictS3(failing("c")) as server:
+        results = await client(server.origin).delete_objects(objs)
+        assert [type(result.error) for result in results] == [errors.MalformedResponse] * 2
+
+
 async def test_a_whole_batch_that_is_refused(client: Callable[..., Any]) -> None:
     with StrictS3(lambda _: fault(403, "AccessDenied")) as server:
         results = await client(server.origin).delete_objects([("bucket", name) for name in ("a", "b", "c\1")])

@@ -199,8 +199,7 @@ async def test_a_segment_that_changes_before_the_connection_breaks(through: Any,
     fault = Fault(flip_and_cut, "GET", f"/{name}/large", times=9)
     try:
         await through(fault).download_object(obj, tmp_path / "o")
-    except ChecksumMismatch as error:
-        assert "segment 3" in error.message
+    except ChecksumMismatch:
         assert files_in(tmp_path) == []
     else:
         # What had arrived went with its connection, unread, and came again.

@@ -289,12 +289,21 @@ class Objects(Listings):
             )
         except CloudError as error:
             return {(address.name, version_of(address)): error for address in addresses}
-        # An object that was not there is as gone as it was to be.
-        return {
-            (item.key, item.version_id or None): error_of_code(item.code, item.message)
-            for item in answer.error
-            if item.code not in {"NoSuchKey", "NoSuchVersion"}
-        }
+        asked = {(address.name, version_of(address)) for address in addresses}
+        failed: dict[tuple[str, str | None], CloudError] = {}
+        for item in answer.error:
+            # An object that was not there is as gone as it was to be.
+            if item.code in {"NoSuchKey", "NoSuchVersion"}:
+                continue
+            # Some services name a version where none was asked for.
+            found = [known for known in ((item.key, item.version_id or None), (item.key, None)) if known in asked]
+            if not found:
+                raise MalformedResponse(
+                    f"{len(asked)} objects were to be deleted, and the answer tells of a failure with another one, "
+                    f"{item.key!r} ({item.code}); list the bucket to see which are left"
+                )
+            failed[found[0]] = error_of_code(item.code, item.message)
+        return failed
 
     async def discard(self, obj: Object) -> None:
         version = obj.version_id if isinstance(obj, S3Object) else None
