@@ -76,7 +76,7 @@ class AsyncClient:
         except CloudError as error:
             error.provider = error.provider or self.provider
             raise
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise MalformedResponse(
                 f"the answer does not have the shape that the protocol promises: {error}", provider=self.provider
             ) from error

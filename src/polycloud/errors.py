@@ -95,9 +95,12 @@ class CloudError(Exception):
         request_id: The provider's id of the request, to quote to its support, or None.
         retryable: Whether trying the same thing again later may help.
         retry_after: Seconds the provider asked to wait, or None.
+        repeated: Whether an earlier attempt of the same call may have taken effect, its answer being
+            lost: what is not found then may have been deleted by it.
     """
 
     retryable: bool = False
+    repeated: bool = False
 
     def __init__(
         self,

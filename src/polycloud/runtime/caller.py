@@ -25,7 +25,7 @@ from polycloud.runtime.deadline import current_deadline, until
 from polycloud.runtime.heads import parse_origin
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.protocol import UNLIMITED, Runtime
-from polycloud.runtime.retry import RetryBudget, RetryPolicy, retry_after, retry_delay
+from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
 
 __all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
@@ -151,6 +151,7 @@ class Caller:
         attempt, hops = 1, 0
         renewed = False
         fresh = True
+        doubtful = False
         with call_span(self.provider, request.operation, request.origin) as span:
             while True:
                 if not fresh and not isinstance(body, bytes):
@@ -173,6 +174,7 @@ class Caller:
                         continue
                 except CloudError as error:
                     error = self._explain(error, request, end)
+                    error.repeated = doubtful
                     if isinstance(error, AuthenticationError) and authorizer is not None and may_resend and not renewed:
                         renewed = True
                         with until(end):
@@ -191,6 +193,7 @@ class Caller:
                         raise error from error.__cause__
                     log.debug("%s failed (%s), next attempt in %.2f s", request.operation, error.message, delay)
                     attempt += 1
+                    doubtful = doubtful or may_have_happened(error)
                     await runtime.sleep(delay)
                 else:
                     self._budget.refund()

@@ -9,9 +9,9 @@ import threading
 
 import msgspec
 
-from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, Timeout
+from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, ProviderUnavailable, Timeout
 
-__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "retry_after", "retry_delay"]
+__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "may_have_happened", "retry_after", "retry_delay"]
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,13 @@ def retry_delay(
     # The exponent is bounded, or thousands of attempts would be beyond what a float holds.
     bound: float = min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 64))
     return random * bound
+
+
+def may_have_happened(error: CloudError) -> bool:
+    """Whether an attempt that failed so may have taken effect all the same."""
+    if isinstance(error, ConnectionFailed | Timeout):
+        return error.sent
+    return isinstance(error, ProviderUnavailable)
 
 
 def retry_after(value: str | None, *, now: float) -> float | None:

@@ -30,6 +30,13 @@ from polycloud.runtime.messages import Response
 __all__ = ["Fault", "fault_error", "fault_of"]
 
 MAX_MESSAGE = 500
+# Nova and Cinder quote what they refuse, which may be user data or a password, before they say why.
+REASON = re.compile(
+    r"(is too (?:long|short)|is not of type '[^']*'|is not a '[^']*'|is not one of \[[^\]]*\]"
+    r"|is not valid under any of the given schemas|does not match '[^']*'"
+    r"|does not match any of the regexes: '[^']*'(?:, '[^']*')*|has too many properties|has non-unique elements)\Z"
+)
+MAX_REASON = 300
 TAG = re.compile(r"</?[a-z][^<>]{0,50}>", re.IGNORECASE)
 
 
@@ -49,7 +56,7 @@ def fault_of(body: bytes) -> Fault:
     """The fault in the body of an answer, whichever service sent it."""
     try:
         document: object = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return Fault("", None)
     if not isinstance(document, dict):
         return Fault("", None)
@@ -76,9 +83,17 @@ def fault_of(body: bytes) -> Fault:
 
 
 def _short(text: object) -> str:
-    words = text if isinstance(text, str) else ""
+    words = _without_value(text) if isinstance(text, str) else ""
     # Glance puts line breaks of HTML even into JSON.
     return " ".join(TAG.sub(" ", words[: 4 * MAX_MESSAGE]).split())[:MAX_MESSAGE]
+
+
+def _without_value(words: str) -> str:
+    start, sign, rest = words.partition(". Value: ")
+    if not sign or not start.startswith("Invalid input for field/attribute "):
+        return words
+    reason = REASON.search(rest[-MAX_REASON:])
+    return f"{start}: its value {reason[1] if reason else 'is refused'}"
 
 
 def fault_error(

@@ -123,3 +123,29 @@ async def test_nothing_more_is_asked_for_when_no_server_is_being_built(cloud: Cl
     cloud.add_servers(6)
     await connect().list_nodes()
     assert len(pages_asked_for(cloud)) == 1
+
+
+async def test_a_service_that_does_not_page_gives_everything_once(cloud: Cloud, connect: Connect) -> None:
+    """Nova's key pairs before microversion 2.35: limit and marker mean nothing to it."""
+    keys = [{"keypair": {"name": f"key-{number}"}} for number in range(4)]
+    cloud.before = lambda _exchange: reply(200, json.dumps({"keypairs": keys}).encode())
+    for page_size in (1, 4, 5):
+        pairs = await connect(page_size=page_size).list_key_pairs()
+        assert [pair.name for pair in pairs] == ["key-0", "key-1", "key-2", "key-3"]
+
+
+async def test_networks_that_come_again_and_again_end(cloud: Cloud, connect: Connect) -> None:
+    networks = [{"id": f"net-{number}"} for number in range(4)]
+    cloud.before = lambda _exchange: reply(200, json.dumps({"networks": networks}).encode())
+    client = connect(page_size=4, endpoints={"network": f"{cloud.server.origin}/compute/v2.1"})
+    assert [network.id for network in await client.ex_list_networks()] == ["net-0", "net-1", "net-2", "net-3"]
+
+
+async def test_picking_from_a_listing_that_goes_in_a_circle_ends(cloud: Cloud, connect: Connect) -> None:
+    page = {
+        "servers": [{"id": "a", "status": "ACTIVE"}, {"id": "b", "status": "ACTIVE"}],
+        "servers_links": [{"rel": "next", "href": "http://nova.internal/servers?marker=b"}],
+    }
+    cloud.before = lambda _exchange: reply(200, json.dumps(page).encode())
+    with pytest.raises(MalformedResponse, match="does not end"):
+        await connect().list_nodes(ids=[f"server-{number}" for number in range(30)])

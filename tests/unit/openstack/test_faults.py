@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from polycloud.errors import (
@@ -96,3 +98,31 @@ def test_a_long_message_is_cut() -> None:
     error = fault_error(answer(400, b'{"badRequest": {"message": "' + b"x" * 100_000 + b'"}}'))
     assert error is not None
     assert len(error.message) == 500
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("hunter2 " * 1000, "is too long"),
+        ("hunter2 is not a 'secret' is too short", "is too long"),
+        ("hunter2", "does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'"),
+        ("hunter2", "is not of type 'string'"),
+        ("is not a ", "is not of type 'string'"),
+    ],
+)
+def test_a_value_that_is_refused_is_not_quoted(value: str, reason: str) -> None:
+    """Nova quotes user data and passwords, in front of what is wrong with them."""
+    words = f"Invalid input for field/attribute user_data. Value: {value}. {value!r} {reason}"
+    message = fault_of(json.dumps({"badRequest": {"message": words}}).encode()).message
+    assert message == f"Invalid input for field/attribute user_data: its value {reason}"
+
+
+def test_a_value_that_is_refused_for_an_unknown_reason_is_not_quoted() -> None:
+    words = "Invalid input for field/attribute user_data. Value: hunter2. hunter2 smells"
+    message = fault_of(json.dumps({"badRequest": {"message": words}}).encode()).message
+    assert message == "Invalid input for field/attribute user_data: its value is refused"
+
+
+def test_an_error_in_another_encoding_is_still_an_error() -> None:
+    error = fault_error(answer(404, b'{"error": "nicht verf\xfcgbar"}'))
+    assert type(error) is NotFound

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 import msgspec
 
 from polycloud.compute.models import NodeImage
-from polycloud.errors import ImageNotFound, MalformedResponse, PermissionDenied
+from polycloud.errors import CloudError, ConfigurationError, ImageNotFound, MalformedResponse, PermissionDenied
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.models import OpenStackImage
 from polycloud.providers.openstack.servers import ServersDriver
-from polycloud.providers.openstack.services import IMAGE, Link, quoted
+from polycloud.providers.openstack.services import IMAGE, Link, decoded, quoted
 from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
 
 __all__ = ["GlanceImages", "image_id_of"]
 
+log = logging.getLogger("polycloud.openstack")
+
 # Ids are sent in the query, whose length services limit.
 IDS_PER_CALL = 50
+PARALLEL_READS = 8
 
 
 class _Image(msgspec.Struct):
@@ -62,7 +66,9 @@ class GlanceImages(ServersDriver[NovaNodeT]):
         query: list[tuple[str, str]] = []
         if owner is not None:
             project = (await self.services.session.token()).project_id if owner == "self" else owner
-            query.append(("owner", project or owner))
+            if not project:
+                raise ConfigurationError('the token does not tell its project: give owner its id instead of "self"')
+            query.append(("owner", project))
         if ids is not None:
             return Page(await self._images(ids, query))
         found, after = await self.services.page(
@@ -84,10 +90,22 @@ class GlanceImages(ServersDriver[NovaNodeT]):
                 cursor=None,
             )
             images.update((image.id, self._image(image)) for image in found.images)
-        missing = [image_id for image_id in ids if image_id not in images]
+        missing = [image_id for image_id in images.fromkeys(ids) if image_id not in images]
+        # Listings leave out hidden images, and shared ones that were not accepted; one by one they can be read.
+        jobs = [lambda image_id=image_id: self._alone(image_id) for image_id in missing]
+        alone = await self.caller.runtime.gather(jobs, limit=PARALLEL_READS)
+        owners = [value for _, value in query]
+        images.update((image.id, image) for image in alone if image and (not owners or image.owner in owners))
+        missing = [image_id for image_id in missing if image_id not in images]
         if missing:
             raise ImageNotFound(f"no such images: {', '.join(missing)}")
         return [images[image_id] for image_id in ids]
+
+    async def _alone(self, image_id: str) -> NodeImage | None:
+        try:
+            return await self.get_image(image_id)
+        except ImageNotFound:
+            return None
 
     async def get_image(self, image_id: str) -> NodeImage:
         found = await self.services.get(
@@ -101,7 +119,15 @@ class GlanceImages(ServersDriver[NovaNodeT]):
     async def save_image(self, node_id: str, name: str, metadata: dict[str, str]) -> NodeImage:
         """Make an image of a node, with properties of one's own."""
         answer = await self.act(node_id, "createImage", {"name": name, **({"metadata": metadata} if metadata else {})})
-        return await self.get_image(image_id_of(answer))
+        image_id = image_id_of(answer)
+        try:
+            return await self.get_image(image_id)
+        except CloudError as error:
+            # The image is being made: losing its id would be worse than knowing little of it.
+            log.warning("the image %s is being made, and could not be read: %s", image_id, error.message)
+            return OpenStackImage(
+                id=image_id, name=name, provider=self.provider, description=metadata.get("description")
+            )
 
     async def delete_image(self, image_id: str) -> None:
         try:
@@ -135,5 +161,5 @@ def image_id_of(answer: Response) -> str:
     if location:
         return location.rstrip("/").rpartition("/")[2]
     if answer.body:
-        return msgspec.json.decode(answer.body, type=_MadeImage).image_id
+        return decoded(answer, _MadeImage).image_id
     raise MalformedResponse("the answer of createImage does not name the image", status=answer.status)

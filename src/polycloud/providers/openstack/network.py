@@ -86,11 +86,15 @@ class NetworkCalls:
 
     async def _pages(self, path: str, kind: type[PagesT], query: Query = ()) -> list[PagesT]:
         pages: list[PagesT] = []
+        known: set[str] = set()
         cursor: str | None = None
         while True:
             page, cursor = await self._services.page(
                 NETWORK, path, kind, operation=f"List {path[1:]}", query=query, cursor=cursor
             )
+            # A Neutron that does not page gives everything again.
+            page.items[:] = [item for item in page.items if item.id not in known]
+            known.update(item.id for item in page.items)
             pages.append(page)
             # Neutron links to a next page that turns out to be empty.
             if cursor is None or not page.items:
@@ -196,6 +200,9 @@ class NetworkCalls:
         ports = await self.ports([("device_id", node_id)])
         if not ports:
             raise NotFound(f"the node {node_id} has no network port, or does not exist")
+        if floating.port_id is not None and floating.port_id not in {port.id for port in ports}:
+            # Neutron would take it away from there without a word.
+            raise Conflict(f"the floating IP {floating.address} leads to another port already; detach it first")
         candidates = [
             (port.id, address.ip_address)
             for port in ports

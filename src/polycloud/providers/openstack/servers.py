@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -15,17 +16,20 @@ from polycloud.errors import (
     ImageNotFound,
     InvalidRequest,
     KeyPairNotFound,
+    MalformedResponse,
     NodeNotFound,
     NotFound,
     SizeNotFound,
+    SnapshotNotFound,
     VolumeNotFound,
 )
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
-from polycloud.providers.openstack.services import COMPUTE, quoted
+from polycloud.providers.openstack.services import COMPUTE, decoded, quoted
 from polycloud.providers.openstack.wire_servers import Created, Server, ServerAnswer, ServerList
 from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
+from polycloud.runtime.retry import may_have_happened
 from polycloud.wire.openstack_faults import fault_error
 
 __all__ = ["ServersDriver"]
@@ -35,6 +39,22 @@ log = logging.getLogger("polycloud.openstack")
 # Up to here single reads are cheaper than the whole listing.
 MAX_SINGLE_READS = 20
 PARALLEL_READS = 8
+# What Nova says of a field that has the wrong shape, and which of them name a thing.
+INVALID_FIELD = re.compile(r"Invalid input for field/attribute (\w+)")
+FIELDS: Mapping[str, type[NotFound]] = {
+    "imageRef": ImageNotFound,
+    "flavorRef": SizeNotFound,
+    "key_name": KeyPairNotFound,
+}
+# Its words for something that is not there, and for what that is.
+ABSENT = ("not found", "not be found", "not find", "failed to get", "invalid imageref", "invalid flavor", "invalid key")
+THINGS: Mapping[str, type[NotFound]] = {
+    "image": ImageNotFound,
+    "flavor": SizeNotFound,
+    "key_name": KeyPairNotFound,
+    "snapshot": SnapshotNotFound,
+    "volume": VolumeNotFound,
+}
 # For a moment Nova still shows a server that is gone.
 DELETED = "DELETED"
 
@@ -57,13 +77,19 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
     async def _picked(self, ids: Sequence[str]) -> list[NovaNodeT]:
         wanted = set(ids)
         nodes: dict[str, NovaNodeT] = {}
+        cursors: set[str | None] = set()
         cursor: str | None = None
         while True:
             page = await self.list_nodes(ids=None, cursor=cursor)
             nodes.update((node.id, node) for node in page.items if node.id in wanted)
             if page.next is None or len(nodes) == len(wanted):
                 break
+            cursors.add(cursor)
             cursor = page.next
+            if cursor in cursors:
+                raise MalformedResponse(
+                    "the listing does not end: Nova keeps sending the same page; check the endpoint"
+                )
         missing = [node_id for node_id in ids if node_id not in nodes]
         if missing:
             raise NodeNotFound(f"no such servers: {', '.join(missing)}")
@@ -88,8 +114,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             return await self._create(spec)
         # Nova takes keys by name only. This one is needed for the length of the call: the server
         # keeps the key itself.
-        name = f"polycloud-{self.caller.runtime.token()}"
-        await self.import_key_pair(name=name, public_key=spec.auth.text)
+        name = await self._lend_key(spec.auth.text)
         try:
             node = await self._create(msgspec.structs.replace(spec, key_name=name))
         except CloudError as error:
@@ -103,6 +128,18 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         if not await self._forget_key(name):
             log.warning("the key pair %s was made for the node %s and could not be deleted again", name, node.id)
         return node
+
+    async def _lend_key(self, public_key: str) -> str:
+        """The name of a key pair that is made for a moment."""
+        name = f"polycloud-{self.caller.runtime.token()}"
+        try:
+            await self.import_key_pair(name=name, public_key=public_key)
+        except CloudError as error:
+            made = isinstance(error, MalformedResponse) or may_have_happened(error)
+            if made and not await self._forget_key(name):
+                error.message += f"; the key pair {name} may have been made for this node, delete it"
+            raise
+        return name
 
     async def _forget_key(self, name: str) -> bool:
         try:
@@ -121,15 +158,23 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             repeatable=False,
             check=_check_create,
         )
-        made = msgspec.json.decode(answer.body, type=Created).server
+        try:
+            made = decoded(answer, Created).server
+        except MalformedResponse as error:
+            error.message += f"; a server named {spec.name!r} may exist all the same, look for it with list_nodes"
+            raise
         try:
             details = await self.services.get(
-                COMPUTE, f"/servers/{made.id}", ServerAnswer, operation="Show Server Details"
+                COMPUTE, f"/servers/{quoted(made.id)}", ServerAnswer, operation="Show Server Details"
             )
         except CloudError as error:
             # The server exists: losing its id would be worse than knowing little of it.
             log.warning("the server %s was made, and could not be read: %s", made.id, error.message)
             return self._node_with_password(Server(id=made.id, name=spec.name, status="BUILD"), made.admin_pass)
+        except BaseException:
+            # Ctrl-C, or a task that is cancelled.
+            log.warning("create_node was interrupted when the server %s was made already, destroy it", made.id)
+            raise
         return self._node_with_password(details.server, made.admin_pass)
 
     async def start_node(self, node_id: str) -> None:
@@ -216,16 +261,11 @@ def _check_create(answer: Response) -> CloudError | None:
     error = fault_error(answer)
     if not isinstance(error, InvalidRequest):
         return error
-    words = error.message.lower()
-    absent = any(sign in words for sign in ("not found", "not be found", "not find", "invalid"))
-    for sign, kind in (
-        ("imageref", ImageNotFound),
-        ("requested image", ImageNotFound),
-        ("image", ImageNotFound),
-        ("flavor", SizeNotFound),
-        ("key_name", KeyPairNotFound),
-        ("volume", VolumeNotFound),
-    ):
-        if absent and sign in words:
-            return kind(error.message, status=error.status, code=error.code)
-    return error
+    field = INVALID_FIELD.match(error.message)
+    if field is not None:
+        kind = FIELDS.get(field[1])
+    else:
+        words = error.message.lower()
+        absent = any(sign in words for sign in ABSENT)
+        kind = next((kind for sign, kind in THINGS.items() if absent and sign in words), None)
+    return error if kind is None else kind(error.message, status=error.status, code=error.code)

@@ -9,7 +9,14 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from polycloud.credentials.keystone import KeystoneSession
-from polycloud.errors import AlreadyExists, CloudError, ConfigurationError, InvalidRequest, NotFound
+from polycloud.errors import (
+    AlreadyExists,
+    CloudError,
+    ConfigurationError,
+    InvalidRequest,
+    MalformedResponse,
+    NotFound,
+)
 from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.messages import Request, Response
 from polycloud.wire.openstack_faults import fault_error
@@ -23,6 +30,7 @@ __all__ = [
     "Link",
     "Listing",
     "OpenStackServices",
+    "decoded",
     "quoted",
 ]
 
@@ -161,7 +169,7 @@ class OpenStackServices:
         )
         if not answer.body:
             return {}
-        return cast("dict[str, JSONValue]", msgspec.json.decode(answer.body, type=dict[str, object]))
+        return cast("dict[str, JSONValue]", decoded(answer, dict[str, object]))
 
     async def get(
         self,
@@ -177,7 +185,7 @@ class OpenStackServices:
         answer = await self.send(
             service, "GET", path, operation=operation, query=query, check=lambda a: fault_error(a, not_found=not_found)
         )
-        return msgspec.json.decode(answer.body, type=kind)
+        return decoded(answer, kind)
 
     async def post(
         self,
@@ -201,7 +209,7 @@ class OpenStackServices:
             repeatable=repeatable,
             check=lambda a: fault_error(a, not_found=not_found, exists=exists),
         )
-        return msgspec.json.decode(answer.body, type=kind)
+        return decoded(answer, kind)
 
     async def put(
         self,
@@ -217,13 +225,30 @@ class OpenStackServices:
         answer = await self.send(
             service, "PUT", path, operation=operation, body=body, check=lambda a: fault_error(a, not_found=not_found)
         )
-        return msgspec.json.decode(answer.body, type=kind)
+        return decoded(answer, kind)
 
-    async def delete(self, service: str, path: str, *, operation: str, not_found: type[NotFound] = NotFound) -> None:
-        """Delete one thing."""
-        await self.send(
-            service, "DELETE", path, operation=operation, check=lambda a: fault_error(a, not_found=not_found)
-        )
+    async def delete(
+        self,
+        service: str,
+        path: str,
+        *,
+        operation: str,
+        not_found: type[NotFound] = NotFound,
+        check: Check | None = None,
+    ) -> None:
+        """Delete one thing. ``check`` tells errors from successes, if it takes more than ``not_found``."""
+        try:
+            await self.send(
+                service,
+                "DELETE",
+                path,
+                operation=operation,
+                check=check or (lambda a: fault_error(a, not_found=not_found)),
+            )
+        except NotFound as error:
+            # It is gone by an attempt of ours whose answer was lost.
+            if not error.repeated:
+                raise
 
     async def page(
         self,
@@ -261,8 +286,11 @@ class OpenStackServices:
                 if marker is None or position == len(markers) - 1 or not _marker_is_gone(error):
                     raise
                 continue
-            found = msgspec.json.decode(answer.body, type=kind)
-            last = _next_link(found) is None and len(found.markers()) < limit and not short(found)
+            found = decoded(answer, kind)
+            identities = found.markers()
+            # A service that does not page takes no notice of limit and marker: it gives everything, each time.
+            whole = len(identities) > limit or marker in identities
+            last = _next_link(found) is None and (whole or (len(identities) < limit and not short(found)))
             return found, None if last else _next_cursor(found, [known for known in markers if known])
         raise AssertionError  # the loop above returns or raises at its last marker
 
@@ -283,6 +311,30 @@ def _next_cursor(page: Listing, before: Sequence[str]) -> str | None:
     return "\n".join(list(markers)[:MARKERS]) or None
 
 
+def decoded(answer: Response, kind: type[T]) -> T:
+    """What an answer says.
+
+    Raises:
+        MalformedResponse: It says something else.
+    """
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise MalformedResponse(
+            f"the answer does not have the shape that the protocol promises: {error}", status=answer.status
+        ) from error
+
+
 def quoted(segment: str) -> str:
-    """Text as one segment of a path."""
-    return quote(segment, safe="")
+    """Text as one segment of a path.
+
+    Raises:
+        InvalidRequest: It can be none. Servers and proxies resolve dots even when they are encoded: to delete
+            the item ".." of something would be to delete the thing itself.
+    """
+    if segment in {".", ".."}:
+        raise InvalidRequest(f"{segment!r} cannot stand in a path, so it can be no id or name here")
+    try:
+        return quote(segment, safe="")
+    except UnicodeEncodeError:
+        raise InvalidRequest(f"{segment!r} is no text that can be sent") from None

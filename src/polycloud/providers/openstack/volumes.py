@@ -163,9 +163,8 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         return {"display_name": name} if "/v1" in place.path else {"name": name}
 
     async def destroy_volume(self, volume_id: str) -> None:
-        await self.services.send(
+        await self.services.delete(
             BLOCK_STORAGE,
-            "DELETE",
             f"/volumes/{quoted(volume_id)}",
             operation="Delete a volume",
             check=_check_destroy,

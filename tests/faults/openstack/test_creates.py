@@ -1,0 +1,172 @@
+"""What is made stays known, or is gone again, whatever the answers after it look like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from polycloud.compute.auth import SSHKey
+from polycloud.errors import (
+    CloudError,
+    ImageNotFound,
+    InvalidRequest,
+    KeyPairNotFound,
+    MalformedResponse,
+    NodeNotFound,
+    SizeNotFound,
+    SnapshotNotFound,
+    VolumeNotFound,
+)
+from polycloud.runtime.retry import RetryPolicy
+from tests.faults.keepalive import Exchange, Hangup, reply
+from tests.faults.openstack.cloud import Cloud
+
+Connect = Callable[..., Any]
+
+KEY = SSHKey("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHX2Kz1tKcTzGVGZ6v8m1C1oL5pOxNDRWDPTEcBCpQ0k me@here")
+NONSENSE = b'{"server": {"id": "server-0000", "addresses": "none"}}'
+
+
+class Keys:
+    """Nova's key pairs and the creation of servers and images, as far as they matter here."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.names: list[str] = []
+        self.created = 0
+        self.create = reply(202, b'{"server": {"id": "server-0000", "adminPass": "given"}}')
+        self.show: bytes | None = None
+        self.lost_import = False
+        cloud.before = self.answer
+
+    def answer(self, exchange: Exchange) -> bytes | None:
+        call = (exchange.method, urlsplit(exchange.target).path.removeprefix("/compute/v2.1"))
+        match call:
+            case ("POST", "/os-keypairs"):
+                name = json.loads(exchange.body())["keypair"]["name"]
+                self.names.append(name)
+                if self.lost_import:
+                    exchange.reset()
+                    raise Hangup
+                return reply(200, json.dumps({"keypair": {"name": name}}).encode())
+            case ("DELETE", path) if path.startswith("/os-keypairs/"):
+                self.names.remove(unquote(path.rpartition("/")[2]))
+                return reply(202)
+            case ("POST", "/servers"):
+                exchange.body()
+                self.created += 1
+                return self.create
+            case ("POST", "/servers/server-0000/action"):
+                return reply(202, b"", ("Location", "http://glance.internal/v2/images/image-7"))
+            case ("GET", "/servers/server-0000"):
+                return self.show
+            case _:
+                return None
+
+
+@pytest.fixture
+def nova(cloud: Cloud) -> Keys:
+    cloud.add_servers(1)
+    return Keys(cloud)
+
+
+@pytest.mark.parametrize("details", [NONSENSE, b"<html>", b"[" * 100_000])
+async def test_a_new_node_whose_details_cannot_be_read_is_not_lost(
+    nova: Keys, connect: Connect, details: bytes
+) -> None:
+    nova.show = reply(200, details)
+    node = await connect().create_node("n", "1", "cirros", auth=KEY)
+    assert (node.id, node.name, node.state) == ("server-0000", "n", "pending")
+    assert node.password is not None
+    assert node.password.reveal() == "given"
+    assert nova.names == []
+
+
+async def test_the_key_pair_goes_when_the_answer_to_the_creation_is_nonsense(nova: Keys, connect: Connect) -> None:
+    nova.create = reply(202, b'{"server": 7}')
+    with pytest.raises(MalformedResponse, match="may exist"):
+        await connect().create_node("n", "1", "cirros", auth=KEY)
+    assert (nova.names, nova.created) == ([], 1)
+
+
+async def test_the_key_pair_goes_when_the_answer_to_its_own_making_is_lost(nova: Keys, connect: Connect) -> None:
+    nova.lost_import = True
+    with pytest.raises(CloudError):
+        await connect().create_node("n", "1", "cirros", auth=KEY)
+    assert (nova.names, nova.created) == ([], 0)
+
+
+async def test_a_new_image_that_cannot_be_read_is_not_lost(cloud: Cloud, nova: Keys, connect: Connect) -> None:
+    """The catalog here has no Glance at all."""
+    image = await connect().create_image("server-0000", "backup")
+    assert (image.id, image.name) == ("image-7", "backup")
+
+
+async def test_a_renewed_token_makes_no_deletion_of_what_was_never_there(cloud: Cloud, connect: Connect) -> None:
+    """The first attempt was refused, so that it deleted nothing."""
+    cloud.add_servers(1)
+    client = connect()
+    await client.list_nodes()
+    cloud.revoke_all()
+    with pytest.raises(NodeNotFound):
+        await client.destroy_node("server-0007")
+    assert cloud.given == 2
+
+
+async def test_a_deletion_whose_answer_was_lost_has_happened(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(1)
+
+    def lose(exchange: Exchange) -> None:
+        if exchange.method == "DELETE" and "server-0000" in cloud.servers:
+            cloud.delete("server-0000")
+            exchange.reset()
+            raise Hangup
+
+    client = connect(retry=RetryPolicy(base=0.01))
+    cloud.before = lose
+    await client.destroy_node("server-0000")
+    assert cloud.deleted == {"server-0000"}
+    with pytest.raises(NodeNotFound):
+        await client.destroy_node("server-0000")
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_an_id_that_is_a_step_in_a_path_goes_nowhere(cloud: Cloud, connect: Connect, name: str) -> None:
+    """Servers in front of OpenStack resolve dots: to delete the item ".." would be to delete the server."""
+    with pytest.raises(InvalidRequest, match="cannot stand in a path"):
+        await connect().ex_delete_metadata_item("server-0000", name)
+    assert [method for method, _ in cloud.server.seen if method == "DELETE"] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Can not find requested image", ImageNotFound),
+        ("Invalid imageRef provided.", ImageNotFound),
+        ("Flavor 9 could not be found.", SizeNotFound),
+        ("Invalid key_name provided.", KeyPairNotFound),
+        ("Block Device Mapping is Invalid: failed to get volume 7.", VolumeNotFound),
+        ("Block Device Mapping is Invalid: failed to get snapshot 7.", SnapshotNotFound),
+        ("Invalid input for field/attribute imageRef. Value: x. 'x' is not a 'uuid'", ImageNotFound),
+        ("Invalid input for field/attribute name. Value: image. 'image' is too long", InvalidRequest),
+        (
+            "Block Device Mapping is Invalid: Boot sequence for the image/block device mapping is not valid.",
+            InvalidRequest,
+        ),
+        ("Invalid volume: Volume status must be available to attach, currently in-use", InvalidRequest),
+    ],
+)
+async def test_what_nova_does_not_find(nova: Keys, connect: Connect, message: str, kind: type[CloudError]) -> None:
+    nova.create = reply(400, json.dumps({"badRequest": {"code": 400, "message": message}}).encode())
+    with pytest.raises(CloudError) as caught:
+        await connect().create_node("n", "1", "cirros")
+    assert type(caught.value) is kind
+
+
+async def test_an_error_in_another_encoding_is_of_our_tree(cloud: Cloud, connect: Connect) -> None:
+    cloud.before = lambda _exchange: reply(200, b'{"servers": [{"id": "\xff"}]}')
+    with pytest.raises(MalformedResponse):
+        await connect().list_nodes()
