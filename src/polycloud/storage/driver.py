@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_c
 import msgspec
 
 from polycloud.capabilities import Capabilities
-from polycloud.errors import InvalidRequest, NotSupported
+from polycloud.errors import ContainerNotFound, InvalidRequest, NotFound, NotSupported, ObjectNotFound
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Source
 from polycloud.runtime.paging import Page
@@ -58,9 +58,12 @@ __all__ = [
     "TransferRules",
     "UrlSpec",
     "VerifyingBody",
+    "named",
+    "refuse",
 ]
 
 MIB = 1024 * 1024
+MAX_SHOWN = 80
 
 
 class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -442,7 +445,19 @@ class StorageDriver(Generic[ContainerT, ObjectT]):
         raise self._lacking("get_object_cdn_url")
 
 
+def named(error: NotFound, container: str, name: str) -> NotFound:
+    """An error of what is not there, whose message says what that is."""
+    if isinstance(error, ContainerNotFound | ObjectNotFound) and container:
+        what = f"{container}/{name}" if name and isinstance(error, ObjectNotFound) else container
+        error.message = f"{_shortened(what)!r}: {error.message}"
+    return error
+
+
 def refuse(name: str, what: str, reason: str) -> InvalidRequest:
     """The error for a name that cannot be; ``what`` reads like "a container"."""
-    shown = name if len(name) <= 80 else f"{name[:77]}…"
+    shown = _shortened(name)
     return InvalidRequest(f"{shown!r} cannot be the name of {what}: {reason}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 3]}…"

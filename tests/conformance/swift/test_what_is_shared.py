@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from polycloud.errors import ContainerNotFound, ObjectNotFound
 from tests.conformance.swift.conftest import TEMP_URL_KEY, fetch, names_in
 
 _numbers = count(1)
@@ -126,3 +127,19 @@ async def test_a_key_of_others_for_temporary_urls_is_taken_as_it_is(swift: Any, 
         assert fetch("GET", url, b"", {}) == (200, b"content")
     finally:
         eyes.post_account({"X-Account-Meta-Temp-URL-Key": TEMP_URL_KEY})
+
+
+async def test_what_is_missing_is_named(swift: Any, name: str) -> None:
+    with pytest.raises(ContainerNotFound, match=f"'{name}'"):
+        await swift.get_container(name)
+    await swift.create_container(name)
+    with pytest.raises(ObjectNotFound, match=f"'{name}/none/such'"):
+        await swift.get_object(name, "none/such")
+    with pytest.raises(ObjectNotFound, match=f"'{name}/none/such'"):
+        await read(swift, (name, "none/such"))
+
+
+async def read(swift: Any, obj: tuple[str, str]) -> bytes:
+    async with swift.download_object_as_stream(obj) as stream:
+        content: bytes = await stream.read()
+        return content

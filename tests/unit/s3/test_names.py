@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import get_args
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from polycloud.errors import InvalidRequest
 from polycloud.providers.aws.s3 import names
+from polycloud.providers.aws.s3.client import S3
 from tests.support.names import KNOWN_BAD, generated_names
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -27,6 +29,34 @@ def test_good_buckets(name: str) -> None:
 def test_bad_buckets(name: str) -> None:
     with pytest.raises(InvalidRequest):
         names.check_bucket(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("abc", {"aws", "lower", "any"}),
+        ("a.b-c", {"aws", "lower", "any"}),
+        ("UPPER", {"any"}),
+        ("under_score", {"any"}),
+        ("a" * 64, {"any"}),
+        ("xn--abc", {"lower", "any"}),
+        ("my--x-s3", {"lower", "any"}),
+    ],
+)
+def test_new_buckets(name: str, rules: set[str]) -> None:
+    names.check_bucket(name)
+    for rule in get_args(names.NewNames):
+        if rule in rules:
+            names.check_new_bucket(name, rule)
+        else:
+            with pytest.raises(InvalidRequest, match="new bucket"):
+                names.check_new_bucket(name, rule)
+
+
+def test_new_names_are_refused_before_anything_is_sent() -> None:
+    client = S3("key", "secret", region="us-east-1", proxy="http://127.0.0.1:1")
+    with client, pytest.raises(InvalidRequest, match="new bucket"):
+        client.create_container("UPPER")
 
 
 def test_keys_have_1024_bytes_at_most() -> None:

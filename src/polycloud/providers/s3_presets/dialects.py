@@ -31,6 +31,7 @@ SPACES = Dialect(
         }
     ),
     checksum="md5",
+    new_names="lower",
 )
 R2 = Dialect(
     provider="r2",
@@ -38,6 +39,7 @@ R2 = Dialect(
     features=frozenset({Feature.CUSTOMER_KEYS, Feature.LIFECYCLE, Feature.STORAGE_CLASSES}),
     checksum="md5",
     equal_parts=True,
+    new_names="lower",
 )
 B2 = Dialect(
     provider="b2",

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Protocol
 
 from polycloud.capabilities import Capabilities, StorageCapability
+from polycloud.errors import NotFound
 from polycloud.providers.swift.models import SwiftContainer, SwiftObject
 from polycloud.runtime.caller import Authorizer, Caller, Check
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
-from polycloud.storage.driver import StorageDriver, TransferRules
+from polycloud.storage.driver import StorageDriver, TransferRules, named
 from polycloud.wire.openstack_catalog import ServiceEndpoint
 from polycloud.wire.swift import TempUrlDigest, check_container, check_object, in_path
 from polycloud.wire.swift_faults import Subject, error_of
@@ -129,16 +130,22 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             service: Type of the service.
         """
         request = await self._request(operation, method, container, name, query, headers, body, service)
-        return await self.caller.call(
-            request, check=check or self._check(method, container, name), repeatable=repeatable
-        )
+        try:
+            return await self.caller.call(
+                request, check=check or self._check(method, container, name), repeatable=repeatable
+            )
+        except NotFound as error:
+            raise named(error, container, name) from error.__cause__
 
     async def receive(
         self, operation: str, container: str, name: str, *, query: str = "", headers: Pairs = ()
     ) -> ResponseStream:
         """As ``send``, for GET: the answer's body is not read yet."""
         request = await self._request(operation, "GET", container, name, query, headers, b"", OBJECT_STORE)
-        return await self.caller.stream(request, check=self._check("GET", container, name))
+        try:
+            return await self.caller.stream(request, check=self._check("GET", container, name))
+        except NotFound as error:
+            raise named(error, container, name) from error.__cause__
 
     async def _request(
         self,

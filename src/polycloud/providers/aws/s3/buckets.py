@@ -6,7 +6,7 @@ from polycloud.errors import ContainerExists, ContainerNotFound, PermissionDenie
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.calls import S3Calls
 from polycloud.providers.aws.s3.models import S3Container, S3ContainerSpec
-from polycloud.providers.aws.s3.names import in_query, xml_text
+from polycloud.providers.aws.s3.names import check_new_bucket, in_query, xml_text
 from polycloud.providers.aws.s3.session import DEFAULT_REGION
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ContainerSpec
@@ -39,6 +39,7 @@ class Buckets(S3Calls):
 
     async def create_container(self, spec: ContainerSpec) -> S3Container:
         wanted = spec if isinstance(spec, S3ContainerSpec) else S3ContainerSpec(name=spec.name)
+        check_new_bucket(wanted.name, self.dialect.new_names)
         # Some regions of AWS, and other services, answer that a bucket was made which one has already.
         if await self._exists(wanted.name):
             raise ContainerExists(f"the bucket {wanted.name} exists; choose another name, or use the bucket")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from polycloud.capabilities import Capabilities
-from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, PermissionDenied
+from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, NotFound, PermissionDenied
 from polycloud.providers.aws.s3 import names
 from polycloud.providers.aws.s3.dialect import Checksum, Dialect, rules_for
 from polycloud.providers.aws.s3.faults import Misdirected, error_of, late_error_of
@@ -17,7 +17,7 @@ from polycloud.providers.aws.s3.session import S3Session, Site
 from polycloud.providers.aws.s3.wire import Answer
 from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.messages import Request, Response, ResponseStream
-from polycloud.storage.driver import StorageDriver
+from polycloud.storage.driver import StorageDriver, named
 from polycloud.wire.xml import decode
 
 __all__ = ["Pairs", "S3Calls"]
@@ -105,6 +105,8 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
             request = self._request(site, operation, method, key, query, headers, body)
             try:
                 return await self.caller.call(request, check=check, repeatable=repeatable)
+            except NotFound as error:
+                raise named(error, bucket, key) from error.__cause__
             except Misdirected as moved:
                 await self._follow(bucket, moved, site, last=attempt + 1 == MOVES)
         raise AssertionError("unreachable")
@@ -119,6 +121,8 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
             request = self._request(site, operation, "GET", key, query, headers, b"")
             try:
                 return await self.caller.stream(request, check=check)
+            except NotFound as error:
+                raise named(error, bucket, key) from error.__cause__
             except Misdirected as moved:
                 await self._follow(bucket, moved, site, last=attempt + 1 == MOVES)
         raise AssertionError("unreachable")

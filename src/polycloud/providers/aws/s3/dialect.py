@@ -9,6 +9,7 @@ import msgspec
 
 from polycloud.capabilities import Capabilities, StorageCapability
 from polycloud.errors import NotSupported
+from polycloud.providers.aws.s3.names import NewNames
 from polycloud.storage.driver import TransferRules
 
 __all__ = ["AWS", "COMPATIBLE", "Checksum", "Dialect", "Feature", "rules_for"]
@@ -82,6 +83,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
             compared after uploads, and by downloads that find no better hash.
         relative_names: Whether names may have more ``..`` than parts before them.
+        new_names: Which names new buckets may have; those of old ones are checked less strictly.
         paged_buckets: Whether it gives its buckets page by page.
     """
 
@@ -93,6 +95,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     equal_parts: bool = False
     composite_etags: bool = False
     relative_names: bool = True
+    new_names: NewNames = "any"
     paged_buckets: bool = False
 
     def without(self, *lacking: StorageCapability) -> Dialect:
@@ -120,6 +123,7 @@ AWS = Dialect(
     checksum="crc32",
     composite_etags=True,
     relative_names=False,
+    new_names="aws",
     paged_buckets=True,
 )
 # Another service behind endpoint=: what it has is not known before it is asked.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 from urllib.parse import quote, unquote_plus
 from xml.sax.saxutils import escape
 
 from polycloud.storage.driver import refuse
 
 __all__ = [
+    "NewNames",
     "check_bucket",
     "check_key",
+    "check_new_bucket",
     "check_relative",
     "decoded",
     "fits_host",
@@ -20,9 +23,17 @@ __all__ = [
     "xml_text",
 ]
 
+NewNames = Literal["aws", "lower", "any"]
+"""Which names new buckets may have: AWS's rules, those without the names that AWS keeps for itself, or what the
+service takes.
+"""
+
 MAX_KEY = 1024
 # Upper case, underscores and up to 255 characters: buckets of us-east-1 made before 2018, and other services.
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
+NEW_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -39,6 +50,20 @@ def check_bucket(name: str) -> None:
         )
     if ".." in name or ADDRESS.fullmatch(name):
         raise refuse(name, "a bucket", "it has no two dots in a row, and is no IP address")
+
+
+def check_new_bucket(name: str, rule: NewNames) -> None:
+    """Raise ``InvalidRequest`` for a bucket that may have been made once, and is made no more."""
+    if rule == "any":
+        return
+    if not NEW_BUCKET.fullmatch(name):
+        raise refuse(
+            name,
+            "a new bucket",
+            "it has 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at each end",
+        )
+    if rule == "aws" and (name.startswith(RESERVED_BEGINNINGS) or name.endswith(RESERVED_ENDS)):
+        raise refuse(name, "a new bucket", "AWS keeps names that begin or end so for itself")
 
 
 def check_key(name: str) -> None:
