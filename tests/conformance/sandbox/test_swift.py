@@ -20,7 +20,7 @@ import pytest
 import swiftclient
 from botocore.config import Config
 
-from polycloud import S3, config, sandbox
+from polycloud import S3, Swift, config, sandbox
 from polycloud.sandbox.processes import identify
 
 
@@ -56,6 +56,17 @@ def test_it_is_swift_with_what_it_is_meant_to_have(server: sandbox.SandboxServer
         "bulk_delete", "bulk_upload", "formpost", "object_versioning", "s3api", "slo", "staticweb", "symlink",
         "tempauth", "tempurl", "versioned_writes",
     } <= set(told)  # fmt: skip
+
+
+def test_its_account_can_make_temporary_urls(server: sandbox.SandboxServer, swift: Any) -> None:
+    swift.put_container("given-out")
+    swift.put_object("given-out", "o", b"content")
+    settings = {key: value for key, value in server.profiles["sandbox-swift"].items() if key != "provider"}
+    with Swift(**settings, proxy="") as client:
+        assert opened(client.get_object_url(("given-out", "o"))) == (200, b"content")
+    key = swift.head_account()["x-account-meta-temp-url-key"]
+    assert len(key) > 30
+    assert key not in str((server.profiles, server.environment))
 
 
 def test_python_swiftclient_writes_and_reads(swift: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -36,10 +37,10 @@ class SwiftSandbox:
         return {}
 
     def ready(self, address: Address, log: str) -> bool:
-        """Log in, and ask for the account's containers: that takes the proxy and a server behind it."""
+        """Log in, and give the account a key for temporary URLs: that takes the proxy and a server behind it."""
         if f"Swift at {address.endpoint}" not in log:
             return False
-        return run(_list_containers(address)).status == 200
+        return run(_prepare(address)).status == 204
 
     def profiles(self, address: Address) -> dict[str, Profile]:
         """``sandbox-swift``, ``sandbox-cloudfiles`` and ``sandbox-swift-s3``: three ways to the same objects."""
@@ -61,7 +62,7 @@ class SwiftSandbox:
         return {"ST_AUTH": f"{address.endpoint}/auth/v1.0", "ST_USER": USER, "ST_KEY": KEY}
 
 
-async def _list_containers(address: Address) -> Response:
+async def _prepare(address: Address) -> Response:
     runtime = blocking_runtime(TransportSettings(proxy=""))
     try:
         deadline = runtime.monotonic() + PATIENCE
@@ -74,14 +75,16 @@ async def _list_containers(address: Address) -> Response:
         )
         answer = await runtime.send(login, deadline=deadline)
         headers = dict(answer.headers)
-        listing = Request(
-            method="GET",
+        # Nobody has to know it: clients ask the account for it.
+        key = ("X-Account-Meta-Temp-URL-Key", secrets.token_urlsafe())
+        account = Request(
+            method="POST",
             origin=address.endpoint,
-            target=headers.get("x-storage-url", "").removeprefix(address.endpoint) + "?format=json",
-            headers=(("X-Auth-Token", headers.get("x-auth-token", "")),),
-            operation="GET account",
+            target=headers.get("x-storage-url", "").removeprefix(address.endpoint) or "/",
+            headers=(("X-Auth-Token", headers.get("x-auth-token", "")), key),
+            operation="POST account",
         )
-        return await runtime.send(listing, deadline=deadline)
+        return await runtime.send(account, deadline=deadline)
     finally:
         await runtime.close()
 
