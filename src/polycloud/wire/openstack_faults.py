@@ -131,7 +131,8 @@ _ADVICE: dict[type[CloudError], str] = {
 
 def _kind(status: int, fault: Fault, not_found: type[NotFound], exists: type[AlreadyExists] | None) -> type[CloudError]:
     words = f"{fault.code or ''} {fault.message}".lower()
-    over_quota = "quota" in words or "limit exceeded" in words or "maximum number of" in words
+    signs = ("quota", "limit exceeded", "maximum number of", "exceeds maximum")
+    over_quota = any(sign in words for sign in signs)
     # A call about quotas that policy refuses names them as well: "Policy doesn't allow os-quota-sets:show".
     refused = any(sign in words for sign in ("policy doesn't allow", "disallowed by policy", "policynotauthorized"))
     if status in {403, 409, 413} and over_quota and not refused:

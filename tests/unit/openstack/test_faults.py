@@ -60,6 +60,7 @@ def test_the_fault_in_an_answer(body: bytes, fault: Fault) -> None:
         (401, b"", AuthenticationError),
         (403, b'{"forbidden": {"message": "Policy does not allow"}}', PermissionDenied),
         (403, b'{"forbidden": {"message": "Quota exceeded for instances"}}', QuotaExceeded),
+        (403, b'{"forbidden": {"message": "Personality file content exceeds maximum 10240"}}', QuotaExceeded),
         (403, b'{"forbidden": {"message": "Policy doesn\'t allow os-quota-sets:show"}}', PermissionDenied),
         (403, b'{"forbidden": {"message": "Maximum number of metadata items exceeds 128"}}', QuotaExceeded),
         (404, b"", NodeNotFound),
