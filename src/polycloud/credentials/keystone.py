@@ -20,7 +20,8 @@ What it promises, with any number of threads or tasks:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -59,6 +60,13 @@ __all__ = ["KeystoneSession"]
 JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
 # A token is renewed this many seconds before its end, or a tenth of its life before it if that is less.
 RENEW_BEFORE = 60.0
+# How Keystone says, by 404, that it does not know a credential or a token.
+UNKNOWN = ("Could not", "Failed to validate token")
+BORROWED = (
+    "the token that was given is not accepted, or not any more: get another one; "
+    "with a password or an application credential the client renews its token by itself"
+)
+MICROVERSION = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 # Where each service's API is, below an address of the catalog that names no version.
 DEFAULT_VERSIONS: Mapping[str, tuple[int, str]] = {
     "compute": (2, "/v2.1"),
@@ -124,7 +132,7 @@ class KeystoneSession:
             if token is not None and token.secret.reveal() != refused:
                 return True  # another call has renewed it meanwhile
             if self._borrowed:
-                return False
+                raise AuthenticationError(BORROWED, status=401)
             await self._obtain()
             return True
 
@@ -198,13 +206,14 @@ class KeystoneSession:
         if version_in_path(place.path) is not None:
             return place
         key = (f"{service_type} with version", name)
-        if key not in self._endpoints:
+        # Read once: a new token in another thread may empty it at any moment.
+        known = self._endpoints.get(key)
+        if known is None:
             major, usual = DEFAULT_VERSIONS.get(service_type, (0, ""))
             version = choose_version(await self.versions(place), major)
-            self._endpoints[key] = ServiceEndpoint(
-                place.origin, _path_of(version, place.path) if version else place.path + usual
-            )
-        return self._endpoints[key]
+            known = ServiceEndpoint(place.origin, _path_of(version, place.path) if version else place.path + usual)
+            self._endpoints[key] = known
+        return known
 
     async def versions(self, place: ServiceEndpoint) -> list[ApiVersion]:
         """What the discovery document at an address tells; empty where there is none."""
@@ -225,7 +234,7 @@ class KeystoneSession:
             )
             try:
                 known = parse_versions(answer.body)
-            except (msgspec.MsgspecError, RecursionError):
+            except (msgspec.MsgspecError, RecursionError, UnicodeError):
                 known = []
             self._versions[place.url] = known
         return known
@@ -246,9 +255,9 @@ class KeystoneSession:
             return None
         path, name = versioned
         for version in await self.versions(ServiceEndpoint(place.origin, path)):
-            if version.id == name and version.version:
+            if version.id == name and MICROVERSION.match(version.version):
                 chosen = min(_numbers(newest), _numbers(version.version))
-                oldest = _numbers(version.min_version) if version.min_version else chosen
+                oldest = _numbers(version.min_version) if MICROVERSION.match(version.min_version) else chosen
                 return ".".join(map(str, chosen)) if chosen >= oldest else None
         return None
 
@@ -265,7 +274,7 @@ class KeystoneSession:
                 request = _token_details(place, given.token or Secret(""))
             else:
                 request = _token_request(place, version, given)
-            answer = await self._caller.call(request, check=_check_token, repeatable=True)
+            answer = await self._caller.call(request, check=_token_check(given), repeatable=True)
             token = self._parsed(answer, version)
         self._token = token
         self._endpoints.clear()
@@ -294,7 +303,9 @@ class KeystoneSession:
             # What could not be read may hold a token: it is neither shown nor chained.
             pass
         raise MalformedResponse(
-            f"the identity service's answer holds no {version} token; check auth_url", status=answer.status
+            f"the identity service's answer holds no {version} token; check auth_url",
+            operation="authenticate",
+            status=answer.status,
         ) from None
 
     async def _identity_service(self, auth_url: str) -> tuple[ServiceEndpoint, IdentityVersion]:
@@ -322,7 +333,10 @@ class KeystoneSession:
 
 def _path_of(version: ApiVersion, below: str) -> str:
     """A version's path, on the host that was asked: behind a proxy, services name hosts that do not exist."""
-    path = split_endpoint(version.href).path if version.href else ""
+    try:
+        path = split_endpoint(version.href).path if version.href else ""
+    except ConfigurationError:
+        path = ""
     versioned = version_in_path(path)
     if versioned is None:
         return f"{below}/{version.id}"
@@ -359,26 +373,50 @@ def _token_details(place: ServiceEndpoint, token: Secret) -> Request:
 
 def _check_discovery(answer: Response) -> CloudError | None:
     # 300 "multiple choices" is how version lists are sent; without a list the usual paths are tried.
-    if answer.status < 500:
+    # What passes is no answer to the question: it would be remembered.
+    if answer.status < 500 and answer.status != 429:
         return None
     return fault_error(answer)
 
 
-def _check_token(answer: Response) -> CloudError | None:
-    # An application credential or a token that does not exist is a 404 of Keystone's own.
-    unknown = answer.status == 404 and fault_of(answer.body).message.startswith("Could not find")
-    if answer.status == 401 or unknown:
-        return AuthenticationError(
-            "the identity service refuses these credentials; check the user, the password or key, the domains, "
-            "and that the user has a role in the project",
-            status=answer.status,
+def _token_check(given: KeystoneCredentials) -> Callable[[Response], CloudError | None]:
+    def check(answer: Response) -> CloudError | None:
+        # A credential or a token that does not exist is a 404 of Keystone's own.
+        unknown = answer.status == 404 and fault_of(answer.body).message.startswith(UNKNOWN)
+        if answer.status == 401 or unknown:
+            return AuthenticationError(f"the identity service refuses {_advice(given)}", status=answer.status)
+        if answer.status in {300, 301, 302, 307, 308, 404, 405}:
+            location = answer.headers.get("location")
+            elsewhere = f"; it redirects to {_shown(location)}" if location else "; it usually ends in /v3"
+            return ConfigurationError(
+                f"auth_url does not lead to an identity service (HTTP {answer.status}){elsewhere}", status=answer.status
+            )
+        return fault_error(answer)
+
+    return check
+
+
+def _advice(given: KeystoneCredentials) -> str:
+    """What was refused, and what to check."""
+    if given.application_credential:
+        return (
+            "this application credential; check its id and secret, and that it has neither expired nor been deleted "
+            "(openstack application credential list)"
         )
-    if answer.status in {300, 301, 302, 307, 308, 404, 405}:
-        return ConfigurationError(
-            f"auth_url does not lead to an identity service (HTTP {answer.status}); it usually ends in /v3",
-            status=answer.status,
-        )
-    return fault_error(answer)
+    if given.password is None and given.api_key is None:
+        return "this token; it may have expired: get another one, and check that its user has a role in the project"
+    return (
+        "these credentials; check the user, the password or key, the domains, "
+        "and that the user has a role in the project"
+    )
+
+
+def _shown(location: str) -> str:
+    """An address without what it may carry of secrets."""
+    try:
+        return split_endpoint(location.partition("?")[0]).url
+    except ConfigurationError:
+        return "another address"
 
 
 def _numbers(version: str) -> tuple[int, int]:

@@ -56,11 +56,17 @@ def openstack_settings(
 WAYS_IN = ("password", "api_key", "token", "application_credential_secret")
 SCOPES = ("project_id", "project_name", "domain_id", "domain_name", "system_scope")
 
+NAMED_TWICE = (
+    ("username", "user_id"),
+    ("user_domain_id", "user_domain_name"),
+    ("project_domain_id", "project_domain_name"),
+)
+
 
 def _over(found: KeystoneCredentials, explicit: dict[str, object]) -> KeystoneCredentials:
     """What was given replaces what was found, whole: another way in, or another scope, drops the old one."""
     dropped: dict[str, object] = {}
-    for group in (WAYS_IN, SCOPES, ("username", "user_id")):
+    for group in (WAYS_IN, SCOPES, *NAMED_TWICE):
         if any(name in explicit for name in group):
             dropped |= dict.fromkeys(group)
     if "application_credential_secret" in dropped:

@@ -87,13 +87,15 @@ def split_endpoint(url: str) -> ServiceEndpoint:
     Raises:
         ConfigurationError: It is no http(s) URL, or carries a query or a password.
     """
+    # What stands before the sign may be a password.
+    shown = "(not shown, for it may hold a password)" if "@" in url else repr(url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(f"the endpoint {url!r} is not a URL") from None
+        raise ConfigurationError(f"the endpoint {shown} is not a URL") from None
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(f"the endpoint {url!r} is not a URL that starts with http:// or https://")
+        raise ConfigurationError(f"the endpoint {shown} is not a URL that starts with http:// or https://")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ConfigurationError("an endpoint has no user, password, query or fragment in its URL; leave them out")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

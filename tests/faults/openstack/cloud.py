@@ -30,6 +30,8 @@ class Cloud:
         region: Where its endpoints are.
         servers: What it has, in the order of its listing, by id.
         before: Called with every request to Nova before it is answered.
+        identity: The same for requests for a token.
+        discovery: The same for questions about Nova's versions.
     """
 
     def __init__(self, *, max_limit: int = 1000) -> None:
@@ -42,6 +44,7 @@ class Cloud:
         self.deleted: set[str] = set()
         self.before: Callable[[Exchange], bytes | None] = lambda _exchange: None
         self.identity: Callable[[Exchange], bytes | None] = lambda _exchange: None
+        self.discovery: Callable[[Exchange], bytes | None] = lambda _exchange: None
         self._lock = threading.Lock()
         self.server = Server(self._answer)
 
@@ -90,6 +93,9 @@ class Cloud:
             return self._authenticate(exchange)
         assert path.startswith("/compute/v2.1"), f"no such service: {exchange.target}"
         if path == "/compute/v2.1/":
+            early = self.discovery(exchange)
+            if early is not None:
+                return early
             return _json({"version": {"id": "v2.1", "version": "2.96", "min_version": "2.1", "status": "CURRENT"}})
         early = self.before(exchange)
         if early is not None:

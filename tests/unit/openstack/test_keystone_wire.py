@@ -287,7 +287,20 @@ def test_addresses_are_taken_apart(url: str, origin: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["cloud", "", "ftp://h/", "http://", "http://u:pw@h/", "http://h/?q", "http://h:x/", "http://[::1/"]
+    "url",
+    [
+        "cloud",
+        "",
+        "ftp://h/",
+        "http://",
+        "http://u:pw@h/",
+        "http://h/?q",
+        "http://h:x/",
+        "http://[::1/",
+        "u:pw@h:1/v3",
+        "http://u:pw@h:x/",
+        "http://u:x/pw@h/",
+    ],
 )
 def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:

@@ -92,12 +92,12 @@ class NetworkCalls:
             page, cursor = await self._services.page(
                 NETWORK, path, kind, operation=f"List {path[1:]}", query=query, cursor=cursor
             )
-            # A Neutron that does not page gives everything again.
-            page.items[:] = [item for item in page.items if item.id not in known]
-            known.update(item.id for item in page.items)
+            # Neutron links to a next page that turns out to be empty; one that does not page gives everything again.
+            if known.issuperset(page.markers()):
+                return pages
+            known.update(page.markers())
             pages.append(page)
-            # Neutron links to a next page that turns out to be empty.
-            if cursor is None or not page.items:
+            if cursor is None:
                 return pages
 
     async def _make(self, path: str, root: str, body: dict[str, object], kind: type[T]) -> T:

@@ -130,7 +130,9 @@ class OpenStackServices:
         if microversion is None and service == COMPUTE:
             microversion = await self.session.microversion(place, NOVA_MICROVERSION)
         if microversion is not None:
-            headers.append(("OpenStack-API-Version", f"{service} {microversion}"))
+            # Cinder refuses its own official type here.
+            named = "volume" if service == BLOCK_STORAGE else service
+            headers.append(("OpenStack-API-Version", f"{named} {microversion}"))
             if service == COMPUTE:
                 # Understood by every Nova that has microversions; the other one from 2.27 on.
                 headers.append(("X-OpenStack-Nova-API-Version", microversion))
