@@ -20,6 +20,8 @@ from polycloud import sandbox
 from polycloud.errors import InvalidRequest, NotFound, ObjectNotFound
 from polycloud.providers.aws.s3.driver import S3Driver
 from polycloud.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
+from polycloud.providers.s3_presets.aio import AsyncCephS3
+from polycloud.providers.s3_presets.client import CephS3
 from tests.conformance.s3.conftest import boto_client, fetch, s3_client
 from tests.support.flavours import Flavour
 
@@ -442,3 +444,22 @@ async def test_settings_of_what_is_missing(place: Place) -> None:
             await call(f"{bucket}-missing")
     with pytest.raises(ClientError):
         place.boto.get_bucket_acl(Bucket=f"{bucket}-missing")
+
+
+async def test_parts_of_many_sizes_are_read_where_equal_ones_are_verified(place: Place, flavour: Flavour) -> None:
+    """Programs that put logs together make such objects: so many parts as equal ones would be, and others."""
+    bucket = await place.bucket()
+    pieces = [CONTENT[: 6 * MIB], CONTENT[: 5 * MIB], CONTENT[: 5 * MIB]]
+    upload = place.boto.create_multipart_upload(Bucket=bucket, Key="o")["UploadId"]
+    known = {"Bucket": bucket, "Key": "o", "UploadId": upload}
+    parts = [
+        {"PartNumber": number, "ETag": place.boto.upload_part(**known, PartNumber=number, Body=piece)["ETag"]}
+        for number, piece in enumerate(pieces, 1)
+    ]
+    place.boto.complete_multipart_upload(**known, MultipartUpload={"Parts": parts})
+    make = AsyncCephS3 if flavour.name == "async" else CephS3
+    client = flavour.shape(make("testing", "testing", endpoint=place.boto.meta.endpoint_url, proxy=""))
+    try:
+        assert await content_of(client, (bucket, "o")) == b"".join(pieces)
+    finally:
+        await client.aclose()

@@ -58,11 +58,16 @@ def is_composite(etag: str | None, known: Mapping[str, str]) -> bool:
     return found is not None and is_md5(found[1], known)
 
 
-def is_made_of(obj: S3Object, parts: Digest) -> bool:
-    """Whether an object is made of parts of this size, all but the last; some programs make them otherwise."""
+def is_made_of(obj: S3Object, parts: Digest, last: int) -> bool:
+    """Whether an object is made of parts of this size, and a last one of that; some programs make them otherwise."""
     found = COMPOSITE.fullmatch(parts.value)
     size = parts.part_size
-    return obj.etag == parts.value and found is not None and size is not None and -(-obj.size // size) == int(found[2])
+    return (
+        obj.etag == parts.value
+        and found is not None
+        and size is not None
+        and (int(found[2]) - 1) * size + last == obj.size
+    )
 
 
 def hexadecimal(value: str | None, size: int) -> str | None:

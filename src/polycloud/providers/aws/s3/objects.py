@@ -73,20 +73,29 @@ class Objects(Listings):
         etag = answer.object.etag
         if answer.digest is not None or not is_composite(etag, known):
             return answer
-        if parts is None or parts.value != etag:
+        if parts is None or parts[0].value != etag:
             # Not beside the open answer: downloads that hold all connections would wait for each other's.
             await answer.body.close()
             parts = await self._parts(spec, etag)
             answer, _ = await self._get_object(spec)
-        if parts is None or not is_made_of(answer.object, parts):
+        if parts is None or not is_made_of(answer.object, *parts):
             return answer
-        return msgspec.structs.replace(answer, digest=parts)
+        return msgspec.structs.replace(answer, digest=parts[0])
 
-    async def _parts(self, spec: ReadSpec, etag: str | None) -> Digest | None:
-        """The hash of parts' hashes that an etag is, with the size of the first part, or None where it is none."""
-        if not is_composite(etag, {}):
+    async def _parts(self, spec: ReadSpec, etag: str | None) -> tuple[Digest, int] | None:
+        """The hash of parts' hashes that an etag is, with the size of the first part, and the size of the last one.
+
+        None where it is no such hash, or that is not to be had.
+        """
+        if etag is None or not is_composite(etag, {}):
             return None
-        query = "&".join(filter(None, ("partNumber=1", version_query(spec.address))))
+        count = int(etag.partition("-")[2])
+        first = await self._part_size(spec, 1)
+        last = first if first is None or count == 1 else await self._part_size(spec, count)
+        return (Digest("md5", etag, part_size=first), last) if first and last else None
+
+    async def _part_size(self, spec: ReadSpec, part: int) -> int | None:
+        query = "&".join(filter(None, (f"partNumber={part}", version_query(spec.address))))
         try:
             answer = await self.send(
                 "HeadObject", "HEAD", spec.address.container, spec.address.name, query=query,
@@ -97,8 +106,7 @@ class Objects(Listings):
             return None
         if answer.headers.get("x-amz-mp-parts-count") is None:
             return None
-        size = number(answer.headers.get("content-length"))
-        return Digest("md5", etag, part_size=size) if etag and size else None
+        return number(answer.headers.get("content-length"))
 
     async def _get_object(self, spec: ReadSpec) -> tuple[Download[S3Object], dict[str, str]]:
         address = spec.address
