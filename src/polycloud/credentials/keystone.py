@@ -13,6 +13,7 @@ addresses. It makes no call before it has to. How a driver uses it::
 What it promises, with any number of threads or tasks:
 
 * one token is asked for, however many calls need one at the same moment;
+* one refusal is told to all the calls that waited for it;
 * it is renewed shortly before it expires (measured by the identity service's own clock), and once
   after a 401, however many calls see that 401;
 * the token goes only on requests that the ``Caller`` sends, and shows in no error, log or repr.
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 
 import msgspec
 
@@ -110,6 +112,8 @@ class KeystoneSession:
         self._overrides = {kind: split_endpoint(url) for kind, url in (endpoints or {}).items()}
         self._lock = caller.runtime.lock()
         self._token: Token | None = None
+        self._refusal: AuthenticationError | None = None
+        self._failures = 0
         self._fresh_until = float("inf")
         self._identity: tuple[ServiceEndpoint, IdentityVersion] | None = None
         self._endpoints: dict[tuple[str, str | None], ServiceEndpoint] = {}
@@ -127,13 +131,14 @@ class KeystoneSession:
     async def renew(self, rejected: Request) -> bool:
         """After a 401: True when there is a token that ``rejected`` did not carry."""
         refused = rejected.header("x-auth-token")
+        failures = self._failures
         async with self._lock:
             token = self._token
             if token is not None and token.secret.reveal() != refused:
                 return True  # another call has renewed it meanwhile
             if self._borrowed:
                 raise AuthenticationError(BORROWED, status=401)
-            await self._obtain()
+            await self._obtain(failures)
             return True
 
     # For drivers
@@ -159,10 +164,11 @@ class KeystoneSession:
         token = self._token
         if token is not None and self._caller.runtime.monotonic() < self._fresh_until:
             return token
+        failures = self._failures
         async with self._lock:
             token = self._token
             if token is None or (self._caller.runtime.monotonic() >= self._fresh_until and not self._borrowed):
-                token = await self._obtain()
+                token = await self._obtain(failures)
             return token
 
     async def endpoint(self, service_type: str, *, name: str | None = None) -> ServiceEndpoint:
@@ -263,7 +269,19 @@ class KeystoneSession:
 
     # Getting a token; the lock is held
 
-    async def _obtain(self) -> Token:
+    async def _obtain(self, failures: int) -> Token:
+        """A new token; ``failures`` is how many refusals there were when the caller began to wait for the lock."""
+        if self._refusal is not None and self._failures != failures:
+            # Refused while we waited. Asking again for each call that waits would lock the user's account.
+            raise copy(self._refusal)
+        try:
+            return await self._ask()
+        except AuthenticationError as error:
+            self._refusal = copy(error)
+            self._failures += 1
+            raise
+
+    async def _ask(self) -> Token:
         given = self._credentials
         if given.auth_url is None:
             assert given.token is not None  # noqa: S101 - check_credentials saw to it

@@ -115,12 +115,19 @@ def fault_error(
         return AuthenticationError(message or "the token is not accepted", status=status, code=fault.code)
     kind = _kind(status, fault, not_found, exists)
     advice = _ADVICE.get(kind, "")
-    text = message or f"the service answers HTTP {status} without saying why"
+    text = message or _silence(status)
     return kind(
         f"{text}{advice}",
         status=status,
         code=fault.code,
     )
+
+
+def _silence(status: int) -> str:
+    text = f"the service answers HTTP {status} without saying why"
+    if status in {301, 302, 303, 307, 308}:
+        return f"the service sends the request elsewhere (HTTP {status}), which is not followed; correct the endpoint"
+    return f"{text}; if this should be there, check the endpoint" if status == 404 else text
 
 
 _ADVICE: dict[type[CloudError], str] = {

@@ -170,3 +170,24 @@ async def test_an_error_in_another_encoding_is_of_our_tree(cloud: Cloud, connect
     cloud.before = lambda _exchange: reply(200, b'{"servers": [{"id": "\xff"}]}')
     with pytest.raises(MalformedResponse):
         await connect().list_nodes()
+
+
+async def test_addresses_that_are_none_do_not_break_the_wait(cloud: Cloud, connect: Connect) -> None:
+    cloud.add_servers(1)
+    cloud.servers["server-0000"]["addresses"] = {"net": [{"addr": "fd00::1"}, {"addr": "pending"}]}
+    [(_, addresses)] = await connect().wait_until_running(["server-0000"], ssh_interface="private")
+    assert addresses == ["pending", "fd00::1"]
+
+
+@pytest.mark.parametrize(("swap", "expected"), [('""', 0), ("512", 512)])
+async def test_swap_of_a_size(cloud: Cloud, connect: Connect, swap: str, expected: int) -> None:
+    flavors = f'{{"flavors": [{{"id": "1", "name": "s", "ram": 1, "swap": {swap}}}]}}'
+    cloud.before = lambda _exchange: reply(200, flavors.encode())
+    [size] = await connect().list_sizes()
+    assert size.swap == expected
+
+
+async def test_swap_that_is_no_number(cloud: Cloud, connect: Connect) -> None:
+    cloud.before = lambda _exchange: reply(200, b'{"flavors": [{"id": "1", "name": "s", "ram": 1, "swap": "much"}]}')
+    with pytest.raises(MalformedResponse):
+        await connect().list_sizes()

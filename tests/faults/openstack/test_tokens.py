@@ -99,6 +99,35 @@ def test_many_threads_that_start_together_ask_for_one_token(cloud: Cloud) -> Non
     assert cloud.given == 1
 
 
+def test_a_wrong_password_is_tried_once_for_all_threads_that_wait(cloud: Cloud) -> None:
+    """Keystone locks accounts after a few failures."""
+    threads = 12
+    tries: list[str] = []
+    arrived = threading.Barrier(threads, timeout=20)
+
+    def refuse(exchange: Exchange) -> None:
+        tries.append(exchange.target)
+        # Long enough for the other threads to have come to the lock.
+        threading.Event().wait(0.3)
+
+    def call(client: OpenStack) -> str:
+        arrived.wait()
+        with pytest.raises(AuthenticationError) as caught:
+            client.list_nodes()
+        return str(caught.value)
+
+    cloud.identity = refuse
+    with OpenStack(**{**cloud.credentials(), "password": "wrong"}) as client, ThreadPoolExecutor(threads) as pool:
+        words = list(pool.map(call, [client] * threads))
+        assert len(tries) < 4
+        assert len(set(words)) == 1
+        # It is no verdict for ever: who comes later asks anew.
+        before = len(tries)
+        with pytest.raises(AuthenticationError):
+            client.list_nodes()
+        assert len(tries) == before + 1
+
+
 async def test_a_wrong_password(cloud: Cloud, connect: Connect) -> None:
     with pytest.raises(AuthenticationError) as caught:
         await connect(password="wrong").list_nodes()

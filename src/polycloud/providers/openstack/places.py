@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from polycloud.compute.models import KeyPair, NodeLocation, NodeSize
@@ -22,7 +24,7 @@ class _Flavor(msgspec.Struct):
     disk: int = 0
     vcpus: int | None = None
     # Nova writes an empty text for no swap.
-    swap: int | str = 0
+    swap: int | Literal[""] = 0
     ephemeral: int = msgspec.field(default=0, name="OS-FLV-EXT-DATA:ephemeral")
     is_public: bool = msgspec.field(default=True, name="os-flavor-access:is_public")
     # Megabits per second over the base of a Xen installation, as Rackspace counts.
@@ -101,7 +103,7 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
             cpus=flavor.vcpus,
             provider=self.provider,
             ephemeral=flavor.ephemeral,
-            swap=flavor.swap if isinstance(flavor.swap, int) else int(flavor.swap or 0),
+            swap=flavor.swap or 0,
             is_public=flavor.is_public,
         )
 
