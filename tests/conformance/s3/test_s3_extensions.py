@@ -387,15 +387,16 @@ async def test_a_copy_in_parts_that_fails_leaves_no_upload_open(either: Place) -
     source = await cloud.upload_object(CONTENT, bucket, "source", part_size=16 * MIB)
     with pytest.raises(NotFound):
         await cloud.copy_object(source, f"{bucket}-missing", "copy")
-    head_object = driver.head_object
+    send = driver.send
 
-    async def then_gone(spec: Any) -> Any:
-        found = await head_object(spec)
-        either.boto.delete_object(Bucket=bucket, Key="source")
+    async def then_gone(operation: str, *arguments: Any, **more: Any) -> Any:
+        found = await send(operation, *arguments, **more)
+        if operation == "HeadObject":
+            either.boto.delete_object(Bucket=bucket, Key="source")
         return found
 
     # The object goes away between the look at it and the copies of its parts.
-    driver.head_object = then_gone  # type: ignore[method-assign]
+    driver.send = then_gone  # type: ignore[method-assign]
     with pytest.raises(NotFound):
         await cloud.copy_object(source, bucket, "copy")
     assert await cloud.ex_list_multipart_uploads(bucket) == []
@@ -463,3 +464,22 @@ async def test_parts_of_many_sizes_are_read_where_equal_ones_are_verified(place:
         assert await content_of(client, (bucket, "o")) == b"".join(pieces)
     finally:
         await client.aclose()
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+async def test_what_is_said_of_an_object_stays_with_its_copies(either: Place, in_parts: bool) -> None:
+    cloud, bucket = either.client(), await either.bucket()
+    if in_parts:
+        driver = driver_of(cloud)
+        driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+    said = {"Cache-Control": "max-age=5", "Content-Disposition": "attachment", "Content-Language": "de"}
+    if either.name == "swift":
+        del said["Content-Language"]  # which its S3 does not keep
+    source = await cloud.upload_object(CONTENT, bucket, "o", headers=said, part_size=16 * MIB)
+    await cloud.copy_object(source, bucket, "same")
+    await cloud.copy_object(source, bucket, "new", meta_data={"a": "b"}, headers={"cache-control": "no-cache"})
+    seen = either.boto.head_object(Bucket=bucket, Key="same")
+    assert {key: seen[key.replace("-", "")] for key in said} == said
+    seen = either.boto.head_object(Bucket=bucket, Key="new")
+    assert {key: seen[key.replace("-", "")] for key in said} == {**said, "Cache-Control": "no-cache"}
+    assert seen["Metadata"] == {"a": "b"}

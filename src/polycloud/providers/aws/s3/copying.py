@@ -9,18 +9,20 @@ import msgspec
 
 from polycloud.errors import CloudError
 from polycloud.providers.aws.s3 import wire
-from polycloud.providers.aws.s3.headers import bare, merged, version_of
+from polycloud.providers.aws.s3.headers import bare, merged, number, version_of, version_query
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.multipart import Multipart
 from polycloud.providers.aws.s3.names import in_path, in_query
 from polycloud.runtime.deadline import grace
-from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec, ReadSpec
+from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec
 
 __all__ = ["Copying"]
 
 GIB = 1024 * 1024 * 1024
 CONCURRENCY = 8
 CLEAN_UP_SECONDS = 30.0
+# What else is said of an object, and is lost where its metadata is given anew.
+DESCRIBING = ("cache-control", "content-disposition", "content-language", "expires", "x-amz-website-redirect-location")
 # The caller's headers about the source, by what a read of it calls them.
 ABOUT_SOURCE = "x-amz-copy-source-server-side-encryption-customer-"
 
@@ -37,7 +39,17 @@ class Copying(Multipart):
     copy_part = GIB
 
     async def copy_object(self, spec: CopySpec) -> S3Object:
-        source = await self.head_object(ReadSpec(address=spec.source, headers=_source_headers(spec.headers)))
+        answer = await self.send(
+            "HeadObject",
+            "HEAD",
+            spec.source.container,
+            spec.source.name,
+            query=version_query(spec.source),
+            headers=_source_headers(spec.headers).items(),
+        )
+        known = dict(answer.headers.pairs())
+        source = self._object(spec.source, known, number(known.get("content-length")) or 0)
+        described = {name: known[name] for name in DESCRIBING if known.get(name) and known[name].isascii()}
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = [("x-amz-copy-source", _location(spec.source))]
         if source.etag is not None:
@@ -47,19 +59,20 @@ class Copying(Multipart):
             content_type=spec.content_type or source.content_type or "application/octet-stream",
             content_encoding=source.content_encoding,
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
-            headers=spec.headers,
+            headers=dict(merged(list(spec.headers.items()), described)),
         )
         if source.size > self.largest_copy:
             return await self._copy_in_parts(put, origin, source.size)
         headers = list(origin)
-        if spec.content_type is not None or spec.meta_data is not None:
+        replaced = spec.content_type is not None or spec.meta_data is not None
+        if replaced:
             headers += [("x-amz-metadata-directive", "REPLACE"), *self.put_headers(put)]
         answer = await self.send(
             "CopyObject",
             "PUT",
             spec.target.container,
             spec.target.name,
-            headers=merged(headers, spec.headers),
+            headers=merged(headers, put.headers if replaced else spec.headers),
             late=True,
         )
         result = self.read(wire.CopyObjectResult, "CopyObject", answer)
