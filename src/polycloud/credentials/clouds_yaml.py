@@ -149,10 +149,11 @@ def _choose(cloud: str | None, files: _Files, env: Mapping[str, str]) -> tuple[s
         default = default or of_environment
     if not default and len(clouds) == 1:
         default = next(iter(clouds))
-    there = f"{files.clouds_file} has {', '.join(sorted(clouds))}" if clouds else "there is no clouds.yaml"
+    there = f"{files.clouds_file} has {', '.join(sorted(files.clouds))}" if files.clouds else "there is no clouds.yaml"
     if not default:
         raise ConfigurationError(
-            f"which cloud? {there}; give cloud=, or set OS_CLOUD, or give auth_url and credentials"
+            f"which cloud? {there}; give cloud= (OS_CLOUD), or auth_url, username, password and project_name "
+            "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME)"
         )
     if default not in clouds:
         raise ConfigurationError(f"there is no cloud {default!r}: {there} (looked in {files.looked})")

@@ -193,7 +193,7 @@ class KeystoneSession:
         if not token.catalog:
             raise ConfigurationError(
                 f"the token came without a catalog, so the {service_type} service cannot be found: ask for a "
-                f"project (project_name), or give endpoints={{{service_type!r}: …}}"
+                f"project (project_name, OS_PROJECT_NAME), or give endpoints={{{service_type!r}: …}}"
             )
         found = find_endpoint(
             token.catalog,

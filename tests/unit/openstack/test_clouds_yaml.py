@@ -264,3 +264,14 @@ def test_what_is_given_goes_before_what_is_found(home: Path, write: Write) -> No
             ways = [given.password, given.token, given.application_credential_secret]
             assert [way.reveal() for way in ways if way] == [API_SECRET]
             assert given.auth_url == "http://10.0.0.1/identity"
+
+
+def test_the_cloud_of_the_variables_is_not_said_to_be_in_a_file(home: Path) -> None:
+    environ = {"HOME": str(home), "OS_AUTH_URL": "http://cloud/v3", "OS_CLOUD": "mine"}
+    with pytest.raises(ConfigurationError, match=r"no cloud 'mine': there is no clouds\.yaml"):
+        load_cloud(environ=environ)
+
+
+def test_who_gives_nothing_is_told_what_to_give(home: Path) -> None:
+    with pytest.raises(ConfigurationError, match="OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME"):
+        load_cloud(environ={"HOME": str(home)})
