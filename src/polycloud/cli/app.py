@@ -8,9 +8,11 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from polycloud import __version__
 from polycloud.cli import failures
@@ -41,13 +43,65 @@ app.command("polycloud.cli.catalog:locations", name="locations", help="Where ser
 app.command("polycloud.cli.volumes:app", name="volumes", help="Disks and their snapshots.", group=SERVERS)
 app.command("polycloud.cli.keys:app", name="keys", help="SSH key pairs.", group=SERVERS)
 app.command("polycloud.cli.containers:app", name="containers", help="What objects are kept in.", group=STORAGE)
-app.command("polycloud.cli.objects:ls", name="ls", help="List objects, or containers.", group=STORAGE)
-app.command("polycloud.cli.objects:stat", name="stat", help="What is known of one object.", group=STORAGE)
-app.command("polycloud.cli.objects:cat", name="cat", help="Objects to standard output.", group=STORAGE)
-app.command("polycloud.cli.put:put", name="put", help="Files and folders to objects.", group=STORAGE)
-app.command("polycloud.cli.get:get", name="get", help="Objects to files and folders.", group=STORAGE)
-app.command("polycloud.cli.objects:rm", name="rm", help="Delete objects.", group=STORAGE)
-app.command("polycloud.cli.objects:url", name="url", help="A URL that opens an object for a while.", group=STORAGE)
+
+# The first line is what the list of commands shows; a command's own help shows the rest as well.
+CLOUD = "CLOUD is a provider (`polycloud providers` lists them) or a profile."
+app.command(
+    "polycloud.cli.objects:ls",
+    name="ls",
+    help=f"""List objects, or containers.
+
+What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
+
+An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
+    usage="Usage: polycloud ls [OPTIONS] ADDRESS",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.objects:stat",
+    name="stat",
+    help=f"What is known of one object, or of a container.\n\n{CLOUD}",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.objects:cat",
+    name="cat",
+    help=f"Objects to standard output.\n\nOne after the other, verified as they pass. {CLOUD}",
+    usage="Usage: polycloud cat ADDRESS...",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.put:put",
+    name="put",
+    help=f"""Files and folders to objects.
+
+Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+
+An object of the same name is replaced. What arrives is verified. {CLOUD}""",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.get:get",
+    name="get",
+    help=f"Objects to files and folders.\n\nA file is there whole and verified, or not at all. {CLOUD}",
+    usage="Usage: polycloud get [OPTIONS] ADDRESS [DESTINATION]",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.objects:rm",
+    name="rm",
+    help=f"Delete objects.\n\nAsks before it does. {CLOUD}",
+    usage="Usage: polycloud rm [OPTIONS] ADDRESS...",
+    group=STORAGE,
+)
+app.command(
+    "polycloud.cli.objects:url",
+    name="url",
+    help=f"""A URL that opens an object for a while.
+
+It needs no credentials, and works for anybody who has it. {CLOUD}""",
+    group=STORAGE,
+)
 app.command("polycloud.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
 app.command(
     "polycloud.cli.sandbox:app",
@@ -109,7 +163,7 @@ def run(arguments: Sequence[str]) -> int:
     except failures.AlreadyReported as error:
         return error.status
     except CycloptsError as error:
-        return failures.report(error, out, debug=debug)
+        return failures.report(_clearer(error), out, debug=debug)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it
         if isinstance(error, BrokenPipeError):
             # The interpreter flushes standard output once more when it ends, and must not fail again.
@@ -118,6 +172,18 @@ def run(arguments: Sequence[str]) -> int:
     finally:
         _rest.reset(token)
     return 0
+
+
+def _clearer(error: CycloptsError) -> Exception:
+    """An option that is unknown where it stands is not called a command."""
+    word = error.unused_tokens[0] if isinstance(error, UnknownCommandError) and error.unused_tokens else ""
+    if not word.startswith("-"):
+        return error
+    option = word.partition("=")[0]
+    known = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
+    near = get_close_matches(option, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
+    return failures.UsageError(f"there is no global option {option}; {hint}")
 
 
 def _warner(out: Output) -> Callable[..., None]:

@@ -48,7 +48,7 @@ def list_sizes(*, location: str | None = None) -> None:
         output().items(client.list_sizes(location=location), SIZES, none="no sizes")
 
 
-@images.command(name="list")
+@images.command(name="list", usage="Usage: polycloud images list [OPTIONS] [ID...]")
 def list_images(*ids: str, location: str | None = None, owner: str | None = None) -> None:
     """List images that nodes can be made from.
 

@@ -6,7 +6,9 @@ from typing import cast
 
 from polycloud import registry
 from polycloud.cli.failures import UsageError
+from polycloud.cli.kinds import serves_only
 from polycloud.compute.client import Compute
+from polycloud.errors import ConfigurationError
 
 __all__ = ["open_compute"]
 
@@ -27,4 +29,10 @@ def open_compute(
         from polycloud.cli.dryruntime import DryRunRuntime
 
         settings["_runtime"] = DryRunRuntime
-    return cast("Compute", registry.open_client("compute", provider=provider, profile=profile, settings=settings))
+    try:
+        return cast("Compute", registry.open_client("compute", provider=provider, profile=profile, settings=settings))
+    except ConfigurationError:
+        name = profile or provider or ""
+        if serves_only("storage", name):
+            raise UsageError(f"{name!r} keeps objects and has no servers; try: polycloud ls {name}:") from None
+        raise

@@ -51,7 +51,7 @@ FIELDS: list[Column[Node]] = [
 EXTENSIONS = {"key_name": "ex_keyname", "user_data": "ex_userdata", "security_group": "ex_security_groups"}
 
 
-@app.command(name="list")
+@app.command(name="list", usage="Usage: polycloud nodes list [ID...]")
 def list_(*ids: str) -> None:
     """List the nodes of the account in this region.
 

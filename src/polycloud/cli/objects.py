@@ -41,9 +41,6 @@ FIELDS: list[Column[Object]] = [
 def ls(address: Optional = "", /, *, recursive: Recursive = False) -> None:
     """List objects, or an account's containers.
 
-    What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
-    An address of a cloud alone, such as `s3:`, lists containers.
-
     Args:
         address: CLOUD:CONTAINER, or CLOUD:CONTAINER/PREFIX for names that begin so (`photos/`).
         recursive: List every object, whatever folder it is in.

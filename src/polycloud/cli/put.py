@@ -36,8 +36,6 @@ def put(
 ) -> None:
     """Store files as objects, in place of those of the same names. What arrives is verified.
 
-    Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
-
     Args:
         files_and_address: Files (- is standard input), and at last where to.
         recursive: Store everything that is in these folders, below the address.
@@ -106,7 +104,7 @@ def _move(
     meta_data: Mapping[str, str],
     concurrency: int,
 ) -> Move:
-    content: str | BinaryIO = sys.stdin.buffer if source == "-" else source
+    content: Path | BinaryIO = sys.stdin.buffer if source == "-" else Path(source)
 
     def act(progress: Progress) -> Moved:
         with about(place):

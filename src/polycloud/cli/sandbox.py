@@ -28,7 +28,7 @@ COLUMNS: list[Column[SandboxServer]] = [
 ]
 
 
-@app.command
+@app.command(usage="Usage: polycloud sandbox up [NAME...]")
 def up(*names: str) -> None:
     """Start servers that run until `polycloud sandbox down`, and write a profile for each.
 
@@ -45,7 +45,7 @@ def up(*names: str) -> None:
             output().note(f"try: polycloud {command}")
 
 
-@app.command
+@app.command(usage="Usage: polycloud sandbox down [NAME...]")
 def down(*names: str) -> None:
     """Stop servers that `up` started, and remove their profiles.
 
@@ -56,7 +56,7 @@ def down(*names: str) -> None:
     output().done(f"stopped {listed(stopped)}" if stopped else "nothing was running", {"stopped": stopped})
 
 
-@app.command
+@app.command(usage="Usage: polycloud sandbox env [OPTIONS] [NAME...]")
 def env(*names: str, shell: Literal["sh", "fish"] | None = None) -> None:
     """Print the variables by which other programs reach the servers: `eval "$(polycloud sandbox env)"`.
 

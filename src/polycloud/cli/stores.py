@@ -9,9 +9,10 @@ from typing import cast
 from polycloud import registry
 from polycloud.capabilities import StorageCapability
 from polycloud.cli.failures import UsageError
+from polycloud.cli.kinds import serves_only
 from polycloud.cli.places import Place, place_of
 from polycloud.cli.session import options
-from polycloud.errors import CloudError, ContainerNotFound, NotSupported
+from polycloud.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported
 from polycloud.storage.client import Storage
 
 __all__ = ["about", "container_at", "object_at", "place_at", "stores"]
@@ -84,6 +85,7 @@ def _open(place: Place) -> Storage:
     """A client, as the global options want it.
 
     Raises:
+        UsageError: It keeps no objects.
         ConfigurationError: There is no such cloud, or its settings are not complete.
         NotSupported: It sends no requests, and they were to be shown.
     """
@@ -93,13 +95,22 @@ def _open(place: Place) -> Storage:
         from polycloud.cli.dryruntime import DryRunRuntime
 
         settings["_runtime"] = DryRunRuntime
-    if given.provider is None and given.profile is None:
-        client = registry.storage(str(place.cloud), **settings)
-    else:
-        client = cast(
-            "Storage",
-            registry.open_client("storage", provider=given.provider, profile=given.profile, settings=settings),
-        )
+    try:
+        if given.provider is None and given.profile is None:
+            client = registry.storage(str(place.cloud), **settings)
+        else:
+            client = cast(
+                "Storage",
+                registry.open_client("storage", provider=given.provider, profile=given.profile, settings=settings),
+            )
+    except ConfigurationError:
+        name = str(place.cloud)
+        if serves_only("compute", name):
+            option = "--provider" if name in registry.providers() else "--profile"
+            raise UsageError(
+                f"{name!r} has servers and keeps no objects; try: polycloud {option} {name} nodes list"
+            ) from None
+        raise
     if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
         client.close()
         # It would really do what was only to be shown.

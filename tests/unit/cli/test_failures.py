@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from polycloud import errors
 from polycloud.cli.failures import EXIT_STATUSES, report
 from polycloud.cli.output import Output
+from tests.unit.cli.conftest import Cli
 
 EXPECTED = {
     errors.CloudError: 1,
@@ -77,3 +79,39 @@ def test_a_defect_is_told_without_a_traceback_unless_asked(capsys: pytest.Captur
 
 def test_interrupted() -> None:
     assert status_and_text(KeyboardInterrupt()) == (130, "error: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("--profil memory nodes list", "there is no global option --profil; did you mean --profile?"),
+        (
+            "--recursive ls memory:",
+            "there is no global option --recursive; a command's own options stand after its name",
+        ),
+        ("nodes list -p swift", "'swift' keeps objects and has no servers; try: polycloud ls swift:"),
+        ("ls ec2:photos", "'ec2' has servers and keeps no objects; try: polycloud --provider ec2 nodes list"),
+        ("ls work:photos", "'work' has servers and keeps no objects; try: polycloud --profile work nodes list"),
+        ("nodes list -P kept", "'kept' keeps objects and has no servers; try: polycloud ls kept:"),
+    ],
+)
+def test_slips_are_told_what_to_type(cli: Cli, tmp_path: Path, arguments: str, told: str) -> None:
+    (tmp_path / "config.toml").write_text('[profiles.work]\nprovider = "ec2"\n[profiles.kept]\nprovider = "local"\n')
+    assert cli(*arguments.split()) == (2, "", f"error: {told}\n")
+
+
+def test_a_missing_file_is_told_in_words_for_the_command_line(cli: Cli, tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing.jpg")
+    status, out, err = cli("put", missing, "memory:photos/")
+    assert (status, out) == (2, "")
+    assert err == f"error: cannot read {missing!r}: No such file or directory\n"
+
+
+@pytest.mark.parametrize(("command", "usage"), [("get", "ADDRESS [DESTINATION]"), ("sandbox up", "[NAME...]")])
+def test_help_names_the_arguments(cli: Cli, command: str, usage: str) -> None:
+    assert usage in cli(*command.split(), "--help").out.splitlines()[0]
+
+
+def test_help_of_a_command_tells_what_a_cloud_is(cli: Cli) -> None:
+    assert "CLOUD is a provider" in " ".join(cli("put", "--help").out.split())
+    assert "CLOUD is" not in cli("--help").out
