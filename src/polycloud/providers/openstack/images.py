@@ -122,6 +122,9 @@ class GlanceImages(ServersDriver[NovaNodeT]):
         image_id = image_id_of(answer)
         try:
             return await self.get_image(image_id)
+        except ImageNotFound as error:
+            error.message += f"; the image that was asked for is named {name!r}, look for it with list_images"
+            raise
         except CloudError as error:
             # The image is being made: losing its id would be worse than knowing little of it.
             log.warning("the image %s is being made, and could not be read: %s", image_id, error.message)
