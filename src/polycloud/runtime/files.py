@@ -280,6 +280,7 @@ class PathSink:
         self._path = path
         self._overwrite = overwrite
         self._file: BinaryIO | None = None
+        self._begun = False
         # The name's length does not depend on the path's, which may already be as long as allowed.
         self._temporary = os.path.join(os.path.dirname(path), f".polycloud-{os.urandom(16).hex()}.part")
 
@@ -307,12 +308,16 @@ class PathSink:
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
+            self._file = None
+        if self._begun:
             with contextlib.suppress(OSError):
                 os.unlink(self._temporary)
-            self._file = None
+            self._begun = False
 
     def _open(self) -> BinaryIO:
         if self._file is None:
+            # Before it is there: Ctrl-C may come when the file has been made, and its object has not arrived here.
+            self._begun = True
             self._file = open(self._temporary, "xb")  # noqa: SIM115 - closed by commit() and abort()
         return self._file
 

@@ -9,12 +9,14 @@ import stat
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from polycloud.errors import FileExists, InvalidRequest
+from polycloud.runtime import files
 from polycloud.runtime.files import BlockingSource, PieceBuffer, open_sink, open_source
 
 DATA = bytes(range(256)) * 40
@@ -236,6 +238,21 @@ def test_an_aborted_download_leaves_nothing(tmp_path: Path) -> None:
     sink = open_sink(tmp_path / "x", overwrite=False)
     sink.write(b"half")
     sink.abort()
+    sink.abort()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_file_is_being_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(path: str, mode: str) -> NoReturn:
+        Path(path).open(mode).close()
+        raise KeyboardInterrupt
+
+    # No signal can be timed to come between the system's call and the assignment.
+    monkeypatch.setattr(files, "open", interrupted, raising=False)
+    sink = open_sink(tmp_path / "x", overwrite=False)
+    with pytest.raises(KeyboardInterrupt):
+        sink.write(b"half")
+    assert len(list(tmp_path.iterdir())) == 1
     sink.abort()
     assert list(tmp_path.iterdir()) == []
 
