@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import ssl
 import threading
@@ -126,8 +127,8 @@ def test_a_body_without_a_length_ends_only_with_a_goodbye(
         if goodbye:
             assert isinstance(sock, ssl.SSLSocket)
             sock.settimeout(0)
-            # The close_notify is on its way when unwrap wants to read the client's.
-            with pytest.raises(ssl.SSLWantReadError):
+            # The close_notify is on its way when unwrap wants to read the client's, which may be there, or not come.
+            with contextlib.suppress(OSError):
                 sock.unwrap()
         exchange.close()
 

@@ -42,6 +42,9 @@ def tls_context(settings: TransportSettings) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
+    # Python asks OpenSSL 3 to take a connection that is cut for one that was closed. A body whose end is the
+    # connection's end would then be whole wherever somebody cuts it.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     if settings.cert is not None:
         _load_certificate(context, settings.cert)
     return context
