@@ -95,7 +95,6 @@ class Copying(Multipart):
     async def _copy_part(
         self, put: PutSpec, upload: SwiftUpload, origin: list[tuple[str, str]], number: int, start: int, end: int
     ) -> Part:
-        upload.sent.add(number)
         headers = [*origin, ("Range", f"bytes={start}-{end - 1}"), ("X-Fresh-Metadata", "true")]
         headers.append(("Content-Type", "application/octet-stream"))
         return await self.put_segment(put, upload, number, end - start, headers)

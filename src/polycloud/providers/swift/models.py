@@ -94,12 +94,15 @@ class SwiftUpload(MultipartUpload, frozen=True, kw_only=True):
     Attributes:
         container: Where its segments are.
         sent: The numbers of the segments that were begun, and 0 once the manifest was: the only
-            thing here that changes. All that may be there is known by it, also what nobody answered to.
+            thing here that changes, with ``stored``. All that may be there is known by it, also what nobody
+            answered to.
+        stored: The numbers of the segments that Swift said it has.
         replaced: The segments of the object that this one takes the place of: container and name.
     """
 
     container: str
     sent: set[int] = msgspec.field(default_factory=set[int])
+    stored: set[int] = msgspec.field(default_factory=set[int])
     replaced: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]])
 
 

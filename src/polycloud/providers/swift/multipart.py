@@ -25,6 +25,8 @@ __all__ = ["InParts", "Multipart", "upload_of"]
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
 DELETE_BATCH = 1000
+# Seconds after which segments that were cut off on their way are deleted once more.
+UNTIL_READ = (0.1, 0.4)
 
 
 class Multipart(Objects):
@@ -52,7 +54,6 @@ class Multipart(Objects):
         self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
     ) -> Part:
         ours = upload_of(upload)
-        ours.sent.add(number)
         headers = [("Content-Type", "application/octet-stream")]
         if digest is not None:
             headers.append(("ETag", digest.value))
@@ -68,6 +69,7 @@ class Multipart(Objects):
         body: bytes = b"",
     ) -> Part:
         """Store a segment, from a body, or (by its headers) from what Swift has."""
+        upload.sent.add(number)
         everywhere = {name: value for name, value in spec.headers.items() if name.lower() in EVERYWHERE}
         answer = await self.send(
             "Create or replace object",
@@ -80,6 +82,7 @@ class Multipart(Objects):
         etag = bare(answer.headers.get("etag"))
         if etag is None or not MD5.fullmatch(etag):
             raise MalformedResponse(f"{spec.address.name}: segment {number} was stored, and has no MD5 for an etag")
+        upload.stored.add(number)
         return Part(number=number, size=size, etag=etag, digest=Digest("md5", etag))
 
     async def complete_multipart(
@@ -121,9 +124,18 @@ class Multipart(Objects):
             await self._delete(spec.address, large=True)
         # By name and not by a listing: a segment that is still being stored is deleted before it is there,
         # since Swift goes by the time of the request.
-        names = [segment_name(spec.address.name, ours.id, number) for number in sorted(ours.sent) if number]
+        await self._delete_segments(spec, ours, ours.sent - {0})
+        # What nobody answered to may lie in a buffer on its way, and be younger than its deletion when it is read.
+        unanswered = ours.sent - ours.stored - {0}
+        if unanswered:
+            for pause in UNTIL_READ:
+                await self.caller.runtime.sleep(pause)
+                await self._delete_segments(spec, ours, unanswered)
+
+    async def _delete_segments(self, spec: PutSpec, upload: SwiftUpload, numbers: set[int]) -> None:
+        names = [segment_name(spec.address.name, upload.id, number) for number in sorted(numbers)]
         for start in range(0, len(names), DELETE_BATCH):
-            paths = [(ours.container, name) for name in names[start : start + DELETE_BATCH]]
+            paths = [(upload.container, name) for name in names[start : start + DELETE_BATCH]]
             for failure in (await self.delete_paths(paths)).values():
                 raise failure
 
