@@ -219,7 +219,7 @@ async def test_a_hard_link_to_outside_is_replaced_and_not_written_to(root: Root)
 
 
 def swapping(root: Root, at: Path, stop: threading.Event) -> threading.Thread:
-    """Something that is in turns a folder and a link to outside, as fast as it goes."""
+    """Something that is in turns a folder and a link to outside, as fast as it goes, with rests as a folder."""
     aside = root.path.parent / "aside"
     aside.mkdir()
 
@@ -236,6 +236,9 @@ def swapping(root: Root, at: Path, stop: threading.Event) -> threading.Thread:
                     at.symlink_to(root.outside)
                 else:
                     at.mkdir()
+            if not count % 16:
+                # Long enough for a whole call to go well, which is how the test knows that it tried anything.
+                stop.wait(0.005)
 
     thread = threading.Thread(target=work)
     thread.start()
