@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from email.utils import format_datetime, parsedate_to_datetime
 
+from polycloud.errors import MalformedResponse
 from polycloud.storage.driver import Conditions
 
-__all__ = ["bare", "conditional", "http_date", "merged", "number"]
+__all__ = ["bare", "conditional", "extent", "http_date", "merged", "number"]
 
 MAX_DIGITS = 18
+RANGE = re.compile(rf"bytes ([0-9]{{1,{MAX_DIGITS}}})-([0-9]{{1,{MAX_DIGITS}}})/([0-9]{{1,{MAX_DIGITS}}})")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_NUMBERS: dict[str, int] = dict(zip(MONTHS, range(1, 13), strict=True))
 
@@ -61,3 +64,21 @@ def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple
 def number(text: str | None) -> int | None:
     """A whole number of at most 18 digits, or None."""
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
+
+
+def extent(name: str, status: int, headers: Mapping[str, str]) -> tuple[int, int]:
+    """Where the body of an answer with an object's content begins, and how long the whole object is.
+
+    Raises:
+        MalformedResponse: The answer does not say so.
+    """
+    # Some services give a part of the content under status 200, and say so in this header only.
+    match = RANGE.fullmatch(headers.get("content-range", ""))
+    if match is not None:
+        return int(match[1]), int(match[3])
+    if status == 206:
+        raise MalformedResponse(f"{name}: a part of the content came, and the answer does not say which one")
+    size = number(headers.get("content-length"))
+    if size is None:
+        raise MalformedResponse(f"{name}: the answer does not say how long the content is")
+    return 0, size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -25,7 +24,7 @@ from polycloud.runtime.messages import Response, ResponseStream, Source
 from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored
 from polycloud.storage.models import DeleteResult
 from polycloud.storage.verify import Digest
-from polycloud.wire.headers import bare, conditional, http_date, merged, number
+from polycloud.wire.headers import bare, conditional, extent, http_date, merged, number
 from polycloud.wire.swift import (
     MD5,
     OBJECT_META,
@@ -50,7 +49,6 @@ __all__ = ["Objects", "check_bulk", "raise_for", "split_path"]
 
 log = logging.getLogger("polycloud.swift")
 
-RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
 BULK_HEADERS = (("Accept", "application/json"), ("Content-Type", "text/plain"))
 LOOKS_AT_ONCE = 16
 LARGE_DELETES_AT_ONCE = 4
@@ -119,14 +117,7 @@ class Objects(Containers):
 
     def _download(self, address: Address, body: ResponseStream, known: Mapping[str, str]) -> Download[SwiftObject]:
         length = number(known.get("content-length"))
-        start, size = 0, length
-        match = RANGE.fullmatch(known.get("content-range", ""))
-        if match is not None:
-            start, size = int(match[1]), int(match[3])
-        elif body.status == 206:
-            raise MalformedResponse(f"{address.name}: Swift gives a part of the content and does not say which one")
-        if size is None:
-            raise MalformedResponse(f"{address.name}: Swift does not say how long the content is")
+        start, size = extent(address.name, body.status, known)
         obj = self._object(address, known, size)
         digest = Digest("md5", obj.hash) if obj.hash else None
         return Download(object=obj, body=body, start=start, length=length, digest=digest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -37,11 +36,11 @@ from polycloud.runtime.messages import ResponseStream, Source
 from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
 from polycloud.storage.models import DeleteResult, Object
 from polycloud.storage.verify import OFFLOAD_FROM, Digest, compare, digest_of
+from polycloud.wire.headers import extent
 from polycloud.wire.sigv4 import UNSIGNED_PAYLOAD
 
 __all__ = ["Objects"]
 
-RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
 CHECKSUM_HEADERS = {"md5": "Content-MD5", "crc32": "x-amz-checksum-crc32", "sha256": "x-amz-checksum-sha256"}
 ASK_CHECKSUM = ("x-amz-checksum-mode", "ENABLED")
 
@@ -125,15 +124,7 @@ class Objects(Listings):
     def _download(self, address: Address, body: ResponseStream) -> Download[S3Object]:
         known = dict(body.headers.pairs())
         length = number(known.get("content-length"))
-        start, size = 0, length
-        # Some services give a part of the content under status 200, and say so here only.
-        match = RANGE.fullmatch(known.get("content-range", ""))
-        if match is not None:
-            start, size = int(match[1]), int(match[3])
-        elif body.status == 206:
-            raise MalformedResponse(f"{address.name}: S3 gives a part of the content and does not say which one")
-        if size is None:
-            raise MalformedResponse(f"{address.name}: S3 does not say how long the content is")
+        start, size = extent(address.name, body.status, known)
         obj = self._object(address, known, size)
         return Download(object=obj, body=body, start=start, length=length, digest=digest_of_whole(obj, known))
 
