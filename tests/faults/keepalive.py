@@ -252,3 +252,18 @@ class Server:
             with self._lock:
                 self._open.discard(connection)
             connection.close()
+
+
+class Service:
+    """A server with a memory of its own, which serves as long as its ``with`` block lasts."""
+
+    server: Server
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.__exit__(kind, error, trace)

@@ -12,7 +12,7 @@ from polycloud.providers.openstack.models import OpenStackNode
 from tests.conformance.openstack.eyes import server_seen
 from tests.support.flavours import Flavour, eventually
 
-__all__ = ["PATIENCE", "Bench", "Watch"]
+__all__ = ["PATIENCE", "Bench", "Watch", "upload"]
 
 # Seconds that a change of state may take; much less on a machine that has nothing else to do.
 PATIENCE = 180.0
@@ -40,6 +40,18 @@ class Watch(logging.Handler):
         for operation in list(self._waiting):
             if f"({operation}," in message:
                 self._waiting.pop(operation)()
+
+
+def upload(sdk: Any, image: str) -> None:
+    """What a hypervisor does when an image is made of a server, and the fake one does not."""
+    formats = [
+        {"op": "add", "path": f"/{name}_format", "value": value}
+        for name, value in (("disk", "raw"), ("container", "bare"))
+    ]
+    patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+    octets = {"Content-Type": "application/octet-stream"}
+    assert sdk.image.patch(f"/images/{image}", data=json.dumps(formats), headers=patch).status_code == 200
+    assert sdk.image.put(f"/images/{image}/file", data=b"a disk", headers=octets).status_code == 204
 
 
 class Bench:
@@ -86,16 +98,8 @@ class Bench:
         )
 
     def upload(self, image: str) -> None:
-        """What a hypervisor does when an image is made of a server, and the fake one does not."""
-        formats = [
-            {"op": "add", "path": f"/{name}_format", "value": value}
-            for name, value in (("disk", "raw"), ("container", "bare"))
-        ]
-        patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
-        octets = {"Content-Type": "application/octet-stream"}
-        path = f"/images/{image}"
-        assert self.sdk.image.patch(path, data=json.dumps(formats), headers=patch).status_code == 200
-        assert self.sdk.image.put(f"{path}/file", data=b"a disk", headers=octets).status_code == 204
+        """Give an image that was made of a server its content."""
+        upload(self.sdk, image)
 
     async def tidy(self) -> None:
         for node in self.nodes:

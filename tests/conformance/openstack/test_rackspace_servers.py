@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from polycloud.errors import (
 from polycloud.providers.rackspace.aio import AsyncRackspace
 from polycloud.providers.rackspace.client import Rackspace
 from polycloud.providers.rackspace.models import RackspaceNode
+from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront
 from tests.conformance.openstack.place import NOWHERE, QUIET
@@ -31,7 +31,6 @@ from tools.openstack_services.http import login
 
 PATIENCE = 180.0
 SIZE, BIGGER = "1", "2"
-FORMATS = {"disk": "raw", "container": "bare"}
 pytestmark = QUIET
 
 
@@ -82,15 +81,6 @@ async def until(cloud: Any, flavour: Flavour, node: RackspaceNode, status: str) 
         within=PATIENCE,
     )
     return seen
-
-
-def upload(sdk: Any, image: str) -> None:
-    """What a hypervisor does when an image is made of a server, and the fake one does not."""
-    formats = [{"op": "add", "path": f"/{name}_format", "value": value} for name, value in FORMATS.items()]
-    patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
-    octets = {"Content-Type": "application/octet-stream"}
-    assert sdk.image.patch(f"/images/{image}", data=json.dumps(formats), headers=patch).status_code == 200
-    assert sdk.image.put(f"/images/{image}/file", data=b"a disk", headers=octets).status_code == 204
 
 
 async def test_the_ways_in(connect: Callable[..., Any], front: IdentityFront, services: Mapping[str, Any]) -> None:

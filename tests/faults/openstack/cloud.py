@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.faults.keepalive import Exchange, Server, reply
+from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import ACCOUNT_PASSWORD
 
 __all__ = ["Cloud"]
@@ -20,7 +20,7 @@ __all__ = ["Cloud"]
 JSON = ("Content-Type", "application/json")
 
 
-class Cloud:
+class Cloud(Service):
     """The cloud behind one server.
 
     Attributes:
@@ -47,13 +47,6 @@ class Cloud:
         self.discovery: Callable[[Exchange], bytes | None] = lambda _exchange: None
         self._lock = threading.Lock()
         self.server = Server(self._answer)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.server.__exit__(*failure)  # type: ignore[arg-type]  # handed on as it came
 
     @property
     def auth_url(self) -> str:

@@ -9,10 +9,10 @@ import http.client
 import json
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.faults.keepalive import Exchange, Server, reply
+from tests.faults.keepalive import Exchange, Server, Service, reply
 
 __all__ = ["CDN"]
 
@@ -51,7 +51,7 @@ class Published:
         ]
 
 
-class CDN:
+class CDN(Service):
     """The CDN of one account of an object store.
 
     Args:
@@ -64,13 +64,6 @@ class CDN:
         self._lock = threading.Lock()
         self.containers: dict[str, Published] = {}
         self.server = Server(self._answer)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.server.__exit__(*failure)  # type: ignore[arg-type]  # handed on as it came
 
     @property
     def url(self) -> str:

@@ -13,11 +13,11 @@ import json
 import threading
 import urllib.request
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from polycloud.sandbox import SandboxServer
-from tests.faults.keepalive import Exchange, Server, reply
+from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import ACCOUNT_PASSWORD
 
 __all__ = ["REGION", "USER", "Front"]
@@ -30,7 +30,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 REFUSED = b'{"error": {"code": 401, "message": "The request you have made requires authentication."}}'
 
 
-class Front:
+class Front(Service):
     """The gate of one Swift.
 
     Args:
@@ -63,13 +63,6 @@ class Front:
         self.cdn_url: str | None = None
         self.rewrite: Callable[[str], str] = lambda target: target
         self.server = Server(self._answer)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.server.__exit__(*failure)  # type: ignore[arg-type]  # handed on as it came
 
     @property
     def storage_url(self) -> str:
