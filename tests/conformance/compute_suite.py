@@ -126,7 +126,7 @@ class ComputeSuite(ComputeErrors):
         await bench.until(alive, lambda ids: not ids & {by_model.id, by_id.id})
         with pytest.raises((NodeFailed, NodeNotFound)):
             await bench.cloud.wait_until_running([by_model, by_id], timeout=bench.target.patience)
-        bench.look_gone("node", by_model.id)
+        await bench.look_gone("node", by_model.id)
 
     @needs(Can.CREATE_NODE, Can.CREATE_NODE_TAGS, Can.GET_NODE)
     async def test_tags(self, bench: Bench) -> None:
@@ -239,7 +239,7 @@ class ComputeSuite(ComputeErrors):
             return {volume.id for volume in await bench.cloud.list_volumes()}
 
         await bench.until(ids, lambda seen: made.id not in seen)
-        bench.look_gone("volume", made.id)
+        await bench.look_gone("volume", made.id)
 
     @needs(Can.CREATE_VOLUME, Can.ATTACH_VOLUME, Can.DETACH_VOLUME, Can.GET_VOLUME, Can.CREATE_NODE)
     async def test_attach_and_detach(self, bench: Bench) -> None:
@@ -297,7 +297,7 @@ class ComputeSuite(ComputeErrors):
         assert copy.snapshot == made.id
         assert await bench.cloud.destroy_volume_snapshot(made) is None
         await bench.until(listed, lambda found: found == [])
-        bench.look_gone("snapshot", made.id)
+        await bench.look_gone("snapshot", made.id)
 
     # Images of one's own
 
@@ -314,7 +314,7 @@ class ComputeSuite(ComputeErrors):
         assert await bench.cloud.delete_image(made) is None
         with pytest.raises(ImageNotFound):
             await bench.cloud.get_image(made)
-        bench.look_gone("image", made.id)
+        await bench.look_gone("image", made.id)
 
     @needs(Can.COPY_IMAGE, Can.CREATE_IMAGE, Can.DELETE_IMAGE)
     async def test_copied_images(self, bench: Bench) -> None:
@@ -326,7 +326,7 @@ class ComputeSuite(ComputeErrors):
         assert copy.id != made.id
         bench.look("image", copy.id, name=name)
         await bench.cloud.delete_image(copy.id)
-        bench.look_gone("image", copy.id)
+        await bench.look_gone("image", copy.id)
 
     # Key pairs
 
@@ -346,7 +346,7 @@ class ComputeSuite(ComputeErrors):
         assert await bench.cloud.delete_key_pair(made) is None
         with pytest.raises(KeyPairNotFound):
             await bench.cloud.get_key_pair(made)
-        bench.look_gone("key_pair", made.name)
+        await bench.look_gone("key_pair", made.name)
 
     @needs(Can.IMPORT_KEY_PAIR, Can.GET_KEY_PAIR, Can.DELETE_KEY_PAIR)
     @pytest.mark.parametrize("given", ["text", "path", "path as text"])
