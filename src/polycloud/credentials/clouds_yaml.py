@@ -72,6 +72,7 @@ class CloudSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: Its name in ``clouds.yaml``.
+        title: How errors call it: ``"the cloud 'devstack'"``.
         credentials: How to get a token.
         region: The region, or None.
         interface: ``"public"``, ``"internal"`` or ``"admin"``.
@@ -82,6 +83,7 @@ class CloudSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    title: str = ""
     credentials: KeystoneCredentials
     region: str | None = None
     interface: str = "public"
@@ -109,6 +111,7 @@ def load_cloud(
     env = os.environ if environ is None else environ
     files = _Files(env)
     name, clouds = _choose(cloud, files, env)
+    title = f"the cloud {name!r}" if name in files.clouds else "the cloud of the OS_* variables"
     own = clouds[name]
     merged: Settings = {}
     profile = own.get("profile", own.get("cloud"))
@@ -117,9 +120,9 @@ def load_cloud(
         _lay_over(merged, known)
     _lay_over(merged, own)
     if not isinstance(merged.setdefault("auth", {}), dict):
-        raise ConfigurationError(f"auth of the cloud {name!r} in {files.clouds_file} is not a mapping")
+        raise ConfigurationError(f"auth of {title} in {files.clouds_file} is not a mapping")
     # A cloud's own regions, in either form, replace its profile's.
-    chosen, values = _region(name, own if own.keys() & {"regions", "region_name", "region-name"} else merged, region)
+    chosen, values = _region(title, own if own.keys() & {"regions", "region_name", "region-name"} else merged, region)
     _lay_over(merged, values)
     merged = _normal(merged)
     if chosen:
@@ -127,10 +130,10 @@ def load_cloud(
     auth = _auth(merged)
     if profile and known is None and not auth.get("auth_url"):
         raise ConfigurationError(
-            f"the cloud {name!r} names the profile {profile!r}, which no clouds-public.yaml has, and no auth_url; "
+            f"{title} names the profile {profile!r}, which no clouds-public.yaml has, and no auth_url; "
             f"give the auth_url"
         )
-    return _settings(name, merged, auth)
+    return _settings(name, title, merged, auth)
 
 
 def _choose(cloud: str | None, files: _Files, env: Mapping[str, str]) -> tuple[str, dict[str, Settings]]:
@@ -149,14 +152,17 @@ def _choose(cloud: str | None, files: _Files, env: Mapping[str, str]) -> tuple[s
         default = default or of_environment
     if not default and len(clouds) == 1:
         default = next(iter(clouds))
-    there = f"{files.clouds_file} has {', '.join(sorted(files.clouds))}" if files.clouds else "there is no clouds.yaml"
+    if files.found:
+        there = f"{files.clouds_file} has {', '.join(sorted(files.clouds)) or 'no clouds'}"
+    else:
+        there = f"there is no clouds.yaml (looked in {files.looked})"
     if not default:
         raise ConfigurationError(
             f"which cloud? {there}; give cloud= (OS_CLOUD), or auth_url, username, password and project_name "
             "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME)"
         )
     if default not in clouds:
-        raise ConfigurationError(f"there is no cloud {default!r}: {there} (looked in {files.looked})")
+        raise ConfigurationError(f"there is no cloud {default!r}: {there}")
     return default, clouds
 
 
@@ -166,9 +172,11 @@ class _Files:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self._folders = _folders(env)
-        self.looked = ", ".join(map(str, self._folders))
-        path, document = self._first("clouds", env.get("OS_CLIENT_CONFIG_FILE"))
+        named = env.get("OS_CLIENT_CONFIG_FILE")
+        self.looked = ", ".join(map(str, [*([named] if named else []), *self._folders]))
+        path, document = self._first("clouds", named)
         secure_path, secure = self._first("secure", env.get("OS_CLIENT_SECURE_FILE"))
+        self.found = path is not None or secure_path is not None
         self.clouds_file = str(path or secure_path or "clouds.yaml")
         clouds = _merged(document, secure).get("clouds")
         self.clouds: dict[str, Settings] = {}
@@ -235,7 +243,9 @@ def _parsed(path: Path, data: bytes) -> Settings:
         # The error's own text quotes the file, which may hold a password: only the place is told.
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, line {line}: {error.problem or 'not YAML'}; correct the file") from None
-    except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
+    except (yaml.reader.ReaderError, UnicodeError):
+        raise ConfigurationError(f"{path} is no YAML: it is no text in UTF-8, or has control characters; correct the file") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} is no YAML: {type(error).__name__}; correct the file") from None
     return _mapping(document, str(path))
 
@@ -287,7 +297,7 @@ def _normal(settings: Settings) -> Settings:
     return result
 
 
-def _region(name: str, settings: Settings, wanted: str | None) -> tuple[str | None, Settings]:
+def _region(title: str, settings: Settings, wanted: str | None) -> tuple[str | None, Settings]:
     """The region, and the settings that are its own."""
     regions: dict[str, Settings] = {}
     listed = settings.get("regions")
@@ -295,7 +305,7 @@ def _region(name: str, settings: Settings, wanted: str | None) -> tuple[str | No
     if isinstance(listed, list):
         for entry in cast("list[object]", listed):
             if isinstance(entry, dict):
-                described = _mapping(cast("object", entry), f"a region of the cloud {name!r}")
+                described = _mapping(cast("object", entry), f"a region of {title}")
                 regions[str(described.get("name", ""))] = _mapping(described.get("values"), "values of a region")
             else:
                 regions[str(entry)] = {}
@@ -308,9 +318,7 @@ def _region(name: str, settings: Settings, wanted: str | None) -> tuple[str | No
     if wanted is None:
         wanted = next(iter(regions))
     if wanted not in regions:
-        raise ConfigurationError(
-            f"the cloud {name!r} has no region {wanted!r}; its regions are {', '.join(sorted(regions))}"
-        )
+        raise ConfigurationError(f"{title} has no region {wanted!r}; its regions are {', '.join(sorted(regions))}")
     return wanted, regions[wanted]
 
 
@@ -360,21 +368,22 @@ def _filled(text: str, settings: Settings) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: str(settings.get(match[1], match[0])), text)
 
 
-def _settings(name: str, settings: Settings, auth: dict[str, str]) -> CloudSettings:
+def _settings(name: str, title: str, settings: Settings, auth: dict[str, str]) -> CloudSettings:
     kind = str(settings.get("auth_type") or settings.get("auth_plugin") or "password")
     if kind not in AUTH_TYPES:
         raise ConfigurationError(
-            f"the cloud {name!r} has auth_type {kind!r}, which is not supported; these are: {_listed(AUTH_TYPES)}"
+            f"{title} has auth_type {kind!r}, which is not supported; these are: {_listed(AUTH_TYPES)}"
         )
     return CloudSettings(
         name=name,
+        title=title,
         credentials=_credentials(kind, auth),
         region=str(settings["region_name"]) if settings.get("region_name") else None,
         interface=_interface(settings),
         endpoints=_endpoints(kind, settings, auth),
         verify=_verify(settings),
         cert=_cert(settings),
-        timeout=_timeout(name, settings),
+        timeout=_timeout(title, settings),
     )
 
 
@@ -455,7 +464,7 @@ def _cert(settings: Settings) -> str | tuple[str, str] | None:
     return certificate, str(Path(str(settings["key"])).expanduser())
 
 
-def _timeout(name: str, settings: Settings) -> float | None:
+def _timeout(title: str, settings: Settings) -> float | None:
     # A timeout of one service ("nova_timeout") is taken for all, for there is one only.
     others = [key for key in settings if key.endswith("timeout") and key not in {"timeout", "api_timeout"}]
     given = _text(settings.get(others[-1] if others else "api_timeout"))
@@ -466,7 +475,7 @@ def _timeout(name: str, settings: Settings) -> float | None:
     except ValueError:
         seconds = 0.0
     if not seconds > 0:
-        raise ConfigurationError(f"api_timeout of the cloud {name!r} is {given!r}; it is a number of seconds")
+        raise ConfigurationError(f"api_timeout of {title} is {given!r}; it is a number of seconds")
     return seconds
 
 

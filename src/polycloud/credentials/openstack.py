@@ -103,5 +103,7 @@ def make_session(
             endpoints=settings.endpoints,
         )
     except ConfigurationError as error:
+        if settings.title:
+            error.message = f"{settings.title}: {error.message}"
         error.provider = error.provider or provider
         raise

@@ -106,7 +106,7 @@ async def test_console_output_that_is_no_base64(client: MakeClient) -> None:
 async def test_an_endpoint_that_cannot_be_reached_is_named(client: MakeClient) -> None:
     with pytest.raises(ConnectionFailed) as caught:
         await client("http://127.0.0.1:1", retry=False).list_nodes()
-    assert "check the region eu-west-1 and the endpoint http://127.0.0.1:1" in str(caught.value)
+    assert "check the endpoint, the region and the network (the region is eu-west-1)" in str(caught.value)
 
 
 async def test_a_region_that_is_none_is_said_before_any_request(client: MakeClient) -> None:

@@ -219,6 +219,10 @@ def test_files_named_by_the_environment(home: Path, write: Write, monkeypatch: p
         ("clouds: {a: {profile: nobody}}", "profile 'nobody', which no clouds-public.yaml has"),
         ("clouds: {a: {api_timeout: soon, auth: {auth_url: 'http://a'}}}", "api_timeout of the cloud 'a' is 'soon'"),
         ("clouds: !!python/object/apply:os.getcwd []", "line 1: could not determine a constructor"),
+        ("clouds: {a: \0}", "clouds.yaml is no YAML: it is no text in UTF-8, or has control characters"),
+        ("clouds: {a: }", r"the cloud 'a': no identity service: give auth_url \(OS_AUTH_URL\)"),
+        ("clouds: {a: {auth: {auth_url: 'http://a'}}}", "the cloud 'a': no way in: give username and password"),
+        ("", r"no cloud 'a': /.*clouds\.yaml has no clouds"),
     ],
 )  # fmt: skip
 def test_a_file_with_an_error(home: Path, write: Write, text: str, message: str) -> None:
@@ -230,7 +234,7 @@ def test_a_file_with_an_error(home: Path, write: Write, text: str, message: str)
 
 
 def test_what_is_not_there(home: Path, write: Write) -> None:
-    with pytest.raises(ConfigurationError, match=r"there is no clouds.yaml; give cloud="):
+    with pytest.raises(ConfigurationError, match=r"there is no clouds.yaml \(looked in .*etc/openstack\); give cloud="):
         OpenStack()
     with pytest.raises(
         ConfigurationError, match=r"no cloud 'nowhere': there is no clouds.yaml \(looked in .*etc/openst"
@@ -270,6 +274,20 @@ def test_the_cloud_of_the_variables_is_not_said_to_be_in_a_file(home: Path) -> N
     environ = {"HOME": str(home), "OS_AUTH_URL": "http://cloud/v3", "OS_CLOUD": "mine"}
     with pytest.raises(ConfigurationError, match=r"no cloud 'mine': there is no clouds\.yaml"):
         load_cloud(environ=environ)
+
+
+def test_the_cloud_of_the_variables_is_called_what_it_is(home: Path) -> None:
+    for variables, message in (
+        ({"OS_AUTH_TYPE": "v3oidc"}, r"the cloud of the OS_\* variables has auth_type 'v3oidc'"),
+        ({"OS_NOVA_TIMEOUT": "soon"}, r"api_timeout of the cloud of the OS_\* variables is 'soon'"),
+    ):
+        with pytest.raises(ConfigurationError, match=message):
+            load_cloud(environ={"HOME": str(home), "OS_AUTH_URL": "http://cloud/v3", **variables})
+
+
+def test_where_a_named_file_was_looked_for_is_told(home: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no clouds\.yaml \(looked in /gone/my\.yaml, /"):
+        load_cloud(environ={"HOME": str(home), "OS_CLIENT_CONFIG_FILE": "/gone/my.yaml"})
 
 
 def test_who_gives_nothing_is_told_what_to_give(home: Path) -> None:

@@ -87,7 +87,7 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
             return await self.caller.call(request, check=self._check, repeatable=repeatable)
         except ConnectionFailed as error:
             if not error.sent:
-                error.message += f"; check the region {place.region} and the endpoint {place.origin}"
+                error.message += f" (the region is {place.region})"
             raise
 
     def _check(self, answer: Response) -> CloudError | None:
