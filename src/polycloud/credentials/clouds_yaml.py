@@ -244,7 +244,9 @@ def _parsed(path: Path, data: bytes) -> Settings:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, line {line}: {error.problem or 'not YAML'}; correct the file") from None
     except (yaml.reader.ReaderError, UnicodeError):
-        raise ConfigurationError(f"{path} is no YAML: it is no text in UTF-8, or has control characters; correct the file") from None
+        raise ConfigurationError(
+            f"{path} is no YAML: it is no text in UTF-8, or has control characters; correct the file"
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} is no YAML: {type(error).__name__}; correct the file") from None
     return _mapping(document, str(path))
