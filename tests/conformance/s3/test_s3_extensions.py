@@ -483,3 +483,65 @@ async def test_what_is_said_of_an_object_stays_with_its_copies(either: Place, in
     seen = either.boto.head_object(Bucket=bucket, Key="new")
     assert {key: seen[key.replace("-", "")] for key in said} == {**said, "Cache-Control": "no-cache"}
     assert seen["Metadata"] == {"a": "b"}
+
+
+TAGS = {"team": "a b", "x-1": "+="}
+
+
+def tags_at(place: Place, bucket: str, name: str) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in place.boto.get_object_tagging(Bucket=bucket, Key=name)["TagSet"]}
+
+
+def told_of(place: Place, bucket: str, name: str) -> dict[str, Any]:
+    """All that S3 says of an object, but for what a copy has of its own."""
+    seen = place.boto.head_object(Bucket=bucket, Key=name)
+    own = ("ResponseMetadata", "LastModified", "ETag", "ChecksumCRC32", "ChecksumType")
+    return {**{key: value for key, value in seen.items() if key not in own}, "tags": tags_at(place, bucket, name)}
+
+
+async def test_a_copy_in_parts_is_as_a_copy_in_one(place: Place) -> None:
+    cloud, bucket = place.client(), await place.bucket()
+    said = {
+        "Cache-Control": "max-age=5",
+        "Content-Disposition": "attachment",
+        "Content-Language": "de",
+        "Expires": "Thu, 01 Jan 2099 00:00:00 GMT",
+        "x-amz-website-redirect-location": "/elsewhere",
+    }
+    source = await cloud.upload_object(
+        CONTENT, bucket, "o", part_size=16 * MIB, meta_data={"key": "ü"}, content_type="text/x-large",
+        content_encoding="x-packed", headers=said, ex_tags=TAGS, ex_storage_class="STANDARD_IA",
+    )  # fmt: skip
+    asked: list[dict[str, Any]] = [
+        {},
+        {"meta_data": {"new": "1"}, "content_type": "text/new"},
+        {"ex_tags": {"other": "tag"}},
+        {"ex_tags": {}},
+        {"ex_storage_class": "ONEZONE_IA", "ex_encryption": "aws:kms", "ex_kms_key": "some-key"},
+        {"headers": {"Cache-Control": "no-cache", "x-amz-website-redirect-location": "/other"}},
+        {"headers": {"X-Amz-Tagging-Directive": "REPLACE", "X-Amz-Tagging": "a=b"}},
+    ]
+    for number, more in enumerate(asked):
+        await cloud.copy_object(source, bucket, f"one-{number}", **more)
+    driver = driver_of(cloud)
+    driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+    for number, more in enumerate(asked):
+        await cloud.copy_object(source, bucket, f"parts-{number}", **more)
+        assert told_of(place, bucket, f"parts-{number}") == told_of(place, bucket, f"one-{number}"), more
+    first = told_of(place, bucket, "parts-0")
+    assert first["tags"] == TAGS
+    assert (first["Metadata"], first["ContentType"], first["ContentEncoding"]) == (
+        {"key": "=?UTF-8?B?w7w=?="}, "text/x-large", "x-packed",
+    )  # fmt: skip
+    assert (first["WebsiteRedirectLocation"], first.get("StorageClass", "STANDARD")) == ("/elsewhere", "STANDARD")
+    assert told_of(place, bucket, "parts-4")["StorageClass"] == "ONEZONE_IA"
+
+
+async def test_a_version_is_copied_in_parts_with_its_own_tags(place: Place) -> None:
+    cloud, bucket = place.client(), await place.bucket(versions=True)
+    first = await cloud.upload_object(CONTENT, bucket, "o", part_size=16 * MIB, ex_tags={"which": "first"})
+    await cloud.upload_object(b"second", bucket, "o", ex_tags={"which": "second"})
+    driver = driver_of(cloud)
+    driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+    await cloud.copy_object((bucket, "o"), bucket, "copy", version_id=first.version_id)
+    assert tags_at(place, bucket, "copy") == {"which": "first"}

@@ -144,7 +144,14 @@ CASES = [
     Case(
         "copy_object",
         (OBJ, "bucket", "copy"),
-        {"ex_storage_class": "GLACIER", "meta_data": {"a": "b"}},
+        {"ex_storage_class": "GLACIER", "meta_data": {"a": "b"}, "version_id": "v &"},
+        ("HeadObject", "GetObjectTagging", "CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload"),
+        size=6 * 1024 * MIB + 1,
+    ),
+    Case(
+        "copy_object",
+        (OBJ, "bucket", "copy"),
+        {"ex_tags": {"a &": "b"}},
         ("HeadObject", "CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload"),
         size=6 * 1024 * MIB + 1,
     ),

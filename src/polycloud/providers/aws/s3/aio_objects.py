@@ -407,8 +407,12 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
     ) -> S3Object:
         """Copy an object within S3, also from another region; the content does not pass through here.
 
-        S3's operations: ``HeadObject`` and ``CopyObject``; beyond 5 GiB ``UploadPartCopy``, several at a
-        time, which leaves tags behind unless ``ex_tags`` are given.
+        A copy has the original's metadata, content headers and tags, unless others are given. It is
+        in the storage class ``STANDARD``, private, and encrypted as its bucket says, unless something
+        else is asked for.
+
+        S3's operations: ``HeadObject`` and ``CopyObject``; beyond 5 GiB ``GetObjectTagging`` (unless
+        ``ex_tags`` are given) and ``UploadPartCopy``, several at a time.
 
         Args:
             obj: What to copy.
@@ -427,6 +431,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Raises:
             ObjectNotFound: There is nothing to copy.
             ContainerNotFound: The target's bucket does not exist.
+            PermissionDenied: Something may not be done; beyond 5 GiB, reading the original's tags
+                (``s3:GetObjectTagging``) is part of it unless ``ex_tags`` are given.
         """
         self._require(StorageCapability.COPY_OBJECT)
         extra = put_headers(

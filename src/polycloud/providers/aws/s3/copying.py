@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from urllib.parse import urlencode
 
 import msgspec
 
-from polycloud.errors import CloudError
+from polycloud.errors import CloudError, MalformedResponse, NotFound, NotSupported, PermissionDenied
 from polycloud.providers.aws.s3 import wire
+from polycloud.providers.aws.s3.dialect import Feature
 from polycloud.providers.aws.s3.headers import bare, merged, number, version_of, version_query
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.multipart import Multipart
@@ -22,9 +24,16 @@ GIB = 1024 * 1024 * 1024
 CONCURRENCY = 8
 CLEAN_UP_SECONDS = 30.0
 # What else is said of an object, and is lost where its metadata is given anew.
-DESCRIBING = ("cache-control", "content-disposition", "content-language", "expires", "x-amz-website-redirect-location")
+REDIRECT = "x-amz-website-redirect-location"
+DESCRIBING = ("cache-control", "content-disposition", "content-language", "expires", REDIRECT)
+# What S3 ignores of a copy's own headers where it takes the original's metadata.
+IGNORED = {"cache-control", "content-disposition", "content-encoding", "content-language", "expires"}
 # The caller's headers about the source, by what a read of it calls them.
 ABOUT_SOURCE = "x-amz-copy-source-server-side-encryption-customer-"
+SOURCES_OWNER = "x-amz-source-expected-bucket-owner"
+TAGGING = "x-amz-tagging"
+# What says how one request copies, and has no meaning where an upload in parts begins.
+DIRECTIVES = ("x-amz-metadata-directive", "x-amz-tagging-directive")
 
 
 class Copying(Multipart):
@@ -62,9 +71,16 @@ class Copying(Multipart):
             headers=dict(merged(list(spec.headers.items()), described)),
         )
         if source.size > self.largest_copy:
-            return await self._copy_in_parts(put, origin, source.size)
+            tags = await self._tags_for(spec)
+            return await self._copy_in_parts(put, origin, source.size, tags)
         headers = list(origin)
-        replaced = spec.content_type is not None or spec.meta_data is not None
+        # The only one of them that S3 leaves behind by itself.
+        left = {name: value for name, value in described.items() if name == REDIRECT}
+        replaced = (
+            spec.content_type is not None
+            or spec.meta_data is not None
+            or any(name.lower() in IGNORED for name in spec.headers)
+        )
         if replaced:
             headers += [("x-amz-metadata-directive", "REPLACE"), *self.put_headers(put)]
         answer = await self.send(
@@ -72,7 +88,7 @@ class Copying(Multipart):
             "PUT",
             spec.target.container,
             spec.target.name,
-            headers=merged(headers, put.headers if replaced else spec.headers),
+            headers=merged(headers, put.headers if replaced else dict(merged(list(spec.headers.items()), left))),
             late=True,
         )
         result = self.read(wire.CopyObjectResult, "CopyObject", answer)
@@ -80,8 +96,48 @@ class Copying(Multipart):
         copy = self.new_object(put, known, source.size, bare(result.etag))
         return msgspec.structs.replace(copy, last_modified=result.last_modified)
 
-    async def _copy_in_parts(self, put: PutSpec, origin: list[tuple[str, str]], size: int) -> S3Object:
-        upload = await self._start_copy(put)
+    async def _tags_for(self, spec: CopySpec) -> str | None:
+        """The tags of a copy in parts, as their header, or None: one request copies them by itself, parts have none.
+
+        Raises:
+            PermissionDenied, MalformedResponse: The original's tags are not told.
+        """
+        given = {name.lower(): value for name, value in spec.headers.items()}
+        if TAGGING in given or given.get("x-amz-tagging-directive", "").upper() == "REPLACE":
+            return given.get(TAGGING)
+        if Feature.OBJECT_TAGS not in self.dialect.features:
+            return None
+        version = version_query(spec.source)
+        try:
+            found = await self.ask(
+                wire.Tagging,
+                "GetObjectTagging",
+                "GET",
+                spec.source.container,
+                spec.source.name,
+                query=f"tagging&{version}" if version else "tagging",
+                headers=_source_headers(spec.headers, keys=False).items(),
+            )
+        except NotSupported:
+            # A service without tags.
+            return None
+        except NotFound as error:
+            if error.code == "NoSuchTagSet":
+                return None
+            raise
+        except (PermissionDenied, MalformedResponse) as error:
+            error.message = (
+                f"{spec.source.name} is copied in parts, and its tags, which its copy is to have, cannot be read: "
+                f"{error.message}; allow it (s3:GetObjectTagging), or give the copy's by ex_tags, which may be none"
+            )
+            raise
+        tags = found.tag_set.tag if found.tag_set else []
+        return urlencode([(tag.key, tag.value) for tag in tags])
+
+    async def _copy_in_parts(
+        self, put: PutSpec, origin: list[tuple[str, str]], size: int, tags: str | None
+    ) -> S3Object:
+        upload = await self._start_copy(put, tags)
         step = max(self.copy_part, -(-size // self.rules.max_parts))
         ranges = [(start, min(start + step, size)) for start in range(0, size, step)]
         jobs = [
@@ -95,7 +151,10 @@ class Copying(Multipart):
             await self._give_up(put.address, upload, error)
             raise
 
-    async def _start_copy(self, put: PutSpec) -> MultipartUpload:
+    async def _start_copy(self, put: PutSpec, tags: str | None) -> MultipartUpload:
+        headers = self.put_headers(put)
+        if tags:
+            headers.append((TAGGING, tags))
         answer = await self.ask(
             wire.InitiateMultipartUploadResult,
             "CreateMultipartUpload",
@@ -103,7 +162,7 @@ class Copying(Multipart):
             put.address.container,
             put.address.name,
             query="uploads",
-            headers=merged(self.put_headers(put), _without_source(put.headers)),
+            headers=merged(headers, _of_the_upload(put.headers)),
             repeatable=False,
         )
         return MultipartUpload(id=answer.upload_id)
@@ -121,7 +180,10 @@ class Copying(Multipart):
             headers=merged([*origin, ("x-amz-copy-source-range", f"bytes={start}-{end - 1}")], _keys(put.headers)),
             late=True,
         )
-        return Part(number=number, size=end - start, etag=bare(answer.etag) or "")
+        etag = bare(answer.etag)
+        if etag is None:
+            raise MalformedResponse(f"{put.address.name}: S3 copied part {number} and gave no etag for it")
+        return Part(number=number, size=end - start, etag=etag)
 
     async def _give_up(self, address: Address, upload: MultipartUpload, error: BaseException) -> None:
         try:
@@ -137,17 +199,28 @@ def _location(source: Address) -> str:
     return path if version is None else f"{path}?versionId={in_query(version)}"
 
 
-def _source_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """What a read of the source needs of the headers of its copy."""
+def _source_headers(headers: Mapping[str, str], *, keys: bool = True) -> dict[str, str]:
+    """What a read of the source needs of the headers of its copy: its keys, who pays, and whose it has to be."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        lower = name.lower()
+        if keys and lower.startswith(ABOUT_SOURCE):
+            found[lower.replace("copy-source-", "")] = value
+        elif lower == "x-amz-request-payer":
+            found[lower] = value
+        elif lower == SOURCES_OWNER:
+            found["x-amz-expected-bucket-owner"] = value
+    return found
+
+
+def _of_the_upload(headers: Mapping[str, str]) -> dict[str, str]:
+    """What the beginning of an upload in parts takes of the headers of a copy; its tags are told apart."""
     return {
-        name.lower().replace("copy-source-", ""): value
+        name: value
         for name, value in headers.items()
-        if name.lower().startswith(ABOUT_SOURCE)
+        if not name.lower().startswith("x-amz-copy-source-")
+        and name.lower() not in {*DIRECTIVES, SOURCES_OWNER, TAGGING}
     }
-
-
-def _without_source(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if not name.lower().startswith("x-amz-copy-source-")}
 
 
 def _keys(headers: Mapping[str, str]) -> dict[str, str]:
@@ -157,5 +230,6 @@ def _keys(headers: Mapping[str, str]) -> dict[str, str]:
         ABOUT_SOURCE,
         "x-amz-request-payer",
         "x-amz-expected-bucket-owner",
+        SOURCES_OWNER,
     )
     return {name: value for name, value in headers.items() if name.lower().startswith(wanted)}
