@@ -13,6 +13,7 @@ import msgspec
 
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
+from polycloud.wire.lenient import decode_json
 from polycloud.wire.openstack_catalog import Endpoint, Service, interface_name, split_endpoint
 
 __all__ = [
@@ -334,7 +335,7 @@ def parse_v3_token(body: bytes, subject_token: str, *, now: Callable[[], float])
     Raises:
         msgspec.MsgspecError: This is no such answer.
     """
-    token = msgspec.json.decode(body, type=_V3Answer).token
+    token = decode_json(body, _V3Answer).token
     return Token(
         secret=Secret(subject_token),
         lifetime=_lifetime(token.expires_at, token.issued_at, now),
@@ -368,7 +369,7 @@ def parse_v2_token(body: bytes, *, now: Callable[[], float]) -> Token:
     Raises:
         msgspec.MsgspecError: This is no such answer.
     """
-    access = msgspec.json.decode(body, type=_V2Answer).access
+    access = decode_json(body, _V2Answer).access
     user = access.user or _V2User()
     return Token(
         secret=Secret(access.token.id),

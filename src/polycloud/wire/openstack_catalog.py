@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from polycloud.errors import ConfigurationError
+from polycloud.wire.lenient import decode_json
 
 __all__ = [
     "ApiVersion",
@@ -224,7 +225,7 @@ def parse_versions(body: bytes) -> list[ApiVersion]:
     Raises:
         msgspec.MsgspecError: This is none.
     """
-    document = msgspec.json.decode(body, type=_Discovery)
+    document = decode_json(body, _Discovery)
     if isinstance(document.versions, _Values):
         return document.versions.values
     return document.versions or ([document.version] if document.version else [])

@@ -32,6 +32,7 @@ class Cloud(Service):
         before: Called with every request to Nova before it is answered.
         identity: The same for requests for a token.
         discovery: The same for questions about Nova's versions.
+        others: Answers for the other services, which ``endpoints`` leads to; no test may call them otherwise.
     """
 
     def __init__(self, *, max_limit: int = 1000) -> None:
@@ -45,12 +46,19 @@ class Cloud(Service):
         self.before: Callable[[Exchange], bytes | None] = lambda _exchange: None
         self.identity: Callable[[Exchange], bytes | None] = lambda _exchange: None
         self.discovery: Callable[[Exchange], bytes | None] = lambda _exchange: None
+        self.others: Callable[[Exchange], bytes | None] | None = None
         self._lock = threading.Lock()
         self.server = Server(self._answer)
 
     @property
     def auth_url(self) -> str:
         return f"{self.server.origin}/identity/v3"
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Where the services are that the catalog does not have."""
+        places = {"image": "v2", "network": "v2.0", "block-storage": "v3"}
+        return {service: f"{self.server.origin}/{service}/{version}" for service, version in places.items()}
 
     def credentials(self) -> dict[str, Any]:
         """What a client of this cloud is made with."""
@@ -84,6 +92,8 @@ class Cloud(Service):
         path = urlsplit(exchange.target).path
         if path == "/identity/v3/auth/tokens":
             return self._authenticate(exchange)
+        if self.others is not None and path.startswith(("/image/v2", "/network/v2.0", "/block-storage/v3")):
+            return self.others(exchange)
         assert path.startswith("/compute/v2.1"), f"no such service: {exchange.target}"
         if path == "/compute/v2.1/":
             early = self.discovery(exchange)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from polycloud.errors import (
     InvalidRequest,
     MalformedResponse,
     NodeNotFound,
+    NotFound,
     PermissionDenied,
     ProviderUnavailable,
     QuotaExceeded,
@@ -42,6 +43,7 @@ from polycloud.providers.gogrid.signing import refusal
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page, iterate_pages
 
 __all__ = ["ENDPOINT", "GoGridDriver"]
@@ -135,7 +137,8 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         await self._power(node_id, "restart", repeatable=False)
 
     async def destroy_node(self, node_id: str) -> None:
-        await self._on_node(node_id, "/grid/server/delete", {}, repeatable=False)
+        # Repeatable: ids are numbers that are never used again.
+        await deleting(self._on_node(node_id, "/grid/server/delete", {}, repeatable=True))
 
     async def add_server(self, spec: NodeSpec) -> PendingNode:
         """Ask for a server (/grid/server/add) at the address given, or at a free one."""
@@ -234,7 +237,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         return await self._on_image(image_id, "/grid/image/edit", parameters, repeatable=True)
 
     async def delete_image(self, image_id: str) -> None:
-        await self._on_image(image_id, "/grid/image/delete", {}, repeatable=False)
+        await deleting(self._on_image(image_id, "/grid/image/delete", {}, repeatable=True))
 
     # Addresses and passwords
 
@@ -292,7 +295,9 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
                     "look for it with list_nodes before trying again"
                 )
             raise
-        return PendingNode(name=spec.name, ip=servers[0].ip.ip or address, size=spec.size, image=spec.image)
+        return PendingNode(
+            name=spec.name, ip=(servers[0].ip.ip if servers[0].ip else "") or address, size=spec.size, image=spec.image
+        )
 
     async def _await_id(self, pending: PendingNode) -> GoGridNode:
         """Look for the server by its address until it has an id."""
@@ -308,7 +313,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
                 raise
             for server in servers:
                 node = wire.node_of(server)
-                if node is not None and server.ip.ip == pending.ip:
+                if node is not None and server.ip is not None and server.ip.ip == pending.ip:
                     return node
             if runtime.monotonic() + pause > end:
                 raise DeadlineExceeded(
@@ -325,7 +330,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         except CloudError:
             # The node is there: a key without the right to read passwords must not lose it.
             return None
-        return next((entry.password for entry in passwords if entry.node == node_id), None)
+        return next((entry.password for entry in passwords if entry.node == node_id and entry.password), None)
 
     async def _tell_apart(self, spec: GoGridNodeSpec, refused: InvalidRequest) -> None:
         """GoGrid says "bad argument" of everything: raise what is wrong, if that can be found out."""
@@ -356,18 +361,27 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         number = _number(node_id, NodeNotFound)
         try:
             return await self._call("POST", path, wire.Server, {"id": number, **parameters}, repeatable=repeatable)
-        except InvalidRequest:
-            await self.get_node(node_id)
+        except InvalidRequest as error:
+            await self._seen(self.get_node(node_id), error)
             raise
 
     async def _on_image(self, image_id: str, path: str, parameters: Parameters, *, repeatable: bool) -> GoGridImage:
         number = _number(image_id, ImageNotFound)
         try:
             images = await self._call("POST", path, wire.Image, {"id": number, **parameters}, repeatable=repeatable)
-        except InvalidRequest:
-            await self.get_image(image_id)
+        except InvalidRequest as error:
+            await self._seen(self.get_image(image_id), error)
             raise
         return wire.image_of(images[0])
+
+    @staticmethod
+    async def _seen(look: Awaitable[object], refused: InvalidRequest) -> None:
+        """Look at what a refused call was about; if it is not there, that is what was wrong."""
+        try:
+            await look
+        except NotFound as missing:
+            missing.repeated = refused.repeated
+            raise
 
     async def _all_images(self, parameters: Parameters) -> list[GoGridImage]:
         return [wire.image_of(image) for image in await self._listed("/grid/image/list", wire.Image, parameters)]

@@ -11,6 +11,7 @@ from polycloud.compute.models import NodeLocation, NodeSize, NodeState
 from polycloud.credentials.secret import Secret
 from polycloud.errors import MalformedResponse
 from polycloud.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword
+from polycloud.wire.lenient import decode_json
 
 __all__ = [
     "Answer",
@@ -76,7 +77,7 @@ class Option(msgspec.Struct):
     """One value of an enumeration of GoGrid's: a datacenter, a size, a state."""
 
     id: int
-    name: str
+    name: str = ""
     description: str = ""
 
 
@@ -116,10 +117,10 @@ class Image(msgspec.Struct, rename="camel"):
 class Server(msgspec.Struct, rename="camel"):
     """A server. It has no id in the first minutes of its life."""
 
-    name: str
-    ip: IPAddress
-    ram: Option
     state: Option
+    name: str = ""
+    ip: IPAddress | None = None
+    ram: Option | None = None
     id: int | None = None
     description: str | None = None
     is_sandbox: bool | str = False
@@ -138,7 +139,7 @@ class Password(msgspec.Struct):
     """A password, of a server or of another service."""
 
     id: int
-    password: str
+    password: str = ""
     username: str = ""
     server: ServerReference | None = None
 
@@ -151,7 +152,7 @@ def decode(body: bytes, kind: type[T]) -> Answer[T]:
             does not quote it.
     """
     try:
-        return msgspec.json.decode(body, type=Answer[kind])  # type: ignore[valid-type]  # a type that is a value
+        return decode_json(body, Answer[kind])  # type: ignore[valid-type]  # a type that is a value
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         if body.lstrip()[:1] == b"<":
             raise MalformedResponse(
@@ -165,7 +166,7 @@ def failure_of(body: bytes) -> Failure | None:
     if b'"failure"' not in body[:4096]:
         return None
     try:
-        answer = msgspec.json.decode(body, type=Answer[Failure])
+        answer = decode_json(body, Answer[Failure])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     if answer.status != "failure":
@@ -182,8 +183,8 @@ def node_of(server: Server) -> GoGridNode | None:
     """The node, or None while the server has no id."""
     if server.id is None:
         return None
-    address = (server.ip.ip,)
-    public = truth(server.ip.public)
+    address = (server.ip.ip,) if server.ip else ()
+    public = server.ip is not None and truth(server.ip.public)
     return GoGridNode(
         id=str(server.id),
         name=server.name,
@@ -192,7 +193,7 @@ def node_of(server: Server) -> GoGridNode | None:
         provider_state=server.state.name,
         public_ips=address if public else (),
         private_ips=() if public else address,
-        size=str(server.ram.id),
+        size=str(server.ram.id) if server.ram else None,
         image=str(server.image.id) if server.image else None,
         location=str(server.datacenter.id) if server.datacenter else None,
         description=server.description,
@@ -244,7 +245,13 @@ def location_of(option: Option) -> NodeLocation:
 
 
 def ip_of(address: IPAddress) -> GoGridIP:
-    """The address."""
+    """The address.
+
+    Raises:
+        MalformedResponse: It has no id.
+    """
+    if address.id is None:
+        raise MalformedResponse(f"GoGrid lists the address {address.ip} without an id")
     return GoGridIP(
         id=str(address.id),
         address=address.ip,

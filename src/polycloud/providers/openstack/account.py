@@ -21,10 +21,10 @@ SERVER_GROUPS_PER_PAGE = 1000
 
 
 class _Rate(msgspec.Struct):
-    verb: str
-    value: int
-    remaining: int
-    unit: str
+    verb: str = ""
+    value: int = 0
+    remaining: int = 0
+    unit: str = ""
     next_available: str | None = msgspec.field(default=None, name="next-available")
 
 

@@ -137,7 +137,7 @@ class ServerGroup(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    name: str
+    name: str = ""
     policies: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import NodeNotFound, NotFound
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.images import GlanceImages
-from polycloud.providers.openstack.services import COMPUTE, quoted
+from polycloud.providers.openstack.services import COMPUTE, decoded, quoted
 from polycloud.providers.openstack.wire_servers import Address, ServerAnswer
 from polycloud.wire.openstack_faults import fault_error
 
@@ -60,7 +60,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
 
     async def rebuild(self, node_id: str, arguments: dict[str, object]) -> NovaNodeT:
         answer = await self.act(node_id, "rebuild", arguments)
-        server = msgspec.json.decode(answer.body, type=ServerAnswer).server
+        server = decoded(answer, ServerAnswer).server
         return self._node(server)
 
     async def rename(self, node_id: str, name: str) -> NovaNodeT:
@@ -107,7 +107,10 @@ class ServerActions(GlanceImages[NovaNodeT]):
         answer = await self.services.get(
             COMPUTE, f"/servers/{quoted(node_id)}/ips", _Addresses, operation="List Ips", not_found=NodeNotFound
         )
-        return {network: tuple(entry.addr for entry in entries) for network, entries in answer.addresses.items()}
+        return {
+            network: tuple(entry.addr for entry in entries if entry.addr)
+            for network, entries in answer.addresses.items()
+        }
 
     async def rescue(self, node_id: str, password: Secret | None, image: str | None) -> Secret | None:
         arguments = {
@@ -115,12 +118,12 @@ class ServerActions(GlanceImages[NovaNodeT]):
             **({"rescue_image_ref": image} if image else {}),
         }
         answer = await self.act(node_id, "rescue", arguments or None)
-        given = msgspec.json.decode(answer.body, type=_AdminPass).admin_pass
+        given = decoded(answer, _AdminPass).admin_pass
         return Secret(given) if given else None
 
     async def console_output(self, node_id: str, length: int | None) -> str:
         answer = await self.act(node_id, "os-getConsoleOutput", {} if length is None else {"length": length})
-        return msgspec.json.decode(answer.body, type=_Output).output or ""
+        return decoded(answer, _Output).output or ""
 
     async def console_url(self, node_id: str, kind: str) -> str:
         protocol, action = CONSOLES[kind]
@@ -135,6 +138,6 @@ class ServerActions(GlanceImages[NovaNodeT]):
                 repeatable=True,
                 check=lambda found: fault_error(found, not_found=NodeNotFound),
             )
-            return msgspec.json.decode(answer.body, type=_RemoteConsole).remote_console.url
+            return decoded(answer, _RemoteConsole).remote_console.url
         answer = await self.act(node_id, action, {"type": kind})
-        return msgspec.json.decode(answer.body, type=_OldConsole).console.url
+        return decoded(answer, _OldConsole).console.url

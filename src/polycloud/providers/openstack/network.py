@@ -19,6 +19,7 @@ from polycloud.providers.openstack.network_models import (
     Subnet,
 )
 from polycloud.providers.openstack.services import NETWORK, Link, OpenStackServices, quoted
+from polycloud.wire.lenient import decode_json
 
 __all__ = ["NetworkCalls"]
 
@@ -107,6 +108,7 @@ class NetworkCalls:
             {root: {name: value for name, value in body.items() if value is not None}},
             dict[str, msgspec.Raw],
             operation=f"Create {root}",
+            makes=f"the {root.replace('_', ' ')}",
         )
         return _unwrapped(answer, root, kind)
 
@@ -253,4 +255,4 @@ class NetworkCalls:
 def _unwrapped(answer: dict[str, msgspec.Raw], root: str, kind: type[T]) -> T:
     if root not in answer:
         raise msgspec.ValidationError(f"the answer has no {root}")
-    return msgspec.json.decode(answer[root], type=kind)
+    return decode_json(answer[root], kind)

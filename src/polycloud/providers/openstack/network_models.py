@@ -63,9 +63,9 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: Its id.
         name: Its display name; empty where it has none.
-        network_id: The network it belongs to.
-        cidr: The range, such as ``"10.0.0.0/24"``.
-        ip_version: 4 or 6.
+        network_id: The network it belongs to; empty where Neutron does not tell.
+        cidr: The range, such as ``"10.0.0.0/24"``; empty where Neutron does not tell.
+        ip_version: 4 or 6; 0 where Neutron does not tell.
         gateway_ip: Address of the gateway, or None for none.
         enable_dhcp: Whether DHCP serves it.
         dns_nameservers: Addresses of the name servers that DHCP announces.
@@ -74,9 +74,9 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    network_id: str
-    cidr: str
-    ip_version: int
+    network_id: str = ""
+    cidr: str = ""
+    ip_version: int = 0
     name: str = ""
     gateway_ip: str | None = None
     enable_dhcp: bool = True
@@ -104,7 +104,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
         id: Its id.
         name: Its display name; empty where it has none.
         status: ``"ACTIVE"``, ``"DOWN"``, ``"BUILD"`` or ``"ERROR"``.
-        network_id: The network it is on.
+        network_id: The network it is on; empty where Neutron does not tell.
         mac_address: Its MAC address.
         fixed_ips: Its addresses.
         device_id: Id of the node, router or other device that has it; empty for none.
@@ -115,7 +115,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    network_id: str
+    network_id: str = ""
     name: str = ""
     status: str = ""
     mac_address: str = ""
@@ -131,12 +131,12 @@ class ExternalGateway(msgspec.Struct, frozen=True, kw_only=True):
     """How a router leads outside.
 
     Attributes:
-        network_id: The external network.
+        network_id: The external network; empty where Neutron does not tell.
         enable_snat: Whether it hides private addresses behind its own; None where Neutron does not tell.
         external_fixed_ips: Its addresses there.
     """
 
-    network_id: str
+    network_id: str = ""
     enable_snat: bool | None = None
     external_fixed_ips: tuple[FixedIP, ...] = ()
 
@@ -204,7 +204,7 @@ class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Its id.
-        security_group_id: The group it belongs to.
+        security_group_id: The group it belongs to; empty where Neutron does not tell.
         direction: ``"ingress"`` or ``"egress"``.
         ethertype: ``"IPv4"`` or ``"IPv6"``.
         protocol: ``"tcp"``, ``"udp"``, ``"icmp"``, a number as text; None for any.
@@ -216,8 +216,8 @@ class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    security_group_id: str
     direction: str
+    security_group_id: str = ""
     ethertype: str = "IPv4"
     protocol: str | None = None
     port_range_min: int | None = None
@@ -232,14 +232,14 @@ class SecurityGroup(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Its id.
-        name: Its name; several groups may have the same.
+        name: Its name; several groups may have the same, and empty where it has none.
         description: Its description.
         rules: Its rules.
         project_id: The project that owns it.
     """
 
     id: str
-    name: str
+    name: str = ""
     description: str = ""
     rules: tuple[SecurityGroupRule, ...] = msgspec.field(default=(), name="security_group_rules")
     project_id: str = ""

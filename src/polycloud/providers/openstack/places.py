@@ -19,8 +19,8 @@ __all__ = ["PlacesDriver"]
 
 class _Flavor(msgspec.Struct):
     id: str
-    name: str
-    ram: int
+    name: str = ""
+    ram: int = 0
     disk: int = 0
     vcpus: int | None = None
     # Nova writes an empty text for no swap.
@@ -97,7 +97,7 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
     def _size(self, flavor: _Flavor) -> OpenStackSize:
         return OpenStackSize(
             id=flavor.id,
-            name=flavor.name,
+            name=flavor.name or flavor.id,
             ram=flavor.ram,
             disk=flavor.disk,
             cpus=flavor.vcpus,
@@ -150,6 +150,7 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
             _KeyAnswer,
             operation="Import (or create) Keypair",
             exists=KeyPairExists,
+            makes=f"the key pair {body['name']!r}",
         )
         return self._key(answer.keypair)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -19,6 +19,8 @@ from polycloud.errors import (
 )
 from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.outcomes import creating, deleting
+from polycloud.wire.lenient import decode_json
 from polycloud.wire.openstack_faults import fault_error
 
 __all__ = [
@@ -199,19 +201,35 @@ class OpenStackServices:
         operation: str,
         not_found: type[NotFound] = NotFound,
         exists: type[AlreadyExists] | None = None,
-        repeatable: bool = False,
+        makes: str,
     ) -> T:
-        """Make one thing. Nothing in OpenStack takes a client token, so it is sent once only."""
-        answer = await self.send(
-            service,
-            "POST",
-            path,
-            operation=operation,
-            body=body,
-            repeatable=repeatable,
-            check=lambda a: fault_error(a, not_found=not_found, exists=exists),
-        )
-        return decoded(answer, kind)
+        """Make one thing. Nothing in OpenStack takes a client token, so it is sent once only.
+
+        Args:
+            service: Its type.
+            path: Of the collection.
+            body: What to make.
+            kind: What the answer is.
+            operation: The service's own name of the call.
+            not_found: What a 404 means.
+            exists: What a 409 means, where it means that a name is taken.
+            makes: What it is, in words, for errors that leave open whether it was made.
+        """
+
+        async def make() -> T:
+            answer = await self.send(
+                service,
+                "POST",
+                path,
+                operation=operation,
+                body=body,
+                repeatable=False,
+                check=lambda a: fault_error(a, not_found=not_found, exists=exists),
+            )
+            return decoded(answer, kind)
+
+        advice = f"whether {makes} was made is not known: look for it before you try again"
+        return await creating(make(), operation=operation, advice=advice)
 
     async def put(
         self,
@@ -237,20 +255,26 @@ class OpenStackServices:
         operation: str,
         not_found: type[NotFound] = NotFound,
         check: Check | None = None,
+        done: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Delete one thing. ``check`` tells errors from successes, if it takes more than ``not_found``."""
-        try:
-            await self.send(
-                service,
-                "DELETE",
-                path,
-                operation=operation,
-                check=check or (lambda a: fault_error(a, not_found=not_found)),
-            )
-        except NotFound as error:
-            # It is gone by an attempt of ours whose answer was lost.
-            if not error.repeated:
-                raise
+        """Delete one thing.
+
+        Args:
+            service: Its type.
+            path: Of the thing.
+            operation: The service's own name of the call.
+            not_found: What a 404 means.
+            check: Tells errors from successes, if it takes more than ``not_found``.
+            done: Looks whether the thing is gone or going; see ``deleting``.
+        """
+        call = self.send(
+            service,
+            "DELETE",
+            path,
+            operation=operation,
+            check=check or (lambda a: fault_error(a, not_found=not_found)),
+        )
+        await deleting(call, done=done)
 
     async def page(
         self,
@@ -320,7 +344,7 @@ def decoded(answer: Response, kind: type[T]) -> T:
         MalformedResponse: It says something else.
     """
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return decode_json(answer.body, kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise MalformedResponse(
             f"the answer does not have the shape that the protocol promises: {error}", status=answer.status

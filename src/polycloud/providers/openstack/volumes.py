@@ -63,8 +63,8 @@ class _Volume(msgspec.Struct):
     """A volume of Cinder's; its first API wrote ``display_name`` and ``display_description``."""
 
     id: str
-    size: int
-    status: str = ""
+    status: str
+    size: int = 0
     name: str | None = None
     description: str | None = None
     display_name: str | None = None
@@ -93,7 +93,7 @@ class _VolumeAnswer(msgspec.Struct):
 
 class _Snapshot(msgspec.Struct):
     id: str
-    status: str = ""
+    status: str
     name: str | None = None
     display_name: str | None = None
     volume_id: str | None = None
@@ -154,6 +154,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             _VolumeAnswer,
             operation="Create a volume",
             not_found=SnapshotNotFound if snapshot else NotFound,
+            makes=f"a volume named {name!r}",
         )
         return self._volume(answer.volume)
 
@@ -168,7 +169,11 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             f"/volumes/{quoted(volume_id)}",
             operation="Delete a volume",
             check=_check_destroy,
+            done=lambda: self._is(volume_id, VolumeState.DELETING),
         )
+
+    async def _is(self, volume_id: str, *states: VolumeState) -> bool:
+        return (await self.get_volume(volume_id)).state in states
 
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> OpenStackVolume:
         attachment = {"volumeId": volume_id, **({"device": device} if device else {})}
@@ -181,7 +186,11 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             repeatable=False,
             check=_check_attach,
         )
-        return await self.get_volume(volume_id)
+        try:
+            return await self.get_volume(volume_id)
+        except CloudError as error:
+            error.message += f"; the volume {volume_id} is being attached to {node_id} all the same"
+            raise
 
     async def detach_volume(self, volume_id: str) -> OpenStackVolume:
         volume = await self._settled(volume_id)
@@ -193,8 +202,13 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
                 f"/servers/{quoted(node_id)}/os-volume_attachments/{quoted(volume_id)}",
                 operation="Detach a volume from an instance",
                 not_found=VolumeNotFound,
+                done=lambda: self._is(volume_id, VolumeState.DETACHING, VolumeState.AVAILABLE),
             )
-        return await self.get_volume(volume_id)
+        try:
+            return await self.get_volume(volume_id)
+        except CloudError as error:
+            error.message += f"; the volume {volume_id} is being detached all the same"
+            raise
 
     async def _settled(self, volume_id: str) -> OpenStackVolume:
         """The volume, once it is not on its way to a node any more: on the way it cannot be detached."""
@@ -226,6 +240,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             _SnapshotAnswer,
             operation="Create a snapshot",
             not_found=VolumeNotFound,
+            makes=f"a snapshot of the volume {volume_id}",
         )
         return self._snapshot(answer.snapshot)
 
@@ -235,7 +250,17 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             f"/snapshots/{quoted(snapshot_id)}",
             operation="Delete a snapshot",
             not_found=SnapshotNotFound,
+            done=lambda: self._is_going(snapshot_id),
         )
+
+    async def _is_going(self, snapshot_id: str) -> bool:
+        answer = await self.services.get(
+            BLOCK_STORAGE,
+            f"/snapshots/{quoted(snapshot_id)}",
+            _SnapshotAnswer,
+            operation="Show a snapshot's details",
+        )
+        return self._snapshot(answer.snapshot).state is SnapshotState.DELETING
 
     def _volume(self, volume: _Volume) -> OpenStackVolume:
         attached = {entry.server_id: entry.device or "" for entry in volume.attachments if entry.server_id}

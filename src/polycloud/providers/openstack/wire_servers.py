@@ -54,7 +54,7 @@ TASKS: Mapping[str, NodeState] = {
 class Address(msgspec.Struct):
     """One address."""
 
-    addr: str
+    addr: str = ""
     version: int = 4
     kind: str | None = msgspec.field(default=None, name="OS-EXT-IPS:type")
     mac: str | None = msgspec.field(default=None, name="OS-EXT-IPS-MAC:mac_addr")
@@ -77,7 +77,7 @@ class Server(msgspec.Struct):
     """A server of ``/servers/detail``."""
 
     id: str
-    status: str = ""
+    status: str
     name: str | None = None
     metadata: dict[str, str] = {}
     addresses: dict[str, list[Address]] = {}
@@ -151,6 +151,8 @@ def split_addresses(addresses: Mapping[str, list[Address]]) -> tuple[tuple[str, 
     private: dict[str, None] = {}
     for network, entries in addresses.items():
         for entry in entries:
+            if not entry.addr:
+                continue
             if entry.kind is None and network in {"public", "private"}:
                 outside = network == "public"
             else:
@@ -181,12 +183,12 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
         state=node_state(server.status, server.task_state),
         provider=provider,
         provider_state=server.status,
-        state_reason=fault.message if fault is not None else None,
+        state_reason=fault.message or None if fault is not None else None,
         public_ips=public,
         private_ips=private,
         size=server.flavor.id or None if server.flavor is not None else None,
         # A server that boots from a volume has an empty text where its image would be.
-        image=image.id if isinstance(image, _Reference) else None,
+        image=image.id or None if isinstance(image, _Reference) else None,
         location=server.zone or None,
         created_at=utc(server.created),
         tags=server.metadata,
@@ -195,6 +197,7 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
             network: tuple(
                 NodeAddress(address=entry.addr, version=entry.version, kind=entry.kind, mac=entry.mac)
                 for entry in entries
+                if entry.addr
             )
             for network, entries in server.addresses.items()
         },
@@ -205,8 +208,8 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
         power_state=server.power_state,
         project_id=server.tenant_id,
         user_id=server.user_id,
-        security_groups=tuple(dict.fromkeys(group.name for group in server.security_groups)),
-        volumes=tuple(volume.id for volume in server.volumes),
+        security_groups=tuple(dict.fromkeys(group.name for group in server.security_groups if group.name)),
+        volumes=tuple(volume.id for volume in server.volumes if volume.id),
         config_drive=server.config_drive in {"True", "true", True},
         access_ipv4=server.access_ipv4 or "",
         access_ipv6=server.access_ipv6 or "",

@@ -10,6 +10,7 @@ from polycloud.errors import Conflict, NotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import Address
+from polycloud.runtime.outcomes import deleting
 from polycloud.wire.aws_query import filters
 
 __all__ = ["Addresses"]
@@ -74,14 +75,20 @@ class Addresses(EC2Calls):
         found = await self.get_address(address)
         if found.association_id is None:
             raise Conflict(f"the address {found.ip} is not associated with anything")
-        # Repeatable: AWS says that doing so again is no error, and a later association has another id.
-        await self.act("DisassociateAddress", {"AssociationId": found.association_id}, repeatable=True)
+        # Repeatable: a later association has another id.
+        await deleting(
+            self.act("DisassociateAddress", {"AssociationId": found.association_id}, repeatable=True),
+            done=lambda: self._is_without(found.id, found.association_id),
+        )
         return msgspec.structs.replace(found, node=None, association_id=None, network_interface=None, private_ip=None)
+
+    async def _is_without(self, allocation: str, association: str | None) -> bool:
+        return (await self.get_address(allocation)).association_id != association
 
     async def release_address(self, address: str) -> None:
         allocation = address if address.startswith("eipalloc-") else (await self.get_address(address)).id
-        # Repeatable: allocation ids are never used again; at worst the second one finds nothing.
-        await self.act("ReleaseAddress", {"AllocationId": allocation}, repeatable=True)
+        # Repeatable: allocation ids are never used again.
+        await deleting(self.act("ReleaseAddress", {"AllocationId": allocation}, repeatable=True))
 
 
 def address_of(item: wire.AddressItem) -> Address:

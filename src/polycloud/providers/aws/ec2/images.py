@@ -9,6 +9,7 @@ from polycloud.errors import ImageNotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
 from polycloud.providers.aws.ec2.models import PROVIDER
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
 
 __all__ = ["Images"]
@@ -62,8 +63,8 @@ class Images(EC2Calls):
         return _new_image(answer.image_id, name)
 
     async def delete_image(self, image_id: str) -> None:
-        # Repeatable: ids are never used again; at worst the second one finds nothing.
-        await self.act("DeregisterImage", {"ImageId": image_id}, repeatable=True)
+        # Repeatable: ids are never used again.
+        await deleting(self.act("DeregisterImage", {"ImageId": image_id}, repeatable=True))
 
 
 def image_of(item: wire.ImageItem) -> NodeImage:

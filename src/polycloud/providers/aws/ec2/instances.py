@@ -34,6 +34,7 @@ from polycloud.providers.aws.ec2.models import (
     SecurityGroupName,
 )
 from polycloud.providers.aws.ec2.security_groups import SecurityGroups
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
 
 __all__ = ["Instances", "block_device_parameters"]
@@ -179,8 +180,8 @@ class Instances(SecurityGroups, EC2Calls):
         await self.act("RebootInstances", {"InstanceId": [node_id]}, repeatable=False)
 
     async def destroy_node(self, node_id: str) -> None:
-        # Repeatable: terminating a terminated instance succeeds.
-        await self.act("TerminateInstances", {"InstanceId": [node_id]}, repeatable=True)
+        # Repeatable: terminating a terminated instance succeeds for as long as AWS remembers it.
+        await deleting(self.act("TerminateInstances", {"InstanceId": [node_id]}, repeatable=True))
 
     async def modify_instance_attribute(self, node_id: str, attribute: dict[str, object]) -> None:
         # Repeatable: it sets the same value again.

@@ -8,6 +8,7 @@ from polycloud.errors import KeyPairNotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls
 from polycloud.providers.aws.ec2.models import PROVIDER
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
 
 __all__ = ["KeyPairs"]
@@ -58,7 +59,7 @@ class KeyPairs(EC2Calls):
     async def delete_key_pair(self, name: str) -> None:
         # AWS deletes what is not there without a word, so its absence has to be seen first.
         await self._item(name)
-        await self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True)
+        await deleting(self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True))
 
 
 def _key_pair(item: wire.KeyPairItem) -> KeyPair:

@@ -9,6 +9,7 @@ from polycloud.errors import InvalidRequest, NotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import SecurityGroup, SecurityGroupRule
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page, iterate_pages
 from polycloud.wire.aws_query import filters
 
@@ -87,7 +88,8 @@ class SecurityGroups(EC2Calls):
     async def revoke_security_group(
         self, direction: Direction, group_id: str, rules: Sequence[SecurityGroupRule]
     ) -> None:
-        # Not repeatable: AWS may refuse to revoke what the first one has revoked.
+        # Not repeatable: AWS may refuse to revoke what the first one has revoked, and that refusal is the
+        # one for a rule that never was, because of which the others stay.
         await self.act(
             f"RevokeSecurityGroup{direction}",
             {"GroupId": group_id, "IpPermissions": [permission(rule) for rule in rules]},
@@ -95,8 +97,8 @@ class SecurityGroups(EC2Calls):
         )
 
     async def delete_security_group(self, group_id: str) -> None:
-        # Repeatable: ids are never used again; at worst the second one finds nothing.
-        await self.act("DeleteSecurityGroup", {"GroupId": group_id}, repeatable=True)
+        # Repeatable: ids are never used again.
+        await deleting(self.act("DeleteSecurityGroup", {"GroupId": group_id}, repeatable=True))
 
 
 def check_rule(rule: SecurityGroupRule) -> SecurityGroupRule:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
-from polycloud.errors import Conflict, NodeNotFound, VolumeNotFound
+from polycloud.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import PROVIDER, EC2Volume, VolumeAttachment
 from polycloud.providers.aws.ec2.networks import Networks
+from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
 from polycloud.wire.aws_query import filters
 
@@ -76,7 +77,11 @@ class Volumes(Networks, EC2Calls):
             },
             repeatable=False,
         )
-        return await self.get_volume(volume_id)
+        try:
+            return await self.get_volume(volume_id)
+        except CloudError as error:
+            error.message += f"; the volume {volume_id} is being attached to {node_id} all the same"
+            raise
 
     async def _free_device(self, node_id: str) -> str:
         """AWS wants a device name and does not choose one."""
@@ -100,13 +105,26 @@ class Volumes(Networks, EC2Calls):
                 f"the volume {volume_id} is attached to {', '.join(nodes)}; name one with "
                 "ex_call('DetachVolume', VolumeId=…, InstanceId=…)"
             )
-        # Not repeatable: AWS refuses to detach what is detached, so the second one would fail.
-        await self.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": nodes[0]}, repeatable=False)
-        return await self.get_volume(volume_id)
+        # Repeatable: AWS refuses to detach what is detached, and then a look shows that it is.
+        await deleting(
+            self.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": nodes[0]}, repeatable=True),
+            done=lambda: self._is(volume_id, VolumeState.DETACHING, VolumeState.AVAILABLE),
+        )
+        try:
+            return await self.get_volume(volume_id)
+        except CloudError as error:
+            error.message += f"; the volume {volume_id} is being detached all the same"
+            raise
+
+    async def _is(self, volume_id: str, *states: VolumeState) -> bool:
+        return (await self.get_volume(volume_id)).state in states
 
     async def destroy_volume(self, volume_id: str) -> None:
-        # Repeatable: ids are never used again; at worst the second one finds nothing.
-        await self.act("DeleteVolume", {"VolumeId": volume_id}, repeatable=True)
+        # Repeatable: ids are never used again.
+        await deleting(
+            self.act("DeleteVolume", {"VolumeId": volume_id}, repeatable=True),
+            done=lambda: self._is(volume_id, VolumeState.DELETING, VolumeState.DELETED),
+        )
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
         answer = await self.ask(
@@ -126,7 +144,7 @@ class Volumes(Networks, EC2Calls):
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
         # Repeatable, as for volumes.
-        await self.act("DeleteSnapshot", {"SnapshotId": snapshot_id}, repeatable=True)
+        await deleting(self.act("DeleteSnapshot", {"SnapshotId": snapshot_id}, repeatable=True))
 
     async def modify_snapshot_attribute(
         self, snapshot_id: str, *, operation: Literal["add", "remove"], accounts: Sequence[str], everybody: bool

@@ -1,0 +1,163 @@
+"""A deletion whose answer is lost is sent again; that there is nothing left to delete is its success."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from polycloud.errors import CloudError, Conflict, NodeNotFound, NotFound, VolumeNotFound
+from tests.faults.ec2.conftest import MakeClient
+from tests.faults.ec2.strict import StrictEC2, answer_of, error
+from tests.faults.ec2.test_ec2_retries import cut
+from tests.faults.keepalive import reply
+
+Call = Callable[[Any], Awaitable[Any]]
+
+
+def volume(status: str, attachment: str = "") -> bytes:
+    attached = f"<item><instanceId>i-1</instanceId><status>{attachment}</status></item>" if attachment else ""
+    inside = (
+        f"<volumeSet><item><volumeId>vol-1</volumeId><size>1</size><status>{status}</status>"
+        f"<attachmentSet>{attached}</attachmentSet></item></volumeSet>"
+    )
+    return reply(200, answer_of("DescribeVolumes", inside))
+
+
+def address(association: str = "") -> bytes:
+    inside = (
+        "<addressesSet><item><publicIp>203.0.113.9</publicIp><allocationId>eipalloc-1</allocationId>"
+        f"<associationId>{association}</associationId></item></addressesSet>"
+    )
+    return reply(200, answer_of("DescribeAddresses", inside))
+
+
+KEY = reply(200, answer_of("DescribeKeyPairs", "<keySet><item><keyName>k</keyName></item></keySet>"))
+
+GONE: dict[str, tuple[Call, list[Any]]] = {
+    "TerminateInstances": (lambda ec2: ec2.destroy_node("i-1"), [cut, error(400, "InvalidInstanceID.NotFound")]),
+    "DeleteVolume": (lambda ec2: ec2.destroy_volume("vol-1"), [cut, error(400, "InvalidVolume.NotFound")]),
+    "DeleteVolume, deleting": (
+        lambda ec2: ec2.destroy_volume("vol-1"),
+        [cut, error(400, "IncorrectState"), volume("deleting")],
+    ),
+    "DeleteSnapshot": (
+        lambda ec2: ec2.destroy_volume_snapshot("snap-1"),
+        [cut, error(400, "InvalidSnapshot.NotFound")],
+    ),
+    "DeregisterImage": (lambda ec2: ec2.delete_image("ami-1"), [cut, error(400, "InvalidAMIID.Unavailable")]),
+    "DeleteKeyPair": (lambda ec2: ec2.delete_key_pair("k"), [KEY, cut, error(400, "InvalidKeyPair.NotFound")]),
+    "DeleteSecurityGroup": (
+        lambda ec2: ec2.ex_delete_security_group("sg-1"),
+        [cut, error(400, "InvalidGroup.NotFound")],
+    ),
+    "ReleaseAddress": (
+        lambda ec2: ec2.ex_release_address("eipalloc-1"),
+        [cut, error(400, "InvalidAllocationID.NotFound")],
+    ),
+    "DisassociateAddress": (
+        lambda ec2: ec2.ex_disassociate_address("eipalloc-1"),
+        [address("eipassoc-1"), cut, error(400, "InvalidAssociationID.NotFound"), address()],
+    ),
+    "DetachVolume": (
+        lambda ec2: ec2.detach_volume("vol-1"),
+        [volume("in-use", "attached"), cut, error(400, "IncorrectState"), volume("available"), volume("available")],
+    ),
+    "DetachVolume, detaching": (
+        lambda ec2: ec2.detach_volume("vol-1"),
+        [
+            volume("in-use", "attached"),
+            cut,
+            error(400, "IncorrectState"),
+            volume("in-use", "detaching"),
+            volume("in-use", "detaching"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", GONE)
+async def test_what_the_first_attempt_has_deleted_is_deleted(client: MakeClient, what: str) -> None:
+    call, answers = GONE[what]
+    with StrictEC2(*answers) as server:
+        await call(client(server.origin))
+        assert server.actions.count(what.partition(",")[0]) == 2
+        assert len(server.actions) == len(answers)
+
+
+STAYS: dict[str, tuple[Call, list[Any], type[CloudError]]] = {
+    "a volume": (
+        lambda ec2: ec2.destroy_volume("vol-1"),
+        [cut, error(400, "VolumeInUse"), volume("in-use", "attached")],
+        Conflict,
+    ),
+    "an attachment": (
+        lambda ec2: ec2.detach_volume("vol-1"),
+        [volume("in-use", "attached"), cut, error(400, "IncorrectState"), volume("in-use", "attached")],
+        Conflict,
+    ),
+    "an association": (
+        lambda ec2: ec2.ex_disassociate_address("eipalloc-1"),
+        [address("eipassoc-1"), cut, error(400, "IncorrectState"), address("eipassoc-1")],
+        Conflict,
+    ),
+    "a group": (
+        lambda ec2: ec2.ex_delete_security_group("sg-1"),
+        [cut, error(400, "DependencyViolation")],
+        Conflict,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", STAYS)
+async def test_what_is_there_still_was_not_deleted(client: MakeClient, what: str) -> None:
+    call, answers, kind = STAYS[what]
+    with StrictEC2(*answers) as server:
+        with pytest.raises(kind):
+            await call(client(server.origin))
+        assert len(server.actions) == len(answers)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "kind"),
+    [
+        (lambda ec2: ec2.destroy_node("i-1"), "InvalidInstanceID.NotFound", NodeNotFound),
+        (lambda ec2: ec2.destroy_volume("vol-1"), "InvalidVolume.NotFound", VolumeNotFound),
+        (lambda ec2: ec2.ex_delete_security_group("sg-1"), "InvalidGroup.NotFound", NotFound),
+    ],
+)
+async def test_what_was_never_there_is_not_found(
+    client: MakeClient, call: Call, code: str, kind: type[CloudError]
+) -> None:
+    # A refusal that says that nothing happened leaves nothing open.
+    with StrictEC2(error(400, "Throttling"), error(400, code)) as server:
+        with pytest.raises(kind):
+            await call(client(server.origin))
+        assert len(server.actions) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "answers", "words"),
+    [
+        (
+            lambda ec2: ec2.attach_volume("i-1", "vol-1", device="/dev/sdf"),
+            [reply(200, answer_of("AttachVolume", "")), error(403, "UnauthorizedOperation")],
+            "the volume vol-1 is being attached to i-1 all the same",
+        ),
+        (
+            lambda ec2: ec2.detach_volume("vol-1"),
+            [
+                volume("in-use", "attached"),
+                reply(200, answer_of("DetachVolume", "")),
+                error(403, "UnauthorizedOperation"),
+            ],
+            "the volume vol-1 is being detached all the same",
+        ),
+    ],
+)
+async def test_what_was_done_and_cannot_be_seen_is_told(
+    client: MakeClient, call: Call, answers: list[Any], words: str
+) -> None:
+    with StrictEC2(*answers) as server, pytest.raises(CloudError, match=words):
+        await call(client(server.origin))
