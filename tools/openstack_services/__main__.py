@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from types import FrameType
 
 from tools.openstack_services.cloud import Cloud, timed_start
 from tools.openstack_services.install import install, missing_programs
 from tools.openstack_services.layout import HOME, Layout
+from tools.openstack_services.processes import die_with
 
 
 def interrupted(number: int, _frame: FrameType | None) -> None:
@@ -27,12 +29,16 @@ def run(command: list[str]) -> int:
         except BlockingIOError:
             print("Another run in this checkout is using the services; waiting for it to end ...", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        signal.signal(signal.SIGTERM, interrupted)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, interrupted)
         cloud = Cloud()
         try:
             description = timed_start(cloud)
             return subprocess.run(
-                command, check=False, env={**os.environ, "POLYCLOUD_OPENSTACK": str(description)}
+                command,
+                check=False,
+                env={**os.environ, "POLYCLOUD_OPENSTACK": str(description)},
+                preexec_fn=partial(die_with, os.getpid()),
             ).returncode
         finally:
             cloud.stop()

@@ -258,14 +258,9 @@ class Cloud:
 
     def _manage(self, service: str, *arguments: str, program: str = "") -> None:
         program = program or f"{service}-manage"
-        log = self.layout.log / f"{program}.log"
-        with log.open("ab") as output:
-            done = subprocess.run(
-                [self.layout.bin(program), "--config-file", config_file(self.layout, service), *arguments],
-                check=False, env=self._env, cwd=self.layout.run, stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        if done.returncode:
-            raise SystemExit(f"{program} {' '.join(arguments)}:\n{tail(log)}")
+        command = [self.layout.bin(program), "--config-file", config_file(self.layout, service), *arguments]
+        if self._processes.finish(program, command, env=self._env, cwd=self.layout.run):
+            raise SystemExit(f"{program} {' '.join(arguments)}:\n{tail(self._processes.log(program))}")
 
     def _sync_keystone(self) -> None:
         account = pwd.getpwuid(os.geteuid()).pw_name

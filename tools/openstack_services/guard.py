@@ -1,6 +1,7 @@
 """Ends what is left of a run that was itself killed.
 
 Its input names the processes of the run, an id and a start time a line, and ends with the run, however that ends.
+Each leads a group of its own, which is ended with it.
 """
 
 from __future__ import annotations
@@ -25,12 +26,23 @@ def started_at(pid: int) -> str:
     return "" if state == "Z" else fields[18]
 
 
+def is_left(pid: int, start: str) -> bool:
+    """Whether anything of a group is still there; its leader's id is nobody else's for that long."""
+    now = started_at(pid)
+    if now:
+        return now == start
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def main(patience: float = PATIENCE) -> None:
-    ours = [(int(pid), start) for pid, start in (line.split() for line in sys.stdin)]
+    # Without a start time, it had ended before it was told of.
+    left = [(int(pid), start) for pid, _, start in (line.strip().partition(" ") for line in sys.stdin)]
     end = time.monotonic() + patience
-    left = ours
-    while left and time.monotonic() < end:
-        left = [(pid, start) for pid, start in left if started_at(pid) == start]
+    while (left := [(pid, start) for pid, start in left if is_left(pid, start)]) and time.monotonic() < end:
         time.sleep(0.1)
     for pid, _ in left:
         with contextlib.suppress(ProcessLookupError):

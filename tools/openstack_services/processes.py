@@ -17,10 +17,12 @@ from tools.openstack_services import guard
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when the one that started it ends, however it ends."""
-    if os.name == "posix" and os.uname().sysname == "Linux":
+def die_with(parent: int) -> None:
+    """Ask Linux to end this process when the one that started it ends, however it ends; it may have done so already."""
+    if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 class Processes:
@@ -36,7 +38,7 @@ class Processes:
         self._folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         # Ends those that do not end with a run that is killed: Cinder waits for a queue that is gone, for ever.
-        self._guard: subprocess.Popen[str] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
@@ -44,6 +46,13 @@ class Processes:
     def start(
         self, name: str, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> None:
+        parent, pipe = os.getpid(), self._to_guard()
+
+        def begin() -> None:
+            # The process itself tells the guard of it, before it is anything: this one may be killed at any moment.
+            os.write(pipe, _line(os.getpid()))
+            die_with(parent)
+
         with self.log(name).open("wb") as output:
             process = subprocess.Popen(
                 command,
@@ -53,23 +62,38 @@ class Processes:
                 env=dict(env) if env is not None else None,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=begin,
             )
         self._running[name] = process
         (self._folder / f"{name}.pid").write_text(str(process.pid))
-        self._tell_guard(process.pid)
 
-    def _tell_guard(self, pid: int) -> None:
+    def finish(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> int:
+        """Run a command to its end; gives its exit status. May be called in threads."""
+        with (
+            self.log(name).open("ab") as output,
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+            ) as process,
+        ):
+            os.write(self._to_guard(), _line(process.pid))
+            return process.wait()
+
+    def _to_guard(self) -> int:
+        """Where to tell the guard of a process."""
         if self._guard is None:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", guard.__file__, str(self._patience)],
                 stdin=subprocess.PIPE,
                 start_new_session=True,
-                text=True,
             )
         assert self._guard.stdin is not None
-        self._guard.stdin.write(f"{pid} {guard.started_at(pid)}\n")
-        self._guard.stdin.flush()
+        return self._guard.stdin.fileno()
 
     def stop(self, *names: str) -> None:
         """Stop these, or all: all are asked at once, newest first, and killed if they do not listen."""
@@ -103,6 +127,10 @@ class Processes:
             if time.monotonic() > end:
                 raise SystemExit(f"{what} did not come in {within:.0f} s; the logs are in {self._folder}")
             time.sleep(0.1)
+
+
+def _line(pid: int) -> bytes:
+    return f"{pid} {guard.started_at(pid)}\n".encode()
 
 
 def tail(path: Path, lines: int = 30) -> str:

@@ -135,8 +135,14 @@ def _started(server: Server, folder: StateFolder) -> Record:
     started = start(server, folder.fresh_home(server.name), tied=False)
     profiles = server.profiles(started.address)
     record = Record(name=server.name, port=started.address.port, process=started.process, profiles=tuple(profiles))
-    # Remembered before the profiles are written: whatever fails from here on, down() finds the process.
-    folder.write(record)
+    try:
+        # Remembered before it may run on by itself, and before the profiles are written: whatever fails at any
+        # moment, this process being killed too, the server ends by itself or down() finds it.
+        folder.write(record)
+        started.keep()
+    except BaseException:
+        started.close()
+        raise
     config.write_sandbox_profiles(profiles)
     return record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed
+from polycloud.sandbox.launcher import KEEP
 from polycloud.sandbox.processes import Process, identify, is_running, stop
 from polycloud.sandbox.server import HOST, Address, Server
 
@@ -40,10 +42,14 @@ class Started:
         self.log = log
         self._launcher = launcher
 
+    def keep(self) -> None:
+        """Let a detached server run on by itself from here on. Until then it ends with this process, as a tied one."""
+        _say(self._launcher, KEEP)
+        self._launcher.wait()
+
     def close(self) -> None:
-        """End the server, if it is tied to this process; does nothing to a detached one."""
-        if self._launcher.stdin is not None:
-            self._launcher.stdin.close()
+        """End the server, unless it is kept."""
+        _say(self._launcher, "")
         self._launcher.wait()
 
 
@@ -53,7 +59,7 @@ def start(server: Server, home: Path, *, tied: bool) -> Started:
     Args:
         server: Which.
         home: An existing folder of its own.
-        tied: Whether it ends with this process; else it outlives it.
+        tied: Whether it always ends with this process; else it outlives it once it is kept.
 
     Raises:
         ConfigurationError: The extra that brings the server is not installed.
@@ -64,9 +70,10 @@ def start(server: Server, home: Path, *, tied: bool) -> Started:
     for attempt in range(ATTEMPTS):
         log.write_bytes(b"")
         address = Address(port=_free_port(), home=home)
-        launcher, pid = _launch(server, address, log, tied=tied)
-        process = identify(pid)
+        launcher = _launch(server, address, log, tied=tied)
+        process = None
         try:
+            process = _server_of(launcher)
             if process is not None and _answers(server, address, process, log):
                 return Started(address, process, log, launcher)
         except BaseException:
@@ -94,10 +101,10 @@ def _free_port() -> int:
         return port
 
 
-def _launch(server: Server, address: Address, log: Path, *, tied: bool) -> tuple[subprocess.Popen[str], int]:
-    """Start the launcher, and through it the server; gives the launcher and the server's pid."""
+def _launch(server: Server, address: Address, log: Path, *, tied: bool) -> subprocess.Popen[str]:
+    """Start the launcher, and through it the server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD_PREFIXES)}
-    launcher = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-I", "-S", LAUNCHER, log, "tied" if tied else "detached", *server.command(address)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -105,12 +112,14 @@ def _launch(server: Server, address: Address, log: Path, *, tied: bool) -> tuple
         env={**kept, **server.environment(address)},
         start_new_session=True,
     )
+
+
+def _server_of(launcher: subprocess.Popen[str]) -> Process | None:
+    """The server that a launcher has started; None when it is gone again, or could not be started."""
     assert launcher.stdout is not None  # noqa: S101 - asked for above
     with launcher.stdout:
         pid = launcher.stdout.readline()
-    if not tied:
-        launcher.communicate()
-    return launcher, int(pid)
+    return identify(int(pid)) if pid else None
 
 
 def _answers(server: Server, address: Address, process: Process, log: Path) -> bool:
@@ -136,9 +145,18 @@ def _answers(server: Server, address: Address, process: Process, log: Path) -> b
     return False
 
 
-def _abandon(process: Process | None, launcher: subprocess.Popen[str]) -> None:
-    if launcher.stdin is not None and not launcher.stdin.closed:
+def _say(launcher: subprocess.Popen[str], word: str) -> None:
+    """Say the last word to a launcher; that there is no more tells it to end its server."""
+    assert launcher.stdin is not None  # noqa: S101 - asked for when it was started
+    # It is gone already when the server has ended by itself.
+    with contextlib.suppress(BrokenPipeError):
+        if word:
+            launcher.stdin.write(word)
         launcher.stdin.close()
+
+
+def _abandon(process: Process | None, launcher: subprocess.Popen[str]) -> None:
+    _say(launcher, "")
     if process is not None:
         stop(process)
     launcher.wait()

@@ -10,12 +10,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 
 from polycloud import EC2, config, sandbox
 from polycloud import compute as compute_named
@@ -23,14 +21,6 @@ from polycloud.sandbox.processes import identify
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("POLYCLOUD_SANDBOX_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
-    yield tmp_path
-    sandbox.down()
 
 
 def gone(pid: int, *, within: float = 10.0) -> bool:

@@ -164,14 +164,10 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
     assert "address already in use" in done.stderr.lower()
 
 
-def test_up_writes_three_profiles_that_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POLYCLOUD_SANDBOX_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
-    try:
-        [server] = sandbox.up("swift")
-        names = {"sandbox-swift": "swift", "sandbox-cloudfiles": "cloudfiles", "sandbox-swift-s3": "s3"}
-        assert {name: config.get_profile(name).provider for name in names} == names
-    finally:
-        assert sandbox.down() == ["swift"]
+def test_up_writes_three_profiles_that_find_it(home: Path) -> None:
+    [server] = sandbox.up("swift")
+    names = {"sandbox-swift": "swift", "sandbox-cloudfiles": "cloudfiles", "sandbox-swift-s3": "s3"}
+    assert {name: config.get_profile(name).provider for name in names} == names
+    assert sandbox.down() == ["swift"]
     assert identify(server.pid) is None
     assert not set(names) & set(config.load_profiles())

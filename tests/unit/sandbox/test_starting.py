@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +17,9 @@ import pytest
 
 from polycloud.errors import ConfigurationError, ConnectionFailed
 from polycloud.sandbox.processes import Process, identify, is_running, stop
+from polycloud.sandbox.server import Address
 from polycloud.sandbox.starting import start
+from tests.support.processes import nothing_left
 from tests.unit.sandbox.stub import Stub
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +49,9 @@ def test_a_detached_server_outlives_its_starter(tmp_path: Path) -> None:
         from pathlib import Path
         from polycloud.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
-        print(start(Stub(), Path(sys.argv[1]), tied=False).process.pid)
+        started = start(Stub(), Path(sys.argv[1]), tied=False)
+        started.keep()
+        print(started.process.pid)
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), tmp_path], cwd=ROOT, capture_output=True, text=True, check=True
@@ -57,7 +63,9 @@ def test_a_detached_server_outlives_its_starter(tmp_path: Path) -> None:
     assert not stop(process)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name
+)
 @pytest.mark.parametrize("thread", [False, True], ids=["main thread", "a thread that ends"])
 def test_a_tied_server_dies_with_its_starter(tmp_path: Path, number: signal.Signals, thread: bool) -> None:
     script = """
@@ -109,8 +117,66 @@ def test_a_tied_server_dies_with_its_launcher(tmp_path: Path) -> None:
 def test_a_server_that_hears_no_sigterm_is_killed(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + Stub().script
     started = start(Stub(deaf), tmp_path, tied=False)
+    started.keep()
     assert stop(started.process)
     assert gone(started.process)
+
+
+def test_a_detached_server_that_is_not_kept_ends_when_it_is_closed(tmp_path: Path) -> None:
+    started = start(Stub(), tmp_path, tied=False)
+    started.close()
+    assert not is_running(started.process)
+
+
+STARTING = """
+import os, sys
+from pathlib import Path
+from polycloud.sandbox.starting import start
+from tests.unit.sandbox.stub import Stub
+print("begins", flush=True)
+kept = []
+for number in range(1000):
+    home = Path(os.environ["TMPDIR"], str(number))
+    home.mkdir()
+    kept.append(start(Stub(), home, tied=sys.argv[1] == "tied"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is left is found by what Linux tells of processes")
+@pytest.mark.parametrize("signals", [[signal.SIGKILL], [signal.SIGINT] * 2, [signal.SIGHUP]], ids=str)
+@pytest.mark.parametrize("mode", ["tied", "detached"])
+def test_nothing_is_left_of_a_starter_that_ends_at_any_moment(
+    tmp_path: Path, mode: str, signals: list[signal.Signals]
+) -> None:
+    """Before its server's launcher is there, while that starts it, while it is waited for; kept none of them is."""
+    for number in range(4):
+        starter = subprocess.Popen(
+            [sys.executable, "-c", STARTING, mode],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        assert starter.stdout is not None
+        with starter.stdout:
+            assert starter.stdout.readline() == b"begins\n"
+            time.sleep(random.Random(f"{mode}{signals}{number}").uniform(0, 0.4))
+            for each in signals:
+                starter.send_signal(each)
+                time.sleep(0.01)
+            starter.wait(30)
+        nothing_left(tmp_path)
+        for home in tmp_path.iterdir():
+            shutil.rmtree(home)
+
+
+def test_a_server_that_cannot_be_started_is_said_with_the_reason(tmp_path: Path) -> None:
+    class Missing(Stub):
+        def command(self, address: Address) -> list[str]:
+            return ["/nowhere/server"]
+
+    with pytest.raises(ConnectionFailed, match=r"No such file or directory: '/nowhere/server'"):
+        start(Missing(), tmp_path, tied=True)
 
 
 def test_what_a_server_printed_is_in_the_error(tmp_path: Path) -> None:
