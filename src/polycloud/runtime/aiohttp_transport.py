@@ -50,6 +50,8 @@ __all__ = ["Attempt", "Stream", "Transport"]
 T = TypeVar("T")
 
 READ_BUFFER = 256 * 1024
+# What an event loop reads from a socket at once: 256 KiB in asyncio, and less in others.
+LARGEST_RECEIVED = 256 * 1024
 OFFLOAD_THREADS = 8
 # In dev mode aiohttp refuses what it takes otherwise, a header that comes twice for instance, and has no option for it.
 STRICT = sys.flags.dev_mode or bool(not sys.flags.ignore_environment and os.environ.get("PYTHONASYNCIODEBUG"))
@@ -372,6 +374,11 @@ class Attempt:
         self.check_end()
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    @property
+    def has_length(self) -> bool:
+        """Whether the answer declares its body's length."""
+        return self._declared is not None
+
     def check_end(self) -> None:
         """The body has ended. Where only the connection's end shows that, a reset is no such end.
 
@@ -472,7 +479,7 @@ class Stream:
             raise ConfigurationError("this stream is closed")
         try:
             async with asyncio.timeout(self._attempt.bound.settings.stall_timeout):
-                piece = await self._response.content.read(size)
+                piece = await self._piece(size)
             if not piece:
                 self._attempt.check_end()
         except BaseException as error:
@@ -483,6 +490,14 @@ class Stream:
             raise
         if not piece:
             self._attempt.release()
+        return piece
+
+    async def _piece(self, size: int) -> bytes:
+        content = self._response.content
+        if size < LARGEST_RECEIVED or not self._attempt.has_length:
+            return await content.read(size)
+        # As it was received: ``read`` joins what is buffered, which copies every byte once more.
+        piece, _ = await content.readchunk()
         return piece
 
     async def close(self) -> None:

@@ -20,6 +20,8 @@ __all__ = ["Offload", "async_sink", "async_source"]
 T = TypeVar("T")
 
 LARGE_READ = 1024 * 1024
+# What a thread writes at a time: handing over each piece as it comes from the network costs more than writing it.
+WRITE_AT_ONCE = 1024 * 1024
 
 
 class Offload(Protocol):
@@ -53,6 +55,22 @@ class _OneAtATime:
     def __init__(self, offload: Offload) -> None:
         self._offload = offload
         self._under_way: asyncio.Future[Any] | None = None
+        self._begun: asyncio.Future[Any] | None = None
+
+    async def begin(self, function: Callable[[], None]) -> None:
+        """As ``call``, without waiting for the end; ``settle`` raises what the call raised."""
+        await self.settle()
+        self._begun = self._under_way = asyncio.ensure_future(self._offload(function))
+
+    async def settle(self) -> None:
+        """Wait for the call that was begun, if there is one.
+
+        Raises:
+            Exception: What it raised.
+        """
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            await asyncio.shield(begun)
 
     async def call(self, function: Callable[[], T], *, by: Offload | None = None) -> T:
         await self._idle(None)
@@ -62,8 +80,13 @@ class _OneAtATime:
 
     async def finish(self, function: Callable[[], None]) -> None:
         """As ``call`` for the last call of all, given up when an earlier one does not end."""
-        if await self._idle(GRACE):
-            await self.call(function)
+        begun, self._begun = self._begun, None
+        if not await self._idle(GRACE):
+            return
+        if begun is not None and not begun.cancelled():
+            # Whoever ends early does not ask for it, and asyncio would report it as never asked for.
+            begun.exception()
+        await self.call(function)
 
     async def _idle(self, patience: float | None) -> bool:
         work = self._under_way
@@ -150,17 +173,38 @@ class _ThreadedSource:
 
 
 class _ThreadedSink:
-    """A file that a download goes to."""
+    """A file that a download goes to, written while the next pieces arrive. What fails shows a little later."""
 
     def __init__(self, sink: BlockingSink, offload: Offload) -> None:
         self._sink = sink
         self._threads = _OneAtATime(offload)
+        self._waiting: list[bytes] = []
+        self._size = 0
 
     async def write(self, data: bytes) -> None:
-        await self._threads.call(lambda: self._sink.write(data))
+        self._waiting.append(data)
+        self._size += len(data)
+        if self._size >= WRITE_AT_ONCE:
+            pieces = self._take()
+            await self._threads.begin(lambda: self._write(pieces))
 
     async def commit(self) -> None:
-        await self._threads.call(self._sink.commit)
+        await self._threads.settle()
+        pieces = self._take()
+
+        def rest() -> None:
+            self._write(pieces)
+            self._sink.commit()
+
+        await self._threads.call(rest)
+
+    def _take(self) -> list[bytes]:
+        pieces, self._waiting, self._size = self._waiting, [], 0
+        return pieces
+
+    def _write(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self._sink.write(piece)
 
     async def abort(self) -> None:
         await self._threads.finish(self._sink.abort)
