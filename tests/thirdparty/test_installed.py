@@ -18,6 +18,7 @@ from tools import generate_sync
 
 # The polycloud that these tests import, wherever it is.
 SOURCE = Path(polycloud.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -32,7 +33,9 @@ def run(installed: Path, tmp_path: Path) -> Run:
             "POLYCLOUD_CONFIG": str(tmp_path / "config.toml"),
             "NO_PROXY": "127.0.0.1",
         }
-        return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=300
+        )
 
     return call
 
@@ -166,6 +169,44 @@ def test_of_two_with_one_name_the_first_on_the_path_has_it(run: Run, tmp_path: P
 
 def test_its_sync_client_is_what_the_generator_writes() -> None:
     assert generate_sync.main(["--check", str(PROJECT / "src" / "polycloud_example")]) == 0
+
+
+OUTSIDE = """
+import polycloud
+from functools import partial
+import pytest
+from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from tests.secrets_used import API_SECRET
+from tests.thirdparty.server import serving
+
+@pytest.fixture(scope="module")
+def target():
+    with serving(API_SECRET) as server:
+        given = {"token": API_SECRET, "endpoint": server.endpoint, "proxy": ""}
+        yield ComputeTarget(
+            name="example",
+            sync_client=partial(polycloud.compute, "example", **given),
+            async_client=partial(polycloud.async_compute, "example", **given),
+            size="small",
+            image="debian",
+            unknown={},
+        )
+
+class TestExample(ComputeSuite):
+    pass
+"""
+
+
+def test_the_suite_runs_in_a_project_of_its_own(run: Run, tmp_path: Path) -> None:
+    """As CONTRIBUTING.md tells it, with the conftest.py that is there."""
+    [line] = [line for line in (ROOT / "CONTRIBUTING.md").read_text().splitlines() if line.startswith("pytest_plugins")]
+    folder = tmp_path / "polycloud-acme" / "tests"
+    folder.mkdir(parents=True)
+    (folder / "conftest.py").write_text(f"{line}\n")
+    (folder / "test_acme_compute.py").write_text(OUTSIDE)
+    done = run("-m", "pytest", "--rootdir", str(folder), str(folder), "-k", "test_reboot", before=(ROOT,))
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
 
 
 def test_the_generator_says_where_it_found_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
