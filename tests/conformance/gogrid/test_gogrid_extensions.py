@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -35,12 +36,21 @@ def an_image(server: GoGridServer) -> str:
 
 
 class Between:
-    """A runtime with another clock, with something that happens just before a call, or that keeps how long it slept."""
+    """A runtime with another clock, with something that happens just before a call or a pause, or that keeps how long
+    it slept."""
 
     def __init__(
-        self, inner: Runtime, *, off: float = 0.0, path: str = "", first: Any = None, slept: list[float] | None = None
+        self,
+        inner: Runtime,
+        *,
+        off: float = 0.0,
+        path: str = "",
+        first: Any = None,
+        slept: list[float] | None = None,
+        ended: BaseException | None = None,
     ) -> None:
         self._inner = inner
+        self._ended = ended
         self._slept = slept
         self._off = off
         self._path = path
@@ -53,6 +63,8 @@ class Between:
         return self._inner.now() + self._off
 
     async def sleep(self, seconds: float) -> None:
+        if self._ended is not None:
+            raise self._ended
         if self._slept is not None:
             self._slept.append(seconds)
         await self._inner.sleep(seconds)
@@ -196,6 +208,19 @@ async def test_an_id_that_never_comes(flavour: Flavour) -> None:
         pending = await client.ex_create_node_nowait("later", "2", an_image(server))
         assert (pending.name, pending.ip) == ("later", server.account.servers[1].address.ip)
         assert await client.list_nodes() == []
+        await client.aclose()
+
+
+async def test_who_does_not_wait_for_the_id_any_longer_knows_what_goes_on_without_him(flavour: Flavour) -> None:
+    """Ctrl-C, or a task that is cancelled."""
+    ended = asyncio.CancelledError() if flavour.name == "async" else KeyboardInterrupt()
+    with serving(settings(id_after=60.0)) as server:
+        client = client_of(flavour, server, _runtime=between(flavour, ended=ended))
+        with pytest.raises(type(ended)) as caught:
+            await client.create_node("late", "2", an_image(server))
+        [note] = caught.value.__notes__
+        ip = server.account.servers[0].address.ip
+        assert note == f"the server 'late' at {ip} is being created: find it with list_nodes"
         await client.aclose()
 
 

@@ -123,7 +123,14 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     async def create_node(self, spec: NodeSpec) -> GoGridNode:
         pending = await self.add_server(spec)
-        node = await self._await_id(pending)
+        try:
+            node = await self._await_id(pending)
+        except CloudError:
+            raise
+        except BaseException as ended:
+            # Ctrl-C, or a task that is cancelled: GoGrid goes on without us, and nobody else knows of it.
+            ended.add_note(f"the server {pending.name!r} at {pending.ip} is being created: find it with list_nodes")
+            raise
         return msgspec.structs.replace(node, password=await self._password_of(node.id))
 
     async def start_node(self, node_id: str) -> None:
