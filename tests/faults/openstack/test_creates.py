@@ -17,10 +17,12 @@ from polycloud.errors import (
     KeyPairNotFound,
     MalformedResponse,
     NodeNotFound,
+    NotFound,
     SizeNotFound,
     SnapshotNotFound,
     VolumeNotFound,
 )
+from polycloud.providers.openstack.models import BootVolume
 from polycloud.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
@@ -87,7 +89,7 @@ async def test_a_new_node_whose_details_cannot_be_read_is_not_lost(
 
 async def test_the_key_pair_goes_when_the_answer_to_the_creation_is_nonsense(nova: Keys, connect: Connect) -> None:
     nova.create = reply(202, b'{"server": 7}')
-    with pytest.raises(MalformedResponse, match="may exist"):
+    with pytest.raises(MalformedResponse, match="whether a server named 'n' was made is not known"):
         await connect().create_node("n", "1", "cirros", auth=KEY)
     assert (nova.names, nova.created) == ([], 1)
 
@@ -141,29 +143,46 @@ async def test_an_id_that_is_a_step_in_a_path_goes_nowhere(cloud: Cloud, connect
     assert [method for method, _ in cloud.server.seen if method == "DELETE"] == []
 
 
+NETWORK = "5b5815fa-0000-4000-8000-000000000000"
+
+
 @pytest.mark.parametrize(
-    ("message", "kind"),
+    ("message", "kind", "named"),
     [
-        ("Can not find requested image", ImageNotFound),
-        ("Invalid imageRef provided.", ImageNotFound),
-        ("Flavor 9 could not be found.", SizeNotFound),
-        ("Invalid key_name provided.", KeyPairNotFound),
-        ("Block Device Mapping is Invalid: failed to get volume 7.", VolumeNotFound),
-        ("Block Device Mapping is Invalid: failed to get snapshot 7.", SnapshotNotFound),
-        ("Invalid input for field/attribute imageRef. Value: x. 'x' is not a 'uuid'", ImageNotFound),
-        ("Invalid input for field/attribute name. Value: image. 'image' is too long", InvalidRequest),
+        ("Can not find requested image", ImageNotFound, "image 'cirros'"),
+        ("Invalid imageRef provided.", ImageNotFound, "image 'cirros'"),
+        ("Flavor 1 could not be found.", SizeNotFound, "Flavor 1 could"),
+        ("Invalid key_name provided.", KeyPairNotFound, "key pair 'k'"),
+        ("Block Device Mapping is Invalid: failed to get volume 7.", VolumeNotFound, "volume 7"),
+        ("Block Device Mapping is Invalid: failed to get snapshot 7.", SnapshotNotFound, "snapshot 7"),
+        ("Invalid input for field/attribute imageRef. Value: x. 'x' is not a 'uuid'", ImageNotFound, "image 'cirros'"),
+        (f"Network {NETWORK} could not be found.", NotFound, f"Network {NETWORK} could"),
+        ("Invalid input for field/attribute uuid. Value: x. 'x' is not a 'uuid'", NotFound, f"network '{NETWORK}'"),
+        ("Port id 7 could not be found.", NotFound, "Port id 7"),
+        ("Security group image-servers not found.", NotFound, "Security group image-servers not"),
+        ("Security group default volume not found for project 8.", NotFound, "default volume"),
+        ("Keypair image not found for user 9", KeyPairNotFound, "Keypair image"),
+        ("Invalid input for field/attribute name. Value: image. 'image' is too long", InvalidRequest, "name"),
         (
             "Block Device Mapping is Invalid: Boot sequence for the image/block device mapping is not valid.",
             InvalidRequest,
+            "not valid",
         ),
-        ("Invalid volume: Volume status must be available to attach, currently in-use", InvalidRequest),
+        ("Invalid volume: Volume status must be available to attach, currently in-use", InvalidRequest, "in-use"),
+        ("The requested availability zone is not available", InvalidRequest, "zone"),
     ],
 )
-async def test_what_nova_does_not_find(nova: Keys, connect: Connect, message: str, kind: type[CloudError]) -> None:
+async def test_what_nova_does_not_find(
+    nova: Keys, connect: Connect, message: str, kind: type[CloudError], named: str
+) -> None:
     nova.create = reply(400, json.dumps({"badRequest": {"code": 400, "message": message}}).encode())
     with pytest.raises(CloudError) as caught:
-        await connect().create_node("n", "1", "cirros")
+        await connect().create_node(
+            "n", "1", "cirros", ex_keyname="k", ex_networks=[NETWORK], ex_security_groups=["image-servers"]
+        )
     assert type(caught.value) is kind
+    assert named in caught.value.message
+    assert (caught.value.status, caught.value.code) == (400, "badRequest")
 
 
 async def test_an_error_in_another_encoding_is_of_our_tree(cloud: Cloud, connect: Connect) -> None:
@@ -191,3 +210,22 @@ async def test_swap_that_is_no_number(cloud: Cloud, connect: Connect) -> None:
     cloud.before = lambda _exchange: reply(200, b'{"flavors": [{"id": "1", "name": "s", "ram": 1, "swap": "much"}]}')
     with pytest.raises(MalformedResponse):
         await connect().list_sizes()
+
+
+@pytest.mark.parametrize(
+    ("boot", "words"),
+    [
+        ("vol", "the image cirros and ex_boot_volume are two things to boot from"),
+        (BootVolume(volume="vol"), "leave the image out"),
+        (BootVolume(snapshot="snap", size=2), r"BootVolume\(size=…\)"),
+        (BootVolume(), "volume's size in GiB"),
+    ],
+)
+async def test_two_things_to_boot_from_are_refused_before_any_request(
+    cloud: Cloud, connect: Connect, boot: BootVolume | str, words: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=words):
+        await connect().create_node("n", "1", "cirros", ex_boot_volume=boot)
+    with pytest.raises(InvalidRequest, match="from a volume or from a snapshot"):
+        await connect().create_node("n", "1", ex_boot_volume=BootVolume(volume="vol", snapshot="snap"))
+    assert cloud.server.seen == []

@@ -66,7 +66,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Args:
             name: Its display name.
             size: The flavor.
-            image: What to make it from; may be left out when ``ex_boot_volume`` has the system already.
+            image: What to make it from; left out when ``ex_boot_volume`` has the system already.
             location: Availability zone; None for the provider's choice.
             auth: How to get into it. An ``SSHKey`` is imported as a key pair for the length of the
                 call; a ``Password`` becomes the administrator's.
@@ -89,6 +89,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
 
         Raises:
             SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound: Nova does not know them.
+            NotFound: It does not know a network, a port or a security group.
             QuotaExceeded: The project may not have another one.
             Conflict: There are several networks, and ``ex_networks`` names none.
             InvalidRequest: Arguments contradict each other, or Nova does not take one.

@@ -68,6 +68,13 @@ def node_spec(
     boot = _boot_volume(boot_volume)
     if boot is None and not portable.image:
         raise InvalidRequest("a node needs an image, or ex_boot_volume with a volume or a snapshot to boot from")
+    if boot is not None and (boot.volume or boot.snapshot) and portable.image:
+        raise InvalidRequest(
+            f"the image {portable.image} and ex_boot_volume are two things to boot from, and the volume or snapshot "
+            "has its system already; leave the image out, or give BootVolume(size=…) to have a new volume made from it"
+        )
+    if boot is not None and boot.volume and boot.snapshot:
+        raise InvalidRequest("a BootVolume is made from a volume or from a snapshot; give one of them")
     if boot is not None and not (boot.volume or boot.snapshot) and not (boot.size and portable.image):
         raise InvalidRequest("a new boot volume is made from an image: give the image, and the volume's size in GiB")
     return OpenStackNodeSpec(

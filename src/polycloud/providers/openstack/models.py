@@ -167,8 +167,8 @@ class BootVolume(msgspec.Struct, frozen=True, kw_only=True):
     With none of ``volume`` and ``snapshot`` the volume is new and filled from the node's image.
 
     Attributes:
-        volume: Id of a volume that exists already.
-        snapshot: Id of the volume snapshot to make it from.
+        volume: Id of a volume that exists already; the node's image is left out then.
+        snapshot: Id of the volume snapshot to make it from; likewise.
         size: GiB of a new volume; needed when it is made from an image.
         delete_on_termination: Whether it is destroyed with the node.
     """

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import base64
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from polycloud.compute.auth import Password, SSHKey
 from polycloud.compute.driver import NodeSpec
-from polycloud.errors import (
-    CloudError,
-    ImageNotFound,
-    InvalidRequest,
-    KeyPairNotFound,
-    MalformedResponse,
-    NodeNotFound,
-    NotFound,
-    SizeNotFound,
-    SnapshotNotFound,
-    VolumeNotFound,
-)
+from polycloud.errors import CloudError, MalformedResponse, NodeNotFound, NotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
+from polycloud.providers.openstack.refusals import creation_error
 from polycloud.providers.openstack.services import COMPUTE, decoded, quoted
 from polycloud.providers.openstack.wire_servers import Created, Server, ServerAnswer, ServerList
 from polycloud.runtime.messages import Response
+from polycloud.runtime.outcomes import creating
 from polycloud.runtime.paging import Page
 from polycloud.runtime.retry import may_have_happened
 from polycloud.wire.openstack_faults import fault_error
@@ -39,22 +29,6 @@ log = logging.getLogger("polycloud.openstack")
 # Up to here single reads are cheaper than the whole listing.
 MAX_SINGLE_READS = 20
 PARALLEL_READS = 8
-# What Nova says of a field that has the wrong shape, and which of them name a thing.
-INVALID_FIELD = re.compile(r"Invalid input for field/attribute (\w+)")
-FIELDS: Mapping[str, type[NotFound]] = {
-    "imageRef": ImageNotFound,
-    "flavorRef": SizeNotFound,
-    "key_name": KeyPairNotFound,
-}
-# Its words for something that is not there, and for what that is.
-ABSENT = ("not found", "not be found", "not find", "failed to get", "invalid imageref", "invalid flavor", "invalid key")
-THINGS: Mapping[str, type[NotFound]] = {
-    "image": ImageNotFound,
-    "flavor": SizeNotFound,
-    "key_name": KeyPairNotFound,
-    "snapshot": SnapshotNotFound,
-    "volume": VolumeNotFound,
-}
 # For a moment Nova still shows a server that is gone.
 DELETED = "DELETED"
 
@@ -149,20 +123,23 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         return True
 
     async def _create(self, spec: OpenStackNodeSpec) -> NovaNodeT:
-        answer = await self.services.send(
-            COMPUTE,
-            "POST",
-            "/servers",
-            operation="Create Server",
-            body={"server": _server_body(spec)},
-            repeatable=False,
-            check=_check_create,
+        async def make() -> Created:
+            answer = await self.services.send(
+                COMPUTE,
+                "POST",
+                "/servers",
+                operation="Create Server",
+                body={"server": _server_body(spec)},
+                repeatable=False,
+                check=lambda found: creation_error(found, spec),
+            )
+            return decoded(answer, Created)
+
+        advice = (
+            f"whether a server named {spec.name!r} was made is not known: look for it with list_nodes "
+            "before you try again"
         )
-        try:
-            made = decoded(answer, Created).server
-        except MalformedResponse as error:
-            error.message += f"; a server named {spec.name!r} may exist all the same, look for it with list_nodes"
-            raise
+        made = (await creating(make(), operation="Create Server", advice=advice)).server
         try:
             details = await self.services.get(
                 COMPUTE, f"/servers/{quoted(made.id)}", ServerAnswer, operation="Show Server Details"
@@ -254,18 +231,3 @@ def _attachment(network: NetworkAttachment) -> dict[str, str]:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
-
-
-def _check_create(answer: Response) -> CloudError | None:
-    """Nova says 400 for whatever it does not find; which thing that is stands in its message."""
-    error = fault_error(answer)
-    if not isinstance(error, InvalidRequest):
-        return error
-    field = INVALID_FIELD.match(error.message)
-    if field is not None:
-        kind = FIELDS.get(field[1])
-    else:
-        words = error.message.lower()
-        absent = any(sign in words for sign in ABSENT)
-        kind = next((kind for sign, kind in THINGS.items() if absent and sign in words), None)
-    return error if kind is None else kind(error.message, status=error.status, code=error.code)
