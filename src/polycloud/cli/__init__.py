@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
 import sys
 
 __all__ = ["main"]
@@ -21,6 +23,25 @@ def main() -> int:
             "Run: pip install 'polycloud[cli]'\n"
         )
         return 2
+    _open_what_is_closed()
     from polycloud.cli.app import run
+    from polycloud.cli.failures import Ended
 
+    def end(number: int, _frame: object) -> None:
+        raise Ended(signal.Signals(number))
+
+    for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
+        # Where it is switched off (nohup), it stays so.
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, end)
     return run(sys.argv[1:])
+
+
+def _open_what_is_closed() -> None:
+    """Standard streams that were closed (``>&-``) are opened the wrong way round, so that their use is an error.
+
+    Each takes the lowest number that is free, its own: no connection becomes standard output.
+    """
+    for name, mode, flags in (("stdin", "r", os.O_WRONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))

@@ -165,7 +165,7 @@ def run(arguments: Sequence[str]) -> int:
     except CycloptsError as error:
         return failures.report(_clearer(error), out, debug=debug)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it
-        if isinstance(error, BrokenPipeError):
+        if failures.unwritable(error):
             # The interpreter flushes standard output once more when it ends, and must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return failures.report(error, out, debug=debug)

@@ -8,11 +8,12 @@ from cyclopts import App, Parameter
 
 from polycloud.cli.acting import Several, Yes, confirm, each
 from polycloud.cli.failures import UsageError
-from polycloud.cli.output import Column, listed, moment
+from polycloud.cli.output import Column, clean, listed, moment
 from polycloud.cli.places import Place
 from polycloud.cli.quantities import size_text
 from polycloud.cli.session import output
-from polycloud.cli.stores import container_at, place_at, stores
+from polycloud.cli.stores import about, container_at, place_at, stores
+from polycloud.errors import NotEmpty
 from polycloud.storage.models import Container
 
 __all__ = ["COLUMNS", "FIELDS", "app"]
@@ -70,5 +71,15 @@ def delete(containers: Several, /, *, yes: Yes = False) -> None:
     """
     places: dict[str, Place] = {str(place): place for place in map(container_at, containers)}
     with stores() as store:
+
+        def delete_one(name: str) -> None:
+            place = places[name]
+            with about(place):
+                try:
+                    store(place).delete_container(place.container)
+                except NotEmpty as error:
+                    error.message += f"; polycloud rm --recursive {clean(name)} deletes what is in it"
+                    raise
+
         confirm(lambda: f"Delete {listed(places)}?", yes=yes)
-        each(list(places), lambda name: store(places[name]).delete_container(places[name].container), "deleted")
+        each(list(places), delete_one, "deleted")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import signal
 import traceback
+from typing import TypeGuard
 
 from cyclopts import CycloptsError
 
 from polycloud import errors
 from polycloud.cli.output import Output
 
-__all__ = ["BROKEN_PIPE", "EXIT_STATUSES", "AlreadyReported", "NotConfirmed", "UsageError", "report"]
+__all__ = [
+    "BROKEN_PIPE",
+    "EXIT_STATUSES",
+    "AlreadyReported",
+    "Ended",
+    "NotConfirmed",
+    "UsageError",
+    "report",
+    "unwritable",
+]
 
 FAILED = 1
 USAGE = 2
@@ -17,6 +29,11 @@ NOT_CONFIRMED = 9
 INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+# A shell's status for a command that a signal ended.
+SIGNALLED = 128
+
+# What writing to standard output fails with; files have names, and connections fail as CloudErrors.
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE}
 
 # The first class that fits an error gives its status.
 STATUS_BY_ERROR: tuple[tuple[type[errors.CloudError], int], ...] = (
@@ -41,7 +58,7 @@ Exit status: 0 done · 1 the provider failed in another way
 4 credentials refused, or not allowed · 5 conflict, or exists already
 6 quota or capacity · 7 unreachable, unavailable or too slow
 8 the provider cannot do it · 9 not confirmed · 70 a defect of polycloud
-130 interrupted · 141 nobody reads the output"""
+130 interrupted · 129, 143 ended by a signal · 141 nobody reads the output"""
 
 
 class UsageError(Exception):
@@ -58,6 +75,18 @@ class AlreadyReported(Exception):
     def __init__(self, status: int) -> None:
         super().__init__()
         self.status = status
+
+
+class Ended(KeyboardInterrupt):
+    """The process was told to end: what is under way is cleaned up as after Ctrl-C.
+
+    Attributes:
+        signal: By which signal.
+    """
+
+    def __init__(self, signal: signal.Signals) -> None:
+        super().__init__()
+        self.signal = signal
 
 
 class NotConfirmed(Exception):
@@ -95,8 +124,12 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
         return USAGE, str(error), ""
     if isinstance(error, NotConfirmed):
         return NOT_CONFIRMED, str(error), ""
+    if isinstance(error, Ended):
+        return SIGNALLED + error.signal, f"ended by {error.signal.name}", ""
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED, "interrupted", ""
+    if unwritable(error):
+        return FAILED, f"cannot write to standard output: {error.strerror}", ""
     if isinstance(error, OSError) and error.filename is not None:
         return FAILED, f"{error.filename}: {error.strerror}", ""
     return (
@@ -104,6 +137,11 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
         f"polycloud has a defect: {type(error).__name__}: {error}",
         "run it again with --debug for the traceback, and report that",
     )
+
+
+def unwritable(error: BaseException) -> TypeGuard[OSError]:
+    """Whether standard output, or error, takes nothing more."""
+    return isinstance(error, OSError) and error.filename is None and error.errno in UNWRITABLE
 
 
 def _context(error: errors.CloudError) -> str:

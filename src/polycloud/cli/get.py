@@ -13,8 +13,8 @@ from polycloud.cli.failures import UsageError
 from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive, write_out
 from polycloud.cli.places import Place, is_standard
-from polycloud.cli.session import output
-from polycloud.cli.stores import about, object_at, place_at, stores
+from polycloud.cli.session import options, output
+from polycloud.cli.stores import object_at, one_object, place_at, stores
 from polycloud.cli.trees import destination_of, target_below
 from polycloud.errors import FileExists, InvalidRequest, ObjectNotFound
 from polycloud.storage.client import Storage
@@ -42,14 +42,20 @@ def get(
             raise UsageError("many objects do not fit into standard output; use polycloud cat")
         _get_below(place_at(address), target or ".", force=force)
         return
-    place = object_at(address)
+    place = object_at(address, otherwise=", or add --recursive to get all that is in it")
     with stores() as store:
         client = store(place)
         if target is not None and is_standard(target):
             write_out(client, place)
             return
-        path = destination_of(place.key, target)
-        move_all([_move(client, place, None, lambda: Path(path), force=force)], "fetched")
+        path = Path(destination_of(place.key, target))
+
+        def file() -> Path:
+            if target is not None and target.endswith("/") and not options().dry_run:
+                _make_folder(path.parent)
+            return path
+
+        move_all([_move(client, place, None, file, force=force)], "fetched")
 
 
 def _get_below(place: Place, destination: str, *, force: bool) -> None:
@@ -81,7 +87,7 @@ def _move(client: Storage, place: Place, size: int | None, target: Callable[[], 
     def act(progress: Progress) -> Moved:
         path = target()
         try:
-            with about(place):
+            with one_object(client, place, "add --recursive to get what is in it"):
                 fetched = client.download_object(
                     (place.container, place.key), path, overwrite_existing=force, progress=progress
                 )

@@ -15,7 +15,7 @@ from polycloud.cli.output import Cell, Column, listed, moment
 from polycloud.cli.places import Place
 from polycloud.cli.quantities import counted, seconds_of, size_text
 from polycloud.cli.session import options, output
-from polycloud.cli.stores import about, object_at, place_at, stores
+from polycloud.cli.stores import about, object_at, one_object, place_at, stores
 from polycloud.errors import ObjectNotFound
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Object, Prefix
@@ -95,7 +95,10 @@ def write_out(client: Storage, place: Place) -> None:
         BrokenPipeError: Nobody reads any more.
     """
     out = output().standard_output()
-    with about(place), client.download_object_as_stream((place.container, place.key)) as stream:
+    with (
+        one_object(client, place, "name an object in it"),
+        client.download_object_as_stream((place.container, place.key)) as stream,
+    ):
         for piece in stream:
             out.write(piece)
             out.flush()
@@ -119,13 +122,15 @@ def rm(addresses: Several, /, *, recursive: Recursive = False, yes: Yes = False)
                 with about(place):
                     _remove_below(store(place), place, yes=yes)
         return
-    objects = {str(place): place for place in map(object_at, addresses)}
+    otherwise = ", or add --recursive to delete all that is in it"
+    objects = {str(place): place for place in (object_at(address, otherwise=otherwise) for address in addresses)}
     with stores() as store:
 
         def delete(name: str) -> None:
             place = objects[name]
-            with about(place):
-                store(place).delete_object((place.container, place.key))
+            client = store(place)
+            with one_object(client, place, "add --recursive to delete what is in it"):
+                client.delete_object((place.container, place.key))
 
         confirm(lambda: f"Delete {listed(objects)} for good?", yes=yes)
         each(list(objects), delete, "deleted")

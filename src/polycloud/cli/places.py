@@ -54,7 +54,7 @@ def place_of(text: str, *, cloud: str | None) -> Place:
         cloud: The provider or profile of the global options, by which an address need not name one.
 
     Raises:
-        UsageError: No cloud is named, or two are.
+        UsageError: No cloud is named, or two are, or no container before the key.
     """
     if is_standard(text):
         raise UsageError("- stands for standard input or output, and here an address in a cloud is wanted")
@@ -74,4 +74,8 @@ def place_of(text: str, *, cloud: str | None) -> Place:
             f"(if {named!r} is how the container's name begins, write {':' + text!r})"
         )
     container, _, key = rest.partition("/")
+    if key and not container:
+        raise UsageError(
+            f"{text!r} names no container; write {named or cloud}:CONTAINER/KEY, without a slash before the container"
+        )
     return Place(cloud=named or cloud, container=container, key=key)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import cast
 
 from polycloud import registry
 from polycloud.capabilities import StorageCapability
 from polycloud.cli.failures import UsageError
 from polycloud.cli.kinds import serves_only
+from polycloud.cli.output import clean
 from polycloud.cli.places import Place, place_of
 from polycloud.cli.session import options
-from polycloud.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported
+from polycloud.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
 from polycloud.storage.client import Storage
 
-__all__ = ["about", "container_at", "object_at", "place_at", "stores"]
+__all__ = ["about", "container_at", "object_at", "one_object", "place_at", "stores"]
 
 
 def place_at(text: str) -> Place:
@@ -41,15 +42,20 @@ def container_at(text: str) -> Place:
     return place
 
 
-def object_at(text: str) -> Place:
+def object_at(text: str, *, otherwise: str = "") -> Place:
     """As ``place_at``, of an object.
+
+    Args:
+        text: The address.
+        otherwise: What else could be meant by a container, for the error.
 
     Raises:
         UsageError: It names none.
     """
     place = place_at(text)
     if not place.container or not place.key:
-        raise UsageError(f"{text!r} names no object; write {place.cloud}:{place.container or 'CONTAINER'}/KEY")
+        hint = otherwise if place.container else ""
+        raise UsageError(f"{text!r} names no object; write {place.cloud}:{place.container or 'CONTAINER'}/KEY{hint}")
     return place
 
 
@@ -62,7 +68,27 @@ def about(place: Place) -> Generator[None]:
         container_only = isinstance(error, ContainerNotFound) or not place.key
         name = place.container if container_only else place.key
         if error.status is not None and name not in error.message:
-            error.message = f"{place.beside('') if container_only else place}: {error.message}"
+            error.message = f"{clean(str(place.beside('') if container_only else place))}: {error.message}"
+        raise
+
+
+@contextmanager
+def one_object(client: Storage, place: Place, otherwise: str) -> Generator[None]:
+    """As ``about``, and an object that is not there is told to be a folder if it is one.
+
+    Args:
+        client: Where to look.
+        place: The object.
+        otherwise: What to do about a folder.
+    """
+    try:
+        with about(place):
+            yield
+    except ObjectNotFound as error:
+        with suppress(CloudError):
+            below = client.iterate_container_objects(place.container, prefix=place.folder)
+            if next(below, None) is not None:
+                error.message = f"{str(place)!r} is no object but a folder; {otherwise}"
         raise
 
 

@@ -67,7 +67,8 @@ def file_name_of(key: str) -> str:
     """
     name = key.rpartition("/")[2]
     if name in {"", ".", ".."} or "\0" in name:
-        raise UsageError(f"no file can be called like the last part of {key!r}; say which file it is to become")
+        hint = ", or add --recursive to get what is below it" if key.endswith("/") else ""
+        raise UsageError(f"no file can be called like the last part of {key!r}; say which file it is to become{hint}")
     return name
 
 

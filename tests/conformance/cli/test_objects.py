@@ -50,6 +50,7 @@ def test_the_life_of_containers(here: Cli, cloud: Cloud, bucket: str) -> None:
     assert here("put", "a.txt", f"{bucket}/").status == 0
     full = here("containers", "delete", bucket, "--yes", "--json")
     assert (full.status, full.error["type"], full.json) == (5, "NotEmpty", {"deleted": []})
+    assert f"polycloud rm --recursive {bucket} " in full.error["message"]
     assert here("containers", "delete", bucket).status == 2, "nobody is there to be asked"
     assert here("rm", "--recursive", bucket, "--yes").status == 0
     assert here("containers", "delete", bucket, "--yes").out == f"deleted {bucket}\n"
@@ -107,6 +108,32 @@ def test_a_file_that_is_there_is_kept(here: Cli, bucket: str) -> None:
     assert here("get", f"{bucket}/a.txt", "--force").status == 0
     assert Path("a.txt").read_text() == "new"
     assert sorted(path.name for path in Path().iterdir()) == ["a.txt", "folder"]
+
+
+def test_a_folder_that_is_not_there_is_made(here: Cli, bucket: str) -> None:
+    Path("a.txt").write_text("a")
+    here("put", "a.txt", f"{bucket}/")
+    assert here("get", f"{bucket}/a.txt", "new/within/").out == "fetched new/within/a.txt, 1 B\n"
+    assert Path("new/within/a.txt").read_text() == "a"
+
+
+def test_a_folder_that_is_taken_for_an_object(here: Cli, cloud: Cloud, bucket: str) -> None:
+    Path("a.txt").write_text("a")
+    here("put", "a.txt", f"{bucket}/folder/")
+    for command in ("get", "cat"):
+        refused = here(command, f"{bucket}/folder", "--json")
+        assert (refused.status, refused.error["type"]) == (3, "ObjectNotFound")
+        assert "is no object but a folder" in refused.error["message"]
+    assert "add --recursive" in here("get", f"{bucket}/folder").err
+    assert "add --recursive" in here("get", f"{bucket}/folder/").err
+    for command in ("get", "rm"):
+        refused = here(command, bucket)
+        assert refused.status == 2
+        assert "add --recursive" in refused.err
+    assert [path.name for path in Path().iterdir()] == ["a.txt"]
+    here("rm", f"{bucket}/folder", "--yes")
+    assert seen(cloud, bucket, "folder/a.txt").content == b"a"
+    assert "folder" not in here("get", f"{bucket}/fold").err.partition("fold")[2]
 
 
 def test_standard_input_and_output(pc: Pc, cloud: Cloud, bucket: str) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -63,12 +64,15 @@ def serving(
     sent, released = threading.Event(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def do_HEAD(self) -> None:
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("ETag", f'"{etag}"')
             self.send_header("Last-Modified", "Mon, 23 Nov 2026 12:00:00 GMT")
             self.end_headers()
+
+        def do_GET(self) -> None:
+            self.do_HEAD()
             self.wfile.write(content[:sends])
             self.wfile.flush()
             sent.set()
@@ -177,7 +181,17 @@ def test_ctrl_c_during_a_download(work: Path, command: str) -> None:
     assert left_in(work) == []
 
 
-def test_ctrl_c_during_an_upload(work: Path, s3: SandboxServer) -> None:
+@pytest.mark.parametrize(
+    ("number", "ends"),
+    [
+        (signal.SIGINT, (130, "error: interrupted\n")),
+        (signal.SIGTERM, (143, "error: ended by SIGTERM\n")),
+        (signal.SIGHUP, (129, "error: ended by SIGHUP\n")),
+    ],
+)
+def test_a_signal_during_an_upload(
+    work: Path, s3: SandboxServer, number: signal.Signals, ends: tuple[int, str]
+) -> None:
     boto = boto_client(s3.endpoint)
     boto.create_bucket(Bucket="interrupted")
     child = start("put", "-", "s3x:interrupted/k", "--endpoint", s3.endpoint)
@@ -189,9 +203,9 @@ def test_ctrl_c_during_an_upload(work: Path, s3: SandboxServer) -> None:
     while not count("interrupted"):
         assert time.monotonic() < end
         time.sleep(0.05)
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     status, _, err = ended(child)
-    assert (status, err) == (130, "error: interrupted\n")
+    assert (status, err) == ends
     assert count("interrupted") == 0
     assert boto.list_objects_v2(Bucket="interrupted")["KeyCount"] == 0
 
@@ -207,6 +221,40 @@ def test_a_reader_that_left_is_no_failure_to_speak_of(work: Path, command: str) 
         )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to write to")
+@pytest.mark.parametrize("command", ["cat s3x:bucket/k", "stat s3x:bucket/k", "stat s3x:bucket/k --json"])
+def test_standard_output_that_is_full(work: Path, command: str) -> None:
+    content = os.urandom(MIB)
+    with serving(content, etag=md5(content).hexdigest()) as (endpoint, _), Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "polycloud", *command.split(), "--endpoint", endpoint],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "cannot write to standard output: No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("redirection", "command", "status", "told"),
+    [
+        (">&-", "cat s3x:bucket/k", 1, "cannot write to standard output"),
+        ("2>&-", "cat s3x:bucket/k", 0, ""),
+        ("<&-", "put - s3x:bucket/k", 2, "Bad file descriptor"),
+        ("<&- >&- 2>&-", "stat s3x:bucket/k", 1, ""),
+    ],
+)
+def test_standard_streams_that_are_closed(work: Path, redirection: str, command: str, status: int, told: str) -> None:
+    content = os.urandom(MIB)
+    with serving(content, etag=md5(content).hexdigest()) as (endpoint, _):
+        script = f'exec "$0" -m polycloud {command} --endpoint {endpoint} {redirection}'
+        done = subprocess.run(["sh", "-c", script, sys.executable], capture_output=True, timeout=60)
+    assert done.returncode == status
+    assert done.stdout == (content if status == 0 else b"")
+    assert told in done.stderr.decode()
+    assert len(done.stderr.splitlines()) == bool(told)
 
 
 @pytest.mark.parametrize("option", ["--debug", "--dry-run"])

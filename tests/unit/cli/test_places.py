@@ -43,6 +43,8 @@ def test_addresses(text: str, cloud: str | None, expected: tuple[str, str, str])
         ("s3:photos", "work", "':s3:photos'"),
         (STANDARD, "work", "standard input"),
         ("-", None, "standard input"),
+        ("s3://photos/a", None, "write s3:CONTAINER/KEY"),
+        ("/photos/a", "work", "write work:CONTAINER/KEY"),
     ],
 )
 def test_what_is_no_address(text: str, cloud: str | None, word: str) -> None:
