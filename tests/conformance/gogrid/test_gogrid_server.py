@@ -281,8 +281,8 @@ def test_lookups_are_those_of_the_documentation(server: GoGridServer) -> None:
     assert names("server.ram") == ["512MB", "1GB", "2GB", "4GB", "8GB", "16GB", "24GB"]
     assert names("server.state") == ["Starting", "On", "Off", "Restarting", "Saving", "Restoring"]
     assert set(names("image.state")) == {"Available", "Saving"}
-    assert set(names("ip.type")) == {"Public", "Private"}
-    assert set(names("ip.state")) == {"Unassigned", "Assigned"}
+    assert names("ip.type") == ["Public", "Private"]
+    assert names("ip.state") == ["Unassigned", "Assigned"]
 
 
 def test_objects_have_the_fields_of_the_documentation(server: GoGridServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -49,6 +50,8 @@ from polycloud.runtime.paging import Page, iterate_pages
 __all__ = ["ENDPOINT", "GoGridDriver"]
 
 T = TypeVar("T")
+
+log = logging.getLogger("polycloud.gogrid")
 
 ENDPOINT = "https://api.gogrid.com"
 # How often an address that somebody else took first is replaced by another free one.
@@ -127,9 +130,13 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             node = await self._await_id(pending)
         except CloudError:
             raise
-        except BaseException as ended:
-            # Ctrl-C, or a task that is cancelled: GoGrid goes on without us, and nobody else knows of it.
-            ended.add_note(f"the server {pending.name!r} at {pending.ip} is being created: find it with list_nodes")
+        except BaseException:
+            # Ctrl-C, or a task that is cancelled: GoGrid goes on all the same, and nobody else knows of it.
+            log.warning(
+                "create_node was interrupted; the server %r at %s is being created: find it with list_nodes",
+                pending.name,
+                pending.ip,
+            )
             raise
         return msgspec.structs.replace(node, password=await self._password_of(node.id))
 
@@ -465,7 +472,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
 
 def _number(text: str, missing: type[CloudError]) -> str:
-    """An id as the API takes it; what is no number cannot exist."""
-    if not text.isdecimal():
+    """An id as the API takes it; what is no number, written as numbers are, is the id of nothing."""
+    if not (text.isascii() and text.isdecimal() and str(int(text)) == text):
         raise missing(f"{text!r} is no GoGrid id, which are numbers")
     return text

@@ -27,7 +27,7 @@ def _options(*names: str, described: str = "{}") -> tuple[Option, ...]:
 
 
 DATACENTERS = _options("US-West-1", "US-East-1", described="{} Datacenter")
-IP_TYPES = _options("Private", "Public")
+IP_TYPES = _options("Public", "Private")
 IP_STATES = _options("Unassigned", "Assigned")
 RAM = _options("512MB", "1GB", "2GB", "4GB", "8GB", "16GB", "24GB", described="Server with {} RAM")
 SERVER_STATES = _options("Starting", "On", "Off", "Restarting", "Saving", "Restoring")
