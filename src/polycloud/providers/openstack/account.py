@@ -13,7 +13,7 @@ from polycloud.providers.openstack.account_models import (
     RateLimit,
     ServerGroup,
 )
-from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, NETWORK, OpenStackServices, quoted
+from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, NETWORK, OpenStackServices, identified
 
 __all__ = ["AccountCalls"]
 
@@ -121,7 +121,7 @@ class AccountCalls:
             project = (await self._services.session.token()).project_id
         if project is None:
             raise ConfigurationError("the token is for no project; say whose quota: give project")
-        name = quoted(project)
+        name = identified(project)
         compute = (
             await self._services.get(
                 COMPUTE, f"/os-quota-sets/{name}", _ComputeQuotaAnswer, operation="Show A Quota (compute)"
@@ -179,7 +179,7 @@ class AccountCalls:
     async def server_group(self, identity: str) -> ServerGroup:
         answer = await self._services.get(
             COMPUTE,
-            f"/os-server-groups/{quoted(identity)}",
+            f"/os-server-groups/{identified(identity)}",
             _ServerGroupAnswer,
             operation="Show Server Group Details",
         )

@@ -10,7 +10,7 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import NodeNotFound, NotFound
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.images import GlanceImages
-from polycloud.providers.openstack.services import COMPUTE, decoded, quoted
+from polycloud.providers.openstack.services import COMPUTE, decoded, identified, quoted
 from polycloud.providers.openstack.wire_servers import Address, ServerAnswer
 from polycloud.wire.openstack_faults import fault_error
 
@@ -66,7 +66,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
     async def rename(self, node_id: str, name: str) -> NovaNodeT:
         answer = await self.services.put(
             COMPUTE,
-            f"/servers/{quoted(node_id)}",
+            f"/servers/{identified(node_id)}",
             {"server": {"name": name}},
             ServerAnswer,
             operation="Update Server",
@@ -77,7 +77,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
     async def metadata(self, node_id: str) -> dict[str, str]:
         answer = await self.services.get(
             COMPUTE,
-            f"/servers/{quoted(node_id)}/metadata",
+            f"/servers/{identified(node_id)}/metadata",
             _Metadata,
             operation="List All Metadata",
             not_found=NodeNotFound,
@@ -87,7 +87,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
     async def set_metadata(self, node_id: str, metadata: Mapping[str, str]) -> dict[str, str]:
         answer = await self.services.put(
             COMPUTE,
-            f"/servers/{quoted(node_id)}/metadata",
+            f"/servers/{identified(node_id)}/metadata",
             {"metadata": dict(metadata)},
             _Metadata,
             operation="Create or Replace Metadata Items",
@@ -98,14 +98,14 @@ class ServerActions(GlanceImages[NovaNodeT]):
     async def delete_metadata_item(self, node_id: str, key: str) -> None:
         await self.services.delete(
             COMPUTE,
-            f"/servers/{quoted(node_id)}/metadata/{quoted(key)}",
+            f"/servers/{identified(node_id)}/metadata/{quoted(key)}",
             operation="Delete Metadata Item",
             not_found=NotFound,
         )
 
     async def addresses(self, node_id: str) -> dict[str, tuple[str, ...]]:
         answer = await self.services.get(
-            COMPUTE, f"/servers/{quoted(node_id)}/ips", _Addresses, operation="List Ips", not_found=NodeNotFound
+            COMPUTE, f"/servers/{identified(node_id)}/ips", _Addresses, operation="List Ips", not_found=NodeNotFound
         )
         return {
             network: tuple(entry.addr for entry in entries if entry.addr)
@@ -132,7 +132,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
             answer = await self.services.send(
                 COMPUTE,
                 "POST",
-                f"/servers/{quoted(node_id)}/remote-consoles",
+                f"/servers/{identified(node_id)}/remote-consoles",
                 operation="Create Console",
                 body={"remote_console": {"protocol": protocol, "type": kind}},
                 repeatable=True,

@@ -13,7 +13,7 @@ from polycloud.errors import CloudError, ConfigurationError, ImageNotFound, Malf
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.models import OpenStackImage
 from polycloud.providers.openstack.servers import ServersDriver
-from polycloud.providers.openstack.services import IMAGE, Link, decoded, quoted
+from polycloud.providers.openstack.services import IMAGE, Link, decoded, identified
 from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
@@ -109,7 +109,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
 
     async def get_image(self, image_id: str) -> NodeImage:
         found = await self.services.get(
-            IMAGE, f"/images/{quoted(image_id)}", _Image, operation="Show image", not_found=ImageNotFound
+            IMAGE, f"/images/{identified(image_id)}", _Image, operation="Show image", not_found=ImageNotFound
         )
         return self._image(found)
 
@@ -135,7 +135,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
     async def delete_image(self, image_id: str) -> None:
         try:
             await self.services.delete(
-                IMAGE, f"/images/{quoted(image_id)}", operation="Delete image", not_found=ImageNotFound
+                IMAGE, f"/images/{identified(image_id)}", operation="Delete image", not_found=ImageNotFound
             )
         except PermissionDenied as error:
             error.message += "; only images of one's own project can be deleted, and only unprotected ones"

@@ -18,7 +18,7 @@ from polycloud.providers.openstack.network_models import (
     SecurityGroupRule,
     Subnet,
 )
-from polycloud.providers.openstack.services import NETWORK, Link, OpenStackServices, quoted
+from polycloud.providers.openstack.services import NETWORK, Link, OpenStackServices, identified
 from polycloud.wire.lenient import decode_json
 
 __all__ = ["NetworkCalls"]
@@ -113,7 +113,7 @@ class NetworkCalls:
         return _unwrapped(answer, root, kind)
 
     async def _remove(self, path: str, identity: str) -> None:
-        await self._services.delete(NETWORK, f"{path}/{quoted(identity)}", operation=f"Delete {path[1:]}")
+        await self._services.delete(NETWORK, f"{path}/{identified(identity)}", operation=f"Delete {path[1:]}")
 
     # Networks and subnets
 
@@ -160,7 +160,7 @@ class NetworkCalls:
         await self._services.send(
             NETWORK,
             "PUT",
-            f"/routers/{quoted(identity)}/{action}",
+            f"/routers/{identified(identity)}/{action}",
             operation=action,
             body={"subnet_id": subnet_id},
             repeatable=False,
@@ -193,7 +193,7 @@ class NetworkCalls:
                 raise NotFound(f"the project has no floating IP {named}")
             return found[0]
         answer = await self._services.get(
-            NETWORK, f"/floatingips/{quoted(named)}", dict[str, msgspec.Raw], operation="Show floating IP details"
+            NETWORK, f"/floatingips/{identified(named)}", dict[str, msgspec.Raw], operation="Show floating IP details"
         )
         return _unwrapped(answer, "floatingip", FloatingIP)
 
@@ -223,7 +223,7 @@ class NetworkCalls:
     async def _lead(self, identity: str, to: dict[str, str | None]) -> FloatingIP:
         answer = await self._services.put(
             NETWORK,
-            f"/floatingips/{quoted(identity)}",
+            f"/floatingips/{identified(identity)}",
             {"floatingip": to},
             dict[str, msgspec.Raw],
             operation="Update floating IP",

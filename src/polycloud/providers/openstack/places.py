@@ -11,7 +11,7 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import KeyPairExists, KeyPairNotFound, SizeNotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import OpenStackSize
-from polycloud.providers.openstack.services import COMPUTE, Link, quoted
+from polycloud.providers.openstack.services import COMPUTE, Link, identified, quoted
 from polycloud.runtime.paging import Page
 
 __all__ = ["PlacesDriver"]
@@ -87,7 +87,7 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
     async def get_size(self, size_id: str) -> NodeSize:
         answer = await self.services.get(
             COMPUTE,
-            f"/flavors/{quoted(size_id)}",
+            f"/flavors/{identified(size_id)}",
             _FlavorAnswer,
             operation="Show Flavor Details",
             not_found=SizeNotFound,

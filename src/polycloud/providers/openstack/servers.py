@@ -14,7 +14,7 @@ from polycloud.errors import CloudError, MalformedResponse, NodeNotFound, NotFou
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
 from polycloud.providers.openstack.refusals import creation_error
-from polycloud.providers.openstack.services import COMPUTE, decoded, quoted
+from polycloud.providers.openstack.services import COMPUTE, decoded, identified
 from polycloud.providers.openstack.wire_servers import Created, Server, ServerAnswer, ServerList
 from polycloud.runtime.messages import Response
 from polycloud.runtime.outcomes import creating
@@ -72,7 +72,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
     async def get_node(self, node_id: str) -> NovaNodeT:
         answer = await self.services.get(
             COMPUTE,
-            f"/servers/{quoted(node_id)}",
+            f"/servers/{identified(node_id)}",
             ServerAnswer,
             operation="Show Server Details",
             not_found=NodeNotFound,
@@ -142,7 +142,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         made = (await creating(make(), operation="Create Server", advice=advice)).server
         try:
             details = await self.services.get(
-                COMPUTE, f"/servers/{quoted(made.id)}", ServerAnswer, operation="Show Server Details"
+                COMPUTE, f"/servers/{identified(made.id)}", ServerAnswer, operation="Show Server Details"
             )
         except CloudError as error:
             # The server exists: losing its id would be worse than knowing little of it.
@@ -165,7 +165,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
 
     async def destroy_node(self, node_id: str) -> None:
         await self.services.delete(
-            COMPUTE, f"/servers/{quoted(node_id)}", operation="Delete Server", not_found=NodeNotFound
+            COMPUTE, f"/servers/{identified(node_id)}", operation="Delete Server", not_found=NodeNotFound
         )
 
     async def act(self, node_id: str, action: str, arguments: object = None) -> Response:
@@ -173,7 +173,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         return await self.services.send(
             COMPUTE,
             "POST",
-            f"/servers/{quoted(node_id)}/action",
+            f"/servers/{identified(node_id)}/action",
             operation=action,
             body={action: arguments},
             repeatable=False,

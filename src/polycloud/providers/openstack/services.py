@@ -33,6 +33,7 @@ __all__ = [
     "Listing",
     "OpenStackServices",
     "decoded",
+    "identified",
     "quoted",
 ]
 
@@ -54,6 +55,11 @@ MARKERS = 5
 # Newest microversion of Nova's that the drivers here understand: from 2.37 on networks must be
 # named on create, and from 2.47 on a server no longer tells the id of its flavor.
 NOVA_MICROVERSION = "2.36"
+
+# What separates the parts of an address, in the eyes of some server or proxy even when it is encoded.
+UNFIT = frozenset("/\\?#")
+# What stands where an id would stand and is none.
+LISTINGS = frozenset({"detail", "summary"})
 
 
 class Link(msgspec.Struct):
@@ -355,12 +361,23 @@ def quoted(segment: str) -> str:
     """Text as one segment of a path.
 
     Raises:
-        InvalidRequest: It can be none. Servers and proxies resolve dots even when they are encoded: to delete
-            the item ".." of something would be to delete the thing itself.
+        InvalidRequest: It can be none. Servers and proxies resolve dots, and take encoded slashes for slashes: to
+            delete the item ".." of something would be to delete the thing itself.
     """
-    if segment in {".", ".."}:
+    if segment in {"", ".", ".."} or not UNFIT.isdisjoint(segment):
         raise InvalidRequest(f"{segment!r} cannot stand in a path, so it can be no id or name here")
     try:
         return quote(segment, safe="")
     except UnicodeEncodeError:
         raise InvalidRequest(f"{segment!r} is no text that can be sent") from None
+
+
+def identified(identity: str) -> str:
+    """An id as one segment of a path.
+
+    Raises:
+        InvalidRequest: It can be none, or it is the word by which the services know a whole listing.
+    """
+    if identity in LISTINGS:
+        raise InvalidRequest(f"{identity!r} is the name of a listing and no id")
+    return quoted(identity)

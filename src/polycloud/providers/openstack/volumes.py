@@ -12,7 +12,7 @@ from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import CloudError, Conflict, NodeNotFound, NotFound, SnapshotNotFound, VolumeNotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import OpenStackVolume
-from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Link, quoted
+from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Link, identified
 from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
@@ -130,7 +130,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
     async def get_volume(self, volume_id: str) -> OpenStackVolume:
         answer = await self.services.get(
             BLOCK_STORAGE,
-            f"/volumes/{quoted(volume_id)}",
+            f"/volumes/{identified(volume_id)}",
             _VolumeAnswer,
             operation="Show a volume's details",
             not_found=VolumeNotFound,
@@ -166,7 +166,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
     async def destroy_volume(self, volume_id: str) -> None:
         await self.services.delete(
             BLOCK_STORAGE,
-            f"/volumes/{quoted(volume_id)}",
+            f"/volumes/{identified(volume_id)}",
             operation="Delete a volume",
             check=_check_destroy,
             done=lambda: self._is(volume_id, VolumeState.DELETING),
@@ -180,7 +180,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         await self.services.send(
             COMPUTE,
             "POST",
-            f"/servers/{quoted(node_id)}/os-volume_attachments",
+            f"/servers/{identified(node_id)}/os-volume_attachments",
             operation="Attach a volume to an instance",
             body={"volumeAttachment": attachment},
             repeatable=False,
@@ -199,7 +199,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         for node_id in volume.attached_to:
             await self.services.delete(
                 COMPUTE,
-                f"/servers/{quoted(node_id)}/os-volume_attachments/{quoted(volume_id)}",
+                f"/servers/{identified(node_id)}/os-volume_attachments/{identified(volume_id)}",
                 operation="Detach a volume from an instance",
                 not_found=VolumeNotFound,
                 done=lambda: self._is(volume_id, VolumeState.DETACHING, VolumeState.AVAILABLE),
@@ -247,7 +247,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
         await self.services.delete(
             BLOCK_STORAGE,
-            f"/snapshots/{quoted(snapshot_id)}",
+            f"/snapshots/{identified(snapshot_id)}",
             operation="Delete a snapshot",
             not_found=SnapshotNotFound,
             done=lambda: self._is_going(snapshot_id),
@@ -256,7 +256,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
     async def _is_going(self, snapshot_id: str) -> bool:
         answer = await self.services.get(
             BLOCK_STORAGE,
-            f"/snapshots/{quoted(snapshot_id)}",
+            f"/snapshots/{identified(snapshot_id)}",
             _SnapshotAnswer,
             operation="Show a snapshot's details",
         )

@@ -12,7 +12,7 @@ from polycloud.errors import ImageNotFound, InvalidRequest
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.driver import NovaDriver
 from polycloud.providers.openstack.models import OpenStackImage
-from polycloud.providers.openstack.services import COMPUTE, Link, quoted
+from polycloud.providers.openstack.services import COMPUTE, Link, identified
 from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.paging import Page
 
@@ -71,7 +71,7 @@ class NovaImages(NovaDriver[NovaNodeT]):
     async def get_image(self, image_id: str) -> NodeImage:
         answer = await self.services.get(
             COMPUTE,
-            f"/images/{quoted(image_id)}",
+            f"/images/{identified(image_id)}",
             _ImageAnswer,
             operation="Retrieve image details",
             not_found=ImageNotFound,
@@ -80,7 +80,7 @@ class NovaImages(NovaDriver[NovaNodeT]):
 
     async def delete_image(self, image_id: str) -> None:
         await self.services.delete(
-            COMPUTE, f"/images/{quoted(image_id)}", operation="Delete image", not_found=ImageNotFound
+            COMPUTE, f"/images/{identified(image_id)}", operation="Delete image", not_found=ImageNotFound
         )
 
     def _nova_image(self, image: _Image) -> OpenStackImage:

@@ -8,7 +8,7 @@ import msgspec
 
 from polycloud.errors import Conflict, NotFound
 from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.calls import EC2Calls, tag_specification, tags_of
+from polycloud.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import Address
 from polycloud.runtime.outcomes import deleting
 from polycloud.wire.aws_query import filters
@@ -32,7 +32,9 @@ class Addresses(EC2Calls):
         found: dict[str, list[str]] = {node_id: [] for node_id in node_ids}
         for start in range(0, len(node_ids), FILTER_VALUES):
             part = node_ids[start : start + FILTER_VALUES]
-            answer = await self.ask(wire.DescribeAddressesResponse, {"Filter": filters({"instance-id": part})})
+            answer = await self.ask(
+                wire.DescribeAddressesResponse, {"Filter": filters({"instance-id": list(map(exact, part))})}
+            )
             for item in answer.addresses_set:
                 if item.instance_id in found:
                     found[item.instance_id].append(item.public_ip)

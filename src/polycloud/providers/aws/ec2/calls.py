@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from polycloud.capabilities import Capabilities, ComputeCapability
 from polycloud.compute.driver import ComputeDriver
-from polycloud.errors import CloudError, ConnectionFailed, MalformedResponse
+from polycloud.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse
 from polycloud.providers.aws.ec2.faults import error_of
 from polycloud.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
 from polycloud.providers.aws.ec2.wire import Answer, Tag
@@ -17,7 +17,17 @@ from polycloud.runtime.messages import Response
 from polycloud.wire.aws_query import query_request
 from polycloud.wire.xml import XMLValue, decode, decode_untyped
 
-__all__ = ["VERSION", "EC2Calls", "named", "next_cursor", "page_of", "tag_list", "tag_specification", "tags_of"]
+__all__ = [
+    "VERSION",
+    "EC2Calls",
+    "exact",
+    "named",
+    "next_cursor",
+    "page_of",
+    "tag_list",
+    "tag_specification",
+    "tags_of",
+]
 
 A = TypeVar("A", bound=Answer)
 
@@ -26,6 +36,8 @@ VERSION = "2016-11-15"
 PAGE_SIZE = 1000
 # Ids in one request; AWS refuses more than a thousand.
 IDS_AT_ONCE = 500
+# What is special in the value of a filter.
+WILD = frozenset("*?\\")
 
 
 class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
@@ -92,6 +104,17 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
 
     def _check(self, answer: Response) -> CloudError | None:
         return error_of(answer, now=self.caller.runtime.now())
+
+
+def exact(value: str) -> str:
+    """A value of a filter that is to match itself alone.
+
+    Raises:
+        InvalidRequest: AWS would take it for a pattern.
+    """
+    if not WILD.isdisjoint(value):
+        raise InvalidRequest(f"{value!r} is a pattern to AWS and no id or name; leave {' '.join(sorted(WILD))} out")
+    return value
 
 
 def tags_of(items: Sequence[Tag]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from polycloud.compute.models import NodeSize
 from polycloud.errors import SizeNotFound
 from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.calls import EC2Calls
+from polycloud.providers.aws.ec2.calls import EC2Calls, exact
 from polycloud.providers.aws.ec2.models import PROVIDER
 from polycloud.runtime.paging import Page
 from polycloud.wire.aws_query import filters
@@ -31,7 +31,7 @@ class Sizes(EC2Calls):
             wire.DescribeInstanceTypeOfferingsResponse,
             {
                 "LocationType": "availability-zone",
-                "Filter": filters({"location": location}),
+                "Filter": filters({"location": exact(location)}),
                 "MaxResults": PAGE_SIZE,
                 "NextToken": cursor,
             },

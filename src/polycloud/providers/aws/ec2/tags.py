@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tag_list
+from polycloud.providers.aws.ec2.calls import EC2Calls, exact, next_cursor, page_of, tag_list
 from polycloud.runtime.paging import Page
 from polycloud.wire.aws_query import filters
 
@@ -18,7 +18,7 @@ class Tags(EC2Calls):
     async def list_tags(self, resource_id: str, *, cursor: str | None) -> Page[wire.TagItem]:
         answer = await self.ask(
             wire.DescribeTagsResponse,
-            {**page_of("", None, cursor), "Filter": filters({"resource-id": resource_id})},
+            {**page_of("", None, cursor), "Filter": filters({"resource-id": exact(resource_id)})},
         )
         return Page(answer.tag_set, next_cursor(None, cursor, answer.next_token))
 

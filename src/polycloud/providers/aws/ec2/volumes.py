@@ -8,7 +8,7 @@ from typing import Literal
 from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
 from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
+from polycloud.providers.aws.ec2.calls import EC2Calls, exact, named, next_cursor, page_of, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import PROVIDER, EC2Volume, VolumeAttachment
 from polycloud.providers.aws.ec2.networks import Networks
 from polycloud.runtime.outcomes import deleting
@@ -129,7 +129,11 @@ class Volumes(Networks, EC2Calls):
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
         answer = await self.ask(
             wire.DescribeSnapshotsResponse,
-            {**page_of("SnapshotId", None, cursor), "Owner": ["self"], "Filter": filters({"volume-id": volume_id})},
+            {
+                **page_of("SnapshotId", None, cursor),
+                "Owner": ["self"],
+                "Filter": filters({"volume-id": exact(volume_id) if volume_id else None}),
+            },
         )
         return Page([snapshot_of(item) for item in answer.snapshot_set], answer.next_token or None)
 
