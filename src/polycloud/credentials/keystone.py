@@ -42,6 +42,7 @@ from polycloud.wire.keystone import (
     Token,
     auth_body,
     check_credentials,
+    home_region,
     parse_v2_token,
     parse_v3_token,
 )
@@ -112,6 +113,7 @@ class KeystoneSession:
         self._overrides = {kind: split_endpoint(url) for kind, url in (endpoints or {}).items()}
         self._lock = caller.runtime.lock()
         self._token: Token | None = None
+        self._told_region: str | None = None
         self._refusal: AuthenticationError | None = None
         self._failures = 0
         self._fresh_until = float("inf")
@@ -151,8 +153,8 @@ class KeystoneSession:
 
     @property
     def region_in_use(self) -> str | None:
-        """The region that was asked for, else the user's own as far as a token has told it."""
-        return self.region or (self._token.default_region if self._token else None)
+        """The region that was asked for; else, as far as a token has told it, the user's own or the only one."""
+        return self.region or self._told_region
 
     async def token(self) -> Token:
         """The token of now, asked for or renewed if need be.
@@ -199,7 +201,7 @@ class KeystoneSession:
             token.catalog,
             service_type,
             interface=self.interface,
-            region=self.region or token.default_region,
+            region=self.region_in_use,
             name=name,
         )
         place = split_endpoint(found.url)
@@ -294,6 +296,7 @@ class KeystoneSession:
                 request = _token_request(place, version, given)
             answer = await self._caller.call(request, check=_token_check(given), repeatable=True)
             token = self._parsed(answer, version)
+        self._told_region = home_region(token, self.interface)
         self._token = token
         self._endpoints.clear()
         self._fresh_until = float("inf")

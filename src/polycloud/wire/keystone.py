@@ -22,6 +22,7 @@ __all__ = [
     "Token",
     "auth_body",
     "check_credentials",
+    "home_region",
     "parse_v2_token",
     "parse_v3_token",
 ]
@@ -117,6 +118,19 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     project_name: str | None = None
     roles: tuple[str, ...] = ()
     default_region: str | None = None
+
+
+def home_region(token: Token, interface: str) -> str | None:
+    """The region that a token is for where none was asked for: the user's own, else the only one of its catalog."""
+    regions = {
+        endpoint.region
+        for service in token.catalog
+        for endpoint in service.endpoints
+        if endpoint.region is not None and endpoint.interface == interface
+    }
+    if token.default_region is not None and (token.default_region in regions or not regions):
+        return token.default_region
+    return next(iter(regions)) if len(regions) == 1 else None
 
 
 # What is sent

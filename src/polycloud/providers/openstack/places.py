@@ -111,7 +111,7 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
         answer = await self.services.get(
             COMPUTE, "/os-availability-zone", _ZoneList, operation="Get Availability Zone Information"
         )
-        region = self.services.session.region
+        region = self.services.session.region_in_use
         return Page(
             [
                 NodeLocation(id=zone.name, name=zone.name, provider=self.provider, region=region)

@@ -50,7 +50,8 @@ class Rackspace(Nova[RackspaceNode]):
         Args:
             username: Name of the user; without it, ``RS_USERNAME`` and ``RS_API_KEY``.
             api_key: The user's API key.
-            region: ``"DFW"``, ``"IAD"``, …; None for ``RS_REGION_NAME``, else the user's own default.
+            region: ``"DFW"``, ``"IAD"``, …; None for ``RS_REGION_NAME``, else the user's own default,
+                else the only one of the account's catalog.
             password: The user's password, instead of the API key.
             token: A token that was got elsewhere. With ``endpoint`` it resumes a session without a
                 call to the identity service.

@@ -58,6 +58,11 @@ class RackspaceDriver(NovaImages[RackspaceNode]):
         if location is None:
             return
         await self.services.session.token()
+        if self._region is None:
+            raise InvalidRequest(
+                f"this client's region is not known, so nothing can be put into {location!r}; "
+                f"make a client with region={location!r}"
+            )
         if location != self._region:
             raise InvalidRequest(
                 f"a client of the region {self._region} creates things there, not in {location!r}; "
