@@ -17,7 +17,7 @@ def request(server: Server | str, target: str = "/", method: str = "GET", **fiel
 
 
 async def send(
-    runtime: Runtime, server: Server | str, target: str = "/", method: str = "GET", within: float = 10.0, **fields: Any
+    runtime: Runtime, server: Server | str, target: str = "/", method: str = "GET", within: float = 60.0, **fields: Any
 ) -> Response:
     asked = request(server, target, method, **fields)
     return await runtime.send(asked, deadline=runtime.monotonic() + within)
@@ -26,7 +26,7 @@ async def send(
 async def settled(flavour: Flavour, condition: Callable[[], object], what: str) -> None:
     """As ``eventually``, leaving an event loop, where there is one, time to do its part."""
     pauses = flavour.runtime()
-    end = pauses.monotonic() + 5
+    end = pauses.monotonic() + 60
     while not condition():
         assert pauses.monotonic() < end, f"never happened: {what}"
         await pauses.sleep(0.005)

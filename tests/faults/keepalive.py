@@ -28,7 +28,7 @@ def reply(status: int = 200, body: bytes = b"", *headers: tuple[str, str], reaso
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def eventually(condition: Callable[[], object], what: str, seconds: float = 5.0) -> None:
+def eventually(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait until a condition holds; fail when it never does."""
     end = time.monotonic() + seconds
     while not condition():
@@ -202,7 +202,7 @@ class Server:
         self._listener.close()
         self.close_idle()
         for thread in list(self._threads):
-            thread.join(5)
+            thread.join(60)
             assert not thread.is_alive(), "a server thread did not end"
         if error is None and self.failures:
             raise self.failures[0]

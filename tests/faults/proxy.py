@@ -59,7 +59,7 @@ class Proxy:
             pump(exchange.connection.socket, upstream)
             with contextlib.suppress(OSError):
                 upstream.shutdown(socket.SHUT_RDWR)
-            back.join(5)
+            back.join(60)
         raise Hangup
 
 

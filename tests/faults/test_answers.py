@@ -12,6 +12,7 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
+from tests.support.bounds import again_when_slow, in_time
 
 
 def fetch(flavour: Flavour, raw: bytes, method: str = "GET", *, close: bool = False, **settings: float) -> Response:
@@ -117,13 +118,14 @@ def test_a_long_header_is_read(flavour: Flavour, size: int) -> None:
         "no-name", "nul", "101",
     ],
 )  # fmt: skip
+@again_when_slow
 def test_what_is_not_http_is_malformed(flavour: Flavour, raw: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(MalformedResponse) as caught:
         fetch(flavour, raw)
     assert not caught.value.retryable
     # Known from the bytes, not by waiting for more.
-    assert time.monotonic() - started < 2
+    in_time(time.monotonic() - started, 2)
 
 
 def test_chunks_are_joined_and_trailers_left_out(flavour: Flavour) -> None:
@@ -145,11 +147,12 @@ def test_chunks_are_joined_and_trailers_left_out(flavour: Flavour) -> None:
     ],
     ids=["no-number", "too-long", "negative"],
 )
+@again_when_slow
 def test_broken_chunks_are_an_error_at_once(flavour: Flavour, raw: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(MalformedResponse):
         fetch(flavour, raw)
-    assert time.monotonic() - started < 2
+    in_time(time.monotonic() - started, 2)
 
 
 @pytest.mark.parametrize(
@@ -312,14 +315,17 @@ def test_what_cannot_go_on_the_wire_is_refused_before(flavour: Flavour, fields: 
     assert "grün" not in str(caught.value)
 
 
+@again_when_slow
 def test_a_dripping_head_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1_000)
 
 
+@again_when_slow
 def test_a_dripping_body_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, reply(200, b"x" * 1_000))
 
 
+@again_when_slow
 def test_silence_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, b"")
 
@@ -337,7 +343,8 @@ def check_dripping(flavour: Flavour, raw: bytes) -> None:
 
     with Server(answer) as server:
         seconds, error = flavour.run(case)
-    assert 0.35 < seconds < 1.0
+    assert seconds > 0.35
+    in_time(seconds, 1)
     assert isinstance(error, Timeout)
     assert error.sent
     assert error.retryable

@@ -21,6 +21,7 @@ from polycloud.runtime.messages import Response
 from polycloud.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
+from tests.support.bounds import again_when_slow, in_time
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +49,7 @@ def hanging(server: Server) -> int:
     return sum(target.startswith("/hang") for _, target in server.seen)
 
 
+@again_when_slow
 def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRuntime) -> None:
     with Server(answer) as server:
 
@@ -59,11 +61,12 @@ def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRunti
         started = time.monotonic()
         with pytest.raises(NotFound, match="this one"):
             run(runtime.gather([*hangs, fail]))
-        assert time.monotonic() - started < 2
+        in_time(time.monotonic() - started, 2)
         eventually(lambda: server.now_open == 0, "their connections are cut")
         assert run(send(runtime, server, "/after")).body == b"/after"
 
 
+@again_when_slow
 def test_a_failure_cuts_streams_that_are_being_read(runtime: BlockingRuntime) -> None:
     def slow_body(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nstart")
@@ -81,17 +84,18 @@ def test_a_failure_cuts_streams_that_are_being_read(runtime: BlockingRuntime) ->
 
     async def fail() -> None:
         for _ in range(3):
-            assert reading.acquire(timeout=5)
+            assert reading.acquire(timeout=30)
         raise NotFound("x")
 
     with Server(slow_body) as server:
         started = time.monotonic()
         with pytest.raises(NotFound):
             run(runtime.gather([read, read, read, fail]))
-        assert time.monotonic() - started < 2
+        in_time(time.monotonic() - started, 2)
         eventually(lambda: server.now_open == 0, "their connections are cut")
 
 
+@again_when_slow
 def test_a_failure_ends_the_wait_for_a_connection() -> None:
     runtime = BlockingRuntime(TransportSettings(proxy="", max_connections=2))
 
@@ -108,11 +112,12 @@ def test_a_failure_ends_the_wait_for_a_connection() -> None:
         started = time.monotonic()
         with pytest.raises(NotFound):
             run(runtime.gather([wait, fail]))
-        assert time.monotonic() - started < 2
+        seconds = time.monotonic() - started
         for stream in streams:
             run(stream.close())
         run(runtime.close())
     assert ("GET", "/waiting") not in server.seen
+    in_time(seconds, 2)
 
 
 def refuse_to_end(exchange: Exchange) -> None:
@@ -169,11 +174,10 @@ def test_closing_ends_the_calls_of_other_threads(runtime: BlockingRuntime) -> No
         for thread in threads:
             thread.start()
         eventually(lambda: hanging(server) == 2, "both wait for their answers")
-        started = time.monotonic()
         run(runtime.close())
         for thread in threads:
-            thread.join(5)
-        assert time.monotonic() - started < 2
+            thread.join(30)  # the calls have a minute
+        assert not any(thread.is_alive() for thread in threads)
     assert len(failures) == 2
     assert all(isinstance(failure, ConnectionFailed | ConfigurationError) for failure in failures)
 
@@ -211,7 +215,7 @@ def start(program: str, server: Server) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
     try:
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()
@@ -227,6 +231,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
         "run(runtime.sleep(60))",
     ],
 )
+@again_when_slow
 def test_control_c(call: str) -> None:
     program = f"""
     try:
@@ -241,7 +246,7 @@ def test_control_c(call: str) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         if "hang" in call:
-            eventually(lambda: hanging(server) >= 3, "it waits for its answers", 10)
+            eventually(lambda: hanging(server) >= 3, "it waits for its answers")
         time.sleep(0.2)  # there is nothing to look at: it sleeps, or waits in a system call
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
@@ -250,8 +255,8 @@ def test_control_c(call: str) -> None:
         # Read as a line too: communicate() would not see what came together with the line before.
         after = process.stdout.readline()
         out, err, code = finish(process)
-    assert seconds < 1.5
     assert (after, out, err, code) == ("/after ['MainThread']\n", "", "", 0)
+    in_time(seconds, 1.5)
 
 
 def test_a_client_that_nobody_closes_ends_quietly() -> None:

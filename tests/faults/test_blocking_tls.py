@@ -19,6 +19,7 @@ from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
+from tests.support.bounds import again_when_slow, in_time
 
 MEBI = 1024 * 1024
 
@@ -40,7 +41,7 @@ def tls(request: pytest.FixtureRequest, authority: trustme.CA) -> ssl.SSLContext
 @pytest.fixture
 def runtime(authority: trustme.CA, tmp_path: Path) -> Iterator[BlockingRuntime]:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    runtime = BlockingRuntime(TransportSettings(proxy="", verify=str(tmp_path / "ca.pem"), stall_timeout=5))
+    runtime = BlockingRuntime(TransportSettings(proxy="", verify=str(tmp_path / "ca.pem"), stall_timeout=30))
     yield runtime
     run(runtime.close())
 
@@ -67,6 +68,7 @@ def test_a_connection_the_server_closed_while_idle_is_not_used(runtime: Blocking
 
 
 @pytest.mark.parametrize("raw", [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1_000, reply(200, b"x" * 1_000), b""])
+@again_when_slow
 def test_dripping_ends_with_the_deadline(runtime: BlockingRuntime, tls: ssl.SSLContext, raw: bytes) -> None:
     def answer(exchange: Exchange) -> None:
         exchange.drip(raw, 0.01)
@@ -76,26 +78,29 @@ def test_dripping_ends_with_the_deadline(runtime: BlockingRuntime, tls: ssl.SSLC
         started = time.monotonic()
         with pytest.raises(Timeout) as caught:
             run(send(runtime, server, within=0.5))
-        assert time.monotonic() - started < 2
+        seconds = time.monotonic() - started
         assert caught.value.sent
+        in_time(seconds, 2)
 
 
+@again_when_slow
 def test_an_early_403_to_a_large_upload_is_the_answer(runtime: BlockingRuntime, tls: ssl.SSLContext) -> None:
     over = threading.Event()
 
     def refuse(exchange: Exchange) -> None:
         exchange.send(reply(403, b"no"))
-        over.wait(10)  # takes nothing, says nothing, and keeps the connection open
+        over.wait(60)  # takes nothing, says nothing, and keeps the connection open
 
     with Server(refuse, tls) as server:
         started = time.monotonic()
         got = run(send(runtime, server, "/up", "PUT", body=b"x" * (64 * MEBI)))
         seconds = time.monotonic() - started
         over.set()
-    assert seconds < 3
     assert (got.status, got.body) == (403, b"no")
+    in_time(seconds, 3)
 
 
+@again_when_slow
 def test_an_upload_that_is_not_taken_stalls(authority: trustme.CA, tls: ssl.SSLContext, tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     runtime = BlockingRuntime(TransportSettings(proxy="", verify=str(tmp_path / "ca.pem"), stall_timeout=0.4))
@@ -103,7 +108,7 @@ def test_an_upload_that_is_not_taken_stalls(authority: trustme.CA, tls: ssl.SSLC
     over = threading.Event()
 
     def answer(exchange: Exchange) -> None:
-        over.wait(10)
+        over.wait(60)
         exchange.close()
 
     with Server(answer, tls) as server:
@@ -113,8 +118,9 @@ def test_an_upload_that_is_not_taken_stalls(authority: trustme.CA, tls: ssl.SSLC
         seconds = time.monotonic() - started
         over.set()
         run(runtime.close())
-    assert 0.3 < seconds < 3
+    assert seconds > 0.3
     assert caught.value.sent
+    in_time(seconds, 3)
 
 
 @pytest.mark.parametrize("goodbye", [True, False])
@@ -141,6 +147,7 @@ def test_a_body_without_a_length_ends_only_with_a_goodbye(
                 run(send(runtime, server))
 
 
+@again_when_slow
 def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRuntime, tls: ssl.SSLContext) -> None:
     def answer(exchange: Exchange) -> bytes:
         if exchange.target == "/hang":
@@ -155,7 +162,7 @@ def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRunti
         started = time.monotonic()
         with pytest.raises(NotFound):
             run(runtime.gather([*[lambda: send(runtime, server, "/hang", within=60)] * 4, fail]))
-        assert time.monotonic() - started < 3
+        in_time(time.monotonic() - started, 3)
         eventually(lambda: server.now_open == 0, "their connections are cut")
         assert run(send(runtime, server, "/after")).body == b"/after"
 

@@ -28,6 +28,7 @@ from polycloud.runtime.retry import RetryPolicy
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
+from tests.support.bounds import again_when_slow, in_time
 
 QUICK = RetryPolicy(base=0.01, cap=0.02)
 KINDS: dict[int, type[CloudError]] = {
@@ -176,10 +177,13 @@ def test_other_errors_are_not_tried_again(flavour: Flavour) -> None:
         assert len(script.exchanges) == 1
 
 
+@again_when_slow
 def test_retry_after_is_waited_for(flavour: Flavour) -> None:
     script = Script(reply(429, b"", ("Retry-After", "1")), OK)
     assert call(flavour, script) == b"ok"
-    assert 1.0 <= script.times[1] - script.times[0] < 2.0
+    waited = script.times[1] - script.times[0]
+    assert waited >= 1
+    in_time(waited, 2)
 
 
 def test_a_retry_after_that_is_too_long_is_handed_on(flavour: Flavour) -> None:
@@ -244,6 +248,7 @@ def test_an_attempt_that_takes_too_long_is_a_timeout_and_tried_again(flavour: Fl
 
 
 @pytest.mark.parametrize("how", ["timeouts", "deadline"])
+@again_when_slow
 def test_the_whole_operation_is_bounded(flavour: Flavour, how: str) -> None:
     async def case(runtime: Runtime) -> float:
         timeouts = Timeouts(attempt=0.3, operation=0.5) if how == "timeouts" else Timeouts()
@@ -257,20 +262,26 @@ def test_the_whole_operation_is_bounded(flavour: Flavour, how: str) -> None:
         return runtime.monotonic() - started
 
     with Server(drip) as server:
-        assert 0.45 < flavour.run(case) < 1
+        seconds = flavour.run(case)
+    assert seconds > 0.45
+    in_time(seconds, 1)
 
 
+@again_when_slow
 def test_no_wait_begins_that_would_end_too_late(flavour: Flavour) -> None:
     script = Script(reply(429, b"", ("Retry-After", "60")), OK)
     started = time.monotonic()
     with pytest.raises(RateLimited):
         call(flavour, script, within=5)
-    assert time.monotonic() - started < 1
+    in_time(time.monotonic() - started, 1)
 
 
+@again_when_slow
 def test_an_errors_answer_may_not_drip_for_ever(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> None:
-        exchange.drip(reply(404, b"x" * 1000), 0.01)
+        head, body = reply(404, b"x" * 1000).split(b"\r\n\r\n")
+        exchange.send(head + b"\r\n\r\n")
+        exchange.drip(body, 0.01)
 
     async def case(runtime: Runtime) -> float:
         caller = Caller(runtime, provider="test", retry=QUICK, timeouts=Timeouts(attempt=2, operation=2))
@@ -280,7 +291,9 @@ def test_an_errors_answer_may_not_drip_for_ever(flavour: Flavour) -> None:
         return runtime.monotonic() - started
 
     with Server(answer) as server:
-        assert 1.5 < flavour.run(case) < 3
+        seconds = flavour.run(case)
+    assert seconds > 1.5
+    in_time(seconds, 3)
 
 
 class Token:
@@ -324,6 +337,7 @@ def test_401_without_newer_credentials_is_final(flavour: Flavour) -> None:
     assert len(script.exchanges) == 1
 
 
+@again_when_slow
 def test_credentials_are_obtained_within_the_operations_time(flavour: Flavour) -> None:
     class Identity(Token):
         async def authorize(self, request: Request) -> Request:
@@ -343,7 +357,8 @@ def test_credentials_are_obtained_within_the_operations_time(flavour: Flavour) -
         return runtime.monotonic() - started
 
     with Server(drip) as server:
-        assert flavour.run(case) < 1
+        seconds = flavour.run(case)
+    in_time(seconds, 1)
 
 
 def moved(location: str, status: int = 307) -> bytes:

@@ -16,6 +16,7 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import request, send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
+from tests.support.bounds import again_when_slow, in_time
 
 
 async def read_all(stream: ResponseStream) -> bytes:
@@ -56,7 +57,7 @@ def test_several_stale_connections_in_a_row(flavour: Flavour) -> None:
 
     def answer(exchange: Exchange) -> bytes:
         if exchange.target == "/together":
-            together.wait(5)
+            together.wait(30)
         return reply(200, b"ok")
 
     async def case(runtime: Runtime) -> None:
@@ -126,22 +127,22 @@ def test_bytes_after_an_answer_are_not_taken_for_the_next_one(flavour: Flavour) 
 
 def test_calls_wait_for_a_free_connection(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> bytes:
-        time.sleep(0.01)
+        time.sleep(0.15)
         return reply(200, exchange.target.encode())
 
     async def case(runtime: Runtime) -> list[Response]:
-        return await runtime.gather([lambda n=n: send(runtime, server, f"/{n}") for n in range(40)])
+        return await runtime.gather([lambda n=n: send(runtime, server, f"/{n}", within=60) for n in range(24)])
 
     with Server(answer) as server:
         # Shorter than the wait for a connection: waiting for a place is not connecting.
-        answers = flavour.run(case, max_connections=3, connect_timeout=0.05)
-    assert [got.body for got in answers] == [b"/%d" % n for n in range(40)]
+        answers = flavour.run(case, max_connections=3, connect_timeout=1)
+    assert [got.body for got in answers] == [b"/%d" % n for n in range(24)]
     assert server.most_open == 3
 
 
 def test_waiting_for_a_connection_ends_with_the_deadline_and_sends_nothing(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
-        stream = await runtime.stream(request(server, "/held"), deadline=runtime.monotonic() + 5)
+        stream = await runtime.stream(request(server, "/held"), deadline=runtime.monotonic() + 30)
         with pytest.raises(Timeout) as caught:
             await send(runtime, server, "/waiting", within=0.2)
         assert not caught.value.sent
@@ -172,7 +173,7 @@ def endless(exchange: Exchange) -> bytes | None:
 def test_100_abandoned_streams_free_their_connections(flavour: Flavour, how: str) -> None:
     async def case(runtime: Runtime) -> None:
         for _ in range(100):
-            stream = await runtime.stream(request(server, "/endless"), deadline=runtime.monotonic() + 5)
+            stream = await runtime.stream(request(server, "/endless"), deadline=runtime.monotonic() + 30)
             assert await stream.read(10) == b"x" * 10
             if how == "closed":
                 await stream.close()
@@ -191,7 +192,7 @@ def test_100_abandoned_streams_free_their_connections(flavour: Flavour, how: str
 def test_a_stream_read_to_its_end_gives_its_connection_back(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
         for _ in range(5):
-            stream = await runtime.stream(request(server, "/x" * 500), deadline=runtime.monotonic() + 5)
+            stream = await runtime.stream(request(server, "/x" * 500), deadline=runtime.monotonic() + 30)
             parts = []
             while part := await stream.read(100):
                 assert len(part) <= 100
@@ -208,10 +209,10 @@ def test_a_stream_read_to_its_end_gives_its_connection_back(flavour: Flavour) ->
 def test_a_stream_outlives_the_deadline_of_its_start(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
-        exchange.drip(b"abcdef", 0.1)
+        exchange.drip(b"abcdef", 0.4)
 
     async def case(runtime: Runtime) -> bytes:
-        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 0.3)
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 2)
         parts = []
         while part := await stream.read(100):
             parts.append(part)
@@ -222,23 +223,26 @@ def test_a_stream_outlives_the_deadline_of_its_start(flavour: Flavour) -> None:
         assert flavour.run(case) == b"abcdef"
 
 
+@again_when_slow
 def test_a_stream_that_stalls_is_cut(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
         exchange.hang()
 
     async def case(runtime: Runtime) -> None:
-        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 5)
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
         assert await stream.read(3) == b"abc"
         started = runtime.monotonic()
         with pytest.raises(Timeout):
             await stream.read(3)
-        assert 0.2 < runtime.monotonic() - started < 1
+        seconds = runtime.monotonic() - started
+        assert seconds > 0.9
+        in_time(seconds, 2.5)
         await settled(flavour, lambda: server.now_open == 0, "the connection was cut")
         await stream.close()
 
     with Server(answer) as server:
-        flavour.run(case, stall_timeout=0.3)
+        flavour.run(case, stall_timeout=1)
 
 
 def test_a_cut_stream_is_an_error_not_an_end(flavour: Flavour) -> None:
@@ -247,7 +251,7 @@ def test_a_cut_stream_is_an_error_not_an_end(flavour: Flavour) -> None:
         exchange.close()
 
     async def case(runtime: Runtime) -> None:
-        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 5)
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
         with pytest.raises(ConnectionFailed):
             await read_all(stream)
         await stream.close()
@@ -280,6 +284,7 @@ def test_a_name_that_does_not_exist_has_sent_nothing(flavour: Flavour) -> None:
     flavour.run(case)
 
 
+@again_when_slow
 def test_connecting_is_bounded(flavour: Flavour) -> None:
     # A full backlog: Linux lets further connections hang.
     with socket.socket() as full:
@@ -302,7 +307,8 @@ def test_connecting_is_bounded(flavour: Flavour) -> None:
         seconds = flavour.run(case, connect_timeout=0.3)
         for filler in fillers:
             filler.close()
-    assert 0.2 < seconds < 1
+    assert seconds > 0.2
+    in_time(seconds, 1)
 
 
 def test_a_closed_runtime_says_so(flavour: Flavour) -> None:
@@ -320,12 +326,13 @@ def test_a_closed_runtime_says_so(flavour: Flavour) -> None:
         eventually(lambda: server.now_open == 0, "its connections are closed")
 
 
+@again_when_slow
 def test_close_does_not_wait_for_what_is_under_way(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
-        stream = await runtime.stream(request(server, "/endless"), deadline=runtime.monotonic() + 5)
+        stream = await runtime.stream(request(server, "/endless"), deadline=runtime.monotonic() + 30)
         started = runtime.monotonic()
         await runtime.close()
-        assert runtime.monotonic() - started < 0.5
+        in_time(runtime.monotonic() - started, 0.5)
         await settled(flavour, lambda: server.now_open == 0, "the connection under way was cut")
         await stream.close()
 

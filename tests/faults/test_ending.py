@@ -21,6 +21,7 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
+from tests.support.bounds import again_when_slow, in_time
 
 
 class Slow:
@@ -60,6 +61,7 @@ def test_gather_gives_results_in_order(flavour: Flavour) -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 3])
+@again_when_slow
 def test_the_first_failure_ends_gather_within_a_second(flavour: Flavour, limit: int | None) -> None:
     targets = ["/hang/1", "/hang/2", "/missing", "/never/1", "/never/2", *(f"/never/{n}" for n in range(3, 40))]
 
@@ -74,7 +76,8 @@ def test_the_first_failure_ends_gather_within_a_second(flavour: Flavour, limit: 
 
     slow = Slow()
     with Server(slow) as server:
-        assert flavour.run(case, max_connections=64) < 1
+        seconds = flavour.run(case, max_connections=64)
+    in_time(seconds, 1)
     if limit:
         assert not [target for _, target in server.seen if target.startswith("/never/2")]
 
@@ -162,6 +165,7 @@ def test_map_bounded_over_an_async_iterable(flavour: Flavour) -> None:
     assert flavour.run(case) == [2 * n for n in range(10)]
 
 
+@again_when_slow
 def test_map_bounded_raises_in_its_turn_and_cancels_the_rest(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> tuple[list[bytes], float]:
         got: list[bytes] = []
@@ -182,7 +186,7 @@ def test_map_bounded_raises_in_its_turn_and_cancels_the_rest(flavour: Flavour) -
     with Server(slow) as server:
         got, seconds = flavour.run(case)
     assert got == [b"/1", b"/2"]
-    assert seconds < 1
+    in_time(seconds, 1)
 
 
 def test_an_iterable_that_fails_fails_map_bounded(flavour: Flavour) -> None:
@@ -206,10 +210,11 @@ def test_an_iterable_that_fails_fails_map_bounded(flavour: Flavour) -> None:
         "await runtime.gather([lambda n=n: fetch(f'/hang/{n}') for n in range(4)])",
         "await fetch('/hang/1')",
         "[x async for x in runtime.map_bounded(fetch, ['/hang/1', '/hang/2'], limit=2)]",
-        "await runtime.sleep(30)",
+        "await runtime.sleep(60)",
     ],
     ids=["gather", "send", "map", "sleep"],
 )
+@again_when_slow
 def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None:
     program = f"""
         import logging
@@ -248,14 +253,14 @@ def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None
             time.sleep(0.1)
             started = time.monotonic()
             child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=10)
+            out, err = child.communicate(timeout=60)
             seconds = time.monotonic() - started
         finally:
             child.kill()
             child.wait()
     assert (out, err) == ("interrupted\n", "")
     assert child.returncode == 0
-    assert seconds < 1.5  # one for the ending, the rest for the interpreter's own
+    in_time(seconds, 1.5)  # one for the ending, the rest for the interpreter's own
 
 
 def in_a_loop(case: Callable[[Runtime], Awaitable[None]]) -> None:
@@ -268,7 +273,7 @@ def in_a_loop(case: Callable[[Runtime], Awaitable[None]]) -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         if condition():
             return
         await asyncio.sleep(0.01)
@@ -310,6 +315,7 @@ def test_a_cancelled_gather_cancels_its_jobs() -> None:
     assert sorted(cancelled) == [0, 1, 2]
 
 
+@again_when_slow
 def test_a_job_that_ignores_its_cancellation_does_not_hold_gather_up() -> None:
     async def case(runtime: Runtime) -> None:
         async def stubborn() -> None:
@@ -325,6 +331,6 @@ def test_a_job_that_ignores_its_cancellation_does_not_hold_gather_up() -> None:
         started = time.monotonic()
         with pytest.raises(NotFound):
             await runtime.gather([stubborn, failing])
-        assert time.monotonic() - started < 1
+        in_time(time.monotonic() - started, 1)
 
     in_a_loop(case)

@@ -19,6 +19,7 @@ from polycloud.runtime.protocol import UNLIMITED, Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Hangup, Server, eventually, reply
 from tests.flavours import Flavour
+from tests.support.bounds import again_when_slow, in_time
 
 MEBI = 1024 * 1024
 
@@ -219,6 +220,7 @@ def refuse_rudely(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize("answer", [refuse, refuse_rudely])
 @pytest.mark.parametrize("kind", ["bytes", "source", "chunks"])
+@again_when_slow
 def test_an_early_403_to_a_large_upload_is_the_answer(flavour: Flavour, answer: object, kind: str) -> None:
     read = 0
 
@@ -237,8 +239,8 @@ def test_an_early_403_to_a_large_upload_is_the_answer(flavour: Flavour, answer: 
     with Server(answer) as server:
         got = flavour.run(case)
     assert (got.status, got.body) == (403, b"no")
-    assert time.monotonic() - started < 3
     assert read < 1024
+    in_time(time.monotonic() - started, 3)
 
 
 def test_a_connection_is_not_used_again_after_half_an_upload(flavour: Flavour) -> None:
@@ -260,15 +262,18 @@ def test_a_connection_is_not_used_again_after_half_an_upload(flavour: Flavour) -
 def test_an_upload_may_take_longer_than_a_stall(flavour: Flavour) -> None:
     def generate() -> Iterator[bytes]:
         for _ in range(6):
-            time.sleep(0.1)
+            time.sleep(0.3)
             yield b"x" * 70_000
 
-    assert upload(flavour, generate(), stall_timeout=0.4).arrived[0][2] == b"x" * 420_000
+    assert upload(flavour, generate(), stall_timeout=1.5).arrived[0][2] == b"x" * 420_000
 
 
+@again_when_slow
 def test_an_upload_that_is_not_taken_stalls(flavour: Flavour) -> None:
+    over = threading.Event()
+
     def answer(exchange: Exchange) -> None:
-        time.sleep(1.5)  # reads nothing: the socket's buffers fill up
+        over.wait(60)  # reads nothing: the socket's buffers fill up
         exchange.close()
 
     async def case(runtime: Runtime) -> float:
@@ -279,7 +284,10 @@ def test_an_upload_that_is_not_taken_stalls(flavour: Flavour) -> None:
         return runtime.monotonic() - started
 
     with Server(answer) as server:
-        assert 0.3 < flavour.run(case, stall_timeout=0.4) < 1.2
+        seconds = flavour.run(case, stall_timeout=0.4)
+        over.set()
+    assert seconds > 0.3
+    in_time(seconds, 1.2)
 
 
 def test_an_upload_without_an_answer_stalls(flavour: Flavour) -> None:

@@ -109,11 +109,11 @@ async def test_what_must_not_happen_twice_is_not_tried_twice(flavour: Flavour) -
 
 
 async def test_slow_calls_meet_the_deadline(flavour: Flavour) -> None:
-    async with cloud(flavour, latency=5.0, timeout=0.1) as memory:
+    async with cloud(flavour, latency=60.0, timeout=0.1) as memory:
         started = time.monotonic()
         with pytest.raises(DeadlineExceeded) as caught:
             await memory.list_nodes()
-        assert 0.05 < time.monotonic() - started < 2.0
+        assert 0.05 < time.monotonic() - started < 30
         assert (caught.value.provider, caught.value.operation) == ("memory", "list_nodes")
 
 

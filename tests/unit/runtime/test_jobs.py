@@ -17,6 +17,7 @@ from polycloud.runtime.deadline import deadline
 from polycloud.runtime.drive import iterate, run
 from polycloud.runtime.jobs import JobCancelled
 from polycloud.runtime.protocol import TransportSettings
+from tests.support.bounds import again_when_slow, in_time
 
 # Well beyond the promise of a second: a job that is not cancelled makes its test fail, not pass late.
 LONG = 20.0
@@ -61,17 +62,17 @@ def sleeper(runtime: BlockingRuntime, seconds: float, gauge: Gauge | None = None
 
 
 def quickly(started: float) -> None:
-    # The promise is one second; the other one is for a machine that is busy with other tests.
-    assert time.monotonic() - started < 2
+    in_time(time.monotonic() - started, 1)
 
 
 # ---- gather
 
 
+@again_when_slow
 def test_results_are_in_order_and_jobs_overlap(runtime: BlockingRuntime) -> None:
     started = time.monotonic()
     assert run(runtime.gather([sleeper(runtime, 0.2 - n / 50) for n in range(8)])) == [0.2 - n / 50 for n in range(8)]
-    assert time.monotonic() - started < 1.0  # one after the other they take 1.04
+    in_time(time.monotonic() - started, 1)  # one after the other they take 1.04
     assert run(runtime.gather([])) == []
 
 
@@ -115,6 +116,7 @@ def test_the_context_goes_into_jobs_and_not_out(runtime: BlockingRuntime) -> Non
     assert variable.get() == "outside"
 
 
+@again_when_slow
 def test_the_first_failure_is_raised_itself_and_ends_the_others(runtime: BlockingRuntime) -> None:
     failure = NotFound("this one")
     gauge = Gauge()
@@ -132,6 +134,7 @@ def test_the_first_failure_is_raised_itself_and_ends_the_others(runtime: Blockin
     assert gauge.entered < 10
 
 
+@again_when_slow
 def test_a_failure_ends_nested_gathers(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -154,10 +157,11 @@ def test_a_failure_ends_nested_gathers(runtime: BlockingRuntime) -> None:
 
 def test_cancelled_jobs_clean_up_with_calls_of_their_own(runtime: BlockingRuntime) -> None:
     cleaned: list[str] = []
+    gauge = Gauge()
 
     async def upload() -> None:
         try:
-            await runtime.sleep(LONG)
+            await sleeper(runtime, LONG, gauge)()
         except Exception:
             cleaned.append("taken for an error")
             raise
@@ -167,7 +171,8 @@ def test_cancelled_jobs_clean_up_with_calls_of_their_own(runtime: BlockingRuntim
             cleaned.append("clean")
 
     async def fail() -> None:
-        await runtime.sleep(0.05)
+        while gauge.inside < 2:
+            await runtime.sleep(0.01)
         raise NotFound("x")
 
     with pytest.raises(NotFound):
@@ -175,27 +180,31 @@ def test_cancelled_jobs_clean_up_with_calls_of_their_own(runtime: BlockingRuntim
     assert cleaned == ["clean", "clean"]
 
 
+@again_when_slow
 def test_cleaning_up_that_takes_long_is_not_waited_for(runtime: BlockingRuntime) -> None:
     finish = threading.Event()
     finished = threading.Event()
+    gauge = Gauge()
 
     async def stubborn() -> None:
         try:
-            await runtime.sleep(LONG)
+            await sleeper(runtime, LONG, gauge)()
         finally:
             finish.wait(LONG)
             finished.set()
 
     async def fail() -> None:
-        await runtime.sleep(0.02)
+        while not gauge.inside:
+            await runtime.sleep(0.01)
         raise NotFound("x")
 
     started = time.monotonic()
     with pytest.raises(NotFound):
         run(runtime.gather([stubborn, fail]))
-    quickly(started)
+    seconds = time.monotonic() - started
     finish.set()
-    assert finished.wait(5)
+    assert finished.wait(30)
+    in_time(seconds, 1)
 
 
 def test_what_a_cancelled_job_raises_does_not_replace_the_failure(runtime: BlockingRuntime) -> None:
@@ -228,6 +237,7 @@ def test_a_failure_inside_of_a_job_can_be_handled_there(runtime: BlockingRuntime
     assert run(runtime.gather([handles, handles])) == ["handled", "handled"]
 
 
+@again_when_slow
 def test_jobs_that_cannot_be_made(runtime: BlockingRuntime) -> None:
     def jobs() -> Iterator[Callable[[], Awaitable[float]]]:
         yield sleeper(runtime, LONG)
@@ -303,17 +313,25 @@ def test_a_ready_result_is_given_before_a_slow_source_is_read_on(runtime: Blocki
 
     def items() -> Iterator[int]:
         yield 1
-        time.sleep(0.1)  # by now the first job is done
+        assert done.wait(30)
+        time.sleep(0.1)  # by now the result is there
         yield 2
         assert got == [2]
         yield 3
 
-    for result in iterate(runtime.map_bounded(twice, items(), limit=8)):
+    done = threading.Event()
+
+    async def job(n: int) -> int:
+        done.set()
+        return 2 * n
+
+    for result in iterate(runtime.map_bounded(job, items(), limit=8)):
         got.append(result)  # noqa: PERF402 - the source looks at the list while it grows
     assert got == [2, 4, 6]
 
 
 @pytest.mark.parametrize("how", ["close", "drop"])
+@again_when_slow
 def test_ending_a_mapping_early_cancels_its_jobs(runtime: BlockingRuntime, how: str) -> None:
     gauge = Gauge()
 
@@ -335,6 +353,7 @@ def test_ending_a_mapping_early_cancels_its_jobs(runtime: BlockingRuntime, how: 
     assert threading.active_count() == before
 
 
+@again_when_slow
 def test_a_failing_job_ends_a_mapping(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -354,6 +373,7 @@ def test_a_failing_job_ends_a_mapping(runtime: BlockingRuntime) -> None:
     assert gauge.inside == 0
 
 
+@again_when_slow
 def test_a_mapping_inside_of_a_cancelled_job_ends(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -394,6 +414,7 @@ def test_a_lock_excludes(runtime: BlockingRuntime) -> None:
     assert (gauge.most, gauge.entered) == (1, 20)
 
 
+@again_when_slow
 def test_waiting_for_a_lock_ends_with_the_deadline_and_with_the_job(runtime: BlockingRuntime) -> None:
     lock = runtime.lock()
 
@@ -418,6 +439,7 @@ def test_waiting_for_a_lock_ends_with_the_deadline_and_with_the_job(runtime: Blo
     run(story())
 
 
+@again_when_slow
 def test_close_cancels_jobs_and_ends_their_threads() -> None:
     runtime = BlockingRuntime(TransportSettings(proxy=""))
     before = threading.active_count()
@@ -436,7 +458,7 @@ def test_close_cancels_jobs_and_ends_their_threads() -> None:
     started = time.monotonic()
     run(runtime.close())
     quickly(started)
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
     assert threading.active_count() == before
     assert [type(error) for error in outcome] == [ConfigurationError]
