@@ -63,7 +63,7 @@ class ComputeTarget:
     for_images: Mapping[str, Any] = field(default_factory=dict[str, Any])
     gaps: Mapping[ComputeCapability | str, str] = field(default_factory=dict[ComputeCapability | str, str])
     eyes: Eyes | None = None
-    patience: float = 60.0
+    patience: float = 180.0
 
 
 class RequestCounter(logging.Handler):

@@ -17,7 +17,7 @@ STEPS = ["chosen", "created", "tagged", "addressed", "listed", "rebooted", "rele
 
 
 def test_the_tour_in_both_flavours_and_three_clouds() -> None:
-    done = subprocess.run([sys.executable, str(DEMO)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, str(DEMO)], capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.findall(r"✓ (\w+)", done.stdout) == [*STEPS * 2, "swift", "s3", "local"]
     assert "✗" not in done.stdout
@@ -39,7 +39,7 @@ def test_without_a_server_it_fails() -> None:
         "importlib.util.find_spec = lambda name, *rest: None if name == 'moto' else found(name, *rest);"
         f"runpy.run_path({str(DEMO)!r}, run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "polycloud[sandbox]" in done.stderr
     assert "Traceback" not in done.stderr

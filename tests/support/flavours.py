@@ -141,7 +141,7 @@ def flavour(request: pytest.FixtureRequest) -> Iterator[Flavour]:
 
 
 async def eventually(
-    flavour: Flavour, look: Callable[[], Awaitable[T]], good: Callable[[T], bool], *, within: float = 30.0
+    flavour: Flavour, look: Callable[[], Awaitable[T]], good: Callable[[T], bool], *, within: float = 120.0
 ) -> T:
     """Look again and again until what is seen is good, and give it; fail after ``within`` seconds."""
     end = time.monotonic() + within

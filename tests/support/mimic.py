@@ -86,6 +86,6 @@ class Account:
     def _json(self, method: str, url: str, body: Any = None) -> Any:
         headers = {"Content-Type": "application/json", "X-Auth-Token": self.token}
         data = None if body is None else json.dumps(body).encode()
-        with OPENER.open(urllib.request.Request(url, data=data, headers=headers, method=method), timeout=30) as answer:
+        with OPENER.open(urllib.request.Request(url, data=data, headers=headers, method=method), timeout=120) as answer:
             text = answer.read()
         return json.loads(text) if text else None

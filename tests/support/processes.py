@@ -23,7 +23,7 @@ def with_temporary(folder: Path) -> set[int]:
     return found
 
 
-def nothing_left(folder: Path, *, within: float = 60.0) -> None:
+def nothing_left(folder: Path, *, within: float = 120.0) -> None:
     """Wait until none of them is there.
 
     Raises:

@@ -19,7 +19,7 @@ def run(text: str, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
     assert blocks
     program = "".join(f"exec(compile({block!r}, {name!r}, 'exec'))\n" for block in blocks)
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -227,6 +227,8 @@ class Cloud:
                 name,
                 [self.layout.bin("uwsgi"), "--die-on-term", "--master", "--no-orphans", "--enable-threads",
                  "--lazy-apps", "--need-app", "--processes", "1", "--threads", str(threads), "--buffer-size", "65535",
+                 # By itself it gives a client on a busy machine four seconds to take or send some bytes.
+                 "--socket-timeout", "120",
                  "--add-header", "Connection: close", "--http-socket", f"127.0.0.1:{self.layout.ports[name]}",
                  "--module", module, *more],
                 env=self._env, cwd=self.layout.run,

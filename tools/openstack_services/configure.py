@@ -41,6 +41,11 @@ def _rabbit(layout: Layout) -> str:
     return f"rabbit://guest:guest@127.0.0.1:{layout.ports['rabbit']}/"
 
 
+# Nobody is taken for dead, and nobody gives up, because the machine is busy with something else.
+UNHURRIED = {"rpc_response_timeout": 300, "service_down_time": 100_000}
+WITHOUT_HEARTBEAT = {"heartbeat_timeout_threshold": 0}
+
+
 def _keystone(layout: Layout) -> Sections:
     return {
         "database": {"connection": layout.database("keystone")},
@@ -87,11 +92,13 @@ def _neutron(layout: Layout) -> Sections:
             "api_paste_config": layout.venv / "etc/neutron/api-paste.ini",
             "state_path": layout.run / "data/neutron",
             "transport_url": _rabbit(layout),
+            **UNHURRIED,
             "rpc_workers": 0,
             # Nobody is there to send heartbeats for the agent that is said to be alive.
             "agent_down_time": 2000000,
             "notify_nova_on_port_status_changes": "false",
         },
+        "oslo_messaging_rabbit": WITHOUT_HEARTBEAT,
         "database": {"connection": layout.database("neutron")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
         "ml2": {
@@ -111,15 +118,19 @@ def _nova(layout: Layout) -> Sections:
     return {
         "DEFAULT": {
             "transport_url": _rabbit(layout),
+            **UNHURRIED,
             "compute_driver": "fake.FakeDriver",
             "allow_resize_to_same_host": "true",
             "host": "cmp1",
             "my_ip": "127.0.0.1",
             "state_path": layout.run / "data/nova",
             "shelved_offload_time": -1,
+            # It would now and then start or stop what a test has just stopped or started.
+            "sync_power_state_interval": -1,
         },
         "api": {"auth_strategy": "keystone"},
         "api_database": {"connection": layout.database("nova_api")},
+        "oslo_messaging_rabbit": WITHOUT_HEARTBEAT,
         "database": {"connection": layout.database("nova")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
         "wsgi": {"api_paste_config": layout.venv / "etc/nova/api-paste.ini"},
@@ -141,6 +152,7 @@ def _cinder(layout: Layout) -> Sections:
     return {
         "DEFAULT": {
             "transport_url": _rabbit(layout),
+            **UNHURRIED,
             "auth_strategy": "keystone",
             "api_paste_config": layout.venv / "etc/cinder/api-paste.ini",
             "enabled_backends": "fake",
@@ -149,6 +161,7 @@ def _cinder(layout: Layout) -> Sections:
             "glance_api_servers": layout.url("glance"),
             "resource_query_filters_file": layout.venv / "etc/cinder/resource_filters.json",
         },
+        "oslo_messaging_rabbit": WITHOUT_HEARTBEAT,
         "database": {"connection": layout.database("cinder")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
         "fake": {"volume_backend_name": "fake", "volume_driver": "tools.openstack_services.fake_volumes.Volumes"},

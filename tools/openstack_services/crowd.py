@@ -10,6 +10,7 @@ from typing import Any
 TABLES = {"instances": "uuid", "instance_info_caches": "instance_uuid", "instance_extra": "instance_uuid"}
 # They are on a host of their own, so that the hypervisor does not miss them.
 HOST = "nowhere"
+DEADLOCK, LOCKED_TOO_LONG = 1213, 1205
 
 
 def crowd(services: Mapping[str, Any], model: str, number: int, *, project: str) -> list[str]:
@@ -65,9 +66,13 @@ def disperse(services: Mapping[str, Any], copies: list[str]) -> None:
 
 def _sql(services: Mapping[str, Any], text: str) -> str:
     command = ["mariadb", "--no-defaults", "-uroot", f"--socket={services['mariadb_socket']}", "--batch", "-N", "nova"]
-    done = subprocess.run(
-        command, check=False, input=f"set foreign_key_checks = 0; {text}", capture_output=True, text=True
-    )
-    if done.returncode:
-        raise RuntimeError(f"MariaDB: {done.stderr}")
-    return done.stdout
+    # Nova writes into the same tables; whoever is chosen to give way tries again.
+    for _ in range(10):
+        done = subprocess.run(
+            command, check=False, input=f"set foreign_key_checks = 0; {text}", capture_output=True, text=True
+        )
+        if not done.returncode:
+            return done.stdout
+        if not any(f"ERROR {number} " in done.stderr for number in (DEADLOCK, LOCKED_TOO_LONG)):
+            break
+    raise RuntimeError(f"MariaDB: {done.stderr}")

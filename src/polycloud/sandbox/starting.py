@@ -19,7 +19,7 @@ from polycloud.sandbox.server import HOST, Address, Server
 __all__ = ["Started", "start"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
-PATIENCE = 60.0
+PATIENCE = 120.0
 POLL = 0.05
 ATTEMPTS = 3
 TAIL = 800
@@ -63,7 +63,7 @@ def start(server: Server, home: Path, *, tied: bool) -> Started:
 
     Raises:
         ConfigurationError: The extra that brings the server is not installed.
-        ConnectionFailed: It ended, or did not answer within a minute; the message shows what it printed.
+        ConnectionFailed: It ended, or did not answer within two minutes; the message shows what it printed.
     """
     _require_modules(server)
     log = home / "log"

@@ -121,7 +121,7 @@ def process(settings: Path) -> Cli:
 
     def call(line: str) -> Result:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *line.split()], capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", "polycloud", *line.split()], capture_output=True, text=True, timeout=300
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
@@ -191,7 +191,7 @@ def pc(cloud: Cloud) -> Callable[..., Raw]:
 
     def call(*words: str, stdin: bytes = b"") -> Raw:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *words], input=stdin, capture_output=True, timeout=120, check=False
+            [sys.executable, "-m", "polycloud", *words], input=stdin, capture_output=True, timeout=300, check=False
         )
         return Raw(done.returncode, done.stdout, done.stderr.decode())
 

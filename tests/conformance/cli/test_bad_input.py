@@ -151,7 +151,7 @@ def test_ctrl_c(settings: Path) -> None:
             text=True,
         )
         try:
-            assert asked.wait(30)
+            assert asked.wait(120)
             began = time.monotonic()
             child.send_signal(signal.SIGINT)
             out, err = child.communicate(timeout=60)

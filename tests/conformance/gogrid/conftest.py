@@ -80,4 +80,4 @@ def opened(
     query = urlencode({**arguments, "api_key": key, "v": "1.7", "format": "json", "sig": signature})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(f"{endpoint}/api{path}?{query}", method=method)
-    return opener.open(request, timeout=10)
+    return opener.open(request, timeout=120)

@@ -78,7 +78,7 @@ def test_a_call_without_a_key_or_signature_is_refused(server: GoGridServer, left
     query = {"api_key": KEY, "sig": signature, "v": "1.7", "format": "json"}
     del query[left_out]
     with pytest.raises(HTTPError) as caught:
-        OPENER.open(f"{endpoint(server)}/api/grid/server/list?{urlencode(query)}", timeout=10)
+        OPENER.open(f"{endpoint(server)}/api/grid/server/list?{urlencode(query)}", timeout=120)
     with caught.value as answer:
         assert answer.code == 403
 
@@ -155,7 +155,7 @@ def test_another_version_or_format_is_not_served(server: GoGridServer, query: di
     signature = hashlib.md5(f"{KEY}{API_SECRET}{int(time.time())}".encode()).hexdigest()
     asked_for = {"api_key": KEY, "sig": signature, "v": "1.7", "format": "json"} | query
     with pytest.raises(HTTPError) as caught:
-        OPENER.open(f"{endpoint(server)}/api/grid/server/list?{urlencode(asked_for)}", timeout=10)
+        OPENER.open(f"{endpoint(server)}/api/grid/server/list?{urlencode(asked_for)}", timeout=120)
     with caught.value as answer:
         assert answer.code == 400
 

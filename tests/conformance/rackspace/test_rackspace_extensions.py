@@ -287,4 +287,4 @@ async def test_what_mimic_lacks(request: pytest.FixtureRequest, cloud: Any, node
 
 
 async def until(cloud: Any, flavour: Flavour, node: RackspaceNode, status: str) -> None:
-    await eventually(flavour, lambda: cloud.get_node(node), lambda seen: seen.provider_state == status, within=30)
+    await eventually(flavour, lambda: cloud.get_node(node), lambda seen: seen.provider_state == status, within=120)

@@ -117,7 +117,7 @@ def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tup
     # Without a type, Python says that it sends a form, and moto believes it.
     sent = {"Content-Type": "application/octet-stream", **headers} if data is not None else dict(headers)
     try:
-        with build_opener(ProxyHandler({})).open(Request(url, data, sent, method=method), timeout=20) as answer:
+        with build_opener(ProxyHandler({})).open(Request(url, data, sent, method=method), timeout=120) as answer:
             return answer.status, answer.read()
     except HTTPError as error:
         return error.code, error.read()

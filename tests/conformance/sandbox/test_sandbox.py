@@ -23,7 +23,7 @@ from tests.secrets_used import AWS_KEY, AWS_SECRET
 ROOT = Path(__file__).parents[3]
 
 
-def gone(pid: int, *, within: float = 10.0) -> bool:
+def gone(pid: int, *, within: float = 60.0) -> bool:
     end = time.monotonic() + within
     while identify(pid) is not None:
         if time.monotonic() > end:
@@ -104,13 +104,13 @@ def test_down_never_ends_a_stranger(home: Path) -> None:
         assert sandbox.down() == []
         assert stranger.poll() is None
         assert sandbox.status() == []
-    stranger.wait(10)
+    stranger.wait(120)
 
 
 def test_two_at_the_same_time_start_one(home: Path) -> None:
     command = [sys.executable, "-m", "polycloud", "sandbox", "up", "ec2", "--json"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(2)]
-    pids = {json.loads(child.communicate(timeout=120)[0])[0]["pid"] for child in both}
+    pids = {json.loads(child.communicate(timeout=300)[0])[0]["pid"] for child in both}
     assert len(pids) == 1
 
 

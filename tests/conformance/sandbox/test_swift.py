@@ -42,7 +42,7 @@ def opened(url: str, data: bytes | None = None, **headers: str) -> tuple[int, by
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        with opener.open(urllib.request.Request(url, data, named), timeout=20) as answer:
+        with opener.open(urllib.request.Request(url, data, named), timeout=120) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -159,7 +159,7 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         command = [sys.executable, "-m", "polycloud.sandbox.swift", "--port", str(taken.getsockname()[1])]
-        done = subprocess.run([*command, "--folder", tmp_path], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*command, "--folder", tmp_path], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "address already in use" in done.stderr.lower()
 

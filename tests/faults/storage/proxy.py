@@ -167,7 +167,7 @@ def damaging(endpoint: str, *faults: Fault) -> Server:
 
 def _send_on(exchange: Exchange, passing: Answered, host: str, port: int) -> None:
     """Ask the store, and keep what it answers."""
-    connection = http.client.HTTPConnection(host, port, timeout=60)
+    connection = http.client.HTTPConnection(host, port, timeout=300)
     try:
         connection.putrequest(exchange.method, exchange.target, skip_host=True, skip_accept_encoding=True)
         for name, value in exchange.fields:

@@ -84,7 +84,7 @@ class CDN(Service):
             return self._one(exchange, unquote(container), unquote(name))
 
     def _known(self, token: str | None) -> bool:
-        connection = http.client.HTTPConnection(self._storage.netloc, timeout=30)
+        connection = http.client.HTTPConnection(self._storage.netloc, timeout=300)
         try:
             connection.request("HEAD", self._path, headers={"X-Auth-Token": token or ""})
             return connection.getresponse().status == 204

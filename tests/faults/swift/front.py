@@ -51,7 +51,7 @@ class Front(Service):
             server.environment["ST_AUTH"],
             headers={"X-Auth-User": server.environment["ST_USER"], "X-Auth-Key": server.environment["ST_KEY"]},
         )
-        with OPENER.open(login, timeout=30) as answer:
+        with OPENER.open(login, timeout=120) as answer:
             self._token = answer.headers["X-Auth-Token"]
             self.account = urlsplit(answer.headers["X-Storage-Url"]).path
         self._swift = urlsplit(server.endpoint)
@@ -163,7 +163,7 @@ class Front(Service):
         request = urllib.request.Request(
             f"{self.identity}/tokens", exchange.body(), {"Content-Type": "application/json"}
         )
-        with OPENER.open(request, timeout=30) as answer:
+        with OPENER.open(request, timeout=120) as answer:
             body = json.load(answer)
         [service] = [each for each in body["access"]["serviceCatalog"] if each["type"] == "object-store"]
         for endpoint in service["endpoints"]:
@@ -181,7 +181,7 @@ class Front(Service):
     # Swift
 
     def _pass(self, exchange: Exchange) -> None:
-        connection = http.client.HTTPConnection(self._swift.hostname or "", self._swift.port, timeout=60)
+        connection = http.client.HTTPConnection(self._swift.hostname or "", self._swift.port, timeout=300)
         try:
             body = exchange.body()
             connection.putrequest(exchange.method, self.rewrite(exchange.target), skip_accept_encoding=True)

@@ -40,7 +40,7 @@ def content_of(number: int) -> bytes:
 def expire_in_the_middle(front: Front, together: int) -> None:
     """The token ends when some uploads are through and others under way; all of these are refused at once."""
     lock = threading.Lock()
-    barrier = threading.Barrier(together, timeout=30)
+    barrier = threading.Barrier(together, timeout=120)
     puts = 0
 
     def before(exchange: Exchange) -> bytes | None:

@@ -45,7 +45,7 @@ def at_a_terminal(*arguments: str, typed: str = "", settings: dict[str, str] | N
             if typed and b"[y/N]" in shown:
                 os.write(inner, typed.encode())
                 typed = ""
-        return child.wait(10), shown.decode()
+        return child.wait(120), shown.decode()
     finally:
         child.kill()
         child.wait()

@@ -94,7 +94,7 @@ def test_many_callers_make_one_refresh(flavour: Flavour) -> None:
     fetch = Fetch(60)
     several = threading.Semaphore(0)
     # The first refresh goes on only when others have asked as well.
-    fetch.before = lambda: [several.acquire(timeout=20) for _ in range(8)]
+    fetch.before = lambda: [several.acquire(timeout=120) for _ in range(8)]
 
     async def case(runtime: Runtime) -> list[AWSCredentials]:
         provider = RefreshingCredentials(runtime, fetch)
@@ -151,12 +151,12 @@ def test_others_go_on_while_one_refreshes(flavour: Flavour) -> None:
 
         def wait() -> None:
             started.set()
-            assert may_end.wait(20)
+            assert may_end.wait(120)
 
         fetch.before = wait
 
         async def other() -> str:
-            await runtime.offload(lambda: started.wait(20))
+            await runtime.offload(lambda: started.wait(120))
             key = (await provider.get()).access_key
             may_end.set()
             return key
@@ -213,7 +213,7 @@ def test_waiting_callers_share_one_failure(flavour: Flavour) -> None:
                 await provider.get()
             return True
 
-        fetch.before = lambda: all_ask.wait(20)
+        fetch.before = lambda: all_ask.wait(120)
         await runtime.gather([one] * 8, limit=8)
         with pytest.raises(ConfigurationError):
             await provider.get()

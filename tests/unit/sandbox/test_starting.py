@@ -25,7 +25,7 @@ from tests.unit.sandbox.stub import Stub
 ROOT = Path(__file__).parents[3]
 
 
-def gone(process: Process, *, within: float = 10.0) -> bool:
+def gone(process: Process, *, within: float = 60.0) -> bool:
     end = time.monotonic() + within
     while is_running(process):
         if time.monotonic() > end:
@@ -100,7 +100,7 @@ def test_a_tied_server_dies_with_its_starter(tmp_path: Path, number: signal.Sign
         process = identify(int(starter.stdout.readline()))
         assert process is not None, "it died with the thread that started it"
         starter.send_signal(number)
-        starter.wait(10)
+        starter.wait(120)
         assert gone(process)
 
 
@@ -164,7 +164,7 @@ def test_nothing_is_left_of_a_starter_that_ends_at_any_moment(
             for each in signals:
                 starter.send_signal(each)
                 time.sleep(0.01)
-            starter.wait(30)
+            starter.wait(120)
         nothing_left(tmp_path)
         for home in tmp_path.iterdir():
             shutil.rmtree(home)
@@ -223,5 +223,5 @@ def test_a_pid_that_was_used_again_is_left_alone() -> None:
         assert not is_running(before)
         assert not stop(before)
         assert stranger.poll() is None
-    stranger.wait(10)
+    stranger.wait(120)
     assert identify(stranger.pid) is None

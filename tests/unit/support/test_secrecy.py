@@ -60,7 +60,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     ) as child:
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=300)
     assert child.returncode == 1, "the nested run did not come to an end"
     return output
 

@@ -39,7 +39,7 @@ def is_there(pid: int) -> bool:
         return False
 
 
-def ends(pid: int, within: float = 10.0) -> bool:
+def ends(pid: int, within: float = 60.0) -> bool:
     end = time.monotonic() + within
     while is_there(pid) and time.monotonic() < end:
         time.sleep(0.02)
