@@ -98,5 +98,15 @@ def make_caller(
 
 
 def make_runtime(factory: RuntimeFactory, options: ClientOptions) -> Runtime:
-    """The runtime of a client, set up by its options."""
+    """The runtime of a client, set up by its options.
+
+    Raises:
+        ConfigurationError: There is no such option, or one is no such thing.
+    """
+    unknown = sorted(options.keys() - ClientOptions.__annotations__.keys())
+    if unknown:
+        raise ConfigurationError(
+            f"there is no argument {', '.join(unknown)}; besides its own a client takes "
+            f"{', '.join(sorted(ClientOptions.__annotations__))}"
+        )
     return factory(transport_settings(options))
