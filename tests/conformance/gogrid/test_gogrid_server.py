@@ -190,7 +190,7 @@ def test_an_id_comes_late_and_states_take_time() -> None:
 
 def watched(server: GoGridServer, last: str) -> list[tuple[int | None, str]]:
     """The id and the state of the only server, as often as they change, until the last state is there."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 120
     seen: list[tuple[int | None, str]] = []
     while not seen or seen[-1][1] != last:
         [item] = get(server, "/grid/server/list")
