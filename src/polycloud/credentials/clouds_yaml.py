@@ -18,12 +18,14 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
+from polycloud.credentials.openstack_vendors import VENDORS, unknown_vendor
+from polycloud.credentials.openstack_ways_in import AUTH_TYPES, instead_of
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
 from polycloud.wire.keystone import KeystoneCredentials
@@ -55,12 +57,6 @@ PLUGIN_SETTINGS = (
     "application_credential_name", "application_credential_secret", "system_scope", "endpoint",
     "default_domain_id", "default_domain_name",
 )  # fmt: skip
-AUTH_TYPES = frozenset(
-    {
-        "password", "v2password", "v3password", "token", "v2token", "v3token", "v3applicationcredential",
-        "admin_token", "token_endpoint", "rackspace_apikey",
-    }
-)  # fmt: skip
 # Older and other names of a service whose address can be overridden, the first one that is given winning.
 OVERRIDDEN: Mapping[str, tuple[str, ...]] = {
     "block-storage": ("block_storage", "volumev3", "volumev2", "volume", "block_store"),
@@ -77,6 +73,7 @@ class CloudSettings(msgspec.Struct, frozen=True, kw_only=True):
         region: The region, or None.
         interface: ``"public"``, ``"internal"`` or ``"admin"``.
         endpoints: Addresses that replace the catalog's, by service type.
+        service_names: Names in the catalog of the services to use, by service type.
         verify: True, False, or the path of a CA bundle.
         cert: Client certificate: a path, or (certificate, key); None for none.
         timeout: Seconds for a call, or None.
@@ -88,6 +85,7 @@ class CloudSettings(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
     interface: str = "public"
     endpoints: dict[str, str] = {}
+    service_names: dict[str, str] = {}
     verify: bool | str = True
     cert: str | tuple[str, str] | None = None
     timeout: float | None = None
@@ -115,7 +113,7 @@ def load_cloud(
     own = clouds[name]
     merged: Settings = {}
     profile = own.get("profile", own.get("cloud"))
-    known = files.profile(profile) if isinstance(profile, str) and profile else None
+    known = _profile(title, profile, files) if isinstance(profile, str) and profile else None
     if known is not None:
         _lay_over(merged, known)
     _lay_over(merged, own)
@@ -130,10 +128,23 @@ def load_cloud(
     auth = _auth(merged)
     if profile and known is None and not auth.get("auth_url"):
         raise ConfigurationError(
-            f"{title} names the profile {profile!r}, which no clouds-public.yaml has, and no auth_url; "
-            f"give the auth_url"
+            f"{title} names the profile {profile!r}, {unknown_vendor(str(profile))}, and no auth_url"
         )
     return _settings(name, title, merged, auth)
+
+
+def _profile(title: str, name: str, files: _Files) -> Settings | None:
+    """What a profile says: that of ``clouds-public.yaml``, else that of a cloud that is known here, else None."""
+    found = files.profile(name)
+    if found is not None:
+        return found
+    vendor = VENDORS.get(name)
+    if vendor is None or vendor.told_at:
+        log.warning("the profile %r is not known: %s; going on without it", name, unknown_vendor(name))
+        return None
+    if vendor.closed:
+        raise ConfigurationError(f"{title} names the profile {name!r}, and {vendor.closed}; take another cloud")
+    return vendor.as_entry()
 
 
 def _choose(cloud: str | None, files: _Files, env: Mapping[str, str]) -> tuple[str, dict[str, Settings]]:
@@ -184,11 +195,10 @@ class _Files:
             self.clouds[name] = _mapping(entry, f"the cloud {name!r} in {self.clouds_file}")
 
     def profile(self, name: str) -> Settings | None:
-        """A vendor's profile of ``clouds-public.yaml``, or None."""
+        """A profile of ``clouds-public.yaml``, or None."""
         path, document = self._first("clouds-public", None)
         profiles = _mapping(document.get("public-clouds"), f"public-clouds in {path}")
         if name not in profiles:
-            log.warning("the profile %r is in no clouds-public.yaml; going on without it", name)
             return None
         return _mapping(profiles[name], f"the profile {name!r} in {path}")
 
@@ -373,9 +383,7 @@ def _filled(text: str, settings: Settings) -> str:
 def _settings(name: str, title: str, settings: Settings, auth: dict[str, str]) -> CloudSettings:
     kind = str(settings.get("auth_type") or settings.get("auth_plugin") or "password")
     if kind not in AUTH_TYPES:
-        raise ConfigurationError(
-            f"{title} has auth_type {kind!r}, which is not supported; these are: {_listed(AUTH_TYPES)}"
-        )
+        raise ConfigurationError(f"{title} has auth_type {kind!r}, {instead_of(kind)}")
     return CloudSettings(
         name=name,
         title=title,
@@ -383,6 +391,7 @@ def _settings(name: str, title: str, settings: Settings, auth: dict[str, str]) -
         region=str(settings["region_name"]) if settings.get("region_name") else None,
         interface=_interface(settings),
         endpoints=_endpoints(kind, settings, auth),
+        service_names=_service_names(settings),
         verify=_verify(settings),
         cert=_cert(settings),
         timeout=_timeout(title, settings),
@@ -448,6 +457,18 @@ def _endpoints(kind: str, settings: Settings, auth: dict[str, str]) -> dict[str,
     return found
 
 
+def _service_names(settings: Settings) -> dict[str, str]:
+    found = {
+        key.removesuffix("_service_name"): value
+        for key, value in settings.items()
+        if key.endswith("_service_name") and isinstance(value, str) and value
+    }
+    for service_type, names in OVERRIDDEN.items():
+        given = [found.pop(name) for name in names if name in found]
+        found |= {service_type: given[0]} if given else {}
+    return {service.replace("_", "-"): name for service, name in found.items()}
+
+
 def _verify(settings: Settings) -> bool | str:
     insecure, verify = settings.get("insecure", False), settings.get("verify", True)
     if insecure is True or str(insecure).lower() == "true" or not verify or str(verify).lower() == "false":
@@ -479,7 +500,3 @@ def _timeout(title: str, settings: Settings) -> float | None:
     if not seconds > 0:
         raise ConfigurationError(f"api_timeout of {title} is {given!r}; it is a number of seconds")
     return seconds
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words))

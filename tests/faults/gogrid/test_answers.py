@@ -203,3 +203,16 @@ async def test_a_node_whose_passwords_cannot_be_read_now_is_given_without(cloud:
     )
     node = await client.create_node("web", "1", "1001")
     assert (node.id, node.password) == ("7", None)
+
+
+@pytest.mark.parametrize("odd", ["detail", "..", "a/b", "a?b", "7&id=8", "007", "+7", " 7", "\u0667", "²"])
+async def test_an_id_that_is_no_number_as_they_are_written_is_the_id_of_nothing(cloud: Any, odd: str) -> None:
+    client, script = cloud({})
+    for verb in ("get_node", "start_node", "stop_node", "reboot_node", "destroy_node"):
+        with pytest.raises(NodeNotFound):
+            await getattr(client, verb)(odd)
+    with pytest.raises(NodeNotFound):
+        await client.ex_save_image(odd, "n")
+    with pytest.raises(ImageNotFound):
+        await client.delete_image(odd)
+    assert script.asked == []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from polycloud.errors import ConfigurationError, InvalidRequest
+from polycloud.providers.openstack.aio import AsyncOpenStack
+from polycloud.providers.openstack.client import OpenStack
 from polycloud.providers.rackspace.aio import AsyncRackspace
 from polycloud.providers.rackspace.client import Rackspace
 from tests.faults.keepalive import Exchange, Server, Service, reply
@@ -75,6 +78,20 @@ def rackspace(account: Account, flavour: Flavour) -> Iterator[Callable[..., Any]
     yield make
     for client in made:
         flavour.run(client.aclose())
+
+
+async def test_the_profile_of_clouds_yaml_leaves_the_closed_generation_alone(
+    account: Account, flavour: Flavour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.regions = ["DFW", "LON"]
+    auth = {"auth_url": f"{account.server.origin}/v2.0", "username": "user", "api_key": API_KEY}
+    entry = {"profile": "rackspace", "auth_type": "rackspace_apikey", "auth": auth, "region_name": "LON"}
+    (tmp_path / "clouds.json").write_text(json.dumps({"clouds": {"rax": entry}}))
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.json"))
+    kind = AsyncOpenStack if flavour.name == "async" else OpenStack
+    client = flavour.shape(kind(cloud="rax", proxy=""))
+    assert [node.id for node in await client.list_nodes()] == ["LON"]
+    await client.aclose()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from keystoneauth1 import loading
+from openstack.config import vendors
 from openstack.config.loader import OpenStackConfig
 
 from polycloud import OpenStack
 from polycloud.credentials.clouds_yaml import CloudSettings, load_cloud
+from polycloud.credentials.openstack_vendors import VENDORS
+from polycloud.credentials.openstack_ways_in import AUTH_TYPES, instead_of
 from polycloud.errors import ConfigurationError
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, API_SECRET
 
@@ -215,7 +219,6 @@ def test_files_named_by_the_environment(home: Path, write: Write, monkeypatch: p
         ("- a\n- b", "clouds.yaml is not a mapping"),
         ("clouds: {a: 7}", "the cloud 'a' in .* is not a mapping"),
         ("clouds: {a: {auth: text}}", "auth of the cloud 'a'"),
-        ("clouds: {a: {auth_type: v3oidcpassword}}", "'v3oidcpassword', which is not supported; these are"),
         ("clouds: {a: {profile: nobody}}", "profile 'nobody', which no clouds-public.yaml has"),
         ("clouds: {a: {api_timeout: soon, auth: {auth_url: 'http://a'}}}", "api_timeout of the cloud 'a' is 'soon'"),
         ("clouds: !!python/object/apply:os.getcwd []", "line 1: could not determine a constructor"),
@@ -293,3 +296,119 @@ def test_where_a_named_file_was_looked_for_is_told(home: Path) -> None:
 def test_who_gives_nothing_is_told_what_to_give(home: Path) -> None:
     with pytest.raises(ConfigurationError, match="OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME"):
         load_cloud(environ={"HOME": str(home)})
+
+
+def entry(settings: str) -> str:
+    return f"clouds: {{a: {{{settings}, auth: {{username: u, password: {ACCOUNT_PASSWORD}, project_name: p}}}}}}"
+
+
+CARRIED = [name for name, vendor in VENDORS.items() if vendor.auth_url]
+
+
+def test_every_profile_of_the_openstack_tools_is_known() -> None:
+    assert set(VENDORS) == set(vendors.profiles())
+    for name, vendor in VENDORS.items():
+        theirs = vendors._get_vendor_defaults()[name]
+        assert bool(vendor.told_at) == theirs.get("profile", "").startswith("https://"), name
+        assert bool(vendor.closed) == (theirs.get("status") == "shutdown"), name
+
+
+@pytest.mark.filterwarnings("ignore::Warning")
+@pytest.mark.parametrize("name", CARRIED)
+def test_a_profile_that_the_tools_carry(home: Path, write: Write, name: str) -> None:
+    write("work/clouds.yaml", entry(f"profile: {name}"))
+    for region in (None, *VENDORS[name].regions):
+        theirs = as_openstack_tools_do(home, "a", region)
+        if name == "otc-swiss":
+            assert "://" not in theirs["auth"]["auth_url"], "mended there: the exception can go"
+            theirs["auth"]["auth_url"] = "https://" + theirs["auth"]["auth_url"]
+        found = load_cloud("a", region=region)
+        same(found, theirs)
+        assert found.service_names == ({"compute": "cloudServersOpenStack"} if name == "rackspace" else {})
+        OpenStack(cloud="a", region=region).close()
+    with pytest.raises(ConfigurationError, match="the cloud 'a' has no region 'Atlantis'; its regions are"):
+        load_cloud("a", region="Atlantis")
+
+
+def test_a_profile_in_a_file_goes_before_one_that_is_carried(home: Path, write: Write) -> None:
+    write("work/clouds.yaml", entry("profile: binero"))
+    write("work/clouds-public.yaml", "public-clouds: {binero: {auth: {auth_url: 'https://new.example.com/v3'}}}")
+    found = load_cloud("a")
+    assert found.credentials.auth_url == "https://new.example.com/v3"
+    same(found, as_openstack_tools_do(home, "a"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("profile: vexxhost", r"'vexxhost', which the OpenStack tools fetch from https://vexxhost.com/.well-known/"),
+        ("profile: ovh", "polycloud does not: give the auth_url that it tells, and no auth_url"),
+        ("profile: 'https://cloud.example.com'", "fetch from https://cloud.example.com/.well-known/openstack/api and"),
+        ("profile: nobody", r"which is none of the clouds that are known by name \(auro, .*zetta\): give the auth_url"),
+        ("profile: ultimum", "the cloud 'a' names the profile 'ultimum', and ultimum-cloud.com has ceased business"),
+        ("profile: bluebox", "the cloud 'a': no identity service: give auth_url"),
+    ],
+)
+def test_a_profile_that_is_not_carried(home: Path, write: Write, settings: str, message: str) -> None:
+    write("work/clouds.yaml", entry(settings))
+    with pytest.raises(ConfigurationError, match=message):
+        OpenStack(cloud="a")
+    given = f"clouds: {{a: {{{settings}, auth: {{auth_url: 'http://a/v3', username: u, password: p}}}}}}"
+    write("work/clouds.yaml", given)
+    if "ultimum" in settings:
+        with pytest.raises(ConfigurationError, match="ceased business"):
+            OpenStack(cloud="a")
+    else:
+        OpenStack(cloud="a").close()
+
+
+# All that keystoneauth and the clients of the services bring.
+AUTH_TYPE_ADVICE = {
+    **dict.fromkeys(
+        "v3oidcpassword v3oidcclientcredentials v3oidcauthcode v3oidcaccesstoken v3oidcdeviceauthz v3oauth1 "
+        "v3oauth2clientcredential v3oauth2mtlsclientcredential v3samlpassword v3adfspassword v3kerberos v3fedkerb "
+        "v3websso v3totp v3multifactor".split(),
+        r"openstack token issue\) and give that: auth_type token",
+    ),
+    **dict.fromkeys(["none", "noauth", "http_basic"], "without an identity service; compute and storage want a token"),
+    "v3tokenlessauth": "wants a certificate in place of a token",
+    "v1password": r"Swift's own way in: make the client with Swift\(auth_url",
+    "passwrod": "which is not known; these are: admin_token, password, rackspace_apikey, token",
+}
+
+
+@pytest.mark.parametrize("kind", AUTH_TYPE_ADVICE)
+def test_ways_in_that_are_none_here(home: Path, write: Write, kind: str) -> None:
+    write("work/clouds.yaml", entry(f"auth_type: {kind}"))
+    with pytest.raises(ConfigurationError, match=f"the cloud 'a' has auth_type '{kind}', .*{AUTH_TYPE_ADVICE[kind]}"):
+        OpenStack(cloud="a")
+
+
+def test_every_way_in_of_the_tools_has_an_answer() -> None:
+    for kind in loading.get_available_plugin_names():
+        assert kind in AUTH_TYPES or "not known" not in instead_of(kind), kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "used"),
+    [
+        ("password", "username: u, password: S", "password"),
+        ("v3password", "username: u, password: S", "password"),
+        ("v2password", "username: u, password: S", "password"),
+        ("token", "token: S, project_id: p", "token"),
+        ("v3token", "token: S, project_id: p", "token"),
+        ("v2token", "token: S", "token"),
+        (
+            "v3applicationcredential",
+            "application_credential_id: i, application_credential_secret: S",
+            "application_credential_secret",
+        ),
+        ("rackspace_apikey", "username: u, api_key: S", "api_key"),
+    ],
+)
+def test_ways_in_by_their_names(home: Path, write: Write, kind: str, given: str, used: str) -> None:
+    write("work/clouds.yaml", f"clouds: {{a: {{auth_type: {kind}, auth: {{auth_url: 'http://a/', {given}}}}}}}")
+    found = load_cloud("a").credentials
+    secrets = {name: getattr(found, name) for name in ("password", "token", "api_key", "application_credential_secret")}
+    assert {name: secret.reveal() for name, secret in secrets.items() if secret} == {used: "S"}
+    OpenStack(cloud="a").close()

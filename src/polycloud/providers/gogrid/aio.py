@@ -55,7 +55,7 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             page_size: How many items to ask for in one page of a listing.
 
         Raises:
-            ConfigurationError: The key, the secret, the endpoint or the size of pages is no such thing.
+            ConfigurationError: The key, the secret, the endpoint, the time or the size of pages is no such thing.
         """
         hidden = secret if isinstance(secret, Secret) else Secret(secret)
         if not api_key or not hidden:
@@ -67,6 +67,10 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             )
         if page_size < 1:
             raise ConfigurationError(f"page_size is {page_size}; it is at least 1", provider="gogrid")
+        if not create_timeout > 0:
+            raise ConfigurationError(
+                f"create_timeout is {create_timeout}; give a positive number of seconds", provider="gogrid"
+            )
         runtime = make_runtime(_runtime, options)
         caller = make_caller(runtime, options, provider="gogrid", authorizer=GoGridSigner(runtime, api_key, hidden))
         self._gogrid = GoGridDriver(

@@ -53,7 +53,7 @@ class GoGrid(Compute[GoGridNode, Volume]):
             page_size: How many items to ask for in one page of a listing.
 
         Raises:
-            ConfigurationError: The key, the secret, the endpoint or the size of pages is no such thing.
+            ConfigurationError: The key, the secret, the endpoint, the time or the size of pages is no such thing.
         """
         self._go_grid = AsyncGoGrid(
             api_key,

@@ -473,6 +473,6 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
 def _number(text: str, missing: type[CloudError]) -> str:
     """An id as the API takes it; what is no number, written as numbers are, is the id of nothing."""
-    if not (text.isascii() and text.isdecimal() and str(int(text)) == text):
+    if not (text.isascii() and text.isdecimal() and not text.startswith("0")):
         raise missing(f"{text!r} is no GoGrid id, which are numbers")
     return text

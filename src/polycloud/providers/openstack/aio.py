@@ -121,7 +121,9 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         runtime = make_runtime(_runtime, options)
         session = make_session(runtime, options, settings, provider=OpenStackDriver.provider)
         caller = make_caller(runtime, options, provider=OpenStackDriver.provider, authorizer=session)
-        self._nova = OpenStackDriver(OpenStackServices(caller, session, page_size=page_size))
+        self._nova = OpenStackDriver(
+            OpenStackServices(caller, session, names=settings.service_names, page_size=page_size)
+        )
         super().__init__(self._nova)
 
     async def ex_list_server_groups(self) -> list[ServerGroup]:
