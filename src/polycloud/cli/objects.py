@@ -11,12 +11,12 @@ from polycloud.cli.acting import Several, Yes, confirm, each
 from polycloud.cli.containers import COLUMNS as CONTAINER_COLUMNS
 from polycloud.cli.containers import FIELDS as CONTAINER_FIELDS
 from polycloud.cli.failures import AlreadyReported, UsageError, report
-from polycloud.cli.output import Cell, Column, listed, moment
+from polycloud.cli.output import Cell, Column, clean, listed, moment
 from polycloud.cli.places import Place
 from polycloud.cli.quantities import counted, seconds_of, size_text
 from polycloud.cli.session import options, output
 from polycloud.cli.stores import about, object_at, one_object, place_at, stores
-from polycloud.errors import ObjectNotFound
+from polycloud.errors import CloudError, ObjectNotFound
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Object, Prefix
 
@@ -24,6 +24,9 @@ __all__ = ["Recursive", "cat", "ls", "rm", "stat", "url"]
 
 Recursive = Annotated[bool, Parameter(name=["--recursive", "-r"], negative="", show_default=False)]
 Optional = Annotated[str, Parameter(show_default=False)]
+
+# As many as two requests of the largest kind; what has been deleted is told after each.
+DELETED_AT_ONCE = 2_000
 
 FIELDS: list[Column[Object]] = [
     ("Name", lambda obj: obj.name),
@@ -144,16 +147,33 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
         raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
     what = f"{counted(len(found), 'object')} ({size_text(sum(obj.size for obj in found))}) below {below}"
     confirm(lambda: f"Delete {what} for good?", yes=yes)
-    with output().progress(f"deleting {what}"):
-        results = client.delete_objects(found)
-    statuses = [report(result.error, output(), debug=options().debug) for result in results if result.error is not None]
-    gone = [result.name for result in results if result.error is None]
-    if output().json:
-        output().data({"deleted": [str(place.beside(name)) for name in gone]})
-    else:
-        output().done(f"deleted {counted(len(gone), 'object')} below {below}", None)
+    gone: list[str] = []
+    failed: dict[str, tuple[CloudError, list[str]]] = {}
+    try:
+        with output().progress(f"deleting {what}") as tell:
+            for at in range(0, len(found), DELETED_AT_ONCE):
+                for result in client.delete_objects(found[at : at + DELETED_AT_ONCE]):
+                    if result.error is None:
+                        gone.append(result.name)
+                    else:
+                        failed.setdefault(result.error.message, (result.error, []))[1].append(result.name)
+                tell(f"deleting {what}: {len(gone):,} are gone")
+    finally:
+        # What ends this early does not make undone what was done.
+        if output().json:
+            output().data({"deleted": [str(place.beside(name)) for name in gone]})
+        else:
+            output().done(f"deleted {counted(len(gone), 'object')} below {below}", None)
+    statuses = [_report_alike(error, names, place) for error, names in failed.values()]
     if statuses:
         raise AlreadyReported(statuses[0])
+
+
+def _report_alike(error: CloudError, names: Sequence[str], place: Place) -> int:
+    """Tell once of what kept these objects from being deleted; gives the exit status."""
+    others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
+    error.message = f"{clean(str(place.beside(names[0])))}{others}: {error.message}"
+    return report(error, output(), debug=options().debug)
 
 
 def url(

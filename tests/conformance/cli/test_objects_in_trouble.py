@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -221,6 +223,69 @@ def test_a_reader_that_left_is_no_failure_to_speak_of(work: Path, command: str) 
         )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@contextmanager
+def keeping(keys: list[str], *, breaks_at: int | None = None) -> Iterator[str]:
+    """A bucket of these keys that lets nobody delete those that begin with ``kept``.
+
+    At the deletion of this number (from 1) it says that it is out of order.
+    """
+    deletions = itertools.count(1)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            size = "<Size>1</Size><LastModified>2026-11-23T12:00:00Z</LastModified>"
+            listed = "".join(f"<Contents><Key>{key}</Key>{size}</Contents>" for key in keys)
+            self._answer(200, f"<ListBucketResult>{listed}</ListBucketResult>")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if next(deletions) == breaks_at:
+                self._answer(501, "<Error><Code>NotImplemented</Code><Message>Out of order</Message></Error>")
+                return
+            denied = "<Code>AccessDenied</Code><Message>Access Denied</Message>"
+            results = (
+                f"<Error><Key>{key}</Key>{denied}</Error>" if "kept" in key else f"<Deleted><Key>{key}</Key></Deleted>"
+                for key in re.findall("<Key>(.*?)</Key>", body)
+            )
+            self._answer(200, f"<DeleteResult>{''.join(results)}</DeleteResult>")
+
+        def _answer(self, status: int, text: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_what_keeps_many_from_being_deleted_is_said_once(here_at: Cli, work: Path) -> None:
+    with keeping([f"{'kept' if number % 5 == 0 else 'gone'}-{number:04}" for number in range(2500)]) as endpoint:
+        result = here_at("rm", "-r", "s3x:bucket", "--yes", "--endpoint", endpoint)
+        assert (result.status, result.out) == (4, "deleted 2,000 objects below s3x:bucket\n")
+        assert "error: s3x:bucket/kept-0000 and 499 others: Access Denied" in result.err
+        assert result.err.count("error: ") == 1
+        result = here_at("rm", "-r", "s3x:bucket", "--yes", "--json", "--endpoint", endpoint)
+        assert (result.status, len(result.json["deleted"])) == (4, 2000)
+
+
+def test_what_was_deleted_before_a_failure_is_told(here_at: Cli, work: Path) -> None:
+    with keeping([f"{number:04}" for number in range(2500)], breaks_at=3) as endpoint:
+        result = here_at("rm", "-r", "s3x:bucket", "--yes", "--endpoint", endpoint)
+    assert (result.status, result.out) == (8, "deleted 2,000 objects below s3x:bucket\n")
+    assert "error: s3x:bucket/2000 and 499 others: " in result.err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to write to")
