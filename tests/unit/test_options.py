@@ -44,3 +44,10 @@ def test_a_folder(tmp_path: Any) -> None:
 def test_a_timeout_that_is_none(timeout: float) -> None:
     with pytest.raises(polycloud.ConfigurationError, match="give a positive number of seconds"):
         polycloud.GoGrid("k", API_SECRET, timeout=timeout)
+
+
+@pytest.mark.parametrize("wrong", [{"page_size": 0}, {"create_timeout": 0}, {"create_timeout": float("nan")}])
+def test_numbers_of_gogrid_that_are_none(wrong: dict[str, Any]) -> None:
+    [name] = wrong
+    with pytest.raises(polycloud.ConfigurationError, match=f"{name} is "):
+        polycloud.GoGrid("k", API_SECRET, **wrong)

@@ -408,9 +408,11 @@ def _token_check(given: KeystoneCredentials) -> Callable[[Response], CloudError 
             return AuthenticationError(f"the identity service refuses {_advice(given)}", status=answer.status)
         if answer.status in {300, 301, 302, 307, 308, 404, 405}:
             location = answer.headers.get("location")
-            elsewhere = f"; it redirects to {_shown(location)}" if location else "; it usually ends in /v3"
+            usual = f"; it usually ends in {'/v2.0' if given.api_key else '/v3'}"
+            elsewhere = f"; it redirects to {_shown(location)}" if location else usual
             return ConfigurationError(
-                f"auth_url does not lead to an identity service (HTTP {answer.status}){elsewhere}", status=answer.status
+                f"the auth_url {_shown(given.auth_url or '')} does not lead to an identity service{elsewhere}",
+                status=answer.status,
             )
         return fault_error(answer)
 
