@@ -9,8 +9,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from polycloud.sandbox import SandboxServer
+from polycloud.sandbox.server import Address
+from polycloud.sandbox.servers.swift import SwiftSandbox
 
-__all__ = ["filler"]
+__all__ = ["GUEST", "SMALL_PAGE", "SmallSwift", "filler"]
+
+GUEST = "sandbox:guest"
+SMALL_PAGE = 3
 
 # By Swift's own code, in a process of its own, since that code brings eventlet along.
 ENTER = """\
@@ -49,3 +54,28 @@ def filler(server: SandboxServer) -> Callable[[str, Iterable[str]], None]:
         assert done.stdout == f"{len(wanted)}\n", done.stderr
 
     return fill
+
+
+# A page of a listing has three names, and a second user has what containers' access lists give him.
+SMALL = """\
+import sys
+from pathlib import Path
+from polycloud.sandbox.swift import daemons, settings
+
+settings.COMMON += "\\n[swift-constraints]\\ncontainer_listing_limit = 3\\n"
+admin = "user_sandbox_demo = {key} .admin"
+assert admin in settings.PROXY
+settings.PROXY = settings.PROXY.replace(admin, admin + "\\nuser_sandbox_guest = {key}")
+daemons.serve(Path(sys.argv[1]).resolve(), int(sys.argv[2]))
+"""
+
+
+class SmallSwift(SwiftSandbox):
+    """The sandbox's Swift, whose limits tests can reach, with a second user (``GUEST``, with the same key)."""
+
+    name = "small-swift"
+
+    def command(self, address: Address) -> list[str]:
+        folder = address.home / f"data-{address.port}"
+        folder.mkdir()
+        return [sys.executable, "-c", SMALL, str(folder), str(address.port)]

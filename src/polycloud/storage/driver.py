@@ -9,7 +9,7 @@ the portable client's and the transfer engine's (``upload.py``, ``download.py``)
 * takes names and specs, never models; providers subclass the specs for their ``ex_`` arguments;
 * gives one page per call of a listing and passes the provider's own cursor through ``Page.next``;
 * raises ``ContainerNotFound`` or ``ObjectNotFound`` where the provider says that something is missing
-  (a read of an object in a missing container: whichever of the two the provider can tell),
+  (of an object in a missing container it is the container, if need be by one more look),
   ``PreconditionFailed`` where a condition does not hold (304 and 412 alike), and ``InvalidRequest``
   where a range starts at or beyond the end of the object (416);
 * reports the hashes that the provider reports, and leaves comparing them to the engine.
@@ -84,6 +84,8 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
         unknown_length: Whether one request may carry a body of unknown length (chunked). Used where
             there is no multipart upload; otherwise content of unknown length is tried as one part.
         delete_batch: Most objects of one ``delete_objects``.
+        read_part: Bytes of a range in which large objects are downloaded, several ranges at a time; None for
+            one request for all of it.
     """
 
     put_hash: Algorithm | None = "md5"
@@ -96,6 +98,7 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
     equal_parts: bool = False
     unknown_length: bool = False
     delete_batch: int = 1000
+    read_part: int | None = None
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from polycloud.errors import (
     ChecksumMismatch,
     CloudError,
     MalformedResponse,
+    PermissionDenied,
     PreconditionFailed,
     ProviderUnavailable,
     QuotaExceeded,
@@ -115,6 +116,15 @@ async def test_a_segment_that_changes_on_its_way_up(through: Any, eyes: Any, nam
 async def test_a_manifest_that_fails_leaves_no_segments(through: Any, eyes: Any, name: str, damage: Damage) -> None:
     client = through(Fault(damage, "PUT", "multipart-manifest=put"))
     with pytest.raises(CloudError):
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_a_manifest_that_arrived_before_it_was_refused(through: Any, eyes: Any, name: str) -> None:
+    """An object without its segments would be worse than none."""
+    manifest = ("PUT", "multipart-manifest=put")
+    client = through(Fault(answers_lost(), *manifest, times=1), Fault(swap_answer(403, b""), *manifest))
+    with pytest.raises(PermissionDenied):
         await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
 

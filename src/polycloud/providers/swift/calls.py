@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from polycloud.capabilities import Capabilities, StorageCapability
-from polycloud.errors import NotFound
+from polycloud.errors import CloudError, ContainerNotFound, NotFound, ObjectNotFound
 from polycloud.providers.swift.models import SwiftContainer, SwiftObject
 from polycloud.runtime.caller import Authorizer, Caller, Check
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
@@ -146,6 +146,17 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             return await self.caller.stream(request, check=self._check("GET", container, name))
         except NotFound as error:
             raise named(error, container, name) from error.__cause__
+
+    async def missing(self, error: ObjectNotFound, container: str) -> NotFound:
+        """What is not there: the object, or its container as well. Swift tells of an object only; a look tells more."""
+        try:
+            await self.send("Show container metadata", "HEAD", container)
+        except ContainerNotFound as other:
+            return other
+        except CloudError:
+            # What was found out first is worth more.
+            return error
+        return error
 
     async def _request(
         self,

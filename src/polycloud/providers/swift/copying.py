@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from polycloud.errors import CloudError
+from polycloud.errors import CloudError, NotSupported, ObjectNotFound
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.multipart import Multipart
 from polycloud.runtime.deadline import grace
@@ -33,9 +33,17 @@ class Copying(Multipart):
     copy_part = GIB
 
     async def copy_object(self, spec: CopySpec) -> SwiftObject:
-        answer = await self.send("Show object metadata", "HEAD", spec.source.container, spec.source.name)
+        try:
+            answer = await self.send("Show object metadata", "HEAD", spec.source.container, spec.source.name)
+        except ObjectNotFound as error:
+            raise await self.missing(error, spec.source.container) from error.__cause__
         known = dict(answer.headers.pairs())
         source = self._object(spec.source, known, number(known.get("content-length")) or 0)
+        if source.manifest is not None and not source.size and await self.dynamic_segments(source.manifest):
+            raise NotSupported(
+                f"{source.name} is a dynamic large object of more segments than Swift looks at, and is not copied by "
+                "it; download and upload it"
+            )
         described = {name: known[name] for name in DESCRIBING if known.get(name, "").isascii() and known.get(name)}
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = [("X-Copy-From", f"/{in_path(spec.source.container)}/{in_path(spec.source.name)}")]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from polycloud.errors import (
+    CloudError,
     ContainerNotFound,
     InvalidRequest,
     MalformedResponse,
@@ -15,6 +16,7 @@ from polycloud.errors import (
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.objects import Objects
 from polycloud.runtime.messages import Source
+from polycloud.runtime.outcomes import doubtful
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, Stored
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, merged
@@ -25,6 +27,7 @@ __all__ = ["InParts", "Multipart", "upload_of"]
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
 DELETE_BATCH = 1000
+PUT_OBJECT = "Create or replace object"
 # Seconds after which segments that were cut off on their way are deleted once more.
 UNTIL_READ = (0.1, 0.4)
 
@@ -72,7 +75,7 @@ class Multipart(Objects):
         upload.sent.add(number)
         everywhere = {name: value for name, value in spec.headers.items() if name.lower() in EVERYWHERE}
         answer = await self.send(
-            "Create or replace object",
+            PUT_OBJECT,
             "PUT",
             upload.container,
             segment_name(spec.address.name, upload.id, number),
@@ -91,18 +94,31 @@ class Multipart(Objects):
         ours = upload_of(upload)
         ours.sent.add(0)
         name = spec.address.name
-        answer = await self.send(
-            "Create or replace object",
-            "PUT",
-            spec.address.container,
-            name,
-            query="multipart-manifest=put",
-            headers=merged([*self.put_headers(spec), *conditional(spec.conditions)], spec.headers),
-            body=manifest(
-                ours.container, [(segment_name(name, ours.id, part.number), part.etag, part.size) for part in parts]
-            ),
-            repeatable=spec.conditions.if_none_match is None,
-        )
+        try:
+            answer = await self.send(
+                PUT_OBJECT,
+                "PUT",
+                spec.address.container,
+                name,
+                query="multipart-manifest=put",
+                headers=merged([*self.put_headers(spec), *conditional(spec.conditions)], spec.headers),
+                body=manifest(
+                    ours.container, [(segment_name(name, ours.id, part.number), part.etag, part.size) for part in parts]
+                ),
+                repeatable=spec.conditions.if_none_match is None,
+            )
+        except CloudError as error:
+            if not doubtful(error, PUT_OBJECT) and not error.repeated:
+                # Refused, so that nobody has to look whether it arrived.
+                ours.sent.discard(0)
+            if isinstance(error, InvalidRequest) and "403 Forbidden" in error.message:
+                # Swift looks at each segment for whoever puts the manifest.
+                raise PermissionDenied(
+                    f"{name}: Swift makes a large object only for those who may read its segments; ask for an ACL that "
+                    f"lets you read the container {ours.container}, or upload it in one piece",
+                    status=error.status,
+                ) from error
+            raise
         if answer.status != 201:
             # With status 200 or 202 Swift says in the body how it went; it was not asked for that.
             raise MalformedResponse(

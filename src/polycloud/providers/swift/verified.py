@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from polycloud.errors import Conflict
 from polycloud.storage.driver import Body
 from polycloud.storage.verify import Digest, Hasher, compare, new_hasher
 from polycloud.wire.swift import Segment
@@ -35,9 +36,22 @@ class VerifiedBody:
         self._left = self._segments[self._at].bytes - start if self._at < len(self._segments) else 0
 
     def take_over(self, before: Body) -> None:
-        """As ``VerifyingBody.take_over``: the segment that was under way is verified as a whole."""
-        if isinstance(before, VerifiedBody) and before.place == self.place:
+        """As ``VerifyingBody.take_over``: the segment that was under way is verified as a whole.
+
+        Raises:
+            Conflict: The object is made of other segments now.
+        """
+        if not isinstance(before, VerifiedBody):
+            return
+        if before.segments != self.segments:
+            raise Conflict(f"{self._name} was changed while it was being downloaded; start again")
+        if before.place == self.place:
             self._hasher, self._complete = before.state
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Those of the whole object."""
+        return self._segments
 
     @property
     def place(self) -> tuple[int, int]:

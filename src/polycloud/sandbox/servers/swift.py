@@ -13,7 +13,7 @@ from polycloud.runtime.protocol import TransportSettings
 from polycloud.sandbox.server import Address, Profile, Server
 from polycloud.sandbox.swift.settings import KEY, USER
 
-__all__ = ["SERVER"]
+__all__ = ["SERVER", "SwiftSandbox"]
 
 PATIENCE = 10.0
 

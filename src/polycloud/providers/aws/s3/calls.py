@@ -8,7 +8,15 @@ from functools import partial
 from typing import TypeVar
 
 from polycloud.capabilities import Capabilities
-from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, NotFound, PermissionDenied
+from polycloud.errors import (
+    CloudError,
+    ContainerNotFound,
+    InvalidRequest,
+    MalformedResponse,
+    NotFound,
+    ObjectNotFound,
+    PermissionDenied,
+)
 from polycloud.providers.aws.s3 import names
 from polycloud.providers.aws.s3.dialect import Checksum, Dialect, rules_for
 from polycloud.providers.aws.s3.faults import Misdirected, error_of, late_error_of
@@ -110,6 +118,19 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
             except Misdirected as moved:
                 await self._follow(bucket, moved, site, last=attempt + 1 == MOVES)
         raise AssertionError("unreachable")
+
+    async def missing(self, error: ObjectNotFound, bucket: str) -> NotFound:
+        """What is not there: the object, or its bucket as well, which an answer without a body does not tell."""
+        if error.code is not None:
+            return error
+        try:
+            await self.send("HeadBucket", "HEAD", bucket)
+        except ContainerNotFound as other:
+            return other
+        except CloudError:
+            # Not everybody may ask for that; what was found out first stands.
+            return error
+        return error
 
     async def receive(
         self, operation: str, bucket: str, key: str, *, query: str = "", headers: Pairs = ()

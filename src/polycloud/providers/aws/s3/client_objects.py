@@ -82,7 +82,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             ex_customer_key: See the class.
 
         Raises:
-            ObjectNotFound: It does not exist; nor may its bucket: S3 does not say which.
+            ObjectNotFound: It does not exist.
+            ContainerNotFound: Nor does its bucket, which takes a look at that (``HeadBucket``).
             PreconditionFailed: A condition does not hold.
         """
         return run(

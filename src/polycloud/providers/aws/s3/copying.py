@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from polycloud.errors import CloudError, MalformedResponse, NotFound, NotSupported, PermissionDenied
+from polycloud.errors import CloudError, MalformedResponse, NotFound, NotSupported, ObjectNotFound, PermissionDenied
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.dialect import Feature
 from polycloud.providers.aws.s3.headers import bare, merged, number, version_of, version_query
@@ -48,14 +48,17 @@ class Copying(Multipart):
     copy_part = GIB
 
     async def copy_object(self, spec: CopySpec) -> S3Object:
-        answer = await self.send(
-            "HeadObject",
-            "HEAD",
-            spec.source.container,
-            spec.source.name,
-            query=version_query(spec.source),
-            headers=_source_headers(spec.headers).items(),
-        )
+        try:
+            answer = await self.send(
+                "HeadObject",
+                "HEAD",
+                spec.source.container,
+                spec.source.name,
+                query=version_query(spec.source),
+                headers=_source_headers(spec.headers).items(),
+            )
+        except ObjectNotFound as error:
+            raise await self.missing(error, spec.source.container) from error.__cause__
         known = dict(answer.headers.pairs())
         source = self._object(spec.source, known, number(known.get("content-length")) or 0)
         described = {name: known[name] for name in DESCRIBING if known.get(name) and known[name].isascii()}

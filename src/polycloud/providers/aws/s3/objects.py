@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from polycloud.errors import ChecksumMismatch, CloudError, MalformedResponse
+from polycloud.errors import ChecksumMismatch, CloudError, MalformedResponse, ObjectNotFound
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.faults import error_of_code
 from polycloud.providers.aws.s3.headers import (
@@ -52,14 +52,17 @@ class Objects(Listings):
 
     async def head_object(self, spec: ReadSpec) -> S3Object:
         address = spec.address
-        answer = await self.send(
-            "HeadObject",
-            "HEAD",
-            address.container,
-            address.name,
-            query=version_query(address),
-            headers=self._read_headers(spec),
-        )
+        try:
+            answer = await self.send(
+                "HeadObject",
+                "HEAD",
+                address.container,
+                address.name,
+                query=version_query(address),
+                headers=self._read_headers(spec),
+            )
+        except ObjectNotFound as error:
+            raise await self.missing(error, address.container) from error.__cause__
         known = dict(answer.headers.pairs())
         return self._object(address, known, number(known.get("content-length")) or 0)
 
