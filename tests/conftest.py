@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
-import sys
 
+import hypothesis
 import pytest
 
 from tests.flavours import FLAVOURS, Flavour
 
-if sys.flags.dev_mode:
-    # Under -X dev aiohttp refuses what it takes otherwise, and moto says "Server" twice in every answer.
-    importlib.import_module("aiohttp._http_parser").DEBUG = False  # type: ignore[attr-defined]
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what it runs in the background deaf to Ctrl-C, and the tests of Ctrl-C would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long one example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("tests")
 
 pytest_plugins = ["tests.support.flavours", "tests.support.gaps", "tests.support.secrecy", "tests.support.tiers"]
 

@@ -204,7 +204,7 @@ def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(st.dictionaries(texts, st.dictionaries(texts, texts, max_size=3), max_size=3))
 def test_any_text_round_trips(path: Path, tables: dict[str, dict[str, str]]) -> None:
     profiles = {name: {**table, "provider": "p"} for name, table in tables.items()}
