@@ -344,12 +344,17 @@ def _unknown(service: Service, name: str, profile: Profile | None) -> Configurat
     if others:
         subject = where or f"{name!r}"
         return ConfigurationError(f"{subject} is a {others[0]} provider; use polycloud.{others[0]}() for it")
-    subject = where or f"{name!r} is neither a provider nor a profile; it"
-    profiles = ", ".join(config.load_profiles()) or "none"
-    return ConfigurationError(
-        f"{subject} is not known. {service.capitalize()} providers: {', '.join(providers(service))}. "
-        f"Profiles in {config.config_path()}: {profiles}"
-    )
+    from difflib import get_close_matches
+
+    known, profiles = providers(service), list(config.load_profiles())
+    close = get_close_matches(name, known if profile else [*known, *profiles], n=1)
+    subject = f"{where} is not known" if where else f"{name!r} is neither a provider nor a profile"
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    message = f"{subject}{hint} {service.capitalize()} providers: {', '.join(known)}"
+    if profile is None:
+        place = config.config_path()
+        message += f". Profiles: {', '.join(profiles)}" if profiles else f". There are no profiles; {place} is for them"
+    return ConfigurationError(message)
 
 
 def _check_settings(cls: type[object], settings: Mapping[str, object], where: str, *, complete: bool = False) -> None:

@@ -48,13 +48,22 @@ def test_a_profile_by_name_and_what_wins(config: Path) -> None:
 
 def test_a_wrong_name_is_told_what_there_is(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "memory"\n')
-    with pytest.raises(ConfigurationError, match=r"'ec3' is neither.*ec2, gogrid.*memory.*mine"):
+    with pytest.raises(
+        ConfigurationError, match=r"'ec3' is neither .* mean 'ec2'\? Comp.*: ec2, gog.*s: mine$"
+    ):
         polycloud.compute("ec3")
+    with pytest.raises(ConfigurationError, match=r"a profile; did you mean 'mine'\?"):
+        polycloud.compute("mien")
+    with pytest.raises(ConfigurationError, match=r"a provider nor a profile\. Compute providers: ec2"):
+        polycloud.compute("zzz")
     with pytest.raises(ConfigurationError, match=r"is a compute provider; use polycloud\.compute"):
         polycloud.storage("ec2")
     written(config, '[profiles.mine]\nprovider = "nimbus"\n')
-    with pytest.raises(ConfigurationError, match=r"profile 'mine'.*names the provider 'nimbus'"):
+    with pytest.raises(ConfigurationError, match=r"profile 'mine'.*names the provider 'nimbus', which is not known\."):
         polycloud.compute("mine")
+    config.unlink()
+    with pytest.raises(ConfigurationError, match=r"There are no profiles; .*config\.toml is for them$"):
+        polycloud.compute("zzz")
 
 
 def test_wrong_settings_are_named(config: Path) -> None:

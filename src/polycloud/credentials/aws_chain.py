@@ -62,8 +62,9 @@ def find_place(
     region = region or settings.get("region") or default_region
     if not region:
         raise ConfigurationError(
-            "no AWS region is set; pass region=, set AWS_REGION, "
-            f"or add region to the profile {active_profile(profile, environ)!r} of AWS's config file"
+            "no AWS region is set; pass region= (--region on the command line), set AWS_REGION or AWS_DEFAULT_REGION, "
+            f"or add region to the profile {active_profile(profile, environ)!r} of AWS's config file "
+            f"({environ.get('AWS_CONFIG_FILE') or '~/.aws/config'})"
         )
     if endpoint is None and not ignore:
         endpoint = settings.get("endpoint_url") or None

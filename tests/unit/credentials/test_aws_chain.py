@@ -276,5 +276,6 @@ def test_region_and_endpoint(
 
 
 def test_no_region_says_how_to_set_one(files: Files) -> None:
-    with pytest.raises(ConfigurationError, match="no AWS region is set; pass region=, set AWS_REGION"):
+    with pytest.raises(ConfigurationError, match=r"pass region= \(--region .*\), set AWS_REGION or AWS_DEF") as caught:
         find_place("ec2", environ=files.environ)
+    assert f"the profile 'default' of AWS's config file ({files.environ['AWS_CONFIG_FILE']})" in str(caught.value)
