@@ -42,7 +42,7 @@ __all__ = [
     "write_sandbox_profiles",
 ]
 
-SECRETS = frozenset({"secret", "token", "password", "api_key"})
+SECRETS = frozenset({"secret", "token", "password", "api_key", "application_credential_secret", "temp_url_key"})
 COMMAND_SECONDS = 120
 READABLE_BY_OTHERS = 0o044
 
@@ -211,7 +211,9 @@ def _profile(name: str, table: object, path: Path) -> Profile:
 
 
 def _has_literal_secrets(profile: Profile) -> bool:
-    return any(isinstance(value, str) and key in SECRETS for key, value in profile.settings.items())
+    # Beside a user's name a key is the secret (Swift); beside a secret it is the name (AWS).
+    secrets = SECRETS | {"key"} if "username" in profile.settings else SECRETS
+    return any(isinstance(value, str) and key in secrets for key, value in profile.settings.items())
 
 
 def _words(value: object) -> list[str]:

@@ -142,8 +142,17 @@ def test_a_file_that_cannot_be_read(path: Path) -> None:
         config.load_profiles()
 
 
-def test_secrets_that_others_may_read_are_warned_of(path: Path) -> None:
-    text = '[profiles.p]\nprovider = "ec2"\nsecret = "hunter2"\n'
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'secret = "hunter2"',
+        'username = "account:user"\nkey = "hunter2"',
+        'temp_url_key = "hunter2"',
+        'application_credential_secret = "hunter2"',
+    ],
+)
+def test_secrets_that_others_may_read_are_warned_of(path: Path, settings: str) -> None:
+    text = f'[profiles.p]\nprovider = "x"\n{settings}\n'
     written(path, text, 0o644)
     with pytest.warns(config.ExposedSecretsWarning, match="chmod 600") as caught:
         config.load_profiles()
@@ -152,7 +161,7 @@ def test_secrets_that_others_may_read_are_warned_of(path: Path) -> None:
         warnings.simplefilter("error")
         written(path, text, 0o600)
         config.load_profiles()
-        written(path, '[profiles.p]\nprovider = "ec2"\nsecret = {env = "X"}\nregion = "r"\n', 0o644)
+        written(path, '[profiles.p]\nprovider = "ec2"\nkey = "k"\nsecret = {env = "X"}\nregion = "r"\n', 0o644)
         config.load_profiles()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import cast
 
-from polycloud import registry
+from polycloud import config, registry
 from polycloud.capabilities import StorageCapability
 from polycloud.cli.failures import UsageError
 from polycloud.cli.kinds import serves_only
@@ -107,6 +107,19 @@ def stores() -> Generator[Callable[[Place], Storage]]:
         yield client_of
 
 
+def _only_one(name: str) -> None:
+    """An address that could mean two accounts is not guessed at.
+
+    Raises:
+        UsageError: There are a provider and a profile of this name.
+    """
+    if name in config.load_profiles() and name in registry.providers("storage"):
+        raise UsageError(
+            f"{name!r} is a provider and a profile of {config.config_path()}; "
+            f"rename the profile, or add --provider {name} or --profile {name}"
+        )
+
+
 def _open(place: Place) -> Storage:
     """A client, as the global options want it.
 
@@ -123,6 +136,7 @@ def _open(place: Place) -> Storage:
         settings["_runtime"] = DryRunRuntime
     try:
         if given.provider is None and given.profile is None:
+            _only_one(str(place.cloud))
             client = registry.storage(str(place.cloud), **settings)
         else:
             client = cast(

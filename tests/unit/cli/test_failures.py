@@ -92,11 +92,18 @@ def test_interrupted() -> None:
         ("nodes list -p swift", "'swift' keeps objects and has no servers; try: polycloud ls swift:"),
         ("ls ec2:photos", "'ec2' has servers and keeps no objects; try: polycloud --provider ec2 nodes list"),
         ("ls work:photos", "'work' has servers and keeps no objects; try: polycloud --profile work nodes list"),
+        (
+            "ls local:photos",
+            "'local' is a provider and a profile of CONFIG; rename the profile, or add --provider local or --profile local",
+        ),
         ("nodes list -P kept", "'kept' keeps objects and has no servers; try: polycloud ls kept:"),
     ],
 )
 def test_slips_are_told_what_to_type(cli: Cli, tmp_path: Path, arguments: str, told: str) -> None:
-    (tmp_path / "config.toml").write_text('[profiles.work]\nprovider = "ec2"\n[profiles.kept]\nprovider = "local"\n')
+    (tmp_path / "config.toml").write_text(
+        '[profiles.work]\nprovider = "ec2"\n[profiles.kept]\nprovider = "local"\n[profiles.local]\nprovider = "s3"\n'
+    )
+    told = told.replace("CONFIG", str(tmp_path / "config.toml"))
     assert cli(*arguments.split()) == (2, "", f"error: {told}\n")
 
 
