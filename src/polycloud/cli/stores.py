@@ -116,7 +116,7 @@ def _only_one(name: str) -> None:
     if name in config.load_profiles() and name in registry.providers("storage"):
         raise UsageError(
             f"{name!r} is a provider and a profile of {config.config_path()}; "
-            f"rename the profile, or add --provider {name} or --profile {name}"
+            f"rename it, or add --provider {name} or --profile {name}"
         )
 
 

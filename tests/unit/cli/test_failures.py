@@ -94,7 +94,7 @@ def test_interrupted() -> None:
         ("ls work:photos", "'work' has servers and keeps no objects; try: polycloud --profile work nodes list"),
         (
             "ls local:photos",
-            "'local' is a provider and a profile of CONFIG; rename the profile, or add --provider local or --profile local",
+            "'local' is a provider and a profile of CONFIG; rename it, or add --provider local or --profile local",
         ),
         ("nodes list -P kept", "'kept' keeps objects and has no servers; try: polycloud ls kept:"),
     ],
