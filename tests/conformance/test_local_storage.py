@@ -60,3 +60,10 @@ def test_the_root_is_made_with_the_first_container(tmp_path: Path) -> None:
         assert storage.list_containers() == []
         storage.create_container("first")
         assert [container.name for container in storage.list_containers()] == ["first"]
+
+
+def test_a_root_below_ones_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with LocalStorage("~/cloud") as storage:
+        storage.create_container("c")
+    assert (tmp_path / "cloud" / "c").is_dir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike, fspath
+from os.path import expanduser
 from typing import Unpack
 
 from polycloud.errors import ConfigurationError
@@ -29,7 +30,8 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
     folders called ``.polycloud-…``.
 
     Args:
-        root: The folder. It is made with the first container.
+        root: The folder; ``~`` is one's home, since no shell reads profiles. It is made with the first
+            container.
         fsync: True for uploads that return only when the content is on the disk, and survives a
             loss of power.
         options: As every client takes; nothing is sent, so those about the network have no effect.
@@ -46,7 +48,7 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
-        path = fspath(root)
+        path = expanduser(fspath(root))  # noqa: PTH111 - Path's raises where no home is known
         if not path or "\0" in path:
             raise ConfigurationError("root is no path; name the folder that holds the containers")
         runtime = make_runtime(_runtime, options)

@@ -31,7 +31,8 @@ class LocalStorage(Storage[Container, LocalObject]):
     folders called ``.polycloud-…``.
 
     Args:
-        root: The folder. It is made with the first container.
+        root: The folder; ``~`` is one's home, since no shell reads profiles. It is made with the first
+            container.
         fsync: True for uploads that return only when the content is on the disk, and survives a
             loss of power.
         options: As every client takes; nothing is sent, so those about the network have no effect.
