@@ -408,11 +408,12 @@ def _token_check(given: KeystoneCredentials) -> Callable[[Response], CloudError 
             return AuthenticationError(f"the identity service refuses {_advice(given)}", status=answer.status)
         if answer.status in {300, 301, 302, 307, 308, 404, 405}:
             location = answer.headers.get("location")
-            usual = f"; it usually ends in {'/v2.0' if given.api_key else '/v3'}"
-            elsewhere = f"; it redirects to {_shown(location)}" if location else usual
+            tried, end = _shown(given.auth_url or ""), "/v2.0" if given.api_key else "/v3"
+            advice = "check its host, port and path" if tried.endswith(end) else f"it usually ends in {end}"
+            if location:
+                advice = f"it redirects to {_shown(location)}"
             return ConfigurationError(
-                f"the auth_url {_shown(given.auth_url or '')} does not lead to an identity service{elsewhere}",
-                status=answer.status,
+                f"the auth_url {tried} does not lead to an identity service; {advice}", status=answer.status
             )
         return fault_error(answer)
 

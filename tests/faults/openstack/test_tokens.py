@@ -165,7 +165,7 @@ async def test_the_identity_service_is_tried_again_when_it_is_down(cloud: Cloud,
 async def test_what_is_no_identity_service(cloud: Cloud, connect: Connect) -> None:
     for status in (300, 404, 405):
         cloud.identity = lambda _exchange, status=status: reply(status, b"<html>nothing here</html>")
-        words = rf"the auth_url {cloud.server.origin}/\S* does not lead to an identity service; it usually ends in /v3"
+        words = f"the auth_url {cloud.auth_url} does not lead to an identity service; check its host, port and path"
         with pytest.raises(ConfigurationError, match=words):
             await connect().list_nodes()
     bodies = (b"", b"{}", b'{"token": 1}', b"<html>", b"[" * 100_000, b'{"token": {"catalog": {}}}')
