@@ -48,7 +48,7 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
-        path = expanduser(fspath(root))  # noqa: PTH111 - Path's raises where no home is known
+        path: str = expanduser(fspath(root))  # noqa: PTH111 - Path's raises where no home is known
         if not path or "\0" in path:
             raise ConfigurationError("root is no path; name the folder that holds the containers")
         runtime = make_runtime(_runtime, options)
