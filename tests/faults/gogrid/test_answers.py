@@ -216,3 +216,10 @@ async def test_an_id_that_is_no_number_as_they_are_written_is_the_id_of_nothing(
     with pytest.raises(ImageNotFound):
         await client.delete_image(odd)
     assert script.asked == []
+
+
+async def test_an_image_whose_making_was_lost_may_exist(cloud: Any) -> None:
+    client, script = cloud({"/grid/image/save": [None]})
+    with pytest.raises(ConnectionFailed, match="whether the image 'mine' was made is not known"):
+        await client.ex_save_image("7", "mine")
+    assert len(script.asked) == 1

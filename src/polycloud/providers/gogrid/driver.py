@@ -44,7 +44,7 @@ from polycloud.providers.gogrid.signing import refusal
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.messages import Request, Response
-from polycloud.runtime.outcomes import deleting
+from polycloud.runtime.outcomes import creating, deleting
 from polycloud.runtime.paging import Page, iterate_pages
 
 __all__ = ["ENDPOINT", "GoGridDriver"]
@@ -230,8 +230,13 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         parameters: Parameters = {"server": _number(node_id, NodeNotFound), "friendlyName": name}
         if description is not None:
             parameters["description"] = description
+        path, advice = (
+            "/grid/image/save",
+            f"whether the image {name!r} was made is not known: look for it with list_images",
+        )
+        call = self._call("POST", path, wire.Image, parameters, repeatable=False)
         try:
-            images = await self._call("POST", "/grid/image/save", wire.Image, parameters, repeatable=False)
+            images = await creating(call, operation=path, advice=advice)
         except InvalidRequest:
             await self.get_node(node_id)
             raise

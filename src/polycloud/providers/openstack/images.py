@@ -16,6 +16,7 @@ from polycloud.providers.openstack.servers import ServersDriver
 from polycloud.providers.openstack.services import IMAGE, Link, decoded, identified
 from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.messages import Response
+from polycloud.runtime.outcomes import creating
 from polycloud.runtime.paging import Page
 
 __all__ = ["GlanceImages", "image_id_of"]
@@ -118,8 +119,13 @@ class GlanceImages(ServersDriver[NovaNodeT]):
 
     async def save_image(self, node_id: str, name: str, metadata: dict[str, str]) -> NodeImage:
         """Make an image of a node, with properties of one's own."""
-        answer = await self.act(node_id, "createImage", {"name": name, **({"metadata": metadata} if metadata else {})})
-        image_id = image_id_of(answer)
+
+        async def make() -> str:
+            arguments = {"name": name, **({"metadata": metadata} if metadata else {})}
+            return image_id_of(await self.act(node_id, "createImage", arguments))
+
+        advice = f"whether the image {name!r} was made is not known: look for it with list_images before you try again"
+        image_id = await creating(make(), operation="createImage", advice=advice)
         try:
             return await self.get_image(image_id)
         except ImageNotFound as error:

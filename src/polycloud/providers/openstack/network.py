@@ -23,6 +23,8 @@ from polycloud.wire.lenient import decode_json
 
 __all__ = ["NetworkCalls"]
 
+WORDS = {"floatingip": "floating IP", "security_group": "security group", "security_group_rule": "rule"}
+
 T = TypeVar("T", Network, Subnet, Port, Router, FloatingIP, SecurityGroup, SecurityGroupRule)
 
 
@@ -108,7 +110,7 @@ class NetworkCalls:
             {root: {name: value for name, value in body.items() if value is not None}},
             dict[str, msgspec.Raw],
             operation=f"Create {root}",
-            makes=f"the {root.replace('_', ' ')}",
+            makes=f"the {WORDS.get(root, root)}",
         )
         return _unwrapped(answer, root, kind)
 

@@ -54,10 +54,11 @@ class Addresses(EC2Calls):
 
     async def allocate_address(self, tags: Mapping[str, str]) -> Address:
         # Not repeatable: AWS has no client token here, and the second one would allocate a second address.
-        answer = await self.ask(
+        answer = await self.make(
             wire.AllocateAddressResponse,
             {"Domain": "vpc", "TagSpecification": tag_specification("elastic-ip", tags)},
-            repeatable=False,
+            what="an address",
+            look="look for it with ex_describe_all_addresses before you try again",
         )
         return Address(id=answer.allocation_id or answer.public_ip, ip=answer.public_ip, tags=dict(tags))
 

@@ -14,6 +14,7 @@ from polycloud.providers.aws.ec2.wire import Answer, Tag
 from polycloud.providers.aws.regions import Place
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Response
+from polycloud.runtime.outcomes import creating
 from polycloud.wire.aws_query import query_request
 from polycloud.wire.xml import XMLValue, decode, decode_untyped
 
@@ -78,6 +79,22 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
         except MalformedResponse as error:
             error.operation, error.status = action, answer.status
             raise
+
+    async def make(
+        self, kind: type[A], parameters: Mapping[str, object], *, what: str, look: str, repeatable: bool = False
+    ) -> A:
+        """As ``ask``, for what makes something; an error that leaves open whether it was made says so.
+
+        Args:
+            kind: What to read of the answer; names the operation.
+            parameters: The operation's parameters.
+            what: What is made, in words.
+            look: How to find out whether it was made.
+            repeatable: Whether it carries a client token.
+        """
+        advice = f"whether {what} was made is not known: {look}"
+        call = self.ask(kind, parameters, repeatable=repeatable)
+        return await creating(call, operation=kind.__name__.removesuffix("Response"), advice=advice)
 
     async def act(self, action: str, parameters: Mapping[str, object], *, repeatable: bool) -> None:
         """One operation of whose answer nothing is read but that it is one."""

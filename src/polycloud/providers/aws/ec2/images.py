@@ -14,6 +14,8 @@ from polycloud.runtime.paging import Page
 
 __all__ = ["Images"]
 
+LOOK = 'look for it with list_images(owner="self") before you try again'
+
 
 class Images(EC2Calls):
     """The calls on images."""
@@ -36,16 +38,17 @@ class Images(EC2Calls):
 
     async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.ask(
+        answer = await self.make(
             wire.CreateImageResponse,
             {"InstanceId": node_id, "Name": name, "Description": description},
-            repeatable=False,
+            what=f"the image {name!r}",
+            look=LOOK,
         )
         return _new_image(answer.image_id, name)
 
     async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
         # Repeatable: it carries a client token.
-        answer = await self.ask(
+        answer = await self.make(
             wire.CopyImageResponse,
             {
                 "SourceRegion": source_region,
@@ -54,12 +57,17 @@ class Images(EC2Calls):
                 "Description": description,
                 "ClientToken": self.caller.runtime.token(),
             },
+            what=f"the image {name!r}",
+            look=LOOK,
+            repeatable=True,
         )
         return _new_image(answer.image_id, name)
 
     async def register_image(self, parameters: Mapping[str, object], *, name: str) -> NodeImage:
         # Not repeatable, as for create_image.
-        answer = await self.ask(wire.RegisterImageResponse, {"Name": name, **parameters}, repeatable=False)
+        answer = await self.make(
+            wire.RegisterImageResponse, {"Name": name, **parameters}, what=f"the image {name!r}", look=LOOK
+        )
         return _new_image(answer.image_id, name)
 
     async def delete_image(self, image_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -34,10 +35,12 @@ from polycloud.providers.aws.ec2.models import (
     SecurityGroupName,
 )
 from polycloud.providers.aws.ec2.security_groups import SecurityGroups
-from polycloud.runtime.outcomes import deleting
+from polycloud.runtime.outcomes import deleting, doubtful
 from polycloud.runtime.paging import Page
 
 __all__ = ["Instances", "block_device_parameters"]
+
+log = logging.getLogger("polycloud.ec2")
 
 STATES = {
     "pending": NodeState.PENDING,
@@ -85,11 +88,23 @@ class Instances(SecurityGroups, EC2Calls):
             if imported:
                 await self._forget_key(key_name, error)
             raise
+        except BaseException:
+            # Ctrl-C, or a task that is cancelled: nothing more can be awaited.
+            if imported:
+                log.warning("create_node was interrupted; the key pair %s was made for it, delete it", key_name)
+            raise
 
     async def _run(self, parameters: dict[str, object]) -> list[EC2Node]:
         try:
             # Repeatable: AWS gives the same instances again for the same token.
-            answer = await self.ask(wire.RunInstancesResponse, parameters)
+            answer = await self.make(
+                wire.RunInstancesResponse,
+                parameters,
+                what="the node",
+                look="look for it with list_nodes, or try again with "
+                f"ex_clienttoken={parameters['ClientToken']!r}, which makes it once only",
+                repeatable=True,
+            )
         except InvalidRequest as error:
             if error.code == "InvalidParameterValue" and "InstanceType" in error.message:
                 raise SizeNotFound(
@@ -156,14 +171,21 @@ class Instances(SecurityGroups, EC2Calls):
         try:
             # Repeatable: the same key under the same name is what is wanted, whoever put it there.
             await self.ask(wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()})
-        except KeyPairExists:
-            return name, False
+        except KeyPairExists as error:
+            # An attempt of ours whose answer was lost may have put it there.
+            return name, error.repeated
+        except CloudError as error:
+            if doubtful(error, "ImportKeyPair"):
+                await self._forget_key(name, error)
+            raise
         return name, True
 
     async def _forget_key(self, name: str, error: CloudError) -> None:
         """Delete the key pair that was made for a node that could not be made, or name it in the error."""
         try:
-            await self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True)
+            await deleting(self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True))
+        except KeyPairNotFound:
+            pass
         except CloudError as failure:
             error.message += f"; the key pair {name}, made for it, is left behind ({failure.message})"
 

@@ -37,7 +37,12 @@ class KeyPairs(EC2Calls):
 
     async def create_key_pair(self, name: str) -> KeyPair:
         # Not repeatable: the second one would fail, and the first one's private key is gone.
-        answer = await self.ask(wire.CreateKeyPairResponse, {"KeyName": name}, repeatable=False)
+        answer = await self.make(
+            wire.CreateKeyPairResponse,
+            {"KeyName": name},
+            what=f"the key pair {name!r}",
+            look="if it was, its private key is lost; delete it with delete_key_pair before you try again",
+        )
         return KeyPair(
             name=answer.key_name,
             provider=PROVIDER,
@@ -47,10 +52,11 @@ class KeyPairs(EC2Calls):
 
     async def import_key_pair(self, *, name: str, public_key: str) -> KeyPair:
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.ask(
+        answer = await self.make(
             wire.ImportKeyPairResponse,
             {"KeyName": name, "PublicKeyMaterial": public_key.encode()},
-            repeatable=False,
+            what=f"the key pair {name!r}",
+            look="look for it with list_key_pairs before you try again",
         )
         return KeyPair(
             name=answer.key_name, provider=PROVIDER, fingerprint=answer.key_fingerprint, public_key=public_key

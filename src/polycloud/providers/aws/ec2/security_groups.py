@@ -63,7 +63,7 @@ class SecurityGroups(EC2Calls):
         self, *, name: str, description: str, network: str | None, tags: Mapping[str, str]
     ) -> SecurityGroup:
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.ask(
+        answer = await self.make(
             wire.CreateSecurityGroupResponse,
             {
                 "GroupName": name,
@@ -71,7 +71,8 @@ class SecurityGroups(EC2Calls):
                 "VpcId": network,
                 "TagSpecification": tag_specification("security-group", tags),
             },
-            repeatable=False,
+            what=f"the security group {name!r}",
+            look="look for it with ex_list_security_groups before you try again",
         )
         return SecurityGroup(id=answer.group_id, name=name, description=description, network=network, tags=dict(tags))
 

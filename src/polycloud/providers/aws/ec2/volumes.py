@@ -54,7 +54,7 @@ class Volumes(Networks, EC2Calls):
 
     async def create_volume(self, *, size: int, name: str, location: str | None, snapshot: str | None) -> EC2Volume:
         # Repeatable: it carries a client token.
-        answer = await self.ask(
+        answer = await self.make(
             wire.CreateVolumeResponse,
             {
                 "Size": size,
@@ -63,6 +63,9 @@ class Volumes(Networks, EC2Calls):
                 "ClientToken": self.caller.runtime.token(),
                 "TagSpecification": tag_specification("volume", named(name)),
             },
+            what=f"a volume named {name!r}",
+            look="look for it with list_volumes before you try again",
+            repeatable=True,
         )
         return volume_of(answer)
 
@@ -139,10 +142,11 @@ class Volumes(Networks, EC2Calls):
 
     async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
         # Not repeatable: AWS has no client token here, and the second one would make a second snapshot.
-        answer = await self.ask(
+        answer = await self.make(
             wire.CreateSnapshotResponse,
             {"VolumeId": volume_id, "TagSpecification": tag_specification("snapshot", named(name))},
-            repeatable=False,
+            what=f"a snapshot of {volume_id}",
+            look="look for it with list_volume_snapshots before you try again",
         )
         return snapshot_of(answer)
 
