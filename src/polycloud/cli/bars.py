@@ -52,7 +52,8 @@ class Bars:
             return
         # The end of a path says more than its beginning.
         room = max(progress.console.width - BAR - AMOUNTS - 2, NAME)
-        task = progress.add_task(clean(name if len(name) <= room else f"…{name[1 - room :]}"), total=size)
+        title = clean(name if len(name) <= room else f"…{name[1 - room :]}")
+        task = progress.add_task(title, total=size, visible=size != 0)
         told = 0
 
         def tell(moved: int, total: int | None) -> None:
@@ -81,7 +82,8 @@ def bars(out: Output, *, files: int = 1, size: int | None = None) -> Generator[B
         size: Bytes of all of them, or None.
     """
     console = out.bars_on
-    if console is None:
+    # Of one file without content there is nothing to be seen either, nor of one that cannot be read.
+    if console is None or (files == 1 and size == 0):
         yield Bars(None, files, size)
         return
     from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -14,14 +15,18 @@ from polycloud.cli.acting import FileOr, pairs
 from polycloud.cli.failures import UsageError
 from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive
+from polycloud.cli.output import clean
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import output
 from polycloud.cli.stores import about, place_at, stores
 from polycloud.cli.trees import keys_of
+from polycloud.errors import PreconditionFailed
 from polycloud.storage.client import Storage
 from polycloud.storage.upload import CONCURRENCY, Progress
 
 __all__ = ["put"]
+
+NoClobber = Annotated[bool, Parameter(name=["--no-clobber", "-n"], negative="", show_default=False)]
 
 PARTS_OF_ONE_OF_SEVERAL = 2
 
@@ -33,6 +38,7 @@ def put(
     recursive: Recursive = False,
     content_type: str | None = None,
     meta: Annotated[list[str] | None, Parameter(negative="")] = None,
+    no_clobber: NoClobber = False,
 ) -> None:
     """Store files as objects, in place of those of the same names. What arrives is verified.
 
@@ -41,6 +47,7 @@ def put(
         recursive: Store everything that is in these folders, below the address.
         content_type: MIME type; without it, it is guessed from the names.
         meta: KEY=VALUE, once for each piece of metadata.
+        no_clobber: Replace no object: one that exists is an error. The provider itself makes sure of it.
     """
     *sources, address = map(str, files_and_address)
     place = place_at(address)
@@ -64,6 +71,7 @@ def put(
                 place.beside(key),
                 content_type=content_type,
                 meta_data=meta_data,
+                no_clobber=no_clobber,
                 concurrency=concurrency,
             )
 
@@ -102,24 +110,36 @@ def _move(
     *,
     content_type: str | None,
     meta_data: Mapping[str, str],
+    no_clobber: bool,
     concurrency: int,
 ) -> Move:
     content: Path | BinaryIO = sys.stdin.buffer if source == "-" else Path(source)
 
     def act(progress: Progress) -> Moved:
-        with about(place):
+        with about(place), _absent(place):
             stored = client.upload_object(
                 content,
                 place.container,
                 place.key,
                 content_type=content_type,
                 meta_data=meta_data or None,
+                if_none_match="*" if no_clobber else None,
                 concurrency=concurrency,
                 progress=progress,
             )
         return Moved(where=str(place), size=stored.size, data=stored)
 
     return Move(name=str(place) if source == "-" else source, size=_size(source), act=act)
+
+
+@contextmanager
+def _absent(place: Place) -> Generator[None]:
+    """Says what the one condition was that does not hold."""
+    try:
+        yield
+    except PreconditionFailed as error:
+        error.message = f"{clean(str(place))} exists; leave out --no-clobber to replace it"
+        raise
 
 
 def _size(source: str) -> int | None:

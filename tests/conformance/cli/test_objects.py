@@ -57,6 +57,21 @@ def test_the_life_of_containers(here: Cli, cloud: Cloud, bucket: str) -> None:
     assert here("ls", bucket).status == 3
 
 
+def test_what_is_not_to_be_replaced(here: Cli, cloud: Cloud, bucket: str) -> None:
+    for name in ("a.txt", "b.txt"):
+        Path(name).write_text(f"first {name}")
+    assert here("put", "a.txt", f"{bucket}/", "--no-clobber").status == 0
+    Path("a.txt").write_text("second")
+    once = here("put", "-n", "a.txt", f"{bucket}/", "--json")
+    assert (once.status, once.error["type"], once.json) == (5, "PreconditionFailed", {"stored": []})
+    assert f"{bucket}/a.txt exists; leave out --no-clobber" in once.error["message"]
+    several = here("put", "-n", "a.txt", "b.txt", f"{bucket}/")
+    assert (several.status, several.out) == (5, f"stored {bucket}/b.txt, 11 B\n")
+    assert seen(cloud, bucket, "a.txt").content == b"first a.txt"
+    assert here("put", "a.txt", f"{bucket}/").status == 0
+    assert seen(cloud, bucket, "a.txt").content == b"second"
+
+
 def test_the_life_of_an_object(here: Cli, cloud: Cloud, bucket: str) -> None:
     content = os.urandom(300_000)
     Path("picture.png").write_bytes(content)

@@ -133,6 +133,14 @@ def test_transfers_have_bars(tmp_path: Path, disk: dict[str, str]) -> None:
     assert (tmp_path / "copy").read_bytes() == bytes(100_000)
 
 
+def test_a_missing_file_has_no_bar(tmp_path: Path, disk: dict[str, str]) -> None:
+    status, shown = at_a_terminal("put", f"{tmp_path}/missing", "disk:c/", settings=disk)
+    assert status == 2
+    [line] = shown.splitlines()
+    assert "No such file" in line
+    assert "━" not in shown
+
+
 @pytest.mark.parametrize(
     ("settings", "word"),
     [({"COLUMNS": "40"}, "of 977 KiB"), ({"TERM": "dumb"}, "stored disk:c/"), ({"NO_COLOR": "1"}, "━━")],
