@@ -7,7 +7,7 @@ the wanted elements, and one ``msgspec.convert`` makes typed Structs of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 from xml.parsers import expat
@@ -16,6 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from polycloud.errors import MalformedResponse
+from polycloud.wire.xml_shapes import read_listing
 
 __all__ = ["XMLValue", "decode", "decode_untyped"]
 
@@ -59,8 +60,7 @@ class _Element:
 Lookup = Callable[[str], _Element | None]
 
 
-# The handlers share their state as cells of one function, the cheapest state there is; hence its size.
-def decode(  # noqa: C901, PLR0915
+def decode(
     data: bytes,
     type: type[T],  # noqa: A002 - msgspec's own word for it
     *,
@@ -83,6 +83,28 @@ def decode(  # noqa: C901, PLR0915
         MalformedResponse: The document is no well-formed XML, has a document type, another root,
             or values that are not of the declared types.
     """
+    children = _children_of(type, item)  # type: ignore[arg-type]  # mypy doubts that classes are hashable
+    try:
+        content = read_listing(data, children, root, _read)
+        if content is None:
+            content = _read(data, children, root)
+        return msgspec.convert(content, type, strict=False)
+    except msgspec.ValidationError as error:
+        raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
+
+
+# The handlers share their state as cells of one function, the cheapest state there is; hence its size.
+def _read(  # noqa: C901
+    data: bytes, children: Mapping[str, _Element], root: str | tuple[str, ...], *, structs: bool = True
+) -> dict[str, Any]:
+    """What is wanted of a document: its root's children by their keys.
+
+    Args:
+        data: The document.
+        children: The wanted children of its root.
+        root: As for ``decode``.
+        structs: Whether the outer records of a listing become Structs; else all elements are dicts.
+    """
     content: dict[str, Any] = {}
     # The state of the handlers. Text is collected by the list's own append, which costs no call of a
     # Python function, and only inside of wanted leaves: half of a document is white space between elements.
@@ -92,7 +114,7 @@ def decode(  # noqa: C901, PLR0915
     stack: list[tuple[Lookup, Any, _Element]] = []
     push, pop = stack.append, stack.pop
     convert = msgspec.convert
-    wanted: Lookup = _children_of(type, item).get  # type: ignore[arg-type]  # mypy doubts that classes are hashable
+    wanted: Lookup = children.get
     target: Any = content  # a dict for a Struct, a list inside of a list's own element
     leaf: _Element | None = None
     skipped = 0
@@ -108,13 +130,13 @@ def decode(  # noqa: C901, PLR0915
         if element is None or leaf is not None:
             skipped = 1
             return
-        children = element.children
-        if children is None:
+        inner = element.children
+        if inner is None:
             leaf = element
             parser.CharacterDataHandler = collect
             return
         push((wanted, target, element))
-        wanted = children.get
+        wanted = inner.get
         target = [] if element.wraps else {}
 
     def end(_: str) -> None:  # noqa: C901 - as above
@@ -144,7 +166,7 @@ def decode(  # noqa: C901, PLR0915
             if element.repeated:
                 # The outer records of a listing become Structs one by one, so that their dicts die young
                 # and the garbage collector does not count and visit all of them again and again.
-                if element.record is not None and len(stack) <= 1:
+                if structs and element.record is not None and len(stack) <= 1:
                     value = convert(value, element.record, strict=False)
             elif not value:
                 return
@@ -158,11 +180,8 @@ def decode(  # noqa: C901, PLR0915
             target.setdefault(element.key, []).append(value)
 
     parser = _parser(data, root, start, end)
-    try:
-        _run(parser, data)
-        return convert(content, type, strict=False)
-    except msgspec.ValidationError as error:
-        raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
+    _run(parser, data)
+    return content
 
 
 def decode_untyped(data: bytes, *, root: str | tuple[str, ...]) -> dict[str, XMLValue]:
