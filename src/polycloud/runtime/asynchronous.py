@@ -8,7 +8,7 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from contextvars import copy_context
 from typing import TypeVar
@@ -81,7 +81,7 @@ class AsyncioRuntime:
 
     def map_bounded(
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T]:
         self._check_open()
         return tasks.map_bounded(function, items, limit)
 

@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from types import TracebackType
@@ -144,7 +144,7 @@ class BlockingRuntime:
 
     async def map_bounded(
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T]:
         self._check_open()
         group: Group[T] = Group(self._crew, self._limit(limit), patient=True)
         ahead: deque[Job[T]] = deque()

@@ -8,7 +8,7 @@ drives a whole call with a single ``coroutine.send(None)``.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import BinaryIO, Protocol, TypeVar
 
@@ -132,7 +132,7 @@ class Runtime(Protocol):
 
     def map_bounded(
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T]:
         """Apply ``function`` to a lazy sequence, at most ``limit`` at a time, results in order.
 
         No more than ``limit`` items are taken ahead of the result being waited for.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
@@ -83,7 +83,7 @@ class _Crew(Generic[T]):
 
 async def map_bounded(
     function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], limit: int
-) -> AsyncIterator[T]:
+) -> AsyncGenerator[T]:
     """``function`` over a lazy sequence, results in order; see ``Runtime.map_bounded``."""
     source = items.__aiter__() if isinstance(items, AsyncIterable) else _one_by_one(items)
     window: deque[asyncio.Task[T]] = deque()

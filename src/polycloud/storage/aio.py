@@ -24,7 +24,7 @@ from polycloud.storage.arguments import (
     object_names,
 )
 from polycloud.storage.deleting import delete_all
-from polycloud.storage.download import Reader, download
+from polycloud.storage.download import Reader
 from polycloud.storage.driver import (
     Address,
     Conditions,
@@ -38,6 +38,7 @@ from polycloud.storage.driver import (
     StorageDriver,
     UrlSpec,
 )
+from polycloud.storage.into_file import download
 from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike, Prefix
 from polycloud.storage.stream.aio import AsyncObjectStream
 from polycloud.storage.upload import CONCURRENCY, MovePlan, Progress, upload
@@ -666,7 +667,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         """Write what the spec asks for to a file."""
         reader = self._reader(spec, progress)
         sink = self._driver.caller.runtime.sink(destination, overwrite=overwrite_existing)
-        return await self._do(download(reader, sink))
+        return await self._do(download(self._driver, reader, sink, progress))
 
     def _stream(self, spec: ReadSpec, chunk_size: int | None, progress: Progress | None) -> AsyncObjectStream[ObjectT]:
         """What the spec asks for, piece by piece."""

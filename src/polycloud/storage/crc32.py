@@ -4,11 +4,35 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["combined"]
+__all__ = ["JoinedCrc32", "combined"]
 
 # The polynomial of zlib's CRC32, the highest power in the lowest bit; x to the power of 0 is the top bit.
 POLYNOMIAL = 0xEDB88320
 ONE = 1 << 31
+
+
+class JoinedCrc32:
+    """The CRC32 of a whole content, from those of its parts, which come in any order."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, tuple[int, int]] = {}
+
+    def add(self, number: int, value: str, size: int) -> None:
+        """A part.
+
+        Args:
+            number: Where it belongs.
+            value: Its CRC32 in hexadecimal.
+            size: Its bytes.
+        """
+        self._parts[number] = int(value, 16), size
+
+    def hexdigest(self) -> str:
+        """The CRC32 of the parts that were added, one behind the other."""
+        value = 0
+        for _, (crc, size) in sorted(self._parts.items()):
+            value = combined(value, crc, size)
+        return f"{value:08x}"
 
 
 def combined(first: int, second: int, length: int) -> int:

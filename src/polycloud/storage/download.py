@@ -20,14 +20,13 @@ from polycloud.errors import (
     Timeout,
 )
 from polycloud.runtime.deadline import current_deadline
-from polycloud.runtime.messages import Sink
 from polycloud.runtime.retry import retry_delay
 from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver, VerifyingBody
 from polycloud.storage.models import Container, Object
 from polycloud.storage.upload import Progress
 from polycloud.storage.verify import Digest, Hasher, compare, hasher_for
 
-__all__ = ["PIECE", "Reader", "download"]
+__all__ = ["PIECE", "Reader"]
 
 PIECE = 1024 * 1024
 # So much has to arrive between two broken connections for the count of attempts to start again.
@@ -45,6 +44,7 @@ class Reader(Generic[ObjectT]):
         spec: What to read.
         begin: ``driver.read_object`` with the context of errors around it.
         progress: Told of every piece, or None.
+        etag: Of the object of which other parts are read elsewhere: it has to be the same one. None for any.
     """
 
     def __init__(
@@ -53,11 +53,13 @@ class Reader(Generic[ObjectT]):
         spec: ReadSpec,
         begin: Callable[[ReadSpec], Awaitable[Download[ObjectT]]],
         progress: Progress | None = None,
+        etag: str | None = None,
     ) -> None:
         self._driver = driver
         self._spec = spec
         self._begin = begin
         self._progress = progress
+        self._etag = etag
         self._object: ObjectT | None = None
         self._body: Body | None = None
         self._closed = False
@@ -89,11 +91,16 @@ class Reader(Generic[ObjectT]):
         """Bytes still to come, or None where the provider did not tell."""
         return None if self._expected is None else self._expected - self._count
 
+    @property
+    def digest(self) -> Digest | None:
+        """What the content is compared with, or None: the provider tells no hash, or less than all is read."""
+        return self._digest
+
     async def open(self) -> None:
         """Ask for the object, if that was not done yet."""
         if self._body is not None or self._closed:
             return
-        answer = await self._begin(self._spec)
+        answer = await (self._begin(self._spec) if self._etag is None else self._ask_same(self._spec, self._etag))
         self._body = answer.body
         try:
             self._check_start(answer, self._spec.start)
@@ -158,6 +165,27 @@ class Reader(Generic[ObjectT]):
             self._progress(self._count, self._expected)
         return data
 
+    def divided(self, size: int) -> list[Reader[ObjectT]]:
+        """Readers of what this open one would read, ``size`` bytes each and the rest, one behind the other.
+
+        Empty where it cannot be read so: the object cannot be told from another one, or its content is verified as it
+        comes.
+        """
+        obj, left = self.object, self.left
+        ranges = StorageCapability.DOWNLOAD_RANGE in self._driver.capabilities
+        if obj.etag is None or left is None or not ranges or isinstance(self._body, VerifyingBody):
+            return []
+        end = self._spec.start + left
+        return [
+            Reader(
+                self._driver,
+                msgspec.structs.replace(self._spec, start=start, end=min(start + size, end)),
+                self._begin,
+                etag=obj.etag,
+            )
+            for start in range(self._spec.start, end, size)
+        ]
+
     async def close(self) -> None:
         """Let go of the connection. Idempotent."""
         self._closed = True
@@ -209,23 +237,10 @@ class Reader(Generic[ObjectT]):
                 raise
 
     async def _rest(self, etag: str, before: Body | None) -> Body:
-        conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities
-        spec = msgspec.structs.replace(
-            self._spec,
-            start=self._spec.start + self._count,
-            conditions=Conditions(if_match=etag if conditional else None),
-        )
-        changed = Conflict(
-            f"{self.object.name} was changed while it was being downloaded, after {self._count} bytes; start again"
-        )
-        try:
-            answer = await self._begin(spec)
-        except PreconditionFailed as error:
-            raise changed from error
+        spec = msgspec.structs.replace(self._spec, start=self._spec.start + self._count)
+        answer = await self._ask_same(spec, etag)
         self._body = answer.body
         try:
-            if answer.object.etag != etag:
-                raise changed  # noqa: TRY301 - as in read
             self._check_start(answer, spec.start)
             if self.left is not None:
                 self._check_length(answer, self.left)
@@ -235,6 +250,25 @@ class Reader(Generic[ObjectT]):
             await self.close()
             raise
         return answer.body
+
+    async def _ask_same(self, spec: ReadSpec, etag: str) -> Download[ObjectT]:
+        """More of an object of which something was read before.
+
+        Raises:
+            Conflict: It is another one now.
+        """
+        conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities
+        spec = msgspec.structs.replace(spec, conditions=Conditions(if_match=etag if conditional else None))
+        name = spec.address.name
+        changed = Conflict(f"{name} was changed while it was being downloaded, after {spec.start} bytes; start again")
+        try:
+            answer = await self._begin(spec)
+        except PreconditionFailed as error:
+            raise changed from error
+        if answer.object.etag != etag:
+            await answer.body.close()
+            raise changed
+        return answer
 
     @staticmethod
     def _check_start(answer: Download[Object], start: int) -> None:
@@ -256,17 +290,3 @@ class Reader(Generic[ObjectT]):
     def _check_length(answer: Download[Object], due: int) -> None:
         if answer.length is not None and answer.length != due:
             raise MalformedResponse(f"{answer.object.name}: {due} bytes were due and the answer has {answer.length}")
-
-
-async def download(reader: Reader[ObjectT], sink: Sink) -> ObjectT:
-    """Everything that the reader gives, into the sink: whole and verified, or not at all."""
-    try:
-        while data := await reader.read(PIECE):
-            await sink.write(data)
-        await sink.commit()
-    except BaseException:
-        await sink.abort()
-        raise
-    finally:
-        await reader.close()
-    return reader.object

@@ -18,7 +18,7 @@ from polycloud.errors import ChecksumMismatch, CloudError, DeadlineExceeded, Inv
 from polycloud.runtime.deadline import current_deadline, grace
 from polycloud.runtime.messages import Source
 from polycloud.runtime.protocol import Runtime
-from polycloud.storage.crc32 import combined
+from polycloud.storage.crc32 import JoinedCrc32
 from polycloud.storage.driver import (
     MultipartUpload,
     Part,
@@ -132,7 +132,7 @@ async def _put_parts(
     rules = driver.rules
     runtime = driver.caller.runtime
     # A CRC32 of the whole follows from those of the parts.
-    joined = _Joined() if rules.whole_hash == rules.part_hash == "crc32" else None
+    joined = JoinedCrc32() if rules.whole_hash == rules.part_hash == "crc32" else None
     whole = new_hasher(rules.whole_hash) if rules.whole_hash and joined is None else None
     started = await driver.start_multipart(spec)
 
@@ -152,7 +152,7 @@ async def _put_parts(
         number, data = piece
         digest = await digest_of(runtime, rules.part_hash, data) if rules.part_hash else None
         if joined is not None and digest is not None:
-            joined.add(number, digest, len(data))
+            joined.add(number, digest.value, len(data))
         part = await driver.upload_part(spec, started, number, data, digest=digest)
         if digest is not None and part.digest is not None:
             compare(digest, part.digest, f"part {number} of {spec.address.name}")
@@ -210,22 +210,6 @@ async def _abort(
             f"the unfinished upload {started.id} of {spec.address.container}/{spec.address.name} "
             f"could not be removed: {second}"
         )
-
-
-class _Joined:
-    """The CRC32 of the whole content, from those of its parts, which come in any order."""
-
-    def __init__(self) -> None:
-        self._parts: dict[int, tuple[int, int]] = {}
-
-    def add(self, number: int, digest: Digest, size: int) -> None:
-        self._parts[number] = int(digest.value, 16), size
-
-    def hexdigest(self) -> str:
-        value = 0
-        for _, (crc, size) in sorted(self._parts.items()):
-            value = combined(value, crc, size)
-        return f"{value:08x}"
 
 
 class _Sizes:

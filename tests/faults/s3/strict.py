@@ -18,6 +18,10 @@ def fault(status: int, code: str, more: str = "", *headers: tuple[str, str]) -> 
     return reply(status, body.encode(), *headers)
 
 
+def crc32_of(content: bytes) -> str:
+    return base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
+
+
 class Asked:
     """One request, taken apart."""
 
@@ -56,6 +60,8 @@ class StrictS3(Server):
         self.operations: list[str] = []
         self.objects: dict[str, tuple[bytes, str]] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
+        # Whether it tells the CRC32 of what is read.
+        self.knows_crc32 = False
 
     def serve(self, exchange: Exchange) -> bytes | None:
         asked = Asked(exchange)
@@ -83,11 +89,16 @@ class StrictS3(Server):
             if operation == "HeadObject":
                 head = reply(200, b"", *headers).partition(b"Content-Length")[0]
                 return head + f"Content-Length: {len(content)}\r\n\r\n".encode()
+            if asked.exchange.get("if-match") not in {None, f'"{etag}"'}:
+                return fault(412, "PreconditionFailed")
             asked_range = asked.exchange.get("range")
             if asked_range is not None:
-                start = int(asked_range.removeprefix("bytes=").partition("-")[0])
-                headers.append(("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}"))
-                return reply(206, content[start:], *headers)
+                first, _, last = asked_range.removeprefix("bytes=").partition("-")
+                piece = content[int(first) : int(last) + 1 if last else None]
+                headers.append(("Content-Range", f"bytes {first}-{int(first) + len(piece) - 1}/{len(content)}"))
+                return reply(206, piece, *headers)
+            if self.knows_crc32 and asked.exchange.get("x-amz-checksum-mode"):
+                headers += [("x-amz-checksum-crc32", crc32_of(content)), ("x-amz-checksum-type", "FULL_OBJECT")]
             return reply(200, content, *headers)
         if operation == "DeleteObject":
             self.objects.pop(key, None)
@@ -119,7 +130,7 @@ class StrictS3(Server):
             joined = b"".join(hashlib.md5(part).digest() for part in ordered)
             etag = f"{hashlib.md5(joined).hexdigest()}-{len(parts)}"
             self.objects[key] = (b"".join(ordered), etag)
-            crc32 = base64.b64encode(zlib.crc32(self.objects[key][0]).to_bytes(4, "big")).decode()
+            crc32 = crc32_of(self.objects[key][0])
             told = f"<ChecksumCRC32>{crc32}</ChecksumCRC32>" if asked.exchange.get("x-amz-checksum-crc32") else ""
             text = (
                 f"<CompleteMultipartUploadResult><ETag>&quot;{etag}&quot;</ETag>{told}</CompleteMultipartUploadResult>"
@@ -132,7 +143,7 @@ class StrictS3(Server):
         md5, crc32 = asked.exchange.get("content-md5"), asked.exchange.get("x-amz-checksum-crc32")
         assert md5 or crc32, "content came without a checksum"
         assert md5 in {None, base64.b64encode(hashlib.md5(asked.body).digest()).decode()}
-        assert crc32 in {None, base64.b64encode(zlib.crc32(asked.body).to_bytes(4, "big")).decode()}
+        assert crc32 in {None, crc32_of(asked.body)}
 
 
 def _echo(asked: Asked) -> list[tuple[str, str]]:

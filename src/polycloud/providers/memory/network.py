@@ -7,7 +7,7 @@ logs treat them as they treat a real provider's.
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -120,7 +120,7 @@ class MemoryNetwork:
 
     def map_bounded(
         self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T]:
         return self._runtime.map_bounded(function, items, limit=limit)
 
     async def offload(self, function: Callable[[], T]) -> T:

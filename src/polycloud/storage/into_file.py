@@ -1,0 +1,127 @@
+"""Downloads into files: what is large comes in ranges, several at a time, and is written in their order.
+
+Several connections are faster than one wherever each has a bound of its own, which is the rule, and
+receiving, hashing and writing overlap. Memory holds the ranges under way and the one being written.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+
+import msgspec
+
+from polycloud.runtime.messages import Sink
+from polycloud.storage.crc32 import JoinedCrc32
+from polycloud.storage.download import PIECE, Reader
+from polycloud.storage.driver import ObjectT, StorageDriver
+from polycloud.storage.models import Container
+from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.verify import Digest, Hasher, compare, hasher_for, new_hasher
+
+__all__ = ["download"]
+
+# Objects of fewer ranges come in one request: the first answer, which tells how long they are, is of use then.
+FEWEST_RANGES = 4
+
+
+class _Range(msgspec.Struct):
+    """What came of one range, in the pieces in which it came.
+
+    Attributes:
+        pieces: They.
+        size: Bytes of all of them.
+        crc32: Their CRC32, where it is wanted.
+    """
+
+    pieces: list[bytes]
+    size: int
+    crc32: str | None
+
+
+async def download(
+    driver: StorageDriver[Container, ObjectT], reader: Reader[ObjectT], sink: Sink, progress: Progress | None
+) -> ObjectT:
+    """Everything that the reader gives, into the sink: whole and verified, or not at all.
+
+    Args:
+        driver: The provider's.
+        reader: Of what is wanted.
+        sink: Where it goes.
+        progress: What the reader tells of every piece, or None.
+
+    Raises:
+        ChecksumMismatch: The content is not what is stored.
+        Conflict: The object has changed in the middle.
+    """
+    try:
+        await reader.open()
+        ranges: list[Reader[ObjectT]] = []
+        size = driver.rules.read_part
+        if size is not None and (reader.left or 0) >= FEWEST_RANGES * size:
+            ranges = reader.divided(size)
+        if ranges:
+            await reader.close()
+            await _in_ranges(driver, reader, ranges, sink, progress)
+        else:
+            while data := await reader.read(PIECE):
+                await sink.write(data)
+        await sink.commit()
+    except BaseException:
+        await sink.abort()
+        raise
+    finally:
+        await reader.close()
+    return reader.object
+
+
+async def _in_ranges(
+    driver: StorageDriver[Container, ObjectT],
+    whole: Reader[ObjectT],
+    ranges: list[Reader[ObjectT]],
+    sink: Sink,
+    progress: Progress | None,
+) -> None:
+    runtime = driver.caller.runtime
+    due, digest = whole.left, whole.digest
+    # A CRC32 of the whole follows from those of the ranges; other hashes need all bytes in their order.
+    joined = JoinedCrc32() if digest is not None and digest.algorithm == "crc32" else None
+    hasher = hasher_for(digest) if digest is not None and joined is None else None
+    count = 0
+    fetch = partial(_fetch, hashed=joined is not None)
+    async with aclosing(runtime.map_bounded(fetch, ranges, limit=CONCURRENCY)) as fetched:
+        async for came in fetched:
+            end = count + came.size
+            if joined is not None and came.crc32 is not None:
+                joined.add(count, came.crc32, came.size)
+            elif hasher is not None:
+                await runtime.offload(partial(_update, hasher, came.pieces))
+            # Before the last of it is written, and told to be there.
+            computed = joined or hasher
+            if digest is not None and computed is not None and end == due:
+                compare(Digest(digest.algorithm, computed.hexdigest()), digest, whole.object.name)
+            for piece in came.pieces:
+                await sink.write(piece)
+                count += len(piece)
+                if progress is not None:
+                    progress(count, due)
+
+
+async def _fetch(reader: Reader[ObjectT], *, hashed: bool) -> _Range:
+    pieces: list[bytes] = []
+    size = 0
+    hasher = new_hasher("crc32") if hashed else None
+    try:
+        while piece := await reader.read(PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if hasher is not None:
+                hasher.update(piece)
+    finally:
+        await reader.close()
+    return _Range(pieces, size, hasher.hexdigest() if hasher else None)
+
+
+def _update(hasher: Hasher, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        hasher.update(piece)

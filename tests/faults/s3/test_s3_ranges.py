@@ -1,0 +1,179 @@
+"""Large objects that come down in ranges, over several connections at once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polycloud import errors
+from polycloud.runtime.deadline import deadline
+from tests.faults.s3.strict import Asked, StrictS3, fault
+
+MIB = 1024 * 1024
+PART = 8 * MIB
+LARGE = b"".join(hashlib.sha256(bytes([n])).digest() * (MIB // 32) for n in range(33))
+RANGES = [f"bytes={start}-{min(start + PART, len(LARGE)) - 1}" for start in range(0, len(LARGE), PART)]
+MD5 = hashlib.md5(LARGE).hexdigest()
+
+
+class Ranges:
+    """What was asked for, with a misbehaviour at one range."""
+
+    def __init__(self, wrong: int = -1, how: Callable[[Asked], bytes | None] = lambda _: None) -> None:
+        self.wrong = RANGES[wrong]
+        self.how = how
+        self.conditions: dict[str | None, str | None] = {}
+
+    def __call__(self, asked: Asked) -> bytes | None:
+        if asked.operation != "GetObject":
+            return None
+        wanted = asked.exchange.get("range")
+        again = wanted in self.conditions
+        self.conditions[wanted] = asked.exchange.get("if-match")
+        return self.how(asked) if wanted == self.wrong and not again else None
+
+
+def served(ranges: Ranges, etag: str = MD5, *, crc32: bool = False) -> StrictS3:
+    server = StrictS3(ranges)
+    server.objects["name"] = (LARGE, etag)
+    server.knows_crc32 = crc32
+    return server
+
+
+@pytest.mark.parametrize("etag", [MD5, "e-1"], ids=["md5", "nothing"])
+@pytest.mark.parametrize("crc32", [True, False])
+async def test_ranges(client: Callable[..., Any], tmp_path: Path, crc32: bool, etag: str) -> None:
+    told: list[tuple[int, int | None]] = []
+    with served(ranges := Ranges(), etag, crc32=crc32) as server:
+        s3 = client(server.origin, checksum="crc32")
+        got = await s3.download_object(
+            ("bucket", "name"), tmp_path / "file", progress=lambda *state: told.append(state)
+        )
+    assert got.size == len(LARGE)
+    assert (tmp_path / "file").read_bytes() == LARGE
+    assert ranges.conditions == {None: None} | dict.fromkeys(RANGES, f'"{etag}"')
+    assert told == sorted(told)
+    assert told[-1] == (len(LARGE), len(LARGE))
+
+
+async def test_less_than_four_ranges_come_at_once(client: Callable[..., Any]) -> None:
+    with served(ranges := Ranges()) as server:
+        server.objects["name"] = (LARGE[: 4 * PART - 1], "e-1")
+        target = io.BytesIO()
+        await client(server.origin).download_object(("bucket", "name"), target)
+    assert target.getvalue() == LARGE[: 4 * PART - 1]
+    assert list(ranges.conditions) == [None]
+
+
+async def test_a_range_of_an_object_in_ranges(client: Callable[..., Any]) -> None:
+    with served(ranges := Ranges()) as server:
+        target = io.BytesIO()
+        await client(server.origin).download_object_range(("bucket", "name"), target, 5)
+    assert target.getvalue() == LARGE[5:]
+    assert len(ranges.conditions) == 6
+
+
+@pytest.mark.parametrize("wrong", [0, 2, 4])
+async def test_an_object_that_is_replaced_in_the_middle(client: Callable[..., Any], tmp_path: Path, wrong: int) -> None:
+    def replace(asked: Asked) -> None:
+        server.objects["name"] = (b"X" * len(LARGE), "another")
+
+    with served(Ranges(wrong, replace), crc32=True) as server, pytest.raises(errors.Conflict, match="start again"):
+        await client(server.origin).download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - there is no loop to hold up
+
+
+async def test_an_object_that_is_replaced_where_conditions_mean_nothing(
+    client: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A gateway may ignore If-Match: the etag of the answer tells."""
+
+    def other(asked: Asked) -> bytes:
+        asked.exchange.fields = [pair for pair in asked.exchange.fields if pair[0].lower() != "if-match"]
+        server.objects["name"] = (LARGE, "another")
+        return server.answer_to(asked)
+
+    with served(Ranges(3, other)) as server, pytest.raises(errors.Conflict):
+        await client(server.origin).download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - as above
+
+
+async def test_a_range_that_is_cut_is_fetched_on(client: Callable[..., Any], tmp_path: Path) -> None:
+    def cut(asked: Asked) -> bytes:
+        whole = server.answer_to(asked)
+        asked.exchange.send(whole[: len(whole) - 3 * MIB])
+        asked.exchange.close()
+        return b""
+
+    with served(ranges := Ranges(1, cut), crc32=True) as server:
+        await client(server.origin).download_object(("bucket", "name"), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == LARGE
+    assert f"bytes={2 * PART - 3 * MIB}-{2 * PART - 1}" in ranges.conditions
+
+
+@pytest.mark.parametrize("crc32", [True, False])
+async def test_damage_in_one_range(client: Callable[..., Any], tmp_path: Path, crc32: bool) -> None:
+    def damage(asked: Asked) -> bytes:
+        whole = bytearray(server.answer_to(asked))
+        whole[-1] ^= 1
+        return bytes(whole)
+
+    with served(Ranges(2, damage), crc32=crc32) as server, pytest.raises(errors.ChecksumMismatch):
+        await client(server.origin, checksum="crc32").download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - as above
+
+
+async def test_a_range_that_is_another_one(client: Callable[..., Any], tmp_path: Path) -> None:
+    def other(asked: Asked) -> bytes:
+        return server.answer_to(asked).replace(f"bytes {PART}-".encode(), b"bytes 0-")
+
+    with served(Ranges(1, other)) as server, pytest.raises(errors.MalformedResponse):
+        await client(server.origin).download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - as above
+
+
+async def test_one_range_that_is_refused_ends_all(client: Callable[..., Any], tmp_path: Path) -> None:
+    with served(Ranges(1, lambda _: fault(403, "AccessDenied"))) as server, pytest.raises(errors.PermissionDenied):
+        await client(server.origin).download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - as above
+
+
+async def test_a_deadline_ends_ranges_that_do_not_come(client: Callable[..., Any], tmp_path: Path) -> None:
+    def drip(asked: Asked) -> None:
+        whole = server.answer_to(asked)
+        asked.exchange.send(whole[: 2 * MIB])
+        asked.exchange.drip(whole[2 * MIB :], 0.05)
+
+    with served(Ranges(0, drip)) as server:
+        s3 = client(server.origin)
+        with pytest.raises((errors.DeadlineExceeded, errors.Timeout)), deadline(3.0):
+            await s3.download_object(("bucket", "name"), tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - as above
+
+
+async def test_who_gives_up_in_the_middle_leaves_nothing(client: Callable[..., Any], tmp_path: Path) -> None:
+    """As Ctrl-C does: it meets the one who waits for the ranges, and those who fetch them end too."""
+
+    class GivenUp(Exception):
+        pass
+
+    def give_up(done: int, total: int | None) -> None:
+        raise GivenUp
+
+    with served(Ranges()) as server:
+        s3 = client(server.origin)
+        with pytest.raises(GivenUp):
+            await s3.download_object(("bucket", "name"), tmp_path / "file", progress=give_up)
+        target = io.BytesIO(b"before")
+        target.seek(0, io.SEEK_END)
+        with pytest.raises(GivenUp):
+            await s3.download_object(("bucket", "name"), target, progress=give_up)
+        assert target.getvalue() == b"before"
+        # The client goes on working.
+        await s3.download_object(("bucket", "name"), tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]  # noqa: ASYNC240 - as above
