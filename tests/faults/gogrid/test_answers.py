@@ -223,3 +223,23 @@ async def test_an_image_whose_making_was_lost_may_exist(cloud: Any) -> None:
     with pytest.raises(ConnectionFailed, match="whether the image 'mine' was made is not known"):
         await client.ex_save_image("7", "mine")
     assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize("look", [UNAVAILABLE, failure(401, "No such role"), reply(200, b"<html>")])
+async def test_a_refusal_that_cannot_be_looked_behind_is_told_as_it_is(cloud: Any, look: bytes) -> None:
+    looked_at = ("/common/lookup/list", "/grid/image/list", "/grid/server/list", "/grid/server/get")
+    lists: dict[str, list[bytes | None]] = {path: [look] for path in looked_at}
+    answers: dict[str, list[bytes | None]] = {
+        "/grid/ip/list": [reply(200, envelope(FREE))],
+        "/grid/server/add": [BAD],
+        "/grid/server/power": [BAD],
+    }
+    client, _ = cloud({**lists, **answers, "/grid/image/save": [BAD]}, retry=False)
+    for call in (
+        lambda: client.create_node("web", "1", "1001"),
+        lambda: client.start_node("7"),
+        lambda: client.ex_save_image("7", "mine"),
+    ):
+        with pytest.raises(InvalidRequest, match="Invalid argument") as caught:
+            await call()
+        assert caught.value.status == 400

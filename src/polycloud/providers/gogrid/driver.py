@@ -237,8 +237,8 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         call = self._call("POST", path, wire.Image, parameters, repeatable=False)
         try:
             images = await creating(call, operation=path, advice=advice)
-        except InvalidRequest:
-            await self.get_node(node_id)
+        except InvalidRequest as error:
+            await self._seen(self.get_node(node_id), error)
             raise
         return wire.image_of(images[0])
 
@@ -353,9 +353,13 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     async def _tell_apart(self, spec: GoGridNodeSpec, refused: InvalidRequest) -> None:
         """GoGrid says "bad argument" of everything: raise what is wrong, if that can be found out."""
-        await self.get_size(spec.size)
-        await self.get_image(spec.image)
-        if any(server.name == spec.name for server in await self._listed("/grid/server/list", wire.Server, {})):
+        await self._seen(self.get_size(spec.size), refused)
+        await self._seen(self.get_image(spec.image), refused)
+        try:
+            servers = await self._listed("/grid/server/list", wire.Server, {})
+        except CloudError:
+            return
+        if any(server.name == spec.name for server in servers):
             raise AlreadyExists(
                 f"there is a server {spec.name!r} already; names are unique to the account",
                 operation=refused.operation,
@@ -401,6 +405,9 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         except NotFound as missing:
             missing.repeated = refused.repeated
             raise
+        except CloudError:
+            # The refusal tells more than the failure to look behind it.
+            return
 
     async def _all_images(self, parameters: Parameters) -> list[GoGridImage]:
         return [wire.image_of(image) for image in await self._listed("/grid/image/list", wire.Image, parameters)]
