@@ -38,6 +38,7 @@ __all__ = [
     "get_profile",
     "load_profiles",
     "remove_sandbox_profiles",
+    "sandbox_hint",
     "sandbox_path",
     "write_sandbox_profiles",
 ]
@@ -132,8 +133,14 @@ def get_profile(name: str) -> Profile:
     found = load_profiles()
     if name not in found:
         known = ", ".join(found) or "none"
-        raise ConfigurationError(f"there is no profile {name!r} in {config_path()} (profiles there: {known})")
+        hint = sandbox_hint(name)
+        raise ConfigurationError(f"there is no profile {name!r} in {config_path()} (profiles there: {known}){hint}")
     return found[name]
+
+
+def sandbox_hint(name: str) -> str:
+    """What to do about a profile that is not there, if it is one of the sandbox."""
+    return "; run: polycloud sandbox up" if name.startswith("sandbox-") else ""
 
 
 def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str]]) -> None:

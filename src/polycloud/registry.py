@@ -349,7 +349,7 @@ def _unknown(service: Service, name: str, profile: Profile | None) -> Configurat
     known, profiles = providers(service), list(config.load_profiles())
     close = get_close_matches(name, known if profile else [*known, *profiles], n=1)
     subject = f"{where} is not known" if where else f"{name!r} is neither a provider nor a profile"
-    hint = f"; did you mean {close[0]!r}?" if close else "."
+    hint = f"{config.sandbox_hint(name)}; did you mean {close[0]!r}?" if close else f"{config.sandbox_hint(name)}."
     message = f"{subject}{hint} {service.capitalize()} providers: {', '.join(known)}"
     if profile is None:
         place = config.config_path()

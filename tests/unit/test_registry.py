@@ -48,9 +48,7 @@ def test_a_profile_by_name_and_what_wins(config: Path) -> None:
 
 def test_a_wrong_name_is_told_what_there_is(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "memory"\n')
-    with pytest.raises(
-        ConfigurationError, match=r"'ec3' is neither .* mean 'ec2'\? Comp.*: ec2, gog.*s: mine$"
-    ):
+    with pytest.raises(ConfigurationError, match=r"'ec3' is neither .* mean 'ec2'\? Comp.*: ec2, gog.*s: mine$"):
         polycloud.compute("ec3")
     with pytest.raises(ConfigurationError, match=r"a profile; did you mean 'mine'\?"):
         polycloud.compute("mien")
@@ -58,6 +56,10 @@ def test_a_wrong_name_is_told_what_there_is(config: Path) -> None:
         polycloud.compute("zzz")
     with pytest.raises(ConfigurationError, match=r"is a compute provider; use polycloud\.compute"):
         polycloud.storage("ec2")
+    with pytest.raises(ConfigurationError, match=r"a profile; run: polycloud sandbox up\. Storage"):
+        polycloud.storage("sandbox-s3")
+    with pytest.raises(ConfigurationError, match=r"no profile 'sandbox-s3' .*; run: polycloud sandbox up$"):
+        registry.open_client("storage", provider=None, profile="sandbox-s3", settings={})
     written(config, '[profiles.mine]\nprovider = "nimbus"\n')
     with pytest.raises(ConfigurationError, match=r"profile 'mine'.*names the provider 'nimbus', which is not known\."):
         polycloud.compute("mine")

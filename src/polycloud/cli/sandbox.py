@@ -45,6 +45,14 @@ def up(*names: str) -> None:
             output().note(f"try: polycloud {command}")
 
 
+@app.command(name="list")
+def list_() -> None:
+    """List the servers that `up` started."""
+    # One that was killed is listed too: its profiles are still there.
+    columns: list[Column[SandboxServer]] = [*COLUMNS, ("STATE", lambda server: "running" if server.running else "gone")]
+    output().items(sandbox.status(), columns, none="no sandbox is up; run: polycloud sandbox up")
+
+
 @app.command(usage="Usage: polycloud sandbox down [NAME...]")
 def down(*names: str) -> None:
     """Stop servers that `up` started, and remove their profiles.

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
 from polycloud import EC2, config, sandbox
 from polycloud import compute as compute_named
+from polycloud.cli.app import run
 from polycloud.sandbox.processes import identify
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 
@@ -77,12 +79,18 @@ def test_other_programs_find_it_by_the_environment(home: Path) -> None:
     assert int(seen.stdout) > 10, seen.stderr
 
 
-def test_one_that_was_killed_is_started_anew(home: Path) -> None:
+def test_one_that_was_killed_is_started_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sandbox", "list"]) == 0
+    assert "run: polycloud sandbox up" in capsys.readouterr().err
     [server] = sandbox.up("ec2")
+    assert run(["sandbox", "list"]) == 0
+    assert re.search(rf"ec2 .* {server.endpoint} .* {server.pid} +running", capsys.readouterr().out)
     os.kill(server.pid, signal.SIGKILL)
     assert gone(server.pid)
     [known] = sandbox.status()
     assert not known.running
+    assert run(["sandbox", "list"]) == 0
+    assert re.search(rf" {server.pid} +gone", capsys.readouterr().out)
     [anew] = sandbox.up("ec2")
     assert anew.running
     assert anew.pid != server.pid
