@@ -31,13 +31,15 @@ CLOCKS = frozenset({"now", "utcnow", "today"})
 # HTTP libraries and TLS, and the only files that may import them.
 TRANSPORT = {
     "http.client": {"runtime/blocking.py"},
-    "aiohttp": {"runtime/aiohttp_transport.py"},
+    "aiohttp": set[str](),
     "ssl": {
-        "runtime/aiohttp_transport.py",
         "runtime/blocking.py",
         "runtime/connection.py",
         "runtime/dial.py",
         "runtime/exchange.py",
+        "runtime/loop_connection.py",
+        "runtime/loop_dial.py",
+        "runtime/loop_transport.py",
         "runtime/tls.py",
     },
     "requests": set[str](),

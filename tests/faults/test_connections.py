@@ -89,7 +89,7 @@ def test_a_request_is_sent_once_when_the_server_closes_on_it(flavour: Flavour, m
 
     with Server(answer) as server:
         flavour.run(case)
-    # aiohttp by itself sends idempotent methods again on a new connection.
+    # HTTP libraries send idempotent methods again on a new connection by themselves.
     assert server.seen == [("GET", "/first"), (method, "/cut")]
 
 

@@ -62,7 +62,7 @@ def test_what_is_pure_is_left_alone(tmp_path: Path, line: str) -> None:
     ("path", "line", "allowed"),
     [
         ("runtime/blocking.py", "import http.client", True),
-        ("runtime/aiohttp_transport.py", "import aiohttp", True),
+        ("runtime/loop_dial.py", "import ssl", True),
         ("runtime/asynchronous.py", "import aiohttp", False),
         ("runtime/tls.py", "import ssl", True),
         ("runtime/blocking.py", "import aiohttp", False),

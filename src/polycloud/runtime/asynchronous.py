@@ -1,4 +1,4 @@
-"""The runtime behind the async clients, over asyncio. Its HTTP is in ``aiohttp_transport.py``."""
+"""The runtime behind the async clients, over asyncio. Its HTTP is in ``loop_exchange.py``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from polycloud.errors import ConfigurationError
 from polycloud.runtime import tasks
-from polycloud.runtime.aiohttp_transport import Attempt, Stream, Transport
 from polycloud.runtime.heads import user_agent
+from polycloud.runtime.loop_exchange import Exchange, Stream
+from polycloud.runtime.loop_transport import Transport
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from polycloud.runtime.offloaded import async_sink, async_source
 from polycloud.runtime.protocol import SinkTarget, SourceLike, TransportSettings
@@ -42,17 +43,11 @@ class AsyncioRuntime:
         self._binding = threading.Lock()
 
     async def send(self, request: Request, *, deadline: float) -> Response:
-        attempt = Attempt(self._here(), request, deadline)
-        async with attempt:
-            response, headers = await attempt.start()
-            body = await attempt.read_whole(response)
-        return Response(status=response.status, headers=headers, body=body)
+        return await Exchange(self._here(), request, deadline).answer()
 
     async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
-        attempt = Attempt(self._here(), request, deadline, streaming=True)
-        async with attempt:
-            response, headers = await attempt.start()
-        return Stream(attempt, response, headers)
+        exchange = Exchange(self._here(), request, deadline)
+        return Stream(exchange, await exchange.begin())
 
     async def sleep(self, seconds: float) -> None:
         self._check_open()

@@ -111,11 +111,7 @@ class Pool(Generic[C]):
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Timeout(
-                    f"all {self._size} connections were in use until the time was up; "
-                    "raise max_connections, or run fewer calls at a time",
-                    sent=False,
-                )
+                raise none_free(self._size)
             try:
                 return state.permits.get(timeout=min(left, LOOK_UP))
             except Empty:
@@ -233,6 +229,15 @@ class Lease(Generic[C]):
 def _close_states(states: dict[int, _State[C]]) -> None:
     for state in list(states.values()):
         state.forget()
+
+
+def none_free(size: int) -> Timeout:
+    """All connections were in use for as long as a call may wait."""
+    return Timeout(
+        f"all {size} connections were in use until the time was up; "
+        "raise max_connections, or run fewer calls at a time",
+        sent=False,
+    )
 
 
 def closed_error() -> ConfigurationError:

@@ -12,22 +12,6 @@ from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import TransportSettings
 
 
-def test_without_aiohttp_the_extra_is_named() -> None:
-    program = (
-        "import sys\n"
-        "sys.modules['aiohttp'] = None\n"
-        "from polycloud.errors import ConfigurationError\n"
-        "from polycloud.runtime import asynchronous_runtime\n"
-        "from polycloud.runtime.protocol import TransportSettings\n"
-        "try:\n"
-        "    asynchronous_runtime(TransportSettings())\n"
-        "except ConfigurationError as error:\n"
-        "    print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "polycloud[async]" in done.stdout
-
-
 def test_a_sync_program_does_not_import_aiohttp_nor_asyncio() -> None:
     program = (
         "import sys\n"

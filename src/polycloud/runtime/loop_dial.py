@@ -1,0 +1,133 @@
+"""Making connections of an event loop: names, addresses, proxies and TLS, within a time limit."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from polycloud.runtime.failures import no_tunnel
+from polycloud.runtime.heads import Origin
+from polycloud.runtime.http1 import write_head
+from polycloud.runtime.loop_connection import Connection
+from polycloud.runtime.proxies import Proxy
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["connect"]
+
+# The type of an address is different for every family; it is only handed on.
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+
+async def connect(
+    make: Callable[[], Connection], origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None, end: float
+) -> Connection:
+    """A new connection to an origin.
+
+    Args:
+        make: Makes the connection that is then connected.
+        origin: Where to.
+        proxy: Through what.
+        tls: The client's TLS context, for an https origin.
+        end: Until when all of it has to be done.
+
+    Raises:
+        OSError: The network's or TLS's own error; ``TimeoutError`` past the end.
+        CloudError: The proxy refuses.
+    """
+    left = max(0.0, end - time.monotonic())
+    async with asyncio.timeout(left):
+        if proxy is None:
+            return await _open(make, origin.host, origin.port, tls, left)
+        connection = await _open(make, proxy.host, proxy.port, None, left)
+        if tls is not None:
+            try:
+                await _tunnel(connection, origin, proxy, end)
+                await _start_tls(connection, origin.host, tls, left)
+            except BaseException:
+                connection.abort()
+                raise
+        return connection
+
+
+async def _open(
+    make: Callable[[], Connection], host: str, port: int, tls: ssl.SSLContext | None, patience: float
+) -> Connection:
+    loop = asyncio.get_running_loop()
+    # From here on the socket is the loop's, which closes it whatever happens.
+    _, connection = await loop.create_connection(
+        make,
+        sock=await _connected_socket(host, port, time.monotonic() + patience),
+        ssl=tls,
+        server_hostname=host if tls is not None else None,
+        # asyncio's own limit is beyond the time limit around this, and has to be positive.
+        ssl_handshake_timeout=patience + 1 if tls is not None else None,
+    )
+    return connection
+
+
+async def _connected_socket(host: str, port: int, end: float) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    addresses = await _resolve(host, port)
+    failure: OSError | None = None
+    for index, (family, address) in enumerate(addresses):
+        # An address that swallows packets must not use up the time of those after it.
+        share = (end - time.monotonic()) / (len(addresses) - index)
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(0)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(share):
+                await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    if isinstance(failure, ConnectionError) and failure.errno is not None:
+        # asyncio puts the address in the place of the reason.
+        raise type(failure)(failure.errno, os.strerror(failure.errno))
+    raise failure or OSError(f"no address for {host}")
+
+
+async def _resolve(host: str, port: int) -> list[_Address]:
+    """The addresses of a name, in the order of preference."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):
+            socket.inet_pton(family, host)
+            return [(family, (host, port))]
+    # As bytes, because a str would be taken through the slow IDNA codec.
+    answers = await asyncio.get_running_loop().getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in answers]
+
+
+async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, end: float) -> None:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    authority = f"{host}:{origin.port}"
+    fields = [("Host", authority)]
+    if proxy.authorization is not None:
+        fields.append(("Proxy-Authorization", proxy.authorization))
+    connection.write(write_head("CONNECT", authority, fields))
+    head = await connection.read_proxy_head(end)
+    # What the proxy was told is not what the provider was told.
+    connection.begin()
+    if head.status != 200:
+        raise no_tunnel(proxy.url, authority, head.status)
+
+
+async def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, patience: float) -> None:
+    transport = await asyncio.get_running_loop().start_tls(
+        connection.transport, connection, context, server_hostname=host, ssl_handshake_timeout=patience + 1
+    )
+    if transport is None:
+        raise ConnectionResetError("the connection was closed during the TLS handshake")
+    connection.connection_made(transport)
