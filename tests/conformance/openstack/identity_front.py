@@ -134,7 +134,7 @@ class IdentityFront:
             {"Content-Type": "application/json"},
         )
         try:
-            with OPENER.open(request, timeout=60) as found:
+            with OPENER.open(request, timeout=120) as found:
                 return str(found.headers["X-Subject-Token"]), json.loads(found.read())["token"]
         except urllib.error.HTTPError as error:
             raise Refused(error.code, "unauthorized", "Unable to authenticate user.") from None

@@ -18,7 +18,11 @@ Connect = Callable[..., Any]
 
 
 async def test_a_build_becomes_active(bench: Bench) -> None:
-    made = await bench.make("waited for")
+    # Nova may be through with one before it is first looked at, hardly with each of several.
+    for number in range(10):
+        made = await bench.make(f"waited for {number}")
+        if made.provider_state == "BUILD":
+            break
     assert (made.provider_state, made.state) == ("BUILD", NodeState.PENDING)
     assert made.task_state is not None
     [(node, addresses)] = await bench.cloud.wait_until_running([made], ssh_interface="private", timeout=PATIENCE)
@@ -32,8 +36,13 @@ async def test_a_build_becomes_active(bench: Bench) -> None:
 
 async def test_no_public_address_is_said_when_the_time_is_up(bench: Bench) -> None:
     node = await bench.running("without a public address")
-    with pytest.raises(DeadlineExceeded, match="is running without a public address"):
-        await bench.cloud.wait_until_running([node], ssh_interface="public", timeout=1.0)
+    # The time must be enough to see that it runs, which takes how long it takes.
+    for timeout in (1.0, 5.0, 60.0):
+        with pytest.raises(DeadlineExceeded) as caught:
+            await bench.cloud.wait_until_running([node], ssh_interface="public", timeout=timeout)
+        if "is running" in caught.value.message:
+            break
+    assert "is running without a public address" in caught.value.message
 
 
 async def test_a_build_that_fails_raises_with_the_reason_of_nova(bench: Bench) -> None:

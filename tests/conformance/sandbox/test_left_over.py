@@ -106,16 +106,41 @@ def test_the_command_that_brings_servers_up_leaves_none_but_those_that_down_find
     nothing_left(tmp_path)
 
 
+KILLED_AS_IT_RECORDS = """
+import os, signal, sys
+from polycloud import sandbox
+from polycloud.sandbox.state import StateFolder
+record = StateFolder.write
+def killed(folder, what):
+    if sys.argv[1] == "after":
+        record(folder, what)
+    os.kill(os.getpid(), signal.SIGKILL)
+StateFolder.write = killed
+sandbox.up("gogrid")
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_server_is_not_kept_before_it_is_recorded(tmp_path: Path, starter: Start, when: str) -> None:
+    program = starter("-c", KILLED_AS_IT_RECORDS, when)
+    assert program.wait(300) == -signal.SIGKILL
+    assert len(list(tmp_path.glob("state/*/state.json"))) == (when == "after")
+    nothing_left(tmp_path)
+    assert starter("-m", "polycloud", "sandbox", "down").wait(300) == 0
+    assert not list(tmp_path.glob("state/*/state.json"))
+
+
 @pytest.mark.parametrize("signals", [[signal.SIGKILL], [signal.SIGINT] * 2, [signal.SIGHUP]], ids=str)
-def test_nothing_is_left_of_a_demo_that_ends_at_any_moment(
+def test_nothing_is_left_of_a_demo_that_ends_early(
     tmp_path: Path, starter: Start, signals: list[signal.Signals]
 ) -> None:
-    demo = starter("examples/demo.py")
-    time.sleep(random.Random(str(signals)).uniform(0.1, 4.0))
+    demo = starter("-u", "examples/demo.py")
+    while " at http://127.0.0.1:" not in (told := line_of(demo)):
+        assert told, "it ended before its first server answered"
     for each in signals:
         demo.send_signal(each)
         time.sleep(0.02)
-    demo.wait(300)
+    demo.communicate(timeout=300)
     nothing_left(tmp_path)
 
 
