@@ -292,6 +292,7 @@ class OpenStackServices:
         cursor: str | None,
         query: Sequence[tuple[str, str]] = (),
         short: Callable[[W], bool] = lambda _page: False,
+        read: Callable[[Response], W] | None = None,
     ) -> tuple[W, str | None]:
         """One page of a listing by markers, and the cursor of the next.
 
@@ -307,6 +308,7 @@ class OpenStackServices:
             query: What else to ask for.
             short: Whether a page with fewer items than asked for, and without a link, may have
                 another one after it all the same.
+            read: Makes a page of an answer; None for what ``decoded`` makes of it.
         """
         limit = self.page_size
         markers = cursor.split("\n") if cursor else [None]
@@ -318,7 +320,7 @@ class OpenStackServices:
                 if marker is None or position == len(markers) - 1 or not _marker_is_gone(error):
                     raise
                 continue
-            found = decoded(answer, kind)
+            found = decoded(answer, kind) if read is None else read(answer)
             identities = found.markers()
             # A service that does not page takes no notice of limit and marker: it gives everything, each time.
             whole = len(identities) > limit or marker in identities

@@ -14,7 +14,17 @@ from polycloud.credentials.secret import Secret
 from polycloud.providers.openstack.models import NodeAddress, OpenStackNode
 from polycloud.providers.openstack.services import Link
 
-__all__ = ["Address", "Created", "Server", "ServerAnswer", "ServerList", "node_of", "node_state", "split_addresses"]
+__all__ = [
+    "Address",
+    "Created",
+    "RawServerList",
+    "Server",
+    "ServerAnswer",
+    "ServerList",
+    "node_of",
+    "node_state",
+    "split_addresses",
+]
 
 STATES: Mapping[str, NodeState] = {
     "ACTIVE": NodeState.RUNNING,
@@ -111,8 +121,12 @@ class ServerList(msgspec.Struct):
     servers: list[Server]
     links: list[Link] = msgspec.field(default_factory=list, name="servers_links")
 
-    def markers(self) -> list[str]:
-        return [server.id for server in self.servers]
+
+class RawServerList(msgspec.Struct):
+    """``ServerList`` with servers that are JSON still, to be decoded one by one."""
+
+    servers: list[msgspec.Raw]
+    links: list[Link] = msgspec.field(default_factory=list, name="servers_links")
 
 
 class ServerAnswer(msgspec.Struct):
