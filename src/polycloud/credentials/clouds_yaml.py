@@ -126,10 +126,10 @@ def load_cloud(
     if chosen:
         merged["region_name"] = chosen
     auth = _auth(merged)
-    if profile and known is None and not auth.get("auth_url"):
-        raise ConfigurationError(
-            f"{title} names the profile {profile!r}, {unknown_vendor(str(profile))}, and no auth_url"
-        )
+    if profile and known is None:
+        if not auth.get("auth_url"):
+            raise ConfigurationError(f"{title} names the profile {profile!r}, {unknown_vendor(str(profile))}")
+        log.warning("%s names the profile %r, which is not known here; going on without it", title, profile)
     return _settings(name, title, merged, auth)
 
 
@@ -140,7 +140,6 @@ def _profile(title: str, name: str, files: _Files) -> Settings | None:
         return found
     vendor = VENDORS.get(name)
     if vendor is None or vendor.told_at:
-        log.warning("the profile %r is not known: %s; going on without it", name, unknown_vendor(name))
         return None
     if vendor.closed:
         raise ConfigurationError(f"{title} names the profile {name!r}, and {vendor.closed}; take another cloud")

@@ -36,7 +36,7 @@ def openstack_settings(
     They are read if a cloud is named, or if what was given does not lead anywhere by itself.
 
     Raises:
-        ConfigurationError: See ``load_cloud``.
+        ConfigurationError: See ``load_cloud``; or no identity service is named.
     """
     complete = given.auth_url is not None or (given.token is not None and bool(endpoints))
     if cloud is None and complete:
@@ -45,9 +45,12 @@ def openstack_settings(
         )
     found = load_cloud(cloud, region=region)
     explicit = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not None}
+    credentials = _over(found.credentials, explicit)
+    if credentials.auth_url is None and credentials.token is None:
+        raise ConfigurationError(f"{found.title} has no auth_url; give it the address of the identity service")
     return msgspec.structs.replace(
         found,
-        credentials=_over(found.credentials, explicit),
+        credentials=credentials,
         interface=interface or found.interface,
         endpoints={**found.endpoints, **endpoints},
     )
