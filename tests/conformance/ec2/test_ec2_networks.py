@@ -260,3 +260,8 @@ async def test_a_rule_has_one_peer(ec2: Any) -> None:
             await ec2.ex_authorize_security_group_ingress("sg-1", [wrong])
     with pytest.raises(InvalidRequest):
         await ec2.ex_delete_security_group("")
+
+
+async def test_a_group_that_a_new_node_is_to_have_and_that_does_not_exist_is_named(ec2: Any, image: str) -> None:
+    with pytest.raises(NotFound, match="sg-0123456789abcdef0"):
+        await ec2.create_node("never", "t3.micro", image, ex_security_groups=["sg-0123456789abcdef0"])

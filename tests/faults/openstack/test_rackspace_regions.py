@@ -41,7 +41,7 @@ class Account(Service):
                 {"region": region, "tenantId": "7", "publicURL": f"{self.server.origin}/{region}/v2/7"}
                 for region in self.regions
             ]
-            old = [{"tenantId": "7", "publicURL": f"{self.server.origin}/v1.0/7"}]
+            old = [{**endpoint, "publicURL": f"{self.server.origin}/v1.0/7"} for endpoint in endpoints]
             catalog = [
                 {"type": "compute", "name": "cloudServers", "endpoints": old},
                 {"type": "compute", "name": "cloudServersOpenStack", "endpoints": endpoints},
