@@ -1,17 +1,18 @@
-"""Listing sorted names as object stores do: by prefix, delimiter, start and page. Pure.
+"""Listing sorted names as object stores do: by prefix, delimiter, start and page; and what was listed by others. Pure.
 
-For providers that keep the names themselves. Python compares texts by code point, which is the
+The former is for providers that keep the names themselves. Python compares texts by code point, which is the
 order of their UTF-8 bytes as well.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from polycloud.errors import MalformedResponse
 from polycloud.storage.driver import ListQuery
 
-__all__ = ["behind", "common_prefix", "names_page"]
+__all__ = ["behind", "check_names", "common_prefix", "names_page"]
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -49,6 +50,21 @@ def common_prefix(name: str, query: ListQuery) -> str | None:
         return None
     end = name.find(query.delimiter, len(query.prefix))
     return None if end < 0 else name[: end + len(query.delimiter)]
+
+
+def check_names(names: Iterable[str], prefix: str) -> None:
+    """See that a provider listed what it was asked for: what is listed may be what is deleted next.
+
+    Raises:
+        MalformedResponse: A name does not begin with the prefix.
+    """
+    if not prefix:
+        return
+    for name in names:
+        if not name.startswith(prefix):
+            raise MalformedResponse(
+                f"what begins with {prefix!r} was to be listed, and the answer has {name!r}; nothing of it was used"
+            )
 
 
 def behind(prefix: str) -> str:

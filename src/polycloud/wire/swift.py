@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -185,13 +185,16 @@ def is_md5(etag: str | None, known: Mapping[str, str]) -> bool:
 
 # Listings
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""A number that a service cannot mean to be negative."""
+
 
 class ContainerEntry(msgspec.Struct):
     """A container in a listing of the account."""
 
     name: str
-    count: int = 0
-    bytes: int = 0
+    count: Count = 0
+    bytes: Count = 0
     storage_policy: str | None = None
 
 
@@ -200,7 +203,7 @@ class ListedObject(msgspec.Struct):
 
     name: str | None = None
     subdir: str | None = None
-    bytes: int = 0
+    bytes: Count = 0
     hash: str | None = None
     content_type: str | None = None
     last_modified: str | None = None
@@ -219,7 +222,7 @@ class Segment(msgspec.Struct):
     """
 
     name: str = ""
-    bytes: int = 0
+    bytes: Count = 0
     hash: str | None = None
     range: str | None = None
     sub_slo: bool = False

@@ -20,12 +20,12 @@ BODIES = {
         "</ListAllMyBucketsResult>"
     ),
     "ListObjectsV2": (
-        "<ListBucketResult><Contents><Key>a%2Bb</Key><Size>7</Size><ETag>&quot;e&quot;</ETag></Contents>"
+        "<ListBucketResult><Contents><Key>a+%26%2Bb</Key><Size>7</Size><ETag>&quot;e&quot;</ETag></Contents>"
         "<EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated><NextContinuationToken>t/+</NextContinuationToken>"
         "</ListBucketResult>"
     ),
     "ListObjectVersions": (
-        "<ListVersionsResult><Version><Key>a</Key><VersionId>v</VersionId></Version><IsTruncated>{more}</IsTruncated>"
+        "<ListVersionsResult><Version><Key>a &amp;</Key><VersionId>v</VersionId></Version><IsTruncated>{more}</IsTruncated>"
         "<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker></ListVersionsResult>"
     ),
     "ListMultipartUploads": (

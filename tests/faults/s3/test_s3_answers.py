@@ -114,14 +114,52 @@ TRUNCATED = "<IsTruncated>true</IsTruncated>"
         reply(200, b"<ListAllMyBucketsResult/>"),
         reply(200, b"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"),
         reply(200, b"<ListBucketResult><Contents><Key>a</Key><Size>many</Size></Contents></ListBucketResult>"),
+        reply(200, b"<ListBucketResult><Contents><Key>a</Key><Size>-1</Size></Contents></ListBucketResult>"),
         reply(200, b"<ListBucketResult>"),
         reply(200, b""),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 async def test_listings_that_are_none(client: Callable[..., Any], answer: bytes) -> None:
     with StrictS3(lambda _: answer) as server, pytest.raises(errors.MalformedResponse):
         await client(server.origin).list_container_objects("bucket")
+
+
+COMMON = "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        listing("a b/1", "a+b/2", "other"),
+        listing("a b/1", "a%20b/2"),
+        listing("a%20b/1", "a%2520b/2", more="<EncodingType>url</EncodingType>"),
+        listing("a b/1", more=COMMON.format("a b")),
+    ],
+    ids=range(4),
+)
+async def test_names_that_were_not_asked_for(client: Callable[..., Any], answer: bytes) -> None:
+    """What is listed below a folder may be deleted next."""
+    with StrictS3(lambda _: answer) as server, pytest.raises(errors.MalformedResponse, match="'a b/'"):
+        await client(server.origin).list_container_objects("bucket", prefix="a b/")
+
+
+async def test_names_that_were_asked_for(client: Callable[..., Any]) -> None:
+    for plus in ("+", "%20"):
+        body = listing(
+            f"a{plus}b/", f"a{plus}b/1", more=f"<EncodingType>url</EncodingType>{COMMON.format(f'a{plus}b/c/')}"
+        )
+        with StrictS3(lambda _, body=body: body) as server:
+            found = await client(server.origin).list_container_objects("bucket", prefix="a b/")
+            assert [each.name for each in found] == ["a b/", "a b/1", "a b/c/"]
+
+
+@pytest.mark.parametrize(("call", "root"), [("object_versions", "Versions"), ("multipart_uploads", "MultipartUploads")])
+async def test_versions_and_uploads_that_were_not_asked_for(client: Callable[..., Any], call: str, root: str) -> None:
+    item = "Version" if root == "Versions" else "Upload"
+    text = f"<List{root}Result><{item}><Key>b</Key><UploadId>u</UploadId><Size>1</Size></{item}></List{root}Result>"
+    with StrictS3(lambda _: reply(200, text.encode())) as server, pytest.raises(errors.MalformedResponse, match="'a'"):
+        await getattr(client(server.origin), f"ex_list_{call}")("bucket", prefix="a")
 
 
 async def test_names_are_decoded_only_if_they_were_encoded(client: Callable[..., Any]) -> None:

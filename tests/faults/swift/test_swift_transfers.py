@@ -251,6 +251,7 @@ LISTINGS = (
     b"null",
     b'[{"bytes": 1}]',
     b'[{"name": 5}]',
+    b'[{"name": "a", "bytes": -1}]',
     b"[" * 100_000,
     b'[{"name": "\xff"}]',
 )
@@ -264,6 +265,23 @@ async def test_listings_that_are_none(through: Any, name: str, body: bytes) -> N
     assert caught.value.provider == "swift"
     with pytest.raises(MalformedResponse):
         await client.list_containers()
+
+
+@pytest.mark.parametrize("entry", [{"name": "b/1", "bytes": 1}, {"subdir": "a"}, {"name": "a%2F1", "bytes": 1}])
+async def test_names_that_were_not_asked_for(through: Any, name: str, entry: dict[str, Any]) -> None:
+    """What is listed below a folder may be deleted next."""
+    body = json.dumps([{"name": "a/1", "bytes": 1}, entry]).encode()
+    client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"))
+    with pytest.raises(MalformedResponse, match="'a/'"):
+        await client.list_container_objects(name, prefix="a/")
+
+
+async def test_a_container_of_less_than_nothing(through: Any) -> None:
+    for counts in ({"count": -1}, {"bytes": -1}):
+        body = json.dumps([{"name": "c", **counts}]).encode()
+        client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"))
+        with pytest.raises(MalformedResponse):
+            await client.list_containers()
 
 
 async def test_a_listing_that_never_ends(through: Any, name: str) -> None:

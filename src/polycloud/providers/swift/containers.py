@@ -7,6 +7,7 @@ from polycloud.providers.swift.calls import SwiftCalls
 from polycloud.providers.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ContainerSpec, ListQuery
+from polycloud.storage.listing import check_names
 from polycloud.storage.models import Prefix
 from polycloud.wire.headers import bare, number
 from polycloud.wire.swift import (
@@ -141,6 +142,7 @@ class Containers(SwiftCalls):
         if answer.status == 204:
             return Page([])
         found = [self._listed(query.container, entry) for entry in decode_listing(answer.body)]
+        check_names((entry.name for entry in found), query.prefix)
         return Page(found, found[-1].name if self._goes_on(len(found)) else None)
 
     def _goes_on(self, found: int) -> bool:

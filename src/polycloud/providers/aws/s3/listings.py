@@ -10,6 +10,7 @@ from polycloud.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Uploa
 from polycloud.providers.aws.s3.names import decoded, in_query
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ListQuery
+from polycloud.storage.listing import check_names
 from polycloud.storage.models import Prefix
 
 __all__ = ["Listings"]
@@ -53,6 +54,7 @@ class Listings(S3Calls):
                 for each in answer.common_prefixes
             ]
             items.sort(key=_name)
+        check_names(map(_name, items), query.prefix)
         token = answer.next_continuation_token if answer.is_truncated else None
         if answer.is_truncated and not token:
             raise MalformedResponse(INCOMPLETE)
@@ -96,6 +98,7 @@ class Listings(S3Calls):
             )
             for item in answer.delete_marker
         ]
+        check_names((each.name for each in found), prefix)
         # S3 gives versions and markers of deletions mixed, each key's newest first.
         found.sort(key=_age)
         if not answer.is_truncated:
@@ -129,6 +132,7 @@ class Listings(S3Calls):
             )
             for item in answer.upload
         ]
+        check_names((each.name for each in found), prefix)
         if not answer.is_truncated:
             return Page(found)
         if not answer.next_key_marker:

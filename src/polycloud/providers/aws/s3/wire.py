@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
+
+Size = Annotated[int, msgspec.Meta(ge=0)]
+"""Bytes, of which there cannot be fewer than none."""
 
 
 class Item(msgspec.Struct, frozen=True, rename="pascal"):
@@ -38,7 +42,7 @@ class ListAllMyBucketsResult(Answer, frozen=True):
 
 class ContentItem(Item, frozen=True):
     key: str
-    size: int = 0
+    size: Size = 0
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
     storage_class: str | None = None
@@ -60,7 +64,7 @@ class VersionItem(Item, frozen=True):
     key: str
     version_id: str | None = None
     is_latest: bool = False
-    size: int = 0
+    size: Size = 0
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
     storage_class: str | None = None
