@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -27,11 +29,16 @@ def nothing_left(folder: Path, *, within: float = 120.0) -> None:
     """Wait until none of them is there.
 
     Raises:
-        AssertionError: Some are; the message shows what they run.
+        AssertionError: Some are; the message shows what they run, and they are ended.
     """
     end = time.monotonic() + within
     while left := with_temporary(folder):
-        assert time.monotonic() < end, f"after {within:.0f} s still: {[_command(pid) for pid in sorted(left)]}"
+        if time.monotonic() > end:
+            what = [_command(pid) for pid in sorted(left)]
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            raise AssertionError(f"after {within:.0f} s still: {what}")
         time.sleep(0.05)
 
 

@@ -23,6 +23,7 @@ from tests.conformance.cli.conftest import Cli, add_profile
 from tests.conformance.s3.conftest import boto_client, open_uploads_of
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 from tests.support import secrecy
+from tests.support.bounds import again_when_slow, in_time
 
 MIB = 1024 * 1024
 WRONG_MD5 = "0" * 32
@@ -50,7 +51,7 @@ def start(*words: str) -> subprocess.Popen[bytes]:
 
 def ended(child: subprocess.Popen[bytes]) -> tuple[int, bytes, str]:
     try:
-        out, err = child.communicate(timeout=30)
+        out, err = child.communicate(timeout=300)
     finally:
         child.kill()
     told = err.decode()
@@ -171,16 +172,18 @@ def test_damaged_bytes_on_standard_output_are_not_complete(work: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["get s3x:bucket/k", "get s3x:bucket/k -", "cat s3x:bucket/k"])
+@again_when_slow
 def test_ctrl_c_during_a_download(work: Path, command: str) -> None:
     with serving(os.urandom(4 * MIB), sends=2 * MIB) as (endpoint, sent):
         child = start(*command.split(), "--endpoint", endpoint)
-        assert sent.wait(30)
+        assert sent.wait(120)
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         status, _, err = ended(child)
-        assert time.monotonic() - began < 3
+        seconds = time.monotonic() - began
     assert (status, err) == (130, "error: interrupted\n")
     assert left_in(work) == []
+    in_time(seconds, 3)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +204,7 @@ def test_a_signal_during_an_upload(
     child.stdin.write(os.urandom(20 * MIB))
     child.stdin.flush()
     count = open_uploads_of(boto)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not count("interrupted"):
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -219,7 +222,7 @@ def test_a_reader_that_left_is_no_failure_to_speak_of(work: Path, command: str) 
     with serving(os.urandom(3 * MIB)) as (endpoint, _):
         done = subprocess.run(
             [sys.executable, "-m", "polycloud", *command.split(), "--endpoint", endpoint],
-            stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60,
+            stdout=writing, stderr=subprocess.PIPE, text=True, timeout=300,
         )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
@@ -295,7 +298,7 @@ def test_standard_output_that_is_full(work: Path, command: str) -> None:
     with serving(content, etag=md5(content).hexdigest()) as (endpoint, _), Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "polycloud", *command.split(), "--endpoint", endpoint],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=300,
         )  # fmt: skip
     assert done.returncode == 1
     assert "cannot write to standard output: No space left on device" in done.stderr
