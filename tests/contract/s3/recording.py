@@ -25,8 +25,8 @@ BODIES = {
         "</ListBucketResult>"
     ),
     "ListObjectVersions": (
-        "<ListVersionsResult><Version><Key>a &amp;</Key><VersionId>v</VersionId></Version><IsTruncated>{more}</IsTruncated>"
-        "<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker></ListVersionsResult>"
+        "<ListVersionsResult><Version><Key>a &amp;</Key><VersionId>v</VersionId></Version>"
+        "<IsTruncated>{more}</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker></ListVersionsResult>"
     ),
     "ListMultipartUploads": (
         "<ListMultipartUploadsResult><Upload><Key>a</Key><UploadId>u</UploadId></Upload><IsTruncated>{more}</IsTruncated>"
