@@ -70,6 +70,14 @@ async def test_less_than_four_ranges_come_at_once(client: Callable[..., Any]) ->
     assert list(ranges.conditions) == [None]
 
 
+async def test_ranges_over_one_connection(client: Callable[..., Any]) -> None:
+    """They do not wait for a connection that the download holds itself."""
+    with served(Ranges()) as server, deadline(60.0):
+        target = io.BytesIO()
+        await client(server.origin, max_connections=1).download_object(("bucket", "name"), target)
+    assert target.getvalue() == LARGE
+
+
 async def test_a_range_of_an_object_in_ranges(client: Callable[..., Any]) -> None:
     with served(ranges := Ranges()) as server:
         target = io.BytesIO()
