@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import socket
@@ -204,6 +205,50 @@ def test_a_stream_read_to_its_end_gives_its_connection_back(flavour: Flavour) ->
     with Server(echo) as server:
         flavour.run(case, max_connections=1)
     assert server.connections == 1
+
+
+def test_what_nobody_reads_stays_with_the_server(flavour: Flavour) -> None:
+    sent = 0
+
+    def answer(exchange: Exchange) -> None:
+        nonlocal sent
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n")
+        while True:
+            exchange.send(b"x" * 65_536)
+            sent += 65_536
+
+    async def case(runtime: Runtime) -> None:
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
+        assert await stream.read(10) == b"x" * 10
+        seen = -1
+        while seen != sent:
+            # The buffers of both systems take some megabytes; a client that goes on reading takes all there is.
+            seen = sent
+            assert seen < 64 * 1024 * 1024
+            await runtime.sleep(0.3)
+        left = 16 * 1024 * 1024
+        while left > 0:
+            piece = await stream.read(1024 * 1024)
+            assert piece == b"x" * len(piece)
+            left -= len(piece)
+        await stream.close()
+
+    with Server(answer) as server:
+        flavour.run(case)
+
+
+def test_two_tasks_cannot_read_one_stream() -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+        exchange.hang()
+
+    async def case(runtime: Runtime) -> None:
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
+        with pytest.raises(ConfigurationError, match="another task"):
+            await asyncio.gather(stream.read(10), stream.read(10))
+
+    with Server(answer) as server:
+        Flavour("asyncio").run(case)
 
 
 def test_a_stream_outlives_the_deadline_of_its_start(flavour: Flavour) -> None:
