@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.openstack_services.configure import config_file, environment, write_configuration
-from tools.openstack_services.http import answers
+from tools.openstack_services.http import answers, call, login
 from tools.openstack_services.layout import ADMIN_PASSWORD, DEMO_PASSWORD, RABBIT, Layout
 from tools.openstack_services.processes import Processes, kill_left_over, tail
 from tools.openstack_services.seed import FLAVORS, Seed
@@ -73,6 +73,7 @@ class Cloud:
         self._move_ports(seeded["ports"])
         self._start_apis()
         self._start_daemons()
+        self._warm_up(str(seeded["project"]))
         return self._describe(seeded)
 
     def stop(self) -> None:
@@ -247,6 +248,20 @@ class Cloud:
         self._said("nova-compute", "Created resource provider record")
         self._manage("nova", "cell_v2", "discover_hosts")
         self._said("cinder-volume", "Driver initialization completed successfully")
+
+    def _warm_up(self, project: str) -> None:
+        """Ask each API something, one after the other: each reads its policies at its first call that needs them.
+
+        Neutron does so without a lock, so that calls which come meanwhile are refused.
+        """
+        token = login(self.layout.url("keystone", "/v3"), "demo", DEMO_PASSWORD, "demo")
+        for name, path in (
+            ("glance", "/v2/images"),
+            ("neutron", "/v2.0/networks"),
+            ("nova", "/v2.1/servers/detail"),
+            ("cinder", f"/v3/{project}/volumes/detail"),
+        ):
+            call("GET", self.layout.url(name, path), token=token)
 
     def _daemon(self, service: str, program: str) -> None:
         command = [self.layout.bin(program), "--config-file", config_file(self.layout, service)]

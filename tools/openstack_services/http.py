@@ -27,7 +27,7 @@ def call(
         headers["Content-Type"] = "application/octet-stream"
     request = urllib.request.Request(url, data=data, method=method, headers=headers)
     try:
-        with OPENER.open(request, timeout=60) as answer:
+        with OPENER.open(request, timeout=600) as answer:
             text = answer.read()
     except urllib.error.HTTPError as error:
         raise SystemExit(f"{method} {url}: HTTP {error.code}: {error.read()[:2000]!r}") from None
@@ -53,5 +53,5 @@ def login(keystone: str, user: str, password: str, project: str) -> str:
     request = urllib.request.Request(
         f"{keystone}/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with OPENER.open(request, timeout=60) as answer:
+    with OPENER.open(request, timeout=600) as answer:
         return str(answer.headers["X-Subject-Token"])

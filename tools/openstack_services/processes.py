@@ -113,7 +113,7 @@ class Processes:
             self._guard.communicate()
             self._guard = None
 
-    def wait_for(self, what: str, look: Callable[[], bool], *, within: float = 180.0) -> None:
+    def wait_for(self, what: str, look: Callable[[], bool], *, within: float = 900.0) -> None:
         """Look until it is there.
 
         Raises:

@@ -10,12 +10,10 @@ from typing import Any
 from polycloud.errors import NodeNotFound
 from polycloud.providers.openstack.models import OpenStackNode
 from tests.conformance.openstack.eyes import server_seen
+from tests.conformance.openstack.place import PATIENCE
 from tests.support.flavours import Flavour, eventually
 
 __all__ = ["PATIENCE", "Bench", "Watch", "upload"]
-
-# Seconds that a change of state may take; much less on a machine that has nothing else to do.
-PATIENCE = 180.0
 
 
 class Watch(logging.Handler):

@@ -15,7 +15,7 @@ from polycloud.providers.openstack.client import OpenStack
 from tests.conformance.compute_suite import ComputeTarget
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.eyes import eyes_of
-from tests.conformance.openstack.place import GAPS, NOWHERE, VARIABLE, account, admin_sdk, sdk, services
+from tests.conformance.openstack.place import GAPS, NOWHERE, PATIENCE, VARIABLE, account, admin_sdk, sdk, services
 from tests.support.flavours import Flavour
 from tests.support.tiers import skip_without
 
@@ -92,5 +92,5 @@ def target(services: Mapping[str, Any], sdk: Any) -> ComputeTarget:
         small_pages={"page_size": 2},
         gaps=GAPS,
         eyes=eyes_of(sdk),
-        patience=180.0,
+        patience=PATIENCE,
     )

@@ -17,10 +17,11 @@ import openstack
 import pytest
 
 from polycloud.capabilities import ComputeCapability
+from polycloud.runtime.caller import Timeouts
 from tests.secrets_used import ACCOUNT_PASSWORD
 from tools.openstack_services.http import login
 
-__all__ = ["GAPS", "NOWHERE", "QUIET", "VARIABLE", "account", "admin_sdk", "sdk", "services"]
+__all__ = ["GAPS", "NOWHERE", "PATIENCE", "PATIENT", "QUIET", "VARIABLE", "account", "admin_sdk", "sdk", "services"]
 
 GAPS: Mapping[ComputeCapability | str, str] = {
     ComputeCapability.COPY_IMAGE: "Glance copies nothing between regions by itself",
@@ -29,6 +30,10 @@ GAPS: Mapping[ComputeCapability | str, str] = {
 VARIABLE = "POLYCLOUD_OPENSTACK"
 """Where it is described; the tests are skipped when nobody says."""
 NOWHERE = "11111111-2222-3333-4444-555555555555"
+PATIENCE = 600.0
+"""Seconds that a change of state may take; much less on a machine that has nothing else to do."""
+PATIENT = Timeouts(connect=60.0, attempt=600.0, operation=1200.0, stall=600.0)
+"""For clients: a busy machine takes a minute for the listing of a thousand servers, and what is asked twice differs."""
 
 
 QUIET = pytest.mark.filterwarnings("ignore::openstack.warnings._RemovedInSDKWarning")
@@ -51,6 +56,7 @@ def account(services: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         "password": services["demo_password"],
         "project_name": "demo",
         "proxy": "",
+        "timeout": PATIENT,
         **settings,
     }
 

@@ -12,7 +12,7 @@ from polycloud.providers.rackspace.client import Rackspace
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.openstack.eyes import eyes_of
 from tests.conformance.openstack.identity_front import IdentityFront
-from tests.conformance.openstack.place import GAPS, NOWHERE
+from tests.conformance.openstack.place import GAPS, NOWHERE, PATIENCE, PATIENT
 from tests.secrets_used import API_KEY
 
 
@@ -24,7 +24,13 @@ def front(services: Mapping[str, Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def target(services: Mapping[str, Any], sdk: Any, front: IdentityFront) -> ComputeTarget:
-    given: dict[str, Any] = {"username": "demo", "api_key": API_KEY, "auth_url": front.auth_url, "proxy": ""}
+    given: dict[str, Any] = {
+        "username": "demo",
+        "api_key": API_KEY,
+        "auth_url": front.auth_url,
+        "proxy": "",
+        "timeout": PATIENT,
+    }
     return ComputeTarget(
         name="rackspace (Nova)",
         sync_client=lambda **settings: Rackspace(**given, **settings),
@@ -36,7 +42,7 @@ def target(services: Mapping[str, Any], sdk: Any, front: IdentityFront) -> Compu
         small_pages={"page_size": 2},
         gaps=GAPS,
         eyes=eyes_of(sdk),
-        patience=180.0,
+        patience=PATIENCE,
     )
 
 

@@ -24,12 +24,11 @@ from polycloud.providers.rackspace.models import RackspaceNode
 from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront
-from tests.conformance.openstack.place import NOWHERE, QUIET
+from tests.conformance.openstack.place import NOWHERE, PATIENCE, PATIENT, QUIET
 from tests.secrets_used import API_KEY, NODE_PASSWORD
 from tests.support.flavours import Flavour, eventually
 from tools.openstack_services.http import login
 
-PATIENCE = 180.0
 SIZE, BIGGER = "1", "2"
 pytestmark = QUIET
 
@@ -47,7 +46,14 @@ def connect(front: IdentityFront, flavour: Flavour) -> Iterator[Callable[..., An
 
     def make(**settings: Any) -> Any:
         kind = AsyncRackspace if flavour.name == "async" else Rackspace
-        given = {"username": "demo", "api_key": API_KEY, "auth_url": front.auth_url, "proxy": "", **settings}
+        given = {
+            "username": "demo",
+            "api_key": API_KEY,
+            "auth_url": front.auth_url,
+            "proxy": "",
+            "timeout": PATIENT,
+            **settings,
+        }
         clients.append(flavour.shape(kind(**{name: value for name, value in given.items() if value is not None})))
         return clients[-1]
 
