@@ -42,6 +42,7 @@ else:
     ObjectT = TypeVar("ObjectT")
 
 __all__ = [
+    "PERHAPS_STORED",
     "Address",
     "Body",
     "Conditions",
@@ -64,6 +65,8 @@ __all__ = [
 
 MIB = 1024 * 1024
 MAX_SHOWN = 80
+PERHAPS_STORED = "it may be stored all the same: look at it before you try again, when it would meet itself"
+"""For a conditional put whose answer was lost, and which is not repeated for that."""
 
 
 class TransferRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ def test_bad_buckets(name: str) -> None:
         ("a" * 64, {"any"}),
         ("xn--abc", {"lower", "any"}),
         ("my--x-s3", {"lower", "any"}),
+        ("my--table-s3", {"lower", "any"}),
+        ("mine-111122223333-eu-west-1-an", {"lower", "any"}),
     ],
 )
 def test_new_buckets(name: str, rules: set[str]) -> None:

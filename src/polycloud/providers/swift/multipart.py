@@ -14,7 +14,7 @@ from polycloud.errors import (
     PermissionDenied,
 )
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
-from polycloud.providers.swift.objects import Objects
+from polycloud.providers.swift.objects import PUT_OBJECT, Objects
 from polycloud.runtime.messages import Source
 from polycloud.runtime.outcomes import doubtful
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, Stored
@@ -27,7 +27,6 @@ __all__ = ["InParts", "Multipart", "upload_of"]
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
 DELETE_BATCH = 1000
-PUT_OBJECT = "Create or replace object"
 # Seconds after which segments that were cut off on their way are deleted once more.
 UNTIL_READ = (0.1, 0.4)
 

@@ -22,8 +22,8 @@ from polycloud.providers.swift.dynamic import Dynamic
 from polycloud.providers.swift.models import SwiftAddress, SwiftObject
 from polycloud.providers.swift.verified import VerifiedBody
 from polycloud.runtime.messages import Response, ResponseStream, Source
-from polycloud.runtime.outcomes import deleting
-from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored
+from polycloud.runtime.outcomes import creating, deleting
+from polycloud.storage.driver import PERHAPS_STORED, Address, Download, PutSpec, ReadSpec, Stored
 from polycloud.storage.models import DeleteResult
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, extent, http_date, merged, number
@@ -47,11 +47,12 @@ from polycloud.wire.swift import (
 )
 from polycloud.wire.swift_faults import error_of, error_of_status
 
-__all__ = ["Objects", "check_bulk", "raise_for", "split_path"]
+__all__ = ["PUT_OBJECT", "Objects", "check_bulk", "raise_for", "split_path"]
 
 log = logging.getLogger("polycloud.swift")
 
 BULK_HEADERS = (("Accept", "application/json"), ("Content-Type", "text/plain"))
+PUT_OBJECT = "Create or replace object"
 LOOKS_AT_ONCE = 16
 LARGE_DELETES_AT_ONCE = 4
 
@@ -184,15 +185,17 @@ class Objects(Dynamic):
         headers = [*self.put_headers(spec), *conditional(spec.conditions)]
         if digest is not None:
             headers.append(("ETag", digest.value))
-        answer = await self.send(
-            "Create or replace object",
+        conditional_put = spec.conditions.if_none_match is not None
+        sent = self.send(
+            PUT_OBJECT,
             "PUT",
             spec.address.container,
             spec.address.name,
             headers=merged(headers, spec.headers),
             body=body,
-            repeatable=spec.conditions.if_none_match is None,
+            repeatable=not conditional_put,
         )
+        answer = await (creating(sent, operation=PUT_OBJECT, advice=PERHAPS_STORED) if conditional_put else sent)
         await self.forget(replaced)
         etag = bare(answer.headers.get("etag"))
         size = len(body) if isinstance(body, bytes) else body.length or 0

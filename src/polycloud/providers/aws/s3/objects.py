@@ -33,7 +33,8 @@ from polycloud.providers.aws.s3.metadata import read_meta_data, written_meta_dat
 from polycloud.providers.aws.s3.models import S3Address, S3Object
 from polycloud.providers.aws.s3.names import in_xml, xml_text
 from polycloud.runtime.messages import ResponseStream, Source
-from polycloud.storage.driver import Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
+from polycloud.runtime.outcomes import creating
+from polycloud.storage.driver import PERHAPS_STORED, Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
 from polycloud.storage.models import DeleteResult, Object
 from polycloud.storage.verify import OFFLOAD_FROM, Digest, compare, digest_of
 from polycloud.wire.headers import extent
@@ -150,7 +151,8 @@ class Objects(Listings):
         if digest is None:
             digest = await digest_of(self.caller.runtime, self._checksum, body)
         address = spec.address
-        answer = await self.send(
+        conditional_put = spec.conditions.if_match is not None or spec.conditions.if_none_match is not None
+        sent = self.send(
             "PutObject",
             "PUT",
             address.container,
@@ -164,8 +166,9 @@ class Objects(Listings):
                 spec.headers,
             ),
             body=body,
-            repeatable=spec.conditions.if_match is None and spec.conditions.if_none_match is None,
+            repeatable=not conditional_put,
         )
+        answer = await (creating(sent, operation="PutObject", advice=PERHAPS_STORED) if conditional_put else sent)
         known = dict(answer.headers.pairs())
         obj = self.new_object(spec, known, len(body), bare(known.get("etag")))
         reported = self.reported(known)
