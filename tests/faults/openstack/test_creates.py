@@ -158,6 +158,7 @@ NETWORK = "5b5815fa-0000-4000-8000-000000000000"
         ("Invalid input for field/attribute imageRef. Value: x. 'x' is not a 'uuid'", ImageNotFound, "image 'cirros'"),
         (f"Network {NETWORK} could not be found.", NotFound, f"Network {NETWORK} could"),
         ("Invalid input for field/attribute uuid. Value: x. 'x' is not a 'uuid'", NotFound, f"network '{NETWORK}'"),
+        ("Bad networks format: network uuid is not in proper format (no-uuid)", NotFound, f"network '{NETWORK}'"),
         ("Port id 7 could not be found.", NotFound, "Port id 7"),
         ("Security group image-servers not found.", NotFound, "Security group image-servers not"),
         ("Security group default volume not found for project 8.", NotFound, "default volume"),
