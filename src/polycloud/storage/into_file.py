@@ -22,7 +22,7 @@ from polycloud.storage.verify import Digest, Hasher, compare, hasher_for, new_ha
 __all__ = ["download"]
 
 # Objects of fewer ranges come in one request: the first answer, which tells how long they are, is of use then.
-FEWEST_RANGES = 4
+FEWEST_RANGES = 8
 
 
 class _Range(msgspec.Struct):

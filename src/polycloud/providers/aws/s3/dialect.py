@@ -67,7 +67,7 @@ def rules_for(checksum: Checksum, *, equal_parts: bool = False) -> TransferRules
         max_parts=10_000,
         equal_parts=equal_parts,
         delete_batch=1000,
-        read_part=8 * MIB,
+        read_part=4 * MIB,
     )
 
 
