@@ -160,6 +160,7 @@ NETWORK = "5b5815fa-0000-4000-8000-000000000000"
         ("Invalid input for field/attribute uuid. Value: x. 'x' is not a 'uuid'", NotFound, f"network '{NETWORK}'"),
         ("Bad networks format: network uuid is not in proper format (no-uuid)", NotFound, f"network '{NETWORK}'"),
         ("Port id 7 could not be found.", NotFound, "Port id 7"),
+        ("Unable to find security_group with name or id 'image volume'", NotFound, "security group 'image-servers'"),
         ("Security group image-servers not found.", NotFound, "Security group image-servers not"),
         ("Security group default volume not found for project 8.", NotFound, "default volume"),
         ("Keypair image not found for user 9", KeyPairNotFound, "Keypair image"),

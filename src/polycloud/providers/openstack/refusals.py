@@ -47,6 +47,7 @@ FIELDS = {"imageRef": IMAGE, "flavorRef": SIZE, "key_name": KEY, "uuid": NETWORK
 SENTENCES = (
     (re.compile(r"security group .*\bnot found", re.IGNORECASE | re.DOTALL), GROUP),
     (re.compile(r"network \S+ could not be found", re.IGNORECASE), NETWORK),
+    (re.compile(r"unable to find security_group ", re.IGNORECASE), GROUP),
     (re.compile(r"bad networks format: network uuid is not in proper format", re.IGNORECASE), NETWORK),
     (re.compile(r"port (?:id )?\S+ could not be found", re.IGNORECASE), PORT),
     (re.compile(r"flavor \S+ could not be found", re.IGNORECASE), SIZE),
