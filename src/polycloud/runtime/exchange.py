@@ -17,6 +17,7 @@ from polycloud.errors import (
 )
 from polycloud.runtime import failures
 from polycloud.runtime.connection import Connection, PeerClosed
+from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.dial import connect
 from polycloud.runtime.heads import Origin, request_fields
 from polycloud.runtime.http1 import AnswerHead, write_head
@@ -110,7 +111,7 @@ class Exchange:
             return b""
         if connection.pid != os.getpid():
             raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
-        deadline = _monotonic() + self._transport.settings.stall_timeout
+        deadline = min(_monotonic() + self._transport.settings.stall_timeout, current_deadline())
         try:
             token = current_token()
             if token is None:

@@ -14,6 +14,7 @@ from polycloud.errors import (
 )
 from polycloud.runtime import failures
 from polycloud.runtime.connection import PeerClosed
+from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.heads import request_fields
 from polycloud.runtime.http1 import AnswerHead, write_head
 from polycloud.runtime.limits import EARLY_ANSWER_OVER, PIECE
@@ -84,7 +85,8 @@ class Exchange:
         if connection is None or not self._holds:
             return b""
         try:
-            data = await connection.read(size, _monotonic() + self.transport.settings.stall_timeout)
+            stall = _monotonic() + self.transport.settings.stall_timeout
+            data = await connection.read(size, min(stall, current_deadline()))
             self._done()
         except OSError as error:
             raise self._explain(error) from _cause(error)

@@ -80,7 +80,8 @@ class Runtime(Protocol):
 
     async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
         """As ``send``, returning once the headers are there. The deadline covers only that far;
-        afterwards each ``read`` of the body may take ``stall_timeout`` seconds (see TransportSettings).
+        afterwards each ``read`` of the body may take ``stall_timeout`` seconds (see TransportSettings),
+        and no longer than ``polycloud.deadline`` says where it is called.
         """
         ...
 

@@ -140,7 +140,7 @@ class Reader(Generic[ObjectT]):
         while data is None:
             try:
                 if self._driver.caller.runtime.monotonic() >= current_deadline():
-                    raise DeadlineExceeded("the time for the download is up", retryable=False)  # noqa: TRY301 - one place handles what ends a read
+                    raise self._out_of_time()  # noqa: TRY301 - one place handles what ends a read
                 data = await body.read(size)
             except DeadlineExceeded:
                 await self.close()
@@ -204,6 +204,9 @@ class Reader(Generic[ObjectT]):
             compare(Digest(self._digest.algorithm, self._hasher.hexdigest()), self._digest, self.object.name)
         await self.close()
 
+    def _out_of_time(self) -> DeadlineExceeded:
+        return DeadlineExceeded(f"{self._spec.address.name}: the time for the download is up", retryable=False)
+
     def _wrong_length(self, word: str) -> CloudError:
         return ChecksumMismatch(
             f"{self.object.name}: {word} bytes arrived than the {self._expected} that were due; none was kept"
@@ -227,6 +230,9 @@ class Reader(Generic[ObjectT]):
             if delay is None or etag is None or StorageCapability.DOWNLOAD_RANGE not in self._driver.capabilities:
                 self._closed = True
                 raise error
+            if caller.runtime.monotonic() + delay >= current_deadline():
+                self._closed = True
+                raise self._out_of_time() from error
             await caller.runtime.sleep(delay)
             try:
                 return await self._rest(etag, body)
