@@ -91,7 +91,8 @@ class Exchange:
         self.connection.close(politely=False)
 
     def hang(self) -> None:
-        """Do nothing until the client closes the connection."""
+        """Do nothing until the client closes the connection, or for far longer than any test allows."""
+        self.connection.socket.settimeout(120)
         with contextlib.suppress(OSError):
             while self.connection.socket.recv(65_536):
                 pass

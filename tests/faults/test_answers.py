@@ -12,7 +12,6 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
 
 
 def fetch(flavour: Flavour, raw: bytes, method: str = "GET", *, close: bool = False, **settings: float) -> Response:
@@ -24,7 +23,7 @@ def fetch(flavour: Flavour, raw: bytes, method: str = "GET", *, close: bool = Fa
             exchange.close()
 
     async def case(runtime: Runtime) -> Response:
-        return await send(runtime, server, "/", method, 3.0)
+        return await send(runtime, server, "/", method, 30.0)
 
     with Server(answer) as server:
         return flavour.run(case, **settings)
@@ -118,14 +117,13 @@ def test_a_long_header_is_read(flavour: Flavour, size: int) -> None:
         "no-name", "nul", "101",
     ],
 )  # fmt: skip
-@again_when_slow
 def test_what_is_not_http_is_malformed(flavour: Flavour, raw: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(MalformedResponse) as caught:
         fetch(flavour, raw)
     assert not caught.value.retryable
-    # Known from the bytes, not by waiting for more.
-    in_time(time.monotonic() - started, 2)
+    # Known from the bytes, not by waiting for more, for which there are 30 seconds.
+    assert time.monotonic() - started < 10
 
 
 def test_chunks_are_joined_and_trailers_left_out(flavour: Flavour) -> None:
@@ -147,12 +145,11 @@ def test_chunks_are_joined_and_trailers_left_out(flavour: Flavour) -> None:
     ],
     ids=["no-number", "too-long", "negative"],
 )
-@again_when_slow
 def test_broken_chunks_are_an_error_at_once(flavour: Flavour, raw: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(MalformedResponse):
         fetch(flavour, raw)
-    in_time(time.monotonic() - started, 2)
+    assert time.monotonic() - started < 10  # more bytes are waited for for 30
 
 
 @pytest.mark.parametrize(
@@ -315,24 +312,21 @@ def test_what_cannot_go_on_the_wire_is_refused_before(flavour: Flavour, fields: 
     assert "grün" not in str(caught.value)
 
 
-@again_when_slow
 def test_a_dripping_head_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1_000)
 
 
-@again_when_slow
 def test_a_dripping_body_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, reply(200, b"x" * 1_000))
 
 
-@again_when_slow
 def test_silence_ends_with_the_deadline(flavour: Flavour) -> None:
     check_dripping(flavour, b"")
 
 
 def check_dripping(flavour: Flavour, raw: bytes) -> None:
     def answer(exchange: Exchange) -> None:
-        exchange.drip(raw, 0.01)
+        exchange.drip(raw, 0.03)
         exchange.hang()
 
     async def case(runtime: Runtime) -> tuple[float, CloudError]:
@@ -343,8 +337,7 @@ def check_dripping(flavour: Flavour, raw: bytes) -> None:
 
     with Server(answer) as server:
         seconds, error = flavour.run(case)
-    assert seconds > 0.35
-    in_time(seconds, 1)
+    assert 0.35 < seconds < 5  # the dripping alone takes 30
     assert isinstance(error, Timeout)
     assert error.sent
     assert error.retryable

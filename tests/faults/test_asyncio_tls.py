@@ -89,13 +89,13 @@ def test_a_connection_the_server_closed_while_idle_is_not_used(run: Run, tls: ss
 @pytest.mark.parametrize("raw", [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1_000, reply(200, b"x" * 1_000), b""])
 def test_dripping_ends_with_the_deadline(run: Run, tls: ssl.SSLContext, raw: bytes) -> None:
     def answer(exchange: Exchange) -> None:
-        exchange.drip(raw, 0.01)
+        exchange.drip(raw, 0.03)
         exchange.hang()
 
     async def case(runtime: Runtime) -> None:
         async with asyncio.timeout(9):
             with pytest.raises(Timeout) as caught:
-                await send(runtime, server, within=0.5)
+                await send(runtime, server, within=1)
         assert caught.value.sent
 
     with Server(answer, tls) as server:

@@ -21,15 +21,16 @@ from polycloud.runtime.messages import Response
 from polycloud.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
-from tests.support.bounds import again_when_slow, in_time
 
 ROOT = Path(__file__).parents[2]
+# Beyond everything that is waited for here: what is not cut does not end by itself.
+LONG = 300.0
 
 
 @pytest.fixture
 def runtime() -> Iterator[BlockingRuntime]:
     before = set(threading.enumerate())
-    runtime = BlockingRuntime(TransportSettings(proxy=""))
+    runtime = BlockingRuntime(TransportSettings(proxy="", stall_timeout=LONG))
     yield runtime
     run(runtime.close())
     eventually(
@@ -49,7 +50,6 @@ def hanging(server: Server) -> int:
     return sum(target.startswith("/hang") for _, target in server.seen)
 
 
-@again_when_slow
 def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRuntime) -> None:
     with Server(answer) as server:
 
@@ -57,16 +57,15 @@ def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRunti
             eventually(lambda: hanging(server) == 5, "the others wait for their answers")
             raise NotFound("this one")
 
-        hangs = [lambda n=n: send(runtime, server, f"/hang/{n}", within=60) for n in range(5)]
+        hangs = [lambda n=n: send(runtime, server, f"/hang/{n}", within=LONG) for n in range(5)]
         started = time.monotonic()
         with pytest.raises(NotFound, match="this one"):
             run(runtime.gather([*hangs, fail]))
-        in_time(time.monotonic() - started, 2)
+        assert time.monotonic() - started < 5  # the promise is a second, the rest is room for busy machines
         eventually(lambda: server.now_open == 0, "their connections are cut")
         assert run(send(runtime, server, "/after")).body == b"/after"
 
 
-@again_when_slow
 def test_a_failure_cuts_streams_that_are_being_read(runtime: BlockingRuntime) -> None:
     def slow_body(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nstart")
@@ -91,13 +90,13 @@ def test_a_failure_cuts_streams_that_are_being_read(runtime: BlockingRuntime) ->
         started = time.monotonic()
         with pytest.raises(NotFound):
             run(runtime.gather([read, read, read, fail]))
-        in_time(time.monotonic() - started, 2)
+        assert time.monotonic() - started < 5  # the promise is a second, the rest is room for busy machines
         eventually(lambda: server.now_open == 0, "their connections are cut")
 
 
-@again_when_slow
 def test_a_failure_ends_the_wait_for_a_connection() -> None:
     runtime = BlockingRuntime(TransportSettings(proxy="", max_connections=2))
+    ended = threading.Event()
 
     async def fail() -> None:
         await runtime.sleep(0.2)
@@ -106,18 +105,22 @@ def test_a_failure_ends_the_wait_for_a_connection() -> None:
     with Server(refuse_to_end) as server:
 
         async def wait() -> None:
-            await send(runtime, server, "/waiting", within=60)
+            try:
+                await send(runtime, server, "/waiting", within=LONG)
+            finally:
+                ended.set()
 
         streams = [run(runtime.stream(request(server), deadline=UNLIMITED)) for _ in range(2)]
         started = time.monotonic()
         with pytest.raises(NotFound):
             run(runtime.gather([wait, fail]))
         seconds = time.monotonic() - started
+        assert ended.wait(30)
         for stream in streams:
             run(stream.close())
         run(runtime.close())
     assert ("GET", "/waiting") not in server.seen
-    in_time(seconds, 2)
+    assert seconds < 5
 
 
 def refuse_to_end(exchange: Exchange) -> None:
@@ -194,8 +197,8 @@ from polycloud.runtime.protocol import UNLIMITED, TransportSettings
 
 runtime = BlockingRuntime(TransportSettings(proxy=""))
 
-def ask(target, deadline=UNLIMITED):
-    return runtime.send(Request(method="GET", origin=sys.argv[1], target=target), deadline=deadline)
+def ask(target):
+    return runtime.send(Request(method="GET", origin=sys.argv[1], target=target), deadline=time.monotonic() + 60)
 
 def begin():
     print("ready", flush=True)
@@ -231,7 +234,6 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
         "run(runtime.sleep(60))",
     ],
 )
-@again_when_slow
 def test_control_c(call: str) -> None:
     program = f"""
     try:
@@ -256,7 +258,7 @@ def test_control_c(call: str) -> None:
         after = process.stdout.readline()
         out, err, code = finish(process)
     assert (after, out, err, code) == ("/after ['MainThread']\n", "", "", 0)
-    in_time(seconds, 1.5)
+    assert seconds < 5  # the promise is a second, and every wait here is of a minute
 
 
 def test_a_client_that_nobody_closes_ends_quietly() -> None:

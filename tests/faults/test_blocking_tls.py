@@ -19,7 +19,6 @@ from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
-from tests.support.bounds import again_when_slow, in_time
 
 MEBI = 1024 * 1024
 
@@ -68,22 +67,20 @@ def test_a_connection_the_server_closed_while_idle_is_not_used(runtime: Blocking
 
 
 @pytest.mark.parametrize("raw", [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1_000, reply(200, b"x" * 1_000), b""])
-@again_when_slow
 def test_dripping_ends_with_the_deadline(runtime: BlockingRuntime, tls: ssl.SSLContext, raw: bytes) -> None:
     def answer(exchange: Exchange) -> None:
-        exchange.drip(raw, 0.01)
+        exchange.drip(raw, 0.03)
         exchange.hang()
 
     with Server(answer, tls) as server:
         started = time.monotonic()
         with pytest.raises(Timeout) as caught:
-            run(send(runtime, server, within=0.5))
+            run(send(runtime, server, within=1))
         seconds = time.monotonic() - started
         assert caught.value.sent
-        in_time(seconds, 2)
+        assert seconds < 6  # the dripping alone takes 30
 
 
-@again_when_slow
 def test_an_early_403_to_a_large_upload_is_the_answer(runtime: BlockingRuntime, tls: ssl.SSLContext) -> None:
     over = threading.Event()
 
@@ -97,10 +94,9 @@ def test_an_early_403_to_a_large_upload_is_the_answer(runtime: BlockingRuntime, 
         seconds = time.monotonic() - started
         over.set()
     assert (got.status, got.body) == (403, b"no")
-    in_time(seconds, 3)
+    assert seconds < 10  # the upload stalls for 30
 
 
-@again_when_slow
 def test_an_upload_that_is_not_taken_stalls(authority: trustme.CA, tls: ssl.SSLContext, tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     runtime = BlockingRuntime(TransportSettings(proxy="", verify=str(tmp_path / "ca.pem"), stall_timeout=0.4))
@@ -118,9 +114,8 @@ def test_an_upload_that_is_not_taken_stalls(authority: trustme.CA, tls: ssl.SSLC
         seconds = time.monotonic() - started
         over.set()
         run(runtime.close())
-    assert seconds > 0.3
+    assert 0.3 < seconds < 10  # the server waits for a minute
     assert caught.value.sent
-    in_time(seconds, 3)
 
 
 @pytest.mark.parametrize("goodbye", [True, False])
@@ -147,7 +142,6 @@ def test_a_body_without_a_length_ends_only_with_a_goodbye(
                 run(send(runtime, server))
 
 
-@again_when_slow
 def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRuntime, tls: ssl.SSLContext) -> None:
     def answer(exchange: Exchange) -> bytes:
         if exchange.target == "/hang":
@@ -161,8 +155,8 @@ def test_a_failure_cuts_the_connections_of_the_other_jobs(runtime: BlockingRunti
     with Server(answer, tls) as server:
         started = time.monotonic()
         with pytest.raises(NotFound):
-            run(runtime.gather([*[lambda: send(runtime, server, "/hang", within=60)] * 4, fail]))
-        in_time(time.monotonic() - started, 3)
+            run(runtime.gather([*[lambda: send(runtime, server, "/hang", within=300)] * 4, fail]))
+        assert time.monotonic() - started < 5  # the promise is a second, the rest is room for busy machines
         eventually(lambda: server.now_open == 0, "their connections are cut")
         assert run(send(runtime, server, "/after")).body == b"/after"
 

@@ -28,7 +28,6 @@ from polycloud.runtime.retry import RetryPolicy
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
 
 QUICK = RetryPolicy(base=0.01, cap=0.02)
 KINDS: dict[int, type[CloudError]] = {
@@ -177,13 +176,11 @@ def test_other_errors_are_not_tried_again(flavour: Flavour) -> None:
         assert len(script.exchanges) == 1
 
 
-@again_when_slow
 def test_retry_after_is_waited_for(flavour: Flavour) -> None:
     script = Script(reply(429, b"", ("Retry-After", "1")), OK)
     assert call(flavour, script) == b"ok"
     waited = script.times[1] - script.times[0]
-    assert waited >= 1
-    in_time(waited, 2)
+    assert 1 <= waited < 5
 
 
 def test_a_retry_after_that_is_too_long_is_handed_on(flavour: Flavour) -> None:
@@ -227,7 +224,7 @@ def test_the_budget_of_a_client_runs_out(flavour: Flavour) -> None:
 
 
 def drip(exchange: Exchange) -> None:
-    exchange.drip(reply(200, b"x" * 1000), 0.01)
+    exchange.drip(reply(200, b"x" * 1000), 0.03)
 
 
 def test_an_attempt_that_takes_too_long_is_a_timeout_and_tried_again(flavour: Flavour) -> None:
@@ -248,13 +245,12 @@ def test_an_attempt_that_takes_too_long_is_a_timeout_and_tried_again(flavour: Fl
 
 
 @pytest.mark.parametrize("how", ["timeouts", "deadline"])
-@again_when_slow
 def test_the_whole_operation_is_bounded(flavour: Flavour, how: str) -> None:
     async def case(runtime: Runtime) -> float:
-        timeouts = Timeouts(attempt=0.3, operation=0.5) if how == "timeouts" else Timeouts()
+        timeouts = Timeouts(attempt=1, operation=1.5) if how == "timeouts" else Timeouts()
         caller = Caller(runtime, provider="test", retry=QUICK, timeouts=timeouts)
         started = runtime.monotonic()
-        with deadline(0.5 if how == "deadline" else 60), pytest.raises(DeadlineExceeded) as caught:
+        with deadline(1.5 if how == "deadline" else 60), pytest.raises(DeadlineExceeded) as caught:
             await caller.call(request(server, operation="Slow"), check=check, repeatable=True)
         assert caught.value.operation == "Slow"
         assert not caught.value.retryable
@@ -263,25 +259,22 @@ def test_the_whole_operation_is_bounded(flavour: Flavour, how: str) -> None:
 
     with Server(drip) as server:
         seconds = flavour.run(case)
-    assert seconds > 0.45
-    in_time(seconds, 1)
+    assert 1.45 < seconds < 6  # the dripping alone takes 30
 
 
-@again_when_slow
 def test_no_wait_begins_that_would_end_too_late(flavour: Flavour) -> None:
     script = Script(reply(429, b"", ("Retry-After", "60")), OK)
     started = time.monotonic()
     with pytest.raises(RateLimited):
-        call(flavour, script, within=5)
-    in_time(time.monotonic() - started, 1)
+        call(flavour, script, within=30)
+    assert time.monotonic() - started < 5
 
 
-@again_when_slow
 def test_an_errors_answer_may_not_drip_for_ever(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> None:
         head, body = reply(404, b"x" * 1000).split(b"\r\n\r\n")
         exchange.send(head + b"\r\n\r\n")
-        exchange.drip(body, 0.01)
+        exchange.drip(body, 0.03)
 
     async def case(runtime: Runtime) -> float:
         caller = Caller(runtime, provider="test", retry=QUICK, timeouts=Timeouts(attempt=2, operation=2))
@@ -292,8 +285,7 @@ def test_an_errors_answer_may_not_drip_for_ever(flavour: Flavour) -> None:
 
     with Server(answer) as server:
         seconds = flavour.run(case)
-    assert seconds > 1.5
-    in_time(seconds, 3)
+    assert 1.5 < seconds < 8  # the dripping alone takes 30
 
 
 class Token:
@@ -337,7 +329,6 @@ def test_401_without_newer_credentials_is_final(flavour: Flavour) -> None:
     assert len(script.exchanges) == 1
 
 
-@again_when_slow
 def test_credentials_are_obtained_within_the_operations_time(flavour: Flavour) -> None:
     class Identity(Token):
         async def authorize(self, request: Request) -> Request:
@@ -358,7 +349,7 @@ def test_credentials_are_obtained_within_the_operations_time(flavour: Flavour) -
 
     with Server(drip) as server:
         seconds = flavour.run(case)
-    in_time(seconds, 1)
+    assert seconds < 5  # the identity service's dripping alone takes 30
 
 
 def moved(location: str, status: int = 307) -> bytes:

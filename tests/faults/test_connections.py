@@ -17,7 +17,6 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import request, send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
 
 
 async def read_all(stream: ResponseStream) -> bytes:
@@ -268,7 +267,6 @@ def test_a_stream_outlives_the_deadline_of_its_start(flavour: Flavour) -> None:
         assert flavour.run(case) == b"abcdef"
 
 
-@again_when_slow
 def test_a_stream_that_stalls_is_cut(flavour: Flavour) -> None:
     def answer(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
@@ -281,8 +279,7 @@ def test_a_stream_that_stalls_is_cut(flavour: Flavour) -> None:
         with pytest.raises(Timeout):
             await stream.read(3)
         seconds = runtime.monotonic() - started
-        assert seconds > 0.9
-        in_time(seconds, 2.5)
+        assert 0.9 < seconds < 6  # the server hangs for minutes
         await settled(flavour, lambda: server.now_open == 0, "the connection was cut")
         await stream.close()
 
@@ -329,7 +326,6 @@ def test_a_name_that_does_not_exist_has_sent_nothing(flavour: Flavour) -> None:
     flavour.run(case)
 
 
-@again_when_slow
 def test_connecting_is_bounded(flavour: Flavour) -> None:
     # A full backlog: Linux lets further connections hang.
     with socket.socket() as full:
@@ -345,15 +341,14 @@ def test_connecting_is_bounded(flavour: Flavour) -> None:
         async def case(runtime: Runtime) -> float:
             started = runtime.monotonic()
             with pytest.raises(Timeout) as caught:
-                await send(runtime, f"http://127.0.0.1:{port}", within=10)
+                await send(runtime, f"http://127.0.0.1:{port}", within=30)
             assert not caught.value.sent
             return runtime.monotonic() - started
 
         seconds = flavour.run(case, connect_timeout=0.3)
         for filler in fillers:
             filler.close()
-    assert seconds > 0.2
-    in_time(seconds, 1)
+    assert 0.2 < seconds < 5  # it is 10 when the setting is not heeded
 
 
 def test_a_closed_runtime_says_so(flavour: Flavour) -> None:
@@ -371,13 +366,12 @@ def test_a_closed_runtime_says_so(flavour: Flavour) -> None:
         eventually(lambda: server.now_open == 0, "its connections are closed")
 
 
-@again_when_slow
 def test_close_does_not_wait_for_what_is_under_way(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
         stream = await runtime.stream(request(server, "/endless"), deadline=runtime.monotonic() + 30)
         started = runtime.monotonic()
         await runtime.close()
-        in_time(runtime.monotonic() - started, 0.5)
+        assert runtime.monotonic() - started < 5  # the stream has no end
         await settled(flavour, lambda: server.now_open == 0, "the connection under way was cut")
         await stream.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import signal
@@ -21,7 +22,9 @@ from polycloud.runtime.protocol import Runtime
 from tests.faults.calls import send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
+
+# The promise is a second. The rest is room for busy machines: what is to be cut would take 30 seconds or more.
+ROOM = 5
 
 
 class Slow:
@@ -44,7 +47,7 @@ class Slow:
 
 
 async def must_exist(runtime: Runtime, server: Server, target: str) -> bytes:
-    got: Response = await send(runtime, server, target, within=30)
+    got: Response = await send(runtime, server, target, within=300)
     if got.status == 404:
         raise NotFound(f"no {target}")
     return got.body
@@ -61,7 +64,6 @@ def test_gather_gives_results_in_order(flavour: Flavour) -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 3])
-@again_when_slow
 def test_the_first_failure_ends_gather_within_a_second(flavour: Flavour, limit: int | None) -> None:
     targets = ["/hang/1", "/hang/2", "/missing", "/never/1", "/never/2", *(f"/never/{n}" for n in range(3, 40))]
 
@@ -77,7 +79,7 @@ def test_the_first_failure_ends_gather_within_a_second(flavour: Flavour, limit: 
     slow = Slow()
     with Server(slow) as server:
         seconds = flavour.run(case, max_connections=64)
-    in_time(seconds, 1)
+    assert seconds < ROOM
     if limit:
         assert not [target for _, target in server.seen if target.startswith("/never/2")]
 
@@ -165,7 +167,6 @@ def test_map_bounded_over_an_async_iterable(flavour: Flavour) -> None:
     assert flavour.run(case) == [2 * n for n in range(10)]
 
 
-@again_when_slow
 def test_map_bounded_raises_in_its_turn_and_cancels_the_rest(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> tuple[list[bytes], float]:
         got: list[bytes] = []
@@ -186,7 +187,7 @@ def test_map_bounded_raises_in_its_turn_and_cancels_the_rest(flavour: Flavour) -
     with Server(slow) as server:
         got, seconds = flavour.run(case)
     assert got == [b"/1", b"/2"]
-    in_time(seconds, 1)
+    assert seconds < ROOM
 
 
 def test_an_iterable_that_fails_fails_map_bounded(flavour: Flavour) -> None:
@@ -214,7 +215,6 @@ def test_an_iterable_that_fails_fails_map_bounded(flavour: Flavour) -> None:
     ],
     ids=["gather", "send", "map", "sleep"],
 )
-@again_when_slow
 def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None:
     program = f"""
         import logging
@@ -260,7 +260,7 @@ def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None
             child.wait()
     assert (out, err) == ("interrupted\n", "")
     assert child.returncode == 0
-    in_time(seconds, 1.5)  # one for the ending, the rest for the interpreter's own
+    assert seconds < ROOM
 
 
 def in_a_loop(case: Callable[[Runtime], Awaitable[None]]) -> None:
@@ -315,15 +315,16 @@ def test_a_cancelled_gather_cancels_its_jobs() -> None:
     assert sorted(cancelled) == [0, 1, 2]
 
 
-@again_when_slow
 def test_a_job_that_ignores_its_cancellation_does_not_hold_gather_up() -> None:
     async def case(runtime: Runtime) -> None:
+        over = asyncio.Event()
+        waiting = asyncio.ensure_future(over.wait())
+
         async def stubborn() -> None:
-            for _ in range(11):
-                try:
-                    await asyncio.sleep(0.1)
-                except asyncio.CancelledError:
-                    continue
+            end = time.monotonic() + 30
+            while time.monotonic() < end and not over.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([waiting], timeout=1)
 
         async def failing() -> None:
             raise NotFound("gone")
@@ -331,6 +332,8 @@ def test_a_job_that_ignores_its_cancellation_does_not_hold_gather_up() -> None:
         started = time.monotonic()
         with pytest.raises(NotFound):
             await runtime.gather([stubborn, failing])
-        in_time(time.monotonic() - started, 1)
+        seconds = time.monotonic() - started
+        over.set()
+        assert seconds < ROOM
 
     in_a_loop(case)

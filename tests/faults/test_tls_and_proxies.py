@@ -21,7 +21,6 @@ from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.faults.proxy import serve
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
 
 
 class Authority:
@@ -125,7 +124,6 @@ def test_plain_http_where_tls_was_due(flavour: Flavour) -> None:
     assert not caught.value.sent
 
 
-@again_when_slow
 def test_a_stalled_handshake_is_bounded(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> float:
         started = runtime.monotonic()
@@ -136,8 +134,7 @@ def test_a_stalled_handshake_is_bounded(flavour: Flavour) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         seconds = flavour.run(case, connect_timeout=0.3)
-    assert seconds > 0.25
-    in_time(seconds, 1)
+    assert 0.25 < seconds < 5  # it is 10 when the setting is not heeded
 
 
 def test_abandoned_tls_streams_are_closed(flavour: Flavour, authority: Authority) -> None:
@@ -157,7 +154,6 @@ def test_abandoned_tls_streams_are_closed(flavour: Flavour, authority: Authority
         eventually(lambda: server.now_open == 0, "every connection was closed")
 
 
-@again_when_slow
 def test_closing_does_not_wait_for_a_peer_that_says_no_goodbye(flavour: Flavour, authority: Authority) -> None:
     over = threading.Event()
 
@@ -177,8 +173,9 @@ def test_closing_does_not_wait_for_a_peer_that_says_no_goodbye(flavour: Flavour,
         seconds = flavour.run(case, verify=authority.bundle)
         whole = time.monotonic() - started
         over.set()
-    in_time(seconds, 0.5)
-    in_time(whole, 1.4)
+    # The goodbye does not come for a minute, and asyncio's own patience with TLS is of 30 seconds.
+    assert seconds < 5
+    assert whole < 10
 
 
 def test_a_redirect_out_of_tls_is_not_followed(flavour: Flavour, authority: Authority) -> None:

@@ -19,7 +19,6 @@ from polycloud.runtime.protocol import UNLIMITED, Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Hangup, Server, eventually, reply
 from tests.flavours import Flavour
-from tests.support.bounds import again_when_slow, in_time
 
 MEBI = 1024 * 1024
 
@@ -220,7 +219,6 @@ def refuse_rudely(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize("answer", [refuse, refuse_rudely])
 @pytest.mark.parametrize("kind", ["bytes", "source", "chunks"])
-@again_when_slow
 def test_an_early_403_to_a_large_upload_is_the_answer(flavour: Flavour, answer: object, kind: str) -> None:
     read = 0
 
@@ -240,7 +238,7 @@ def test_an_early_403_to_a_large_upload_is_the_answer(flavour: Flavour, answer: 
         got = flavour.run(case)
     assert (got.status, got.body) == (403, b"no")
     assert read < 1024
-    in_time(time.monotonic() - started, 3)
+    assert time.monotonic() - started < 10  # the upload stalls for a minute
 
 
 def test_a_connection_is_not_used_again_after_half_an_upload(flavour: Flavour) -> None:
@@ -268,7 +266,6 @@ def test_an_upload_may_take_longer_than_a_stall(flavour: Flavour) -> None:
     assert upload(flavour, generate(), stall_timeout=1.5).arrived[0][2] == b"x" * 420_000
 
 
-@again_when_slow
 def test_an_upload_that_is_not_taken_stalls(flavour: Flavour) -> None:
     over = threading.Event()
 
@@ -286,8 +283,7 @@ def test_an_upload_that_is_not_taken_stalls(flavour: Flavour) -> None:
     with Server(answer) as server:
         seconds = flavour.run(case, stall_timeout=0.4)
         over.set()
-    assert seconds > 0.3
-    in_time(seconds, 1.2)
+    assert 0.3 < seconds < 6  # the server waits for a minute
 
 
 def test_an_upload_without_an_answer_stalls(flavour: Flavour) -> None:

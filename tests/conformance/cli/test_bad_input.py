@@ -17,7 +17,6 @@ import pytest
 
 from tests.conformance.cli.conftest import Cli, Result
 from tests.secrets_used import AWS_SECRET
-from tests.support.bounds import again_when_slow, in_time
 
 WHOLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>
@@ -140,7 +139,6 @@ def test_debugging_shows_no_secret(process: Cli, settings: Path) -> None:
     assert "DescribeInstances" in process("--profile moto nodes list --debug").err
 
 
-@again_when_slow
 def test_ctrl_c(settings: Path) -> None:
     asked = threading.Event()
     with answering(b"", asked=asked) as endpoint:
@@ -161,4 +159,5 @@ def test_ctrl_c(settings: Path) -> None:
     assert (child.returncode, out) == (130, "")
     assert "interrupted" in err
     assert "Traceback" not in err
-    in_time(seconds, 1)
+    # The promise is a second, the rest is room for busy machines: the server would keep it waiting for a minute.
+    assert seconds < 5

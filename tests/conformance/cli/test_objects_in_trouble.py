@@ -23,7 +23,6 @@ from tests.conformance.cli.conftest import Cli, add_profile
 from tests.conformance.s3.conftest import boto_client, open_uploads_of
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 from tests.support import secrecy
-from tests.support.bounds import again_when_slow, in_time
 
 MIB = 1024 * 1024
 WRONG_MD5 = "0" * 32
@@ -181,7 +180,6 @@ def test_damaged_bytes_on_standard_output_are_not_complete(work: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["get s3x:bucket/k", "get s3x:bucket/k -", "cat s3x:bucket/k"])
-@again_when_slow
 def test_ctrl_c_during_a_download(work: Path, command: str) -> None:
     with serving(os.urandom(4 * MIB), sends=2 * MIB) as (endpoint, sent):
         child = start(*command.split(), "--endpoint", endpoint)
@@ -192,7 +190,7 @@ def test_ctrl_c_during_a_download(work: Path, command: str) -> None:
         seconds = time.monotonic() - began
     assert (status, err) == (130, "error: interrupted\n")
     assert left_in(work) == []
-    in_time(seconds, 3)
+    assert seconds < 10  # the rest of the object would take a minute
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,8 @@ from polycloud.errors import MalformedResponse
 from polycloud.runtime.connection import Connection, PeerClosed
 from polycloud.runtime.http1 import AnswerHead, parse_head, write_head
 from polycloud.runtime.limits import MAX_HEADER_BYTES, MAX_HEADERS
-from tests.support.bounds import again_when_slow, in_time
 
-SOON = 10.0
+SOON = 30.0
 # More than any socket buffers.
 LARGE = b"x" * 30_000_000
 
@@ -206,15 +205,17 @@ def test_a_head_as_it_is_sent() -> None:
     assert write_head("PUT", "/a?b", [("Host", "h"), ("A", "b")]) == b"PUT /a?b HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n"
 
 
-@again_when_slow
 def test_reading_is_bounded_though_every_byte_comes_in_time() -> None:
     with pair() as (connection, server):
         stop = threading.Event()
 
         def drip() -> None:
             server.sendall(b"HTTP/1.1 200 OK\r\nA: ")
-            while not stop.wait(0.01):
+            for _ in range(3_000):
+                if stop.wait(0.01):
+                    return
                 server.sendall(b"x")
+            server.shutdown(socket.SHUT_WR)
 
         dripper = threading.Thread(target=drip)
         dripper.start()
@@ -224,17 +225,18 @@ def test_reading_is_bounded_though_every_byte_comes_in_time() -> None:
         late = time.monotonic() - end
         stop.set()
         dripper.join()
-        in_time(late, 1)
+        assert late < 5  # the dripping takes 30
 
 
-@again_when_slow
 def test_sending_is_bounded_though_the_peer_takes_a_little_now_and_then() -> None:
     with pair() as (connection, server):
         stop = threading.Event()
 
         def sip() -> None:
+            server.settimeout(0.1)
             while not stop.wait(0.01):
-                server.recv(10_000)
+                with contextlib.suppress(TimeoutError):
+                    server.recv(10_000)
 
         sipper = threading.Thread(target=sip)
         sipper.start()
@@ -245,10 +247,9 @@ def test_sending_is_bounded_though_the_peer_takes_a_little_now_and_then() -> Non
         stop.set()
         sipper.join()
         assert connection.sent
-        in_time(seconds, 2)
+        assert seconds < 5  # to take everything takes 30
 
 
-@again_when_slow
 def test_a_wait_is_aborted_from_another_thread() -> None:
     with pair() as (connection, _):
         timer = threading.Timer(0.05, connection.abort)
@@ -258,7 +259,7 @@ def test_a_wait_is_aborted_from_another_thread() -> None:
             connection.read_head("GET", soon)
         seconds = time.monotonic() - started
         timer.join()
-        in_time(seconds, 1)
+        assert seconds < SOON / 4
 
 
 def test_staleness() -> None:
@@ -300,12 +301,10 @@ def test_an_interim_answer_does_not_stop_the_sending() -> None:
         assert read(connection)[0].status == 200
 
 
-@again_when_slow
 def test_looking_for_an_early_answer_is_bounded() -> None:
     with pair() as (connection, _):
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             connection.send_unless_answered(LARGE, started + 0.2)
         seconds = time.monotonic() - started
-        assert seconds > 0.19
-        in_time(seconds, 2)
+        assert 0.19 < seconds < 5  # nobody ever takes anything

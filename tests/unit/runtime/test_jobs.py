@@ -17,10 +17,9 @@ from polycloud.runtime.deadline import deadline
 from polycloud.runtime.drive import iterate, run
 from polycloud.runtime.jobs import JobCancelled
 from polycloud.runtime.protocol import TransportSettings
-from tests.support.bounds import again_when_slow, in_time
 
 # Well beyond the promise of a second: a job that is not cancelled makes its test fail, not pass late.
-LONG = 20.0
+LONG = 30.0
 
 
 @pytest.fixture
@@ -62,17 +61,22 @@ def sleeper(runtime: BlockingRuntime, seconds: float, gauge: Gauge | None = None
 
 
 def quickly(started: float) -> None:
-    in_time(time.monotonic() - started, 1)
+    # The promise is a second; the rest is room for busy machines.
+    assert time.monotonic() - started < 5
 
 
 # ---- gather
 
 
-@again_when_slow
 def test_results_are_in_order_and_jobs_overlap(runtime: BlockingRuntime) -> None:
-    started = time.monotonic()
-    assert run(runtime.gather([sleeper(runtime, 0.2 - n / 50) for n in range(8)])) == [0.2 - n / 50 for n in range(8)]
-    in_time(time.monotonic() - started, 1)  # one after the other they take 1.04
+    all_at_once = threading.Barrier(8)
+
+    async def job(n: int) -> int:
+        all_at_once.wait(30)
+        await runtime.sleep((8 - n) / 50)
+        return n
+
+    assert run(runtime.gather([lambda n=n: job(n) for n in range(8)])) == list(range(8))
     assert run(runtime.gather([])) == []
 
 
@@ -116,7 +120,6 @@ def test_the_context_goes_into_jobs_and_not_out(runtime: BlockingRuntime) -> Non
     assert variable.get() == "outside"
 
 
-@again_when_slow
 def test_the_first_failure_is_raised_itself_and_ends_the_others(runtime: BlockingRuntime) -> None:
     failure = NotFound("this one")
     gauge = Gauge()
@@ -134,7 +137,6 @@ def test_the_first_failure_is_raised_itself_and_ends_the_others(runtime: Blockin
     assert gauge.entered < 10
 
 
-@again_when_slow
 def test_a_failure_ends_nested_gathers(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -180,7 +182,6 @@ def test_cancelled_jobs_clean_up_with_calls_of_their_own(runtime: BlockingRuntim
     assert cleaned == ["clean", "clean"]
 
 
-@again_when_slow
 def test_cleaning_up_that_takes_long_is_not_waited_for(runtime: BlockingRuntime) -> None:
     finish = threading.Event()
     finished = threading.Event()
@@ -201,10 +202,9 @@ def test_cleaning_up_that_takes_long_is_not_waited_for(runtime: BlockingRuntime)
     started = time.monotonic()
     with pytest.raises(NotFound):
         run(runtime.gather([stubborn, fail]))
-    seconds = time.monotonic() - started
+    quickly(started)
     finish.set()
     assert finished.wait(120)
-    in_time(seconds, 1)
 
 
 def test_what_a_cancelled_job_raises_does_not_replace_the_failure(runtime: BlockingRuntime) -> None:
@@ -237,7 +237,6 @@ def test_a_failure_inside_of_a_job_can_be_handled_there(runtime: BlockingRuntime
     assert run(runtime.gather([handles, handles])) == ["handled", "handled"]
 
 
-@again_when_slow
 def test_jobs_that_cannot_be_made(runtime: BlockingRuntime) -> None:
     def jobs() -> Iterator[Callable[[], Awaitable[float]]]:
         yield sleeper(runtime, LONG)
@@ -331,7 +330,6 @@ def test_a_ready_result_is_given_before_a_slow_source_is_read_on(runtime: Blocki
 
 
 @pytest.mark.parametrize("how", ["close", "drop"])
-@again_when_slow
 def test_ending_a_mapping_early_cancels_its_jobs(runtime: BlockingRuntime, how: str) -> None:
     gauge = Gauge()
 
@@ -353,7 +351,6 @@ def test_ending_a_mapping_early_cancels_its_jobs(runtime: BlockingRuntime, how: 
     assert threading.active_count() == before
 
 
-@again_when_slow
 def test_a_failing_job_ends_a_mapping(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -373,7 +370,6 @@ def test_a_failing_job_ends_a_mapping(runtime: BlockingRuntime) -> None:
     assert gauge.inside == 0
 
 
-@again_when_slow
 def test_a_mapping_inside_of_a_cancelled_job_ends(runtime: BlockingRuntime) -> None:
     gauge = Gauge()
 
@@ -414,7 +410,6 @@ def test_a_lock_excludes(runtime: BlockingRuntime) -> None:
     assert (gauge.most, gauge.entered) == (1, 20)
 
 
-@again_when_slow
 def test_waiting_for_a_lock_ends_with_the_deadline_and_with_the_job(runtime: BlockingRuntime) -> None:
     lock = runtime.lock()
 
@@ -439,7 +434,6 @@ def test_waiting_for_a_lock_ends_with_the_deadline_and_with_the_job(runtime: Blo
     run(story())
 
 
-@again_when_slow
 def test_close_cancels_jobs_and_ends_their_threads() -> None:
     runtime = BlockingRuntime(TransportSettings(proxy=""))
     before = threading.active_count()

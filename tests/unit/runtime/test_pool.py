@@ -11,7 +11,6 @@ import pytest
 
 from polycloud.errors import ConfigurationError, Timeout
 from polycloud.runtime.pool import Lease, Pool
-from tests.support.bounds import again_when_slow, in_time
 
 
 class Wire:
@@ -82,7 +81,6 @@ def test_the_bound_counts_idle_connections_of_other_origins() -> None:
     assert pool.acquire("e", 0).connection is not None
 
 
-@again_when_slow
 def test_waiting_for_a_place() -> None:
     pool: Pool[Wire] = Pool(1, 60)
     held, wire = lease(pool)
@@ -90,8 +88,7 @@ def test_waiting_for_a_place() -> None:
     with pytest.raises(Timeout, match="max_connections") as caught:
         pool.acquire("a", started + 0.2)
     seconds = time.monotonic() - started
-    assert seconds > 0.19
-    in_time(seconds, 2)
+    assert 0.19 < seconds < 5  # nothing else ends it
     assert not caught.value.sent
     timer = threading.Timer(0.1, held.release)
     timer.start()
