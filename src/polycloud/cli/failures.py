@@ -141,6 +141,8 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
 
 def unwritable(error: BaseException) -> TypeGuard[OSError]:
     """Whether standard output, or error, takes nothing more."""
+    if isinstance(error, BrokenPipeError):
+        return True
     return isinstance(error, OSError) and error.filename is None and error.errno in UNWRITABLE
 
 
