@@ -21,7 +21,6 @@ from polycloud.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.bounds import crowding
 
 Connect = Callable[..., Any]
 
@@ -113,7 +112,7 @@ def test_a_wrong_password_is_tried_once_for_all_threads_that_wait(cloud: Cloud) 
     def refuse(exchange: Exchange) -> None:
         tries.append(exchange.target)
         # Long enough for the other threads to have come to the lock.
-        threading.Event().wait(0.3 * crowding())
+        threading.Event().wait(1.0)
 
     def call(client: OpenStack) -> str:
         arrived.wait()
