@@ -104,7 +104,9 @@ class Cloud:
 
     def _restore(self) -> dict[str, object]:
         with tarfile.open(self.layout.snapshot) as archive:
-            archive.extractall(self.layout.run, filter="tar")
+            # What was archived above; said so, since Pythons before 3.11.4 know no filters and later ones want one.
+            archive.extraction_filter = lambda member, _path: member
+            archive.extractall(self.layout.run)
         return json.loads((self.layout.run / "seeded.json").read_text())  # type: ignore[no-any-return]  # written above
 
     def _move_ports(self, old: object) -> None:
