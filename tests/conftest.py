@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import hypothesis
@@ -20,6 +21,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tests")
 
 pytest_plugins = ["tests.support.flavours", "tests.support.gaps", "tests.support.secrecy", "tests.support.tiers"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """For ``-n auto``: one more than there are CPUs, since many tests wait for a server or for the clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(params=FLAVOURS)
