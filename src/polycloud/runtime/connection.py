@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Final
 
 from polycloud.errors import MalformedResponse
+from polycloud.runtime.failures import PeerClosed
 from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head
 from polycloud.runtime.limits import (
     MAX_CHUNK_LINE,
@@ -24,17 +25,13 @@ from polycloud.runtime.limits import (
     MAX_INTERIM_ANSWERS,
 )
 
-__all__ = ["Connection", "PeerClosed"]
+__all__ = ["Connection"]
 
 RECEIVE: Final = 64 * 1024
 # Beyond any sensible time limit and within what the system's clock functions take.
 LONGEST_WAIT: Final = 1e6
 
 _monotonic = time.monotonic
-
-
-class PeerClosed(ConnectionError):
-    """The peer closed the connection before the answer was whole."""
 
 
 class Connection:

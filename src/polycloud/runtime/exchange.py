@@ -12,11 +12,10 @@ from polycloud.errors import (
     CloudError,
     ConfigurationError,
     ConnectionFailed,
-    InvalidRequest,
     MalformedResponse,
 )
 from polycloud.runtime import failures
-from polycloud.runtime.connection import Connection, PeerClosed
+from polycloud.runtime.connection import Connection
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.dial import connect
 from polycloud.runtime.heads import Origin, request_fields
@@ -86,7 +85,7 @@ class Exchange:
             body = self._read_whole(head)
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -98,7 +97,7 @@ class Exchange:
             head = await self._head()
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -121,7 +120,7 @@ class Exchange:
                     data = connection.read(size, deadline)
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -231,11 +230,7 @@ class Exchange:
             # One byte more than is due is asked for before the last piece leaves: a source that is
             # too long is noticed while the request is still incomplete.
             piece = await source.read(PIECE if left > PIECE else left + 1)
-            left -= len(piece)
-            if left < 0:
-                raise InvalidRequest(f"the upload is longer than the {length} bytes it was declared to be")
-            if left and not piece:
-                raise InvalidRequest(f"the upload ended {left} bytes short of its declared {length} bytes")
+            left = failures.length_left(left, piece, length)
             if send(opening + piece if opening else piece, self._next()) is False:
                 return False
             if not left:
@@ -275,11 +270,7 @@ class Exchange:
         connection = self.connection
         sent = connection is not None and connection.sent
         origin = self._request.origin
-        if isinstance(error, TimeoutError):
-            return failures.out_of_time(origin, sent=sent)
-        if isinstance(error, PeerClosed):
-            return failures.closed_early(origin, sent=sent)
-        return failures.broken(error, origin, sent=sent)
+        return failures.explained(error, origin, sent=sent)
 
 
 class Stream:
@@ -301,8 +292,3 @@ class Stream:
     async def close(self) -> None:
         self._closed = True
         self._exchange.cut()
-
-
-def _cause(error: OSError) -> OSError | None:
-    """What a reader of the traceback learns something from."""
-    return None if isinstance(error, PeerClosed) else error

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
+from polycloud.errors import (
+    CloudError,
+    ConfigurationError,
+    ConnectionFailed,
+    InvalidRequest,
+    MalformedResponse,
+    Timeout,
+)
 
 __all__ = [
-    "broken",
-    "closed_early",
+    "PeerClosed",
+    "cause",
+    "explained",
+    "length_left",
     "no_connection_in_time",
     "no_tunnel",
     "not_connected",
-    "out_of_time",
-    "reason",
     "too_long",
 ]
+
+
+class PeerClosed(ConnectionError):
+    """The peer closed the connection before the answer was whole."""
 
 
 def no_connection_in_time(where: str) -> Timeout:
@@ -44,19 +55,32 @@ def no_tunnel(proxy: str, authority: str, status: int) -> CloudError:
     return ConnectionFailed(f"the proxy {proxy} does not connect to {authority} (it answers {status})", sent=False)
 
 
-def out_of_time(where: str, *, sent: bool) -> Timeout:
-    """The time for an attempt, or for a piece of a body, is up."""
-    return Timeout(f"{where} did not answer in the time allowed", sent=sent)
-
-
-def closed_early(where: str, *, sent: bool) -> ConnectionFailed:
-    """The peer ended the connection before its answer did."""
-    return ConnectionFailed(f"{where} closed the connection before its answer was whole", sent=sent)
-
-
-def broken(error: OSError, where: str, *, sent: bool) -> ConnectionFailed:
-    """The connection failed under a request."""
+def explained(error: OSError, where: str, *, sent: bool) -> CloudError:
+    """The connection failed under a request, or the time for an attempt or for a piece of a body was up."""
+    if isinstance(error, TimeoutError):
+        return Timeout(f"{where} did not answer in the time allowed", sent=sent)
+    if isinstance(error, PeerClosed):
+        return ConnectionFailed(f"{where} closed the connection before its answer was whole", sent=sent)
     return ConnectionFailed(f"the connection to {where} broke: {reason(error)}", sent=sent)
+
+
+def cause(error: OSError) -> OSError | None:
+    """What a reader of the traceback learns something from."""
+    return None if isinstance(error, PeerClosed) else error
+
+
+def length_left(left: int, piece: bytes, length: int) -> int:
+    """How much of an upload of a declared length is due after another piece.
+
+    Raises:
+        InvalidRequest: It is longer than declared, or ended before.
+    """
+    left -= len(piece)
+    if left < 0:
+        raise InvalidRequest(f"the upload is longer than the {length} bytes it was declared to be")
+    if left and not piece:
+        raise InvalidRequest(f"the upload ended {left} bytes short of its declared {length} bytes")
+    return left
 
 
 def too_long(limit: int, status: int) -> MalformedResponse:

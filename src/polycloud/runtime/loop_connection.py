@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from polycloud.errors import ConfigurationError, MalformedResponse
-from polycloud.runtime.connection import LONGEST_WAIT, PeerClosed
+from polycloud.runtime.connection import LONGEST_WAIT
+from polycloud.runtime.failures import PeerClosed
 from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head
 from polycloud.runtime.limits import (
     MAX_CHUNK_LINE,

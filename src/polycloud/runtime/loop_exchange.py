@@ -8,12 +8,10 @@ import time
 from polycloud.errors import (
     CloudError,
     ConfigurationError,
-    InvalidRequest,
     MalformedResponse,
     Timeout,
 )
 from polycloud.runtime import failures
-from polycloud.runtime.connection import PeerClosed
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.heads import request_fields
 from polycloud.runtime.http1 import AnswerHead, write_head
@@ -61,7 +59,7 @@ class Exchange:
             body = await self._read_whole(head)
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -73,7 +71,7 @@ class Exchange:
             head = await self._head()
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -89,7 +87,7 @@ class Exchange:
             data = await connection.read(size, min(stall, current_deadline()))
             self._done()
         except OSError as error:
-            raise self._explain(error) from _cause(error)
+            raise self._explain(error) from failures.cause(error)
         except BaseException:
             self.cut()
             raise
@@ -201,11 +199,7 @@ class Exchange:
             # One byte more than is due is asked for before the last piece leaves: a source that is
             # too long is noticed while the request is still incomplete.
             piece = await source.read(PIECE if left > PIECE else left + 1)
-            left -= len(piece)
-            if left < 0:
-                raise InvalidRequest(f"the upload is longer than the {length} bytes it was declared to be")
-            if left and not piece:
-                raise InvalidRequest(f"the upload ended {left} bytes short of its declared {length} bytes")
+            left = failures.length_left(left, piece, length)
             if not await self._send_unless_answered(connection, opening + piece if opening else piece):
                 return False
             if not left:
@@ -244,11 +238,7 @@ class Exchange:
         connection = self._connection
         sent = connection is not None and connection.sent
         self.cut()
-        if isinstance(error, TimeoutError):
-            return failures.out_of_time(self._origin, sent=sent)
-        if isinstance(error, PeerClosed):
-            return failures.closed_early(self._origin, sent=sent)
-        return failures.broken(error, self._origin, sent=sent)
+        return failures.explained(error, self._origin, sent=sent)
 
 
 class Stream:
@@ -280,8 +270,3 @@ class Stream:
             self._exchange.cut()
         else:
             loop.call_soon_threadsafe(self._exchange.cut)
-
-
-def _cause(error: OSError) -> OSError | None:
-    """What a reader of the traceback learns something from."""
-    return None if isinstance(error, PeerClosed) else error

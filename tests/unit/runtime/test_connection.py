@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from polycloud.errors import MalformedResponse
-from polycloud.runtime.connection import Connection, PeerClosed
+from polycloud.runtime.connection import Connection
+from polycloud.runtime.failures import PeerClosed
 from polycloud.runtime.http1 import AnswerHead, parse_head, write_head
 from polycloud.runtime.limits import MAX_HEADER_BYTES, MAX_HEADERS
 
