@@ -70,7 +70,8 @@ def decode(
     """Decode an answer into a Struct.
 
     Numbers, booleans and timestamps are read from text; an empty element is a missing one unless its
-    field is text. Namespaces, attributes and elements that the Struct does not declare are ignored.
+    field is text. A list whose own element comes again goes on there. Namespaces, attributes and elements that
+    the Struct does not declare are ignored.
 
     Args:
         data: The whole document.
@@ -173,7 +174,7 @@ def _read(  # noqa: C901
         else:
             return
         if not element.repeated:
-            target[element.key] = value
+            target[element.key] = _joined(target[element.key], value) if element.key in target else value
         elif target.__class__ is list:
             target.append(value)
         else:
@@ -182,6 +183,18 @@ def _read(  # noqa: C901
     parser = _parser(data, root, start, end)
     _run(parser, data)
     return content
+
+
+def _joined(before: Any, value: Any) -> Any:  # noqa: ANN401 - lists, dicts and texts
+    """What two elements of one name mean where one was due: the items of both, and the later one's texts."""
+    if isinstance(before, list):
+        before.extend(value)
+        return before
+    if not isinstance(before, dict):
+        return value
+    for key, inner in value.items():
+        before[key] = _joined(before[key], inner) if key in before else inner
+    return before
 
 
 def decode_untyped(data: bytes, *, root: str | tuple[str, ...]) -> dict[str, XMLValue]:

@@ -117,7 +117,7 @@ def _find_list(
             continue
         start = match.start(1)
         # Nothing of it stands elsewhere: it is the root's own, its first record is this one, and it comes once if
-        # it has an element of its own, for of several the last would count.
+        # it has an element of its own, for several are one list, and the end of the first is not the list's.
         if _depth(data[beginning.end() : start]) != len(tags) - 1:
             raise _Irregular
         if data.count(b"<" + name.encode()) != 1 if element.wraps else data.find(b"<" + name.encode()) != start:

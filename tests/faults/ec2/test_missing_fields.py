@@ -95,3 +95,9 @@ async def test_what_is_of_the_wrong_type_is_an_error(client: MakeClient, action:
         for _ in wrong:
             with pytest.raises(MalformedResponse):
                 await call(ec2)
+
+
+async def test_a_list_that_comes_again_goes_on(client: MakeClient) -> None:
+    volumes = "".join(f"<volumeSet><item><volumeId>vol-{n}</volumeId></item></volumeSet>" for n in (1, 2))
+    with StrictEC2(reply(200, answer_of("DescribeVolumes", volumes))) as server:
+        assert [volume.id for volume in await client(server.origin).list_volumes()] == ["vol-1", "vol-2"]

@@ -125,6 +125,13 @@ async def test_listings_that_are_none(client: Callable[..., Any], answer: bytes)
         await client(server.origin).list_container_objects("bucket")
 
 
+async def test_a_list_that_comes_again_goes_on(client: Callable[..., Any]) -> None:
+    buckets = "".join(f"<Buckets><Bucket><Name>{name}</Name></Bucket></Buckets>" for name in "ab")
+    answer = reply(200, f"<ListAllMyBucketsResult>{buckets}</ListAllMyBucketsResult>".encode())
+    with StrictS3(lambda _: answer) as server:
+        assert [each.name for each in await client(server.origin).list_containers()] == ["a", "b"]
+
+
 COMMON = "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>"
 
 

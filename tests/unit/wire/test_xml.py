@@ -131,6 +131,18 @@ def test_namespaces_and_prefixes_mean_nothing() -> None:
     assert decode(body.encode(), Answer, root="Answer").next_token == "n"
 
 
+def test_a_list_that_comes_again_goes_on() -> None:
+    body = (
+        b"<Answer><thingSet><item><thingId>1</thingId><tagSet><item><key>a</key></item></tagSet><size>1</size>"
+        b"<inner><theText>old</theText></inner><tagSet/><tagSet><item><key>b</key></item></tagSet><size>2</size>"
+        b"<inner><theText>new</theText></inner></item></thingSet><nextToken>n</nextToken>"
+        b"<thingSet><item><thingId>2</thingId></item><item><thingId>3</thingId></item></thingSet></Answer>"
+    )
+    first, *others = decode(body, Answer, root="Answer").thing_set
+    assert first == Thing(thing_id="1", size=2, inner=Inner("new"), tag_set=[Tag("a"), Tag("b")])
+    assert others == [Thing(thing_id="2"), Thing(thing_id="3")]
+
+
 def test_encoded_names_are_element_names() -> None:
     assert decode(b"<Answer><ODD-name>x</ODD-name></Answer>", Answer, root="Answer").renamed == "x"
 
@@ -170,6 +182,8 @@ def test_lists_that_stand_in_their_parent() -> None:
         owners=Owners(owner=[Inner("1"), Inner("2")]),
     )
     assert decode(b"<L/>", Listing, root="L", item=None) == Listing()
+    body = b"<L><Owners><Owner/></Owners><Owners/><Owners><Owner><theText>2</theText></Owner></Owners></L>"
+    assert decode(body, Listing, root="L", item=None) == Listing(owners=Owners(owner=[Inner(), Inner("2")]))
 
 
 @pytest.mark.parametrize(

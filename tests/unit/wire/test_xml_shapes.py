@@ -275,6 +275,18 @@ def test_short_documents_are_not_searched() -> None:
     assert reads(short, Wrapped, "item") is None
 
 
+def test_a_list_that_comes_again_goes_on() -> None:
+    for records in (record() * 40, record("<size>1</size>")):
+        body = wrapped(f"{records}</thingSet><owner>you</owner><thingSet>{records}")
+        assert judge(body, Wrapped, "item")[0] == "value"
+        found = decode(body, Wrapped, root="Answer")
+        assert (len(found.thing_set), found.owner) == (2 * records.count("<item>"), "you")
+    tags = "<tagSet><item><key>a</key></item></tagSet>"
+    body = wrapped(record(tags * 2) * 40)
+    assert judge(body, Wrapped, "item")[0] == "value"
+    assert [thing.tag_set for thing in decode(body, Wrapped, root="Answer").thing_set] == [[Tag("a"), Tag("a")]] * 40
+
+
 NUMBERS = [
     "",
     " ",
