@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from xml.parsers import expat
 
 import msgspec
@@ -185,16 +185,17 @@ def _read(  # noqa: C901
     return content
 
 
-def _joined(before: Any, value: Any) -> Any:  # noqa: ANN401 - lists, dicts and texts
+def _joined(before: object, value: object) -> object:
     """What two elements of one name mean where one was due: the items of both, and the later one's texts."""
     if isinstance(before, list):
-        before.extend(value)
-        return before
+        cast("list[object]", before).extend(cast("list[object]", value))
+        return cast("list[object]", before)
     if not isinstance(before, dict):
         return value
-    for key, inner in value.items():
-        before[key] = _joined(before[key], inner) if key in before else inner
-    return before
+    known = cast("dict[str, object]", before)
+    for key, inner in cast("dict[str, object]", value).items():
+        known[key] = _joined(known[key], inner) if key in known else inner
+    return known
 
 
 def decode_untyped(data: bytes, *, root: str | tuple[str, ...]) -> dict[str, XMLValue]:
