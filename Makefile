@@ -11,7 +11,7 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-openstack check format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-openstack test-ceph check format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
 	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, its memory measured"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
+	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make format    write the generated clients, fix and format everything"
 	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (TITLE='Acme Cloud' and CLASS=Acme if you like)"
@@ -52,6 +53,10 @@ test-heavy: $(READY)
 test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services install
 	$(BIN)/python -m tools.openstack_services run $(BIN)/python -m pytest -n 4 tests/conformance/openstack $(ARGS)
+
+test-ceph: $(READY)
+	$(BIN)/python -m tools.ceph_service install
+	$(BIN)/python -m tools.ceph_service run $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance/ceph $(ARGS)
 
 # Rackspace's own mock, which needs older versions of what the tests need as well.
 $(MIMIC): requirements/mimic.lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class Bench:
 
     def name(self) -> str:
         """A container's name that nothing else has, and that every provider takes."""
-        return f"polycloud-{next(_numbers)}-{id(self):x}"
+        return f"polycloud-{next(_numbers)}-{os.getpid():x}-{id(self):x}"
 
     async def container(self) -> str:
         """A new container."""

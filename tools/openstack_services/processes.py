@@ -17,6 +17,10 @@ from tools.openstack_services import guard
 PR_SET_PDEATHSIG = 1
 
 
+class DidNotStart(SystemExit):
+    """Something that was started has ended, or did not come in time."""
+
+
 def die_with(parent: int) -> None:
     """Ask Linux to end this process when the one that started it ends, however it ends; it may have done so already."""
     if sys.platform == "linux":
@@ -84,6 +88,17 @@ class Processes:
             os.write(self._to_guard(), _line(process.pid))
             return process.wait()
 
+    def ended(self, name: str, *, within: float) -> int:
+        """Wait for one that was started to end; gives its exit status. It is killed when the seconds are over."""
+        process = self._running.pop(name)
+        try:
+            return process.wait(within)
+        except subprocess.TimeoutExpired:
+            kill_group(process.pid)
+            return process.wait()
+        finally:
+            (self._folder / f"{name}.pid").unlink(missing_ok=True)
+
     def _to_guard(self) -> int:
         """Where to tell the guard of a process."""
         if self._guard is None:
@@ -117,15 +132,15 @@ class Processes:
         """Look until it is there.
 
         Raises:
-            SystemExit: A process has ended, or the time is up; the logs say why.
+            DidNotStart: A process has ended, or the time is up; the logs say why.
         """
         end = time.monotonic() + within
         while not look():
             for name, process in self._running.items():
                 if process.poll() is not None:
-                    raise SystemExit(f"{name} ended with {process.returncode}:\n{tail(self.log(name))}")
+                    raise DidNotStart(f"{name} ended with {process.returncode}:\n{tail(self.log(name))}")
             if time.monotonic() > end:
-                raise SystemExit(f"{what} did not come in {within:.0f} s; the logs are in {self._folder}")
+                raise DidNotStart(f"{what} did not come in {within:.0f} s; the logs are in {self._folder}")
             time.sleep(0.1)
 
 
