@@ -27,6 +27,7 @@ from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, 
 from polycloud.runtime.pool import Pool, closed_error
 from polycloud.runtime.protocol import SinkTarget, SourceLike, TransportSettings
 from polycloud.runtime.proxies import Proxies
+from polycloud.runtime.reachability import Reachability
 from polycloud.runtime.tls import tls_context
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class BlockingRuntime:
         self.settings = settings
         self.agent = user_agent(settings.user_agent)
         self.pool: Pool[Connection] = Pool(settings.max_connections, settings.idle_timeout)
+        self.known = Reachability()
         self._proxies = Proxies(settings.proxy, os.environ)
         self._routes: dict[str, Route] = {}
         self._crew = Crew(settings.max_connections)

@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from polycloud.runtime.connection import Connection
 from polycloud.runtime.failures import no_tunnel
 from polycloud.runtime.heads import Origin
 from polycloud.runtime.http1 import write_head
+from polycloud.runtime.pool import Lease
 from polycloud.runtime.proxies import Proxy
+from polycloud.runtime.race import Race
+from polycloud.runtime.reachability import Address, Reachability
 
 if TYPE_CHECKING:
     import ssl
@@ -24,9 +27,6 @@ __all__ = ["Interruptible", "connect"]
 Interruptible = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Makes a block that another thread may end early, by calling what it is given."""
 
-# The type of an address is different for every family; it is only handed on.
-_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
-
 
 def connect(
     origin: Origin,
@@ -34,7 +34,8 @@ def connect(
     tls: Callable[[], ssl.SSLContext],
     deadline: float,
     interruptible: Interruptible,
-    hold: Callable[[Connection], None],
+    lease: Lease[Connection],
+    known: Reachability,
 ) -> Connection:
     """A new connection to an origin.
 
@@ -44,7 +45,8 @@ def connect(
         tls: Gives the client's TLS context, when it is needed.
         deadline: Until when all of it has to be done.
         interruptible: For what waits.
-        hold: Told of the connection before it is complete, so that its owner can close it at any time.
+        lease: Holds what is not complete yet, so that it can be cut, and closes it if it never is.
+        known: What the client knows of addresses.
 
     Raises:
         OSError: The network's or TLS's own error; ``TimeoutError`` past the deadline.
@@ -52,7 +54,12 @@ def connect(
     """
     host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
     addresses = _resolve(host, port, deadline, interruptible)
-    connection = _connect_first(addresses, deadline, interruptible, hold)
+    race = Race(known, deadline)
+    lease.prepare(race)
+    with interruptible(race.abort):
+        sock = race.run(addresses)
+    connection = Connection(sock)
+    lease.hold(connection)
     with interruptible(connection.abort):
         if origin.scheme == "https":
             if proxy is not None:
@@ -61,7 +68,7 @@ def connect(
     return connection
 
 
-def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible) -> list[_Address]:
+def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible) -> list[Address]:
     """The addresses of a name, in the order of preference."""
     for family in (socket.AF_INET, socket.AF_INET6):
         with contextlib.suppress(OSError):
@@ -69,7 +76,7 @@ def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible
             return [(family, (host, port))]
     # The system's resolver cannot be interrupted and may take half a minute, so it is asked in a
     # thread; one that is not waited for any longer ends by itself, and nothing hangs on it.
-    found: list[_Address] = []
+    found: list[Address] = []
     failures: list[OSError] = []
     done = threading.Event()
 
@@ -92,34 +99,6 @@ def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible
     if not found:
         raise OSError(f"no address for {host}")
     return found
-
-
-def _connect_first(
-    addresses: list[_Address], deadline: float, interruptible: Interruptible, hold: Callable[[Connection], None]
-) -> Connection:
-    failure: OSError | None = None
-    for index, (family, address) in enumerate(addresses):
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        connection = Connection(sock)
-        hold(connection)
-        try:
-            with interruptible(connection.abort):
-                # An address that swallows packets must not use up the time of those after it.
-                sock.settimeout(min(left / (len(addresses) - index), threading.TIMEOUT_MAX))
-                sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            connection.close()
-            failure = error
-        except BaseException:
-            connection.close()
-            raise
-        else:
-            return connection
-    raise failure or TimeoutError()
 
 
 def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: float) -> None:

@@ -26,6 +26,7 @@ from polycloud.runtime.messages import Headers, Request, Response, Source
 from polycloud.runtime.pool import Lease, Pool
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxy
+from polycloud.runtime.reachability import Reachability
 
 if TYPE_CHECKING:
     import ssl
@@ -52,6 +53,7 @@ class Transport(Protocol):
     settings: TransportSettings
     agent: str
     pool: Pool[Connection]
+    known: Reachability
 
     def route(self, text: str) -> Route: ...
     def tls(self) -> ssl.SSLContext: ...
@@ -170,7 +172,7 @@ class Exchange:
         transport, origin = self._transport, self._request.origin
         end = min(self._deadline, _monotonic() + transport.settings.connect_timeout)
         try:
-            return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease.hold)
+            return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease, transport.known)
         except TimeoutError:
             raise failures.no_connection_in_time(origin) from None
         except OSError as error:

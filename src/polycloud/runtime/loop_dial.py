@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from polycloud.runtime.failures import no_tunnel
 from polycloud.runtime.heads import Origin
 from polycloud.runtime.http1 import write_head
 from polycloud.runtime.loop_connection import Connection
+from polycloud.runtime.loop_race import first_connected
 from polycloud.runtime.proxies import Proxy
+from polycloud.runtime.reachability import Address, Reachability
 
 if TYPE_CHECKING:
     import ssl
 
 __all__ = ["connect"]
 
-# The type of an address is different for every family; it is only handed on.
-_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
-
 
 async def connect(
-    make: Callable[[], Connection], origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None, end: float
+    make: Callable[[], Connection],
+    origin: Origin,
+    proxy: Proxy | None,
+    tls: ssl.SSLContext | None,
+    end: float,
+    known: Reachability,
 ) -> Connection:
     """A new connection to an origin.
 
@@ -36,6 +39,7 @@ async def connect(
         proxy: Through what.
         tls: The client's TLS context, for an https origin.
         end: Until when all of it has to be done.
+        known: What the client knows of addresses.
 
     Raises:
         OSError: The network's or TLS's own error; ``TimeoutError`` past the end.
@@ -43,9 +47,11 @@ async def connect(
     """
     left = max(0.0, end - time.monotonic())
     async with asyncio.timeout(left):
+        host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
+        sock = await first_connected(await _resolve(host, port), known)
         if proxy is None:
-            return await _open(make, origin.host, origin.port, tls, left)
-        connection = await _open(make, proxy.host, proxy.port, None, left)
+            return await _open(make, sock, host, tls, left)
+        connection = await _open(make, sock, host, None, left)
         if tls is not None:
             try:
                 await _tunnel(connection, origin, proxy, end)
@@ -57,13 +63,12 @@ async def connect(
 
 
 async def _open(
-    make: Callable[[], Connection], host: str, port: int, tls: ssl.SSLContext | None, patience: float
+    make: Callable[[], Connection], sock: socket.socket, host: str, tls: ssl.SSLContext | None, patience: float
 ) -> Connection:
-    loop = asyncio.get_running_loop()
     # From here on the socket is the loop's, which closes it whatever happens.
-    _, connection = await loop.create_connection(
+    _, connection = await asyncio.get_running_loop().create_connection(
         make,
-        sock=await _connected_socket(host, port, time.monotonic() + patience),
+        sock=sock,
         ssl=tls,
         server_hostname=host if tls is not None else None,
         # asyncio's own limit is beyond the time limit around this, and has to be positive.
@@ -72,34 +77,7 @@ async def _open(
     return connection
 
 
-async def _connected_socket(host: str, port: int, end: float) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    addresses = await _resolve(host, port)
-    failure: OSError | None = None
-    for index, (family, address) in enumerate(addresses):
-        # An address that swallows packets must not use up the time of those after it.
-        share = (end - time.monotonic()) / (len(addresses) - index)
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            sock.settimeout(0)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(share):
-                await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    if isinstance(failure, ConnectionError) and failure.errno is not None:
-        # asyncio puts the address in the place of the reason.
-        raise type(failure)(failure.errno, os.strerror(failure.errno))
-    raise failure or OSError(f"no address for {host}")
-
-
-async def _resolve(host: str, port: int) -> list[_Address]:
+async def _resolve(host: str, port: int) -> list[Address]:
     """The addresses of a name, in the order of preference."""
     for family in (socket.AF_INET, socket.AF_INET6):
         with suppress(OSError):

@@ -19,6 +19,7 @@ from polycloud.runtime.loop_dial import connect
 from polycloud.runtime.pool import closed_error, none_free
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxies
+from polycloud.runtime.reachability import Reachability
 from polycloud.runtime.tls import tls_context
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Transport:
         self.settings = settings
         self.agent = agent
         self._proxies = proxies
+        self._known = Reachability()
         self._routes: dict[str, Route] = {}
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = asyncio.Lock()
@@ -150,7 +152,7 @@ class Transport:
         end = min(deadline, _monotonic() + self.settings.connect_timeout)
         try:
             connection = await connect(
-                lambda: Connection(self.loop, text, self), route.origin, route.proxy, route.tls, end
+                lambda: Connection(self.loop, text, self), route.origin, route.proxy, route.tls, end, self._known
             )
         except TimeoutError:
             raise failures.no_connection_in_time(text) from None

@@ -16,18 +16,23 @@ from typing import Generic, Protocol, TypeVar
 
 from polycloud.errors import ConfigurationError, Timeout
 
-__all__ = ["Lease", "Pool", "PooledConnection"]
+__all__ = ["Cuttable", "Lease", "Pool", "PooledConnection"]
 
 # How soon a waiting thread notices that its job was cancelled or the pool closed.
 LOOK_UP = 0.1
 
 
-class PooledConnection(Protocol):
+class Cuttable(Protocol):
+    """What the pool asks of a connection that is being made."""
+
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class PooledConnection(Cuttable, Protocol):
     """What the pool asks of a connection."""
 
     def stale(self) -> bool: ...
-    def abort(self) -> None: ...
-    def close(self) -> None: ...
 
 
 C = TypeVar("C", bound=PooledConnection)
@@ -45,7 +50,7 @@ class _State(Generic[C]):
             self.permits.put(None)
         # (origin, idle since, connection), the longest idle first.
         self.idle: list[tuple[str, float, C]] = []
-        self.busy: set[C] = set()
+        self.busy: set[Cuttable] = set()
 
     def close(self) -> None:
         """Close what is idle, and make fail what is in use: its user closes it."""
@@ -53,16 +58,16 @@ class _State(Generic[C]):
             idle, self.idle = self.idle, []
         for _, _, connection in idle:
             connection.close()
-        for connection in list(self.busy):
-            connection.abort()
+        for held in list(self.busy):
+            held.abort()
 
     def forget(self) -> None:
         """Close every descriptor and say nothing to any peer: another process may be talking to it."""
         # Without the lock: in a forked child a thread that exists no more may hold it.
         for _, _, connection in self.idle:
             connection.close()
-        for connection in list(self.busy):
-            connection.close()
+        for held in list(self.busy):
+            held.close()
 
 
 class Pool(Generic[C]):
@@ -183,21 +188,29 @@ class Lease(Generic[C]):
         connection: None until one is made and handed to ``hold``.
     """
 
-    __slots__ = ("_origin", "_pool", "_state", "connection")
+    __slots__ = ("_making", "_origin", "_pool", "_state", "connection")
 
     def __init__(self, pool: Pool[C], state: _State[C], origin: str) -> None:
         self._pool = pool
         self._state: _State[C] | None = state
         self._origin = origin
+        self._making: Cuttable | None = None
         self.connection: C | None = None
 
-    def hold(self, connection: C) -> None:
-        """A connection is being made under this lease; it takes the place of one that did not come about."""
+    def prepare(self, making: Cuttable) -> None:
+        """A connection is being made under this lease."""
+        self._making = making
         if self._state is not None:
-            if self.connection is not None:
-                self._state.busy.discard(self.connection)
-            self._state.busy.add(connection)
+            self._state.busy.add(making)
+
+    def hold(self, connection: C) -> None:
+        """The connection that was made; it takes the place of what made it."""
+        making, self._making = self._making, None
         self.connection = connection
+        if self._state is not None:
+            self._state.busy.add(connection)
+            if making is not None:
+                self._state.busy.discard(making)
 
     def release(self) -> None:
         """The connection may be used by the next request of this process."""
@@ -216,10 +229,10 @@ class Lease(Generic[C]):
         """Close the connection. Idempotent, and nothing after ``release``."""
         state, self._state = self._state, None
         if state is not None:
-            connection = self.connection
-            if connection is not None:
-                state.busy.discard(connection)
-                connection.close()
+            for held in (self._making, self.connection):
+                if held is not None:
+                    state.busy.discard(held)
+                    held.close()
             state.permits.put(None)
 
     def __del__(self) -> None:
