@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeVar
 
 import msgspec
 
+from polycloud.argument_types import check_arguments
 from polycloud.capabilities import Capabilities
 from polycloud.errors import CloudError, MalformedResponse
 from polycloud.runtime.caller import Caller
@@ -35,7 +36,11 @@ class Driver(Protocol):
 
 
 class AsyncClient:
-    """Base of the async clients of every service."""
+    """Base of the async clients of every service. Methods of its subclasses check the types of their arguments."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        check_arguments(cls)
 
     def __init__(self, driver: Driver) -> None:
         self.__driver = driver

@@ -173,8 +173,6 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             DeadlineExceeded: Not all of them were ready in time; the message names which.
         """
         self._require(ComputeCapability.LIST_NODES)
-        if ssh_interface not in {"public", "private"}:
-            raise InvalidRequest(f'ssh_interface is {ssh_interface!r}; it takes "public" or "private"')
         wanted = ids_of(nodes, Node, self.provider)
         return await wait_until_running(
             self._driver.caller.runtime,
@@ -296,7 +294,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             QuotaExceeded: The account may not have that much.
         """
         self._require(ComputeCapability.CREATE_VOLUME)
-        if not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        if size < 1:
             raise InvalidRequest(f"a volume of {size} GiB cannot be; size is a whole number of GiB, at least 1")
         return await self._do(
             self._driver.create_volume(

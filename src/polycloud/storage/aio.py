@@ -504,8 +504,6 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         self._require(StorageCapability.GET_OBJECT_URL)
         if method == "PUT":
             self._require(StorageCapability.PUT_OBJECT_URL)
-        elif method != "GET":
-            raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
         spec = UrlSpec(
             address=self._address(obj),
             method=method,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self
 
+from polycloud.argument_types import check_arguments
 from polycloud.errors import InvalidRequest
 from polycloud.storage.download import PIECE, Reader
 from polycloud.storage.driver import ObjectT
@@ -12,6 +13,7 @@ from polycloud.storage.driver import ObjectT
 __all__ = ["AsyncObjectStream"]
 
 
+@check_arguments
 class AsyncObjectStream(Generic[ObjectT]):
     """An object's bytes, verified while they stream.
 
