@@ -173,15 +173,19 @@ class Bench:
 
         await self.until(seen, lambda found: found is None)
 
-    def close(self) -> None:
+    async def tidy(self) -> None:
         """Destroy what was made, newest first; what is gone already is fine."""
+        for undo in reversed(self.cleanup):
+            with suppress(CloudError):
+                await undo()
+
+    def close(self) -> None:
+        """Tidy up, and close the client."""
         self._log.removeHandler(self._counter)
         self._log.setLevel(self._level)
 
-        async def tidy() -> None:
-            for undo in reversed(self.cleanup):
-                with suppress(CloudError):
-                    await undo()
+        async def end() -> None:
+            await self.tidy()
             await self.cloud.aclose()
 
-        self.flavour.run(tidy())
+        self.flavour.run(end())

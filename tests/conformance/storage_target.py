@@ -179,16 +179,20 @@ class Bench:
         if self.target.open_uploads is not None:
             assert self.target.open_uploads(container) == 0
 
-    def close(self) -> None:
+    async def tidy(self) -> None:
         """Remove the containers and what they hold."""
+        for container in self._containers:
+            with suppress(CloudError):
+                await self.cloud.delete_objects(await self.cloud.list_container_objects(container))
+                await self.cloud.delete_container(container)
+
+    def close(self) -> None:
+        """Tidy up, and close the client."""
         self._log.removeHandler(self._counter)
         self._log.setLevel(self._level)
 
-        async def tidy() -> None:
-            for container in self._containers:
-                with suppress(CloudError):
-                    await self.cloud.delete_objects(await self.cloud.list_container_objects(container))
-                    await self.cloud.delete_container(container)
+        async def end() -> None:
+            await self.tidy()
             await self.cloud.aclose()
 
-        self.flavour.run(tidy())
+        self.flavour.run(end())

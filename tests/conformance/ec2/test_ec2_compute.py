@@ -70,8 +70,7 @@ class BotoEyes:
         return {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
 
 
-@pytest.fixture(scope="module")
-def target(moto: str, boto: Any) -> ComputeTarget:
+def ec2_target(moto: str, boto: Any) -> ComputeTarget:
     settings = {"region": REGION, "endpoint": moto, "proxy": ""}
     [image, *_] = boto.describe_images(Owners=["amazon"])["Images"]
     return ComputeTarget(
@@ -96,6 +95,11 @@ def target(moto: str, boto: Any) -> ComputeTarget:
         },
         eyes=BotoEyes(boto),
     )
+
+
+@pytest.fixture(scope="module")
+def target(moto: str, boto: Any) -> ComputeTarget:
+    return ec2_target(moto, boto)
 
 
 class TestEC2(ComputeSuite):

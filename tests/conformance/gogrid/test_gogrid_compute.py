@@ -19,8 +19,7 @@ NO_VOLUMES = "GoGrid sold no volumes"
 NO_KEYS = "GoGrid's servers are opened by passwords"
 
 
-@pytest.fixture(scope="module")
-def target(process: sandbox.SandboxServer) -> ComputeTarget:
+def gogrid_target(process: sandbox.SandboxServer) -> ComputeTarget:
     profile = process.profiles["sandbox-gogrid"]
     given: dict[str, Any] = {
         "api_key": profile["api_key"],
@@ -72,6 +71,11 @@ def target(process: sandbox.SandboxServer) -> ComputeTarget:
         eyes=eyes,
         patience=20.0,
     )
+
+
+@pytest.fixture(scope="module")
+def target(process: sandbox.SandboxServer) -> ComputeTarget:
+    return gogrid_target(process)
 
 
 def _id(item: Mapping[str, object]) -> str:

@@ -19,8 +19,7 @@ USERNAME = "conformance"
 NOWHERE = "11111111-2222-3333-4444-555555555555"
 
 
-@pytest.fixture(scope="module")
-def target(identity: str) -> ComputeTarget:
+def mimic_target(identity: str) -> ComputeTarget:
     seen = Account(identity, USERNAME, API_KEY, REGION)
 
     def eyes(kind: str, thing_id: str) -> Mapping[str, object] | None:
@@ -46,6 +45,11 @@ def target(identity: str) -> ComputeTarget:
         eyes=eyes,
         patience=30.0,
     )
+
+
+@pytest.fixture(scope="module")
+def target(identity: str) -> ComputeTarget:
+    return mimic_target(identity)
 
 
 NO_VOLUMES = "mimic makes no volumes"

@@ -21,43 +21,47 @@ FILES = "rclone keeps objects as files of these names"
 IGNORED = "rclone ignores conditions"
 
 
+def rclone_target(rclone_address: Address) -> StorageTarget:
+    endpoint = rclone_address.endpoint
+    settings = {"region": REGION, "endpoint": endpoint, "proxy": ""}
+    boto = boto_client(endpoint, KEY, SECRET)
+
+    def fill(container: str, names: Iterable[str]) -> None:
+        for name in names:
+            (rclone_address.home / "buckets" / container / name).touch()
+
+    return StorageTarget(
+        name="s3 (rclone)",
+        sync_client=partial(S3, KEY, SECRET, **settings),
+        async_client=partial(AsyncS3, KEY, SECRET, **settings),
+        small_pages={"page_size": 3},
+        eyes=eyes_of(boto),
+        write=writer_of(boto),
+        fill=fill,
+        fetch=fetch,
+        gaps={
+            Can.GET_CONTAINER_CDN_URL: "S3 has no such thing",
+            Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
+            Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
+            "deleting_what_is_missing_is_told": "S3 does not tell",
+            "copies": "rclone adds metadata of its own to copies",
+            "a_thousand_folders": FILES,
+            "listings_are_in_order": FILES,
+            "listings_start_after": FILES,
+            "listings_with_a_delimiter": FILES,
+            "reading_if_match": IGNORED,
+            "reading_if_modified_since": IGNORED,
+            "an_upload_that_never_overwrites": IGNORED,
+            "an_upload_that_replaces_what_it_knows": IGNORED,
+        },
+    )
+
+
 class TestRclone(StorageSuite):
     @pytest.fixture(scope="class")
     @classmethod
     def target(cls, rclone_address: Address) -> StorageTarget:
-        endpoint = rclone_address.endpoint
-        settings = {"region": REGION, "endpoint": endpoint, "proxy": ""}
-        boto = boto_client(endpoint, KEY, SECRET)
-
-        def fill(container: str, names: Iterable[str]) -> None:
-            for name in names:
-                (rclone_address.home / "buckets" / container / name).touch()
-
-        return StorageTarget(
-            name="s3 (rclone)",
-            sync_client=partial(S3, KEY, SECRET, **settings),
-            async_client=partial(AsyncS3, KEY, SECRET, **settings),
-            small_pages={"page_size": 3},
-            eyes=eyes_of(boto),
-            write=writer_of(boto),
-            fill=fill,
-            fetch=fetch,
-            gaps={
-                Can.GET_CONTAINER_CDN_URL: "S3 has no such thing",
-                Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
-                Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
-                "deleting_what_is_missing_is_told": "S3 does not tell",
-                "copies": "rclone adds metadata of its own to copies",
-                "a_thousand_folders": FILES,
-                "listings_are_in_order": FILES,
-                "listings_start_after": FILES,
-                "listings_with_a_delimiter": FILES,
-                "reading_if_match": IGNORED,
-                "reading_if_modified_since": IGNORED,
-                "an_upload_that_never_overwrites": IGNORED,
-                "an_upload_that_replaces_what_it_knows": IGNORED,
-            },
-        )
+        return rclone_target(rclone_address)
 
     async def test_names_that_hurt(self, bench: Bench) -> None:
         await self._round_trip(bench, as_files(KNOWN_BAD))

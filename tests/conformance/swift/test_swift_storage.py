@@ -25,29 +25,33 @@ NO_CDN = "Swift has no such thing"
 PART = 1024 * 1024
 
 
+def swift_target(server: sandbox.SandboxServer, eyes: Any) -> StorageTarget:
+    settings = settings_of(server)
+    return StorageTarget(
+        name="swift",
+        sync_client=partial(Swift, **settings),
+        async_client=partial(AsyncSwift, **settings),
+        small_pages={"page_size": 3},
+        part_size=PART,
+        eyes=eyes_of(eyes),
+        write=writer_of(eyes),
+        open_uploads=open_uploads_of(eyes),
+        fill=filler(server),
+        fetch=fetch,
+        gaps={
+            Can.PUT_IF_MATCH: PUT_IF_MATCH,
+            Can.GET_CONTAINER_CDN_URL: NO_CDN,
+            Can.ENABLE_CONTAINER_CDN: NO_CDN,
+            Can.GET_OBJECT_CDN_URL: NO_CDN,
+        },
+    )
+
+
 class TestSwift(StorageSuite):
     @pytest.fixture(scope="class")
     @classmethod
     def target(cls, server: sandbox.SandboxServer, eyes: Any) -> StorageTarget:
-        settings = settings_of(server)
-        return StorageTarget(
-            name="swift",
-            sync_client=partial(Swift, **settings),
-            async_client=partial(AsyncSwift, **settings),
-            small_pages={"page_size": 3},
-            part_size=PART,
-            eyes=eyes_of(eyes),
-            write=writer_of(eyes),
-            open_uploads=open_uploads_of(eyes),
-            fill=filler(server),
-            fetch=fetch,
-            gaps={
-                Can.PUT_IF_MATCH: PUT_IF_MATCH,
-                Can.GET_CONTAINER_CDN_URL: NO_CDN,
-                Can.ENABLE_CONTAINER_CDN: NO_CDN,
-                Can.GET_OBJECT_CDN_URL: NO_CDN,
-            },
-        )
+        return swift_target(server, eyes)
 
     async def test_generated_names(self, bench: Bench) -> None:
         # Each takes four requests; both flavours write targets by the same code.
