@@ -371,8 +371,10 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         return [each.address for each in await self.list_ips(public=True, assigned=False, location=location)]
 
     async def _free_address(self, location: str | None) -> str:
-        for address in await self._free_addresses(location):
-            return address
+        """Any one of those that are free: of many who look at the same time, each shall take another."""
+        free = await self._free_addresses(location)
+        if free:
+            return free[int(self.caller.runtime.random() * len(free))]
         where = f"in datacenter {location}" if location else "in any datacenter"
         raise QuotaExceeded(f"no public address is free {where}; destroy a node or order more addresses from GoGrid")
 
