@@ -24,9 +24,9 @@ _HOMES = {
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
         "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
         "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
-        "NodeFailed NodeNotFound NotEmpty NotFound NotSupported ObjectNotFound PermissionDenied "
-        "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound SnapshotNotFound "
-        "Timeout VolumeNotFound"
+        "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound "
+        "PermissionDenied PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound "
+        "SnapshotNotFound Timeout VolumeNotFound"
     ),
     "providers.aws.ec2.aio": "AsyncEC2",
     "providers.aws.ec2.client": "EC2",
@@ -135,6 +135,7 @@ __all__ = [
     "NotEmpty",
     "NotFound",
     "NotSupported",
+    "NotVerified",
     "Object",
     "ObjectNotFound",
     "ObjectStream",
@@ -218,6 +219,7 @@ if TYPE_CHECKING:
     from polycloud.errors import NotEmpty as NotEmpty
     from polycloud.errors import NotFound as NotFound
     from polycloud.errors import NotSupported as NotSupported
+    from polycloud.errors import NotVerified as NotVerified
     from polycloud.errors import ObjectNotFound as ObjectNotFound
     from polycloud.errors import PermissionDenied as PermissionDenied
     from polycloud.errors import PreconditionFailed as PreconditionFailed

@@ -23,6 +23,7 @@
     │   └── DeadlineExceeded        the whole operation took too long
     ├── MalformedResponse           the answer is not what the protocol promises
     ├── ChecksumMismatch            bytes arrived, and they are not the ones that were stored
+    ├── NotVerified                 ``integrity="required"``, and nothing tells whether they are
     ├── NotSupported                the provider cannot do this (also a NotImplementedError)
     ├── NodeFailed                  a node ended in an error state while it was waited for
     └── DeploymentError             a node was made and could not be configured
@@ -58,6 +59,7 @@ __all__ = [
     "NotEmpty",
     "NotFound",
     "NotSupported",
+    "NotVerified",
     "ObjectNotFound",
     "PermissionDenied",
     "PreconditionFailed",
@@ -285,9 +287,20 @@ class MalformedResponse(CloudError):
 
 
 class ChecksumMismatch(CloudError):
-    """Bytes arrived and are not the ones that were stored; nothing was kept of them."""
+    """Bytes arrived and are not the ones that were sent.
+
+    Of a damaged download nothing is kept. What a provider has stored is left there, and the message says so: it may
+    be all that there is.
+    """
 
     retryable = True
+
+
+class NotVerified(CloudError):
+    """Verified content was asked for (``integrity="required"``), and nothing there is to verify it by.
+
+    Of a download nothing is kept; what was uploaded is stored. Neither need be damaged.
+    """
 
 
 class NotSupported(CloudError, NotImplementedError):

@@ -9,13 +9,14 @@ from typing import Any, BinaryIO, Generic, Literal, overload
 
 from polycloud.capabilities import StorageCapability
 from polycloud.client import AsyncClient
-from polycloud.errors import InvalidRequest
+from polycloud.errors import ConfigurationError, InvalidRequest
 from polycloud.runtime.protocol import SourceLike
 from polycloud.storage.arguments import (
     checked_conditions,
     checked_count,
     checked_expiry,
     checked_headers,
+    checked_integrity,
     checked_meta_data,
     checked_range,
     checked_text,
@@ -42,6 +43,7 @@ from polycloud.storage.into_file import download
 from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike, Prefix
 from polycloud.storage.stream.aio import AsyncObjectStream
 from polycloud.storage.upload import CONCURRENCY, MovePlan, Progress, upload
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncStorage"]
 
@@ -65,13 +67,20 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
       this moment (an aware datetime).
     * ``headers``: extra request headers, sent as they are, for what the provider has and polycloud
       does not model. They cannot replace headers that polycloud sets itself.
+    * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
+      ``"if possible"``, ``"required"`` (content that cannot be verified is ``NotVerified``; ranges never can)
+      or ``"off"``. ``Object.verified_by`` of the result says by what it was verified.
     * ``progress``: called during a transfer with the bytes moved so far and their total, or None
       where that is not known.
     """
 
-    def __init__(self, driver: StorageDriver[ContainerT, ObjectT]) -> None:
+    def __init__(self, driver: StorageDriver[ContainerT, ObjectT], integrity: Integrity = "if possible") -> None:
         super().__init__(driver)
         self._driver = driver
+        try:
+            self._integrity: Integrity = checked_integrity(integrity)
+        except InvalidRequest as error:
+            raise ConfigurationError(error.message) from None
 
     # Containers
 
@@ -223,15 +232,16 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Store a file or bytes as an object, in place of the one of that name if there is one.
 
-        The content is hashed on its way and compared with what the provider stored. Large content
-        goes up in parts, several at a time; memory holds a few of them at most. After a failure
-        nothing is left of it.
+        The content is hashed on its way and compared with what the provider stored
+        (``Object.verified_by``). Large content goes up in parts, several at a time; memory holds a few
+        of them at most. After a failure nothing is left of them.
 
         Args:
             source: A path, bytes, or a binary file, read from where it stands.
@@ -243,6 +253,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class; ``"*"`` never overwrites.
             headers: See the class.
+            integrity: See the class.
             part_size: Bytes of a part, or None for what suits the provider.
             concurrency: Parts under way at the same time.
             progress: See the class.
@@ -250,7 +261,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         spec = self._put_spec(
             container,
@@ -261,6 +273,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
             headers=headers,
+            integrity=integrity,
         )
         return await self._upload(source, spec, part_size=part_size, concurrency=concurrency, progress=progress)
 
@@ -276,6 +289,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -292,6 +306,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             headers: See the class.
+            integrity: See the class.
             part_size: Bytes of a part.
             concurrency: Parts under way at the same time.
             progress: See the class.
@@ -299,7 +314,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         spec = self._put_spec(
             container,
@@ -310,6 +326,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
             headers=headers,
+            integrity=integrity,
         )
         return await self._upload(iterator, spec, part_size=part_size, concurrency=concurrency, progress=progress)
 
@@ -323,6 +340,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Write an object's content to a file.
@@ -338,6 +356,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_none_match: See the class.
             if_modified_since: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
 
         Returns:
@@ -348,10 +367,11 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             ObjectNotFound: The object does not exist.
             PreconditionFailed: A condition does not hold.
             ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
-        spec = self._read_spec(obj, conditions=conditions, headers=headers)
+        spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
         return await self._download(spec, destination, overwrite_existing, progress)
 
     def download_object_as_stream(
@@ -363,6 +383,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> AsyncObjectStream[ObjectT]:
         """An object's content piece by piece; see ``ObjectStream``. Nothing is sent yet.
@@ -375,10 +396,11 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_none_match: See the class.
             if_modified_since: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
-        spec = self._read_spec(obj, conditions=conditions, headers=headers)
+        spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
         return self._stream(spec, chunk_size, progress)
 
     async def download_object_range(
@@ -391,6 +413,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         overwrite_existing: bool = False,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectT:
         """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
@@ -403,13 +426,14 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             overwrite_existing: Whether an existing file is replaced.
             if_match: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
 
         Raises:
             InvalidRequest: The range is empty, or begins at or beyond the end of the object.
             FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
         """
-        spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers)
+        spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers, integrity)
         return await self._download(spec, destination, overwrite_existing, progress)
 
     def download_object_range_as_stream(
@@ -421,10 +445,12 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         chunk_size: int | None = None,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> AsyncObjectStream[ObjectT]:
         """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
-        return self._stream(self._range_spec(obj, start_bytes, end_bytes, if_match, headers), chunk_size, progress)
+        spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers, integrity)
+        return self._stream(spec, chunk_size, progress)
 
     async def delete_object(self, obj: ObjectLike) -> None:
         """Delete an object.
@@ -559,6 +585,9 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         self._driver.check_object_name(name)
         return Address(container=container, name=name)
 
+    def _integrity_of(self, integrity: Integrity | None) -> Integrity:
+        return self._integrity if integrity is None else checked_integrity(integrity)
+
     def _headers(self, headers: Mapping[str, str] | None) -> dict[str, str]:
         if headers:
             self._require(StorageCapability.HEADERS)
@@ -577,6 +606,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         end: int | None = None,
         conditions: Conditions,
         headers: Mapping[str, str] | None,
+        integrity: Integrity | None = None,
     ) -> ReadSpec:
         """The checked portable part of what a read was asked for."""
         if conditions.if_match is not None:
@@ -592,6 +622,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             known=(obj.etag, obj.size) if isinstance(obj, Object) and obj.etag is not None else None,
             conditions=conditions,
             headers=self._headers(headers),
+            integrity=self._integrity_of(integrity),
         )
 
     def _range_spec(
@@ -601,10 +632,18 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         end: int | None,
         if_match: str | None,
         headers: Mapping[str, str] | None,
+        integrity: Integrity | None = None,
     ) -> ReadSpec:
         self._require(StorageCapability.DOWNLOAD_RANGE)
         checked_range(start, end)
-        return self._read_spec(obj, start=start, end=end, conditions=checked_conditions(if_match), headers=headers)
+        return self._read_spec(
+            obj,
+            start=start,
+            end=end,
+            conditions=checked_conditions(if_match),
+            headers=headers,
+            integrity=integrity,
+        )
 
     def _put_spec(
         self,
@@ -617,6 +656,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         content_encoding: str | None,
         conditions: Conditions,
         headers: Mapping[str, str] | None,
+        integrity: Integrity | None = None,
     ) -> PutSpec:
         """The checked portable part of what an upload was asked for."""
         self._require(StorageCapability.UPLOAD_OBJECT)
@@ -637,6 +677,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             meta_data=self._meta_data(meta_data),
             conditions=conditions,
             headers=self._headers(headers),
+            integrity=self._integrity_of(integrity),
         )
 
     async def _upload(

@@ -7,16 +7,19 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from os import PathLike, fspath
+from typing import get_args
 
 from polycloud.errors import InvalidRequest
 from polycloud.storage.driver import Conditions, refuse
 from polycloud.storage.models import Container, Object, ObjectLike
+from polycloud.storage.verify import Integrity
 
 __all__ = [
     "checked_conditions",
     "checked_count",
     "checked_expiry",
     "checked_headers",
+    "checked_integrity",
     "checked_meta_data",
     "checked_range",
     "checked_text",
@@ -93,6 +96,17 @@ def checked_count(value: object, argument: str) -> None:
     """
     if not isinstance(value, int) or value < 1:
         raise InvalidRequest(f"{argument} is {value!r}; give a whole number of at least 1")
+
+
+def checked_integrity(integrity: Integrity) -> Integrity:
+    """What is asked of the verification of contents.
+
+    Raises:
+        InvalidRequest: It is no such word.
+    """
+    if integrity not in get_args(Integrity):
+        raise InvalidRequest(f"integrity is {integrity!r}; it is one of {', '.join(map(repr, get_args(Integrity)))}")
+    return integrity
 
 
 def checked_expiry(expires_in: object) -> int:

@@ -18,6 +18,7 @@ from polycloud.storage.driver import ContainerT, ObjectT
 from polycloud.storage.models import Container, DeleteResult, ObjectLike, Prefix
 from polycloud.storage.stream.client import ObjectStream
 from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.verify import Integrity
 
 __all__ = ["Storage"]
 
@@ -41,6 +42,9 @@ class Storage(Generic[ContainerT, ObjectT]):
       this moment (an aware datetime).
     * ``headers``: extra request headers, sent as they are, for what the provider has and polycloud
       does not model. They cannot replace headers that polycloud sets itself.
+    * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
+      ``"if possible"``, ``"required"`` (content that cannot be verified is ``NotVerified``; ranges never can)
+      or ``"off"``. ``Object.verified_by`` of the result says by what it was verified.
     * ``progress``: called during a transfer with the bytes moved so far and their total, or None
       where that is not known.
     """
@@ -218,15 +222,16 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Store a file or bytes as an object, in place of the one of that name if there is one.
 
-        The content is hashed on its way and compared with what the provider stored. Large content
-        goes up in parts, several at a time; memory holds a few of them at most. After a failure
-        nothing is left of it.
+        The content is hashed on its way and compared with what the provider stored
+        (``Object.verified_by``). Large content goes up in parts, several at a time; memory holds a few
+        of them at most. After a failure nothing is left of them.
 
         Args:
             source: A path, bytes, or a binary file, read from where it stands.
@@ -238,6 +243,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class; ``"*"`` never overwrites.
             headers: See the class.
+            integrity: See the class.
             part_size: Bytes of a part, or None for what suits the provider.
             concurrency: Parts under way at the same time.
             progress: See the class.
@@ -245,7 +251,8 @@ class Storage(Generic[ContainerT, ObjectT]):
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         return run(
             self._storage.upload_object(
@@ -258,6 +265,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 headers=headers,
+                integrity=integrity,
                 part_size=part_size,
                 concurrency=concurrency,
                 progress=progress,
@@ -276,6 +284,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -292,6 +301,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             headers: See the class.
+            integrity: See the class.
             part_size: Bytes of a part.
             concurrency: Parts under way at the same time.
             progress: See the class.
@@ -299,7 +309,8 @@ class Storage(Generic[ContainerT, ObjectT]):
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         return run(
             self._storage.upload_object_via_stream(
@@ -312,6 +323,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 headers=headers,
+                integrity=integrity,
                 part_size=part_size,
                 concurrency=concurrency,
                 progress=progress,
@@ -328,6 +340,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Write an object's content to a file.
@@ -343,6 +356,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_none_match: See the class.
             if_modified_since: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
 
         Returns:
@@ -353,6 +367,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             ObjectNotFound: The object does not exist.
             PreconditionFailed: A condition does not hold.
             ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
         return run(
@@ -364,6 +379,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
             )
         )
@@ -377,6 +393,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectStream[ObjectT]:
         """An object's content piece by piece; see ``ObjectStream``. Nothing is sent yet.
@@ -389,6 +406,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_none_match: See the class.
             if_modified_since: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
         """
         return ObjectStream(
@@ -399,6 +417,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
             )
         )
@@ -413,6 +432,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         overwrite_existing: bool = False,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectT:
         """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
@@ -425,6 +445,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             overwrite_existing: Whether an existing file is replaced.
             if_match: See the class.
             headers: See the class.
+            integrity: See the class.
             progress: See the class.
 
         Raises:
@@ -440,6 +461,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 overwrite_existing=overwrite_existing,
                 if_match=if_match,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
             )
         )
@@ -453,6 +475,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         chunk_size: int | None = None,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
     ) -> ObjectStream[ObjectT]:
         """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
@@ -464,6 +487,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 chunk_size=chunk_size,
                 if_match=if_match,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
             )
         )

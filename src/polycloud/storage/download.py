@@ -24,7 +24,7 @@ from polycloud.runtime.retry import retry_delay
 from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver, VerifyingBody
 from polycloud.storage.models import Container, Object
 from polycloud.storage.upload import Progress
-from polycloud.storage.verify import Digest, Hasher, compare, hasher_for
+from polycloud.storage.verify import Algorithm, Digest, Hasher, agreed, hasher_for, not_verified
 
 __all__ = ["PIECE", "Reader"]
 
@@ -109,9 +109,13 @@ class Reader(Generic[ObjectT]):
             end = answer.object.size if self._spec.end is None else min(self._spec.end, answer.object.size)
             self._expected = end - self._spec.start
             self._check_length(answer, self._expected)
-            if self._spec.start == 0 and end == answer.object.size and answer.digest is not None:
+            whole = self._spec.start == 0 and end == answer.object.size
+            if whole and answer.digest is not None and self._spec.integrity != "off":
                 self._digest = answer.digest
                 self._hasher = hasher_for(answer.digest)
+            elif not isinstance(answer.body, VerifyingBody):
+                # Now, and not when all of it has come.
+                self.settle(None)
         except BaseException:
             await self.close()
             raise
@@ -201,8 +205,24 @@ class Reader(Generic[ObjectT]):
         if not ended and await body.read(1):
             raise self._wrong_length("more")
         if self._hasher is not None and self._digest is not None:
-            compare(Digest(self._digest.algorithm, self._hasher.hexdigest()), self._digest, self.object.name)
+            self.settle(Digest(self._digest.algorithm, self._hasher.hexdigest()))
+        elif isinstance(body, VerifyingBody):
+            self._say(body.verified_by)
         await self.close()
+
+    def settle(self, computed: Digest | None) -> None:
+        """Verify what came, all of it, by its hash; None where none can be compared.
+
+        Raises:
+            ChecksumMismatch: The content is not what is stored.
+            NotVerified: It was to be verified, and could not be.
+        """
+        self._say(agreed(computed, self._digest, self.object.name))
+
+    def _say(self, by: Algorithm | None) -> None:
+        if by is None and self._spec.integrity == "required" and self._etag is None:
+            raise not_verified(self.object.name, "nothing was kept of it")
+        self._object = msgspec.structs.replace(self.object, verified_by=by)
 
     def _out_of_time(self) -> DeadlineExceeded:
         return DeadlineExceeded(f"{self._spec.address.name}: the time for the download is up", retryable=False)

@@ -12,7 +12,9 @@ the portable client's and the transfer engine's (``upload.py``, ``download.py``)
   (of an object in a missing container it is the container, if need be by one more look),
   ``PreconditionFailed`` where a condition does not hold (304 and 412 alike), and ``InvalidRequest``
   where a range starts at or beyond the end of the object (416);
-* reports the hashes that the provider reports, and leaves comparing them to the engine.
+* reports the hashes that the provider reports, and leaves comparing them to the engine; says of a tag that may be
+  no hash of the content that it is not sure (``Digest.sure``);
+* deletes nothing that it has stored because a hash looks wrong: it may be all that there is.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Source
 from polycloud.runtime.paging import Page
 from polycloud.storage.models import Container, DeleteResult, Object, Prefix
-from polycloud.storage.verify import Algorithm, Digest
+from polycloud.storage.verify import Algorithm, Digest, Integrity
 
 if TYPE_CHECKING:
     # Only checkers know the defaults of type variables on Python 3.11.
@@ -162,6 +164,7 @@ class ReadSpec(msgspec.Struct, frozen=True, kw_only=True):
         headers: Extra request headers of the caller's.
         known: Etag and size of the object as the caller has them, or None. What has the same etag and
             another size was damaged on the way.
+        integrity: What is asked of its verification.
     """
 
     address: Address
@@ -170,6 +173,7 @@ class ReadSpec(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[str, int] | None = None
     conditions: Conditions = UNCONDITIONAL
     headers: dict[str, str] = {}
+    integrity: Integrity = "if possible"
 
     @property
     def whole(self) -> bool:
@@ -189,6 +193,7 @@ class PutSpec(msgspec.Struct, frozen=True, kw_only=True):
         conditions: Under which it is put (never ``if_modified_since``). A conditional put is not
             repeatable: its own first attempt may be what a second one meets.
         headers: Extra request headers of the caller's.
+        integrity: What is asked of its verification. ``"off"``: no hash need be computed.
     """
 
     address: Address
@@ -197,6 +202,7 @@ class PutSpec(msgspec.Struct, frozen=True, kw_only=True):
     meta_data: dict[str, str] = {}
     conditions: Conditions = UNCONDITIONAL
     headers: dict[str, str] = {}
+    integrity: Integrity = "if possible"
 
 
 class CopySpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +255,11 @@ class Body(Protocol):
 class VerifyingBody(Body, Protocol):
     """A body that verifies itself while it is read, where the hash of the whole is not known."""
 
+    @property
+    def verified_by(self) -> Algorithm | None:
+        """By what all of what was read was verified, once it was; None where some of it could not be."""
+        ...
+
     def take_over(self, before: Body) -> None:
         """Go on where another body of the same object broke off, with what that one knows of the bytes before."""
         ...
@@ -280,10 +291,13 @@ class Stored(msgspec.Struct, Generic[ObjectT], frozen=True, kw_only=True):
     Attributes:
         object: What is stored now. ``size`` is the size sent where the answer does not tell.
         digest: The hash that the provider reports of what it stored, or None.
+        checked: The hash that the provider was sent along with the content, and compares before it stores it, by
+            its protocol; None where there was none, or it is not known to look.
     """
 
     object: ObjectT
     digest: Digest | None = None
+    checked: Algorithm | None = None
 
 
 class MultipartUpload(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,12 +318,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         size: Bytes.
         etag: The provider's tag of it, without quotes.
         digest: The hash that the provider reports of it, or None.
+        checked: As for ``Stored``.
     """
 
     number: int
     size: int
     etag: str
     digest: Digest | None = None
+    checked: Algorithm | None = None
 
 
 class StorageDriver(Generic[ContainerT, ObjectT]):
@@ -426,15 +442,6 @@ class StorageDriver(Generic[ContainerT, ObjectT]):
     def composite_etag(self, parts: Sequence[Part]) -> str | None:
         """The etag that an object of these parts has to have, or None where that is not known."""
         return None
-
-    async def discard(self, obj: Object) -> None:
-        """Remove an object that this client has just put and whose content turned out to be wrong,
-        but only if it is still that one. ``obj`` is what the put gave.
-        """
-        address = Address(container=obj.container, name=obj.name)
-        now = await self.head_object(ReadSpec(address=address))
-        if now.etag is not None and now.etag == obj.etag:
-            await self.delete_object(address)
 
     # URLs
 

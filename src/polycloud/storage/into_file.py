@@ -17,7 +17,7 @@ from polycloud.storage.download import PIECE, Reader
 from polycloud.storage.driver import ObjectT, StorageDriver
 from polycloud.storage.models import Container
 from polycloud.storage.upload import CONCURRENCY, Progress
-from polycloud.storage.verify import Digest, Hasher, compare, hasher_for, new_hasher
+from polycloud.storage.verify import Digest, Hasher, hasher_for, new_hasher
 
 __all__ = ["download"]
 
@@ -99,7 +99,7 @@ async def _in_ranges(
             # Before the last of it is written, and told to be there.
             computed = joined or hasher
             if digest is not None and computed is not None and end == due:
-                compare(Digest(digest.algorithm, computed.hexdigest()), digest, whole.object.name)
+                whole.settle(Digest(digest.algorithm, computed.hexdigest()))
             for piece in came.pieces:
                 await sink.write(piece)
                 count += len(piece)

@@ -12,6 +12,7 @@ import datetime as dt
 import msgspec
 
 from polycloud.errors import CloudError
+from polycloud.storage.verify import Algorithm
 
 __all__ = ["Container", "DeleteResult", "Object", "ObjectLike", "Prefix"]
 
@@ -63,6 +64,9 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
         content_encoding: As it was stored; polycloud neither packs nor unpacks. None for none.
         last_modified: When this content was stored, in UTC, or None.
         meta_data: User metadata; keys in lower case. Empty in listings.
+        verified_by: Of an object that an upload or a download gave: the hash by which its content was verified, here
+            or by the provider that was sent it along; large uploads perhaps part by part. None where nothing but
+            the length could be, and wherever no content has moved.
     """
 
     container: str
@@ -75,6 +79,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
     content_encoding: str | None = None
     last_modified: dt.datetime | None = None
     meta_data: dict[str, str] = {}
+    verified_by: Algorithm | None = None
 
     def __hash__(self) -> int:
         return hash((self.provider, "object", self.container, self.name))

@@ -1,8 +1,8 @@
 """The upload engine: one request for what is small, parts in parallel for what is large, all of it verified.
 
 At most ``concurrency`` parts and the one being read are in memory. Whatever goes wrong, Ctrl-C
-included, an upload in parts is aborted, and an object whose bytes turn out to be wrong is removed
-as long as it is still the one that was put here.
+included, an upload in parts is aborted. What is stored as an object is left, and told: that its hash is
+another one may be a mistake of whoever tells it, and what it has replaced is gone already.
 """
 
 from __future__ import annotations
@@ -28,15 +28,24 @@ from polycloud.storage.driver import (
     TransferRules,
 )
 from polycloud.storage.models import Container, Object
-from polycloud.storage.verify import Algorithm, Digest, Hasher, compare, digest_of, new_hasher
+from polycloud.storage.verify import (
+    Algorithm,
+    Digest,
+    Hasher,
+    agreed,
+    digest_of,
+    new_hasher,
+    not_verified,
+)
 
-__all__ = ["CONCURRENCY", "MovePlan", "Progress", "upload"]
+__all__ = ["CONCURRENCY", "LEFT", "MovePlan", "Progress", "upload"]
 
 ObjectT = TypeVar("ObjectT", bound=Object)
 
 CONCURRENCY = 4
 LARGEST_GROWN_PART = 64 * 1024 * 1024
 CLEAN_UP_SECONDS = 30.0
+LEFT = "what is stored was left there; look at it, and put it again"
 
 Progress = Callable[[int, int | None], None]
 """Called now and then during a transfer with the bytes moved so far and, where it is known, their total."""
@@ -60,23 +69,19 @@ async def upload(driver: StorageDriver[Container, ObjectT], spec: PutSpec, sourc
     """Put what the source holds and give the new object; the source is closed.
 
     Raises:
-        ChecksumMismatch: What arrived is not what was sent.
+        ChecksumMismatch: What arrived is not what was sent. It is left there.
+        NotVerified: It is stored, was to be verified, and could not be.
         InvalidRequest: The source is not as long as it said, or longer than the provider takes.
         OSError: What the caller's own iterator raised.
     """
     counted = _Counted(source, driver.caller.runtime, plan.progress)
     try:
         stored, computed, size = await _put(driver, spec, counted, plan)
-        try:
-            _verify(stored, computed, size)
-        except ChecksumMismatch as error:
-            await _discard(driver, stored.object, error)
-            raise
     except _SourceFailed as failed:
         raise failed.cause from None
     finally:
         await source.close()
-    return stored.object
+    return _verified(stored, computed, size, spec)
 
 
 async def _put(
@@ -108,7 +113,7 @@ async def _put(
 async def _put_bytes(
     driver: StorageDriver[Container, ObjectT], spec: PutSpec, data: bytes
 ) -> tuple[Stored[ObjectT], Digest | None, int]:
-    algorithm = driver.rules.put_hash
+    algorithm = driver.rules.put_hash if spec.integrity != "off" else None
     digest = await digest_of(driver.caller.runtime, algorithm, data) if algorithm else None
     return await driver.put_object(spec, data, digest=digest), digest, len(data)
 
@@ -116,7 +121,7 @@ async def _put_bytes(
 async def _put_streamed(
     driver: StorageDriver[Container, ObjectT], spec: PutSpec, source: _Counted
 ) -> tuple[Stored[ObjectT], Digest | None, int]:
-    source.hash_with(driver.rules.put_hash)
+    source.hash_with(driver.rules.put_hash if spec.integrity != "off" else None)
     stored = await driver.put_object(spec, source, digest=None)
     return stored, source.digest(), source.count
 
@@ -131,9 +136,10 @@ async def _put_parts(
 ) -> tuple[Stored[ObjectT], Digest | None, int]:
     rules = driver.rules
     runtime = driver.caller.runtime
+    part_hash, whole_hash = (None, None) if spec.integrity == "off" else (rules.part_hash, rules.whole_hash)
     # A CRC32 of the whole follows from those of the parts.
-    joined = JoinedCrc32() if rules.whole_hash == rules.part_hash == "crc32" else None
-    whole = new_hasher(rules.whole_hash) if rules.whole_hash and joined is None else None
+    joined = JoinedCrc32() if whole_hash == part_hash == "crc32" else None
+    whole = new_hasher(whole_hash) if whole_hash and joined is None else None
     started = await driver.start_multipart(spec)
 
     async def pieces(data: bytes) -> AsyncIterator[tuple[int, bytes]]:
@@ -150,52 +156,46 @@ async def _put_parts(
 
     async def send(piece: tuple[int, bytes]) -> Part:
         number, data = piece
-        digest = await digest_of(runtime, rules.part_hash, data) if rules.part_hash else None
+        digest = await digest_of(runtime, part_hash, data) if part_hash else None
         if joined is not None and digest is not None:
             joined.add(number, digest.value, len(data))
         part = await driver.upload_part(spec, started, number, data, digest=digest)
-        if digest is not None and part.digest is not None:
-            compare(digest, part.digest, f"part {number} of {spec.address.name}")
-        return part
+        checked = agreed(digest, part.digest, f"part {number} of {spec.address.name}") or part.checked
+        return msgspec.structs.replace(part, checked=checked)
 
     try:
         pending = pieces(first)
         del first
         parts = [part async for part in runtime.map_bounded(send, pending, limit=plan.concurrency)]
         hasher = joined or whole
-        digest = Digest(rules.whole_hash, hasher.hexdigest()) if rules.whole_hash and hasher else None
+        digest = Digest(whole_hash, hasher.hexdigest()) if whole_hash and hasher else None
         stored = await driver.complete_multipart(spec, started, parts, digest=digest)
     except BaseException as error:
         await _abort(driver, spec, started, error)
         raise
-    expected = driver.composite_etag(parts)
+    expected = None if spec.integrity == "off" else driver.composite_etag(parts)
     if expected is not None and stored.object.etag not in {None, expected}:
-        mismatch = ChecksumMismatch(
-            f"{spec.address.name}: the parts make an object with the etag {expected}, and the provider says "
-            f"{stored.object.etag}; nothing was kept of it. Try again"
-        )
-        await _discard(driver, stored.object, mismatch)
-        raise mismatch
-    return stored, digest, source.count
-
-
-def _verify(stored: Stored[ObjectT], computed: Digest | None, size: int) -> None:
-    obj = stored.object
-    if computed is not None and stored.digest is not None and computed.algorithm == stored.digest.algorithm:
-        compare(computed, stored.digest, obj.name)
-    if obj.size != size:
         raise ChecksumMismatch(
-            f"{obj.name}: {size} bytes were sent and the provider stored {obj.size}; nothing was kept of them"
+            f"{spec.address.name}: the parts make an object with the etag {expected}, and the provider says "
+            f"{stored.object.etag}; {LEFT}"
         )
+    # The whole of parts that were verified one by one.
+    checked = {part.checked for part in parts}
+    one = checked.pop() if len(checked) == 1 else None
+    return msgspec.structs.replace(stored, checked=stored.checked or one), digest, source.count
 
 
-async def _discard(driver: StorageDriver[Container, ObjectT], obj: ObjectT, error: CloudError) -> None:
-    """Remove the wrong object; if that fails, the error says so."""
-    try:
-        with grace(CLEAN_UP_SECONDS):
-            await driver.discard(obj)
-    except CloudError as second:
-        error.add_note(f"the damaged object {obj.container}/{obj.name} could not be removed: {second}")
+def _verified(stored: Stored[ObjectT], computed: Digest | None, size: int, spec: PutSpec) -> ObjectT:
+    """The new object, and by what its content was verified."""
+    obj = stored.object
+    if obj.size != size:
+        raise ChecksumMismatch(f"{obj.name}: {size} bytes were sent and the provider stored {obj.size}; {LEFT}")
+    if spec.integrity == "off":
+        return obj
+    by = agreed(computed, stored.digest, obj.name, LEFT) or stored.checked
+    if by is None and spec.integrity == "required":
+        raise not_verified(obj.name, "it is stored, and was left there")
+    return msgspec.structs.replace(obj, verified_by=by)
 
 
 async def _abort(

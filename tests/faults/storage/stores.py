@@ -35,13 +35,18 @@ class Store:
 
     def direct(self) -> Storage[Container, Object]:
         """A sync client, past every proxy."""
-        client: Storage[Container, Object] = polycloud.storage(self.provider, proxy="", **self.settings)
+        client: Storage[Container, Object] = polycloud.storage(self.provider, proxy="", **self.settings, **self.known)
         return client
 
     def client(self, flavour: Flavour, origin: str, **more: Any) -> Any:
         """A client of either flavour, in the shape of the async one."""
         make = polycloud.async_storage if flavour.name == "async" else polycloud.storage
-        return flavour.shape(make(self.provider, proxy="", **self.at(origin), **more))
+        return flavour.shape(make(self.provider, proxy="", **self.at(origin), **self.known, **more))
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What polycloud cannot know of a server behind an endpoint, and these two do."""
+        return {"md5_etags": True} if self.provider == "s3" else {}
 
     @property
     def speaks_s3(self) -> bool:

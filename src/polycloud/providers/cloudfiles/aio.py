@@ -18,6 +18,7 @@ from polycloud.providers.swift.driver import open_driver
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.models import Container, ObjectLike
+from polycloud.storage.verify import Integrity
 from polycloud.wire.swift import TempUrlDigest
 
 __all__ = ["AsyncCloudFiles"]
@@ -50,6 +51,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         temp_url_key: str | Secret | None = None,
         temp_url_digest: TempUrlDigest | None = None,
         leave_segments: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -75,6 +77,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
                 that it takes.
             leave_segments: Whether the segments of a large object stay when another object takes its
                 place. Uploads look whether there is one first; True spares that request.
+            integrity: What is asked of the verification of contents; see ``Storage``.
 
         Raises:
             ConfigurationError: Something is missing or contradictory.
@@ -101,7 +104,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
             leave_segments=leave_segments,
         )
         self._swift = self._files
-        super().__init__(self._files)
+        super().__init__(self._files, integrity)
 
     async def enable_container_cdn(
         self, container: Container | str, *, ex_ttl: int | None = None, ex_log_retention: bool | None = None

@@ -18,6 +18,7 @@ from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import iterate, run
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.models import Container, ObjectLike
+from polycloud.storage.verify import Integrity
 from polycloud.wire.swift import TempUrlDigest
 
 __all__ = ["CloudFiles"]
@@ -47,6 +48,7 @@ class CloudFiles(SwiftStorage):
         temp_url_key: str | Secret | None = None,
         temp_url_digest: TempUrlDigest | None = None,
         leave_segments: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -72,6 +74,7 @@ class CloudFiles(SwiftStorage):
                 that it takes.
             leave_segments: Whether the segments of a large object stay when another object takes its
                 place. Uploads look whether there is one first; True spares that request.
+            integrity: What is asked of the verification of contents; see ``Storage``.
 
         Raises:
             ConfigurationError: Something is missing or contradictory.
@@ -91,6 +94,7 @@ class CloudFiles(SwiftStorage):
             temp_url_key=temp_url_key,
             temp_url_digest=temp_url_digest,
             leave_segments=leave_segments,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )

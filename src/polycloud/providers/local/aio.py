@@ -14,6 +14,7 @@ from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.aio import AsyncStorage
 from polycloud.storage.models import Container
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncLocalStorage"]
 
@@ -34,6 +35,7 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
             container.
         fsync: True for uploads that return only when the content is on the disk, and survives a
             loss of power.
+        integrity: What is asked of the verification of contents; see ``Storage``.
         options: As every client takes; nothing is sent, so those about the network have no effect.
 
     Raises:
@@ -45,6 +47,7 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
         root: str | PathLike[str],
         *,
         fsync: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -52,4 +55,5 @@ class AsyncLocalStorage(AsyncStorage[Container, LocalObject]):
         if not path or "\0" in path:
             raise ConfigurationError("root is no path; name the folder that holds the containers")
         runtime = make_runtime(_runtime, options)
-        super().__init__(LocalDriver(make_caller(runtime, options, provider=PROVIDER), root=path, fsync=fsync))
+        driver = LocalDriver(make_caller(runtime, options, provider=PROVIDER), root=path, fsync=fsync)
+        super().__init__(driver, integrity)

@@ -15,6 +15,7 @@ from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Container
+from polycloud.storage.verify import Integrity
 
 __all__ = ["LocalStorage"]
 
@@ -35,6 +36,7 @@ class LocalStorage(Storage[Container, LocalObject]):
             container.
         fsync: True for uploads that return only when the content is on the disk, and survives a
             loss of power.
+        integrity: What is asked of the verification of contents; see ``Storage``.
         options: As every client takes; nothing is sent, so those about the network have no effect.
 
     Raises:
@@ -46,8 +48,9 @@ class LocalStorage(Storage[Container, LocalObject]):
         root: str | PathLike[str],
         *,
         fsync: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
-        self._local_storage = AsyncLocalStorage(root, fsync=fsync, _runtime=_runtime, **options)
+        self._local_storage = AsyncLocalStorage(root, fsync=fsync, integrity=integrity, _runtime=_runtime, **options)
         super().__init__(self._local_storage)

@@ -174,7 +174,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
         )
         if isinstance(body, bytes):
             found = await self._off(partial(self._write_at_once, address, body, record, _check(spec.conditions)))
-            return Stored(object=_object(address, found))
+            return _stored(address, found)
         writer = await self._off(partial(self._open_store.writer, address.container))
         try:
             while piece := await body.read(PIECE):
@@ -187,7 +187,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
         except BaseException:
             await self._off(writer.abort)
             raise
-        return Stored(object=_object(address, found))
+        return _stored(address, found)
 
     async def delete_object(self, address: Address) -> None:
         await self._off(partial(self._open_store.remove, address.container, address.name))
@@ -261,6 +261,11 @@ def _object(address: Address, found: Found) -> LocalObject:
         meta_data=found.record.meta_data,
         path=found.path,
     )
+
+
+def _stored(address: Address, found: Found) -> Stored[LocalObject]:
+    """What was put. Its hash is of the bytes as they were written; nobody else had them in between."""
+    return Stored(object=_object(address, found), checked="md5" if found.md5 else None)
 
 
 def _etag(found: Found) -> str:

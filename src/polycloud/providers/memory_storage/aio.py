@@ -17,6 +17,7 @@ from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.aio import AsyncStorage
 from polycloud.storage.driver import TransferRules
 from polycloud.storage.models import Container, Object
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncMemoryStorage"]
 
@@ -45,6 +46,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             and so on; later reads are whole.
         part_size: Bytes of a part of a large upload; uploads of twice as much go up in parts.
         without: Capabilities that it is not to have, to see what a program makes of ``NotSupported``.
+        integrity: What is asked of the verification of contents; see ``Storage``.
         options: As every client takes; nothing is sent, so those about the network have no effect.
 
     Raises:
@@ -62,6 +64,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
         cut_downloads: Sequence[int] = (),
         part_size: int = DEFAULT_RULES.part_size,
         without: Iterable[StorageCapability] = (),
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -85,7 +88,8 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
                 page_size=page_size,
                 capabilities=Capabilities(supported=EVERYTHING.supported.difference(without)),
                 rules=TransferRules(part_size=part_size, multipart_from=2 * part_size, unknown_length=True),
-            )
+            ),
+            integrity,
         )
 
     @property

@@ -17,6 +17,7 @@ from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Container, Object
+from polycloud.storage.verify import Integrity
 
 __all__ = ["MemoryStorage"]
 
@@ -42,6 +43,7 @@ class MemoryStorage(Storage[Container, Object]):
             and so on; later reads are whole.
         part_size: Bytes of a part of a large upload; uploads of twice as much go up in parts.
         without: Capabilities that it is not to have, to see what a program makes of ``NotSupported``.
+        integrity: What is asked of the verification of contents; see ``Storage``.
         options: As every client takes; nothing is sent, so those about the network have no effect.
 
     Raises:
@@ -59,6 +61,7 @@ class MemoryStorage(Storage[Container, Object]):
         cut_downloads: Sequence[int] = (),
         part_size: int = DEFAULT_RULES.part_size,
         without: Iterable[StorageCapability] = (),
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -71,6 +74,7 @@ class MemoryStorage(Storage[Container, Object]):
             cut_downloads=cut_downloads,
             part_size=part_size,
             without=without,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )

@@ -25,6 +25,7 @@ from polycloud.providers.s3_presets.dialects import (
 )
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncBackblazeB2", "AsyncCephS3", "AsyncCloudflareR2", "AsyncDigitalOceanSpaces"]
 
@@ -52,6 +53,7 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
         endpoint: str | None = None,
         credentials: CredentialsLike | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -64,6 +66,8 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
             endpoint: Another URL than the region's.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -76,7 +80,7 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
             B2, _runtime, options, (key, secret, None, credentials), endpoint or b2_endpoint(region), region,
             page_size=page_size,
         )  # fmt: skip
-        super().__init__(self._s3)
+        super().__init__(self._s3, integrity)
 
 
 class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
@@ -104,6 +108,7 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -120,6 +125,8 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
             checksum: How content is verified.
             sign_payload: Whether signatures cover contents.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -132,7 +139,7 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
             CEPH, _runtime, options, (key, secret, token, credentials), endpoint, region,
             addressing=addressing, checksum=checksum, sign_payload=sign_payload, page_size=page_size,
         )  # fmt: skip
-        super().__init__(self._s3)
+        super().__init__(self._s3, integrity)
 
 
 class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
@@ -160,6 +167,7 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
         endpoint: str | None = None,
         credentials: CredentialsLike | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -174,6 +182,8 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
             endpoint: Another URL, instead of the two.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of the three.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -189,7 +199,7 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
         self._s3 = _driver(
             R2, _runtime, options, (key, secret, token, credentials), endpoint, "auto", page_size=page_size
         )
-        super().__init__(self._s3)
+        super().__init__(self._s3, integrity)
 
 
 class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
@@ -214,6 +224,7 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
         credentials: CredentialsLike | None = None,
         addressing: Addressing = "auto",
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -227,6 +238,8 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
             addressing: As for ``S3``, like the next one.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -239,7 +252,7 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
             SPACES, _runtime, options, (key, secret, None, credentials), endpoint or spaces_endpoint(region), region,
             addressing=addressing, page_size=page_size,
         )  # fmt: skip
-        super().__init__(self._s3)
+        super().__init__(self._s3, integrity)
 
 
 def _driver(

@@ -17,6 +17,7 @@ from polycloud.providers.aws.s3.session import Addressing
 from polycloud.providers.s3_presets.aio import AsyncBackblazeB2, AsyncCephS3, AsyncCloudflareR2, AsyncDigitalOceanSpaces
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.verify import Integrity
 
 __all__ = ["BackblazeB2", "CephS3", "CloudflareR2", "DigitalOceanSpaces"]
 
@@ -44,6 +45,7 @@ class BackblazeB2(S3Access, S3Buckets):
         endpoint: str | None = None,
         credentials: CredentialsLike | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -56,6 +58,8 @@ class BackblazeB2(S3Access, S3Buckets):
             endpoint: Another URL than the region's.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -69,6 +73,7 @@ class BackblazeB2(S3Access, S3Buckets):
             endpoint=endpoint,
             credentials=credentials,
             page_size=page_size,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )
@@ -100,6 +105,7 @@ class CephS3(S3Access, S3Buckets):
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -116,6 +122,8 @@ class CephS3(S3Access, S3Buckets):
             checksum: How content is verified.
             sign_payload: Whether signatures cover contents.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -133,6 +141,7 @@ class CephS3(S3Access, S3Buckets):
             checksum=checksum,
             sign_payload=sign_payload,
             page_size=page_size,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )
@@ -164,6 +173,7 @@ class CloudflareR2(S3Access, S3Buckets):
         endpoint: str | None = None,
         credentials: CredentialsLike | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -178,6 +188,8 @@ class CloudflareR2(S3Access, S3Buckets):
             endpoint: Another URL, instead of the two.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of the three.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -193,6 +205,7 @@ class CloudflareR2(S3Access, S3Buckets):
             endpoint=endpoint,
             credentials=credentials,
             page_size=page_size,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )
@@ -221,6 +234,7 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
         credentials: CredentialsLike | None = None,
         addressing: Addressing = "auto",
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -234,6 +248,8 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
             addressing: As for ``S3``, like the next one.
             page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -248,6 +264,7 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
             credentials=credentials,
             addressing=addressing,
             page_size=page_size,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )

@@ -15,6 +15,8 @@ CEPH = Dialect(
     title="Ceph's RADOS Gateway",
     features=frozenset(Feature),
     checksum="md5",
+    # The hash is of what was received, before the gateway packs or encrypts it (rgw_op.cc, RGWPutObj::execute).
+    md5_etags=True,
     composite_etags=True,
 )
 SPACES = Dialect(

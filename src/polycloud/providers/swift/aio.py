@@ -14,6 +14,7 @@ from polycloud.providers.swift.calls import PAGE_SIZE
 from polycloud.providers.swift.driver import SwiftDriver, open_driver
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.verify import Integrity
 from polycloud.wire.keystone import KeystoneCredentials
 from polycloud.wire.swift import TempUrlDigest
 
@@ -61,6 +62,7 @@ class AsyncSwift(AsyncSwiftStorage):
         temp_url_key: str | Secret | None = None,
         temp_url_digest: TempUrlDigest | None = None,
         leave_segments: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -100,6 +102,7 @@ class AsyncSwift(AsyncSwiftStorage):
                 that it takes.
             leave_segments: Whether the segments of a large object stay when another object takes its
                 place. Uploads look whether there is one first; True spares that request.
+            integrity: What is asked of the verification of contents; see ``Storage``.
 
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
@@ -141,4 +144,4 @@ class AsyncSwift(AsyncSwiftStorage):
             temp_url_digest=temp_url_digest,
             leave_segments=leave_segments,
         )
-        super().__init__(self._swift)
+        super().__init__(self._swift, integrity)

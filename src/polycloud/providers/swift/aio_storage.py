@@ -25,6 +25,7 @@ from polycloud.storage.arguments import checked_conditions, checked_expiry, chec
 from polycloud.storage.driver import Address
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.upload import CONCURRENCY, MovePlan, Progress, upload
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncSwiftStorage"]
 
@@ -95,6 +96,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         content_encoding: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> SwiftObject:
@@ -113,13 +115,14 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             content_encoding: What the content was packed with beforehand.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers.
+            integrity: As for ``upload_object``.
             concurrency: Segments under way at the same time.
             progress: Called with the bytes moved so far, and None.
 
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: The object exists, and was not to be overwritten.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
         """
         if chunk_size < 1 or concurrency < 1:
             raise InvalidRequest("chunk_size and concurrency are at least 1")
@@ -132,6 +135,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             content_encoding=content_encoding,
             conditions=checked_conditions(None, if_none_match),
             headers=headers,
+            integrity=integrity,
         )
         opened = self._swift.caller.runtime.source(source)
         needed = -(-(opened.length or 0) // self._swift.rules.max_parts)

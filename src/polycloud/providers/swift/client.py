@@ -15,6 +15,7 @@ from polycloud.providers.swift.calls import PAGE_SIZE
 from polycloud.providers.swift.client_storage import SwiftStorage
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.verify import Integrity
 from polycloud.wire.keystone import KeystoneCredentials
 from polycloud.wire.swift import TempUrlDigest
 
@@ -62,6 +63,7 @@ class Swift(SwiftStorage):
         temp_url_key: str | Secret | None = None,
         temp_url_digest: TempUrlDigest | None = None,
         leave_segments: bool = False,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -101,6 +103,7 @@ class Swift(SwiftStorage):
                 that it takes.
             leave_segments: Whether the segments of a large object stay when another object takes its
                 place. Uploads look whether there is one first; True spares that request.
+            integrity: What is asked of the verification of contents; see ``Storage``.
 
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
@@ -134,6 +137,7 @@ class Swift(SwiftStorage):
             temp_url_key=temp_url_key,
             temp_url_digest=temp_url_digest,
             leave_segments=leave_segments,
+            integrity=integrity,
             _runtime=_runtime,
             **options,
         )

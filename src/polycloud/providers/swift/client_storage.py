@@ -16,6 +16,7 @@ from polycloud.providers.swift.models import ArchiveFormat, ArchiveResult, Swift
 from polycloud.runtime.drive import run
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.verify import Integrity
 
 __all__ = ["SwiftStorage"]
 
@@ -76,6 +77,7 @@ class SwiftStorage(SwiftContainers):
         content_encoding: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> SwiftObject:
@@ -94,13 +96,14 @@ class SwiftStorage(SwiftContainers):
             content_encoding: What the content was packed with beforehand.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers.
+            integrity: As for ``upload_object``.
             concurrency: Segments under way at the same time.
             progress: Called with the bytes moved so far, and None.
 
         Raises:
             ContainerNotFound: The container does not exist.
             PreconditionFailed: The object exists, and was not to be overwritten.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
         """
         return run(
             self._swift_storage.ex_multipart_upload_object(
@@ -113,6 +116,7 @@ class SwiftStorage(SwiftContainers):
                 content_encoding=content_encoding,
                 if_none_match=if_none_match,
                 headers=headers,
+                integrity=integrity,
                 concurrency=concurrency,
                 progress=progress,
             )

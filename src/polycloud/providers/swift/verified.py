@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from polycloud.errors import Conflict
 from polycloud.storage.driver import Body
-from polycloud.storage.verify import Digest, Hasher, compare, new_hasher
+from polycloud.storage.verify import Algorithm, Digest, Hasher, compare, new_hasher
 from polycloud.wire.swift import Segment
 
 __all__ = ["VerifiedBody"]
@@ -26,6 +26,7 @@ class VerifiedBody:
         self._body = body
         self._name = name
         self._hasher = new_hasher("md5")
+        self._unverified = 0
         self._segments = list(segments)
         self._at = 0
         while self._at < len(self._segments) and start >= self._segments[self._at].bytes:
@@ -45,6 +46,7 @@ class VerifiedBody:
             return
         if before.segments != self.segments:
             raise Conflict(f"{self._name} was changed while it was being downloaded; start again")
+        self._unverified = before.unverified
         if before.place == self.place:
             self._hasher, self._complete = before.state
 
@@ -52,6 +54,16 @@ class VerifiedBody:
     def segments(self) -> list[Segment]:
         """Those of the whole object."""
         return self._segments
+
+    @property
+    def unverified(self) -> int:
+        """How many segments passed whose hashes could not be compared."""
+        return self._unverified
+
+    @property
+    def verified_by(self) -> Algorithm | None:
+        """As of ``VerifyingBody``."""
+        return None if self._unverified or self._at < len(self._segments) else "md5"
 
     @property
     def place(self) -> tuple[int, int]:
@@ -89,6 +101,8 @@ class VerifiedBody:
                 Digest("md5", segment.hash),
                 f"{self._name}, segment {self._at + 1}",
             )
+        else:
+            self._unverified += 1
         self._hasher = new_hasher("md5")
         self._complete = True
         self._at += 1

@@ -14,6 +14,7 @@ from polycloud.providers.aws.s3.driver import open_driver
 from polycloud.providers.aws.s3.session import Addressing, S3Session
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncS3"]
 
@@ -49,7 +50,9 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
         addressing: Addressing = "auto",
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
+        md5_etags: bool | None = None,
         page_size: int = 1000,
+        integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -73,7 +76,12 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             checksum: ``"crc32"``, ``"sha256"`` or ``"md5"``. Default: CRC32; with an ``endpoint`` MD5, which
                 every service knows.
             sign_payload: Whether signatures cover contents. Default: where the way is not encrypted.
+            md5_etags: Whether the etag of an object is the MD5 of its content unless its headers say how it is
+                encrypted, so that content with another MD5 is damaged. Default: what is known of the service, which of
+                one behind ``endpoint`` is nothing: another MD5 is warned of there, and is no error.
             page_size: Most names in one page of a listing, up to 1,000.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
             _runtime: What does the I/O.
             **options: What every client takes; see ``ClientOptions``.
 
@@ -99,6 +107,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             options,
             checksum=checksum,
             sign_payload=sign_payload,
+            md5_etags=md5_etags,
             page_size=page_size,
         )
-        super().__init__(self._s3)
+        super().__init__(self._s3, integrity)

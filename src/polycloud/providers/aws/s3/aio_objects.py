@@ -33,6 +33,7 @@ from polycloud.storage.driver import Address, Conditions, CopySpec, ReadSpec, Ur
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.stream.aio import AsyncObjectStream
 from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.verify import Integrity
 
 __all__ = ["AsyncS3Objects"]
 
@@ -119,6 +120,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -144,6 +146,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_match: Only in place of the content with this etag.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers, such as ``Cache-Control``.
+            integrity: See ``Storage``.
             part_size: Bytes of a part, at least 5 MiB; None for 8 MiB.
             concurrency: Parts under way at the same time.
             progress: Called during the transfer; see ``Storage``.
@@ -157,7 +160,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Raises:
             ContainerNotFound: The bucket does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         extra = put_headers(
             self._s3.dialect,
@@ -176,6 +180,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
             headers={**(headers or {}), **extra} if extra else headers,
+            integrity=integrity,
         )
         return await self._upload(source, spec, part_size=part_size, concurrency=concurrency, progress=progress)
 
@@ -191,6 +196,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -213,6 +219,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_match: Only in place of the content with this etag.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers.
+            integrity: See ``Storage``.
             part_size: Bytes of a part.
             concurrency: Parts under way at the same time.
             progress: Called during the transfer.
@@ -226,7 +233,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Raises:
             ContainerNotFound: The bucket does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         extra = put_headers(
             self._s3.dialect,
@@ -245,6 +253,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
             headers={**(headers or {}), **extra} if extra else headers,
+            integrity=integrity,
         )
         return await self._upload(iterator, spec, part_size=part_size, concurrency=concurrency, progress=progress)
 
@@ -258,6 +267,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -274,6 +284,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_none_match: See there.
             if_modified_since: See there.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -283,10 +294,11 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             ObjectNotFound: The object does not exist.
             PreconditionFailed: A condition does not hold.
             ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
-        spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key)
+        spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
         return await self._download(spec, destination, overwrite_existing, progress)
 
     def download_object_as_stream(
@@ -298,6 +310,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -313,12 +326,14 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_none_match: See there.
             if_modified_since: See there.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
-        return self._stream(self._s3_read(obj, conditions, headers, version_id, ex_customer_key), chunk_size, progress)
+        spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
+        return self._stream(spec, chunk_size, progress)
 
     async def download_object_range(
         self,
@@ -330,6 +345,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         overwrite_existing: bool = False,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -344,6 +360,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             overwrite_existing: Whether an existing file is replaced.
             if_match: See ``Storage``.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -352,7 +369,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             InvalidRequest: The range is empty, or begins at or beyond the end of the object.
             FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
         """
-        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key)
+        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
         return await self._download(spec, destination, overwrite_existing, progress)
 
     def download_object_range_as_stream(
@@ -364,12 +381,13 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         chunk_size: int | None = None,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
     ) -> AsyncObjectStream[S3Object]:
         """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
-        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key)
+        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
         return self._stream(spec, chunk_size, progress)
 
     async def delete_object(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
@@ -518,8 +536,9 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         headers: Mapping[str, str] | None,
         version_id: str | None,
         customer_key: CustomerKey | None,
+        integrity: Integrity | None = None,
     ) -> ReadSpec:
-        spec = self._read_spec(obj, conditions=conditions, headers=headers)
+        spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
         return self._extended(spec, obj, version_id, customer_key)
 
     def _s3_range(
@@ -531,8 +550,9 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         headers: Mapping[str, str] | None,
         version_id: str | None,
         customer_key: CustomerKey | None,
+        integrity: Integrity | None,
     ) -> ReadSpec:
-        spec = self._range_spec(obj, start, end, if_match, headers)
+        spec = self._range_spec(obj, start, end, if_match, headers, integrity)
         return self._extended(spec, obj, version_id, customer_key)
 
     def _extended(

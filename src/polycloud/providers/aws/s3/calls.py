@@ -67,6 +67,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         self.dialect = dialect
         self.provider = dialect.provider
         self.capabilities: Capabilities = dialect.capabilities
+        self._asks_checksum = checksum != "md5"
         self.rules = rules_for(checksum, equal_parts=dialect.equal_parts)
         self._checksum: Checksum = checksum
         self._sign_payload = sign_payload

@@ -18,6 +18,7 @@ from polycloud.storage.client import Storage
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.stream.client import ObjectStream
 from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.verify import Integrity
 
 __all__ = ["S3Objects"]
 
@@ -111,6 +112,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -136,6 +138,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_match: Only in place of the content with this etag.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers, such as ``Cache-Control``.
+            integrity: See ``Storage``.
             part_size: Bytes of a part, at least 5 MiB; None for 8 MiB.
             concurrency: Parts under way at the same time.
             progress: Called during the transfer; see ``Storage``.
@@ -149,7 +152,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         Raises:
             ContainerNotFound: The bucket does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         return run(
             self._s3_objects.upload_object(
@@ -162,6 +166,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 headers=headers,
+                integrity=integrity,
                 part_size=part_size,
                 concurrency=concurrency,
                 progress=progress,
@@ -186,6 +191,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         part_size: int | None = None,
         concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
@@ -208,6 +214,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_match: Only in place of the content with this etag.
             if_none_match: ``"*"`` never overwrites.
             headers: Extra request headers.
+            integrity: See ``Storage``.
             part_size: Bytes of a part.
             concurrency: Parts under way at the same time.
             progress: Called during the transfer.
@@ -221,7 +228,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         Raises:
             ContainerNotFound: The bucket does not exist.
             PreconditionFailed: A condition does not hold.
-            ChecksumMismatch: The content was damaged on the way; it was removed again.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
         """
         return run(
             self._s3_objects.upload_object_via_stream(
@@ -234,6 +242,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 headers=headers,
+                integrity=integrity,
                 part_size=part_size,
                 concurrency=concurrency,
                 progress=progress,
@@ -256,6 +265,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -272,6 +282,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_none_match: See there.
             if_modified_since: See there.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -281,6 +292,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             ObjectNotFound: The object does not exist.
             PreconditionFailed: A condition does not hold.
             ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
         return run(
@@ -292,6 +304,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
@@ -307,6 +320,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -322,6 +336,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_none_match: See there.
             if_modified_since: See there.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -334,6 +349,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
@@ -350,6 +366,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         overwrite_existing: bool = False,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -364,6 +381,7 @@ class S3Objects(Storage[S3Container, S3Object]):
             overwrite_existing: Whether an existing file is replaced.
             if_match: See ``Storage``.
             headers: See there.
+            integrity: See there.
             progress: Called during the transfer; see there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -381,6 +399,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 overwrite_existing=overwrite_existing,
                 if_match=if_match,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
@@ -396,6 +415,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         chunk_size: int | None = None,
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -409,6 +429,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 chunk_size=chunk_size,
                 if_match=if_match,
                 headers=headers,
+                integrity=integrity,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,

@@ -81,6 +81,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         checksum: How content is verified unless the client is told otherwise.
         capabilities: What of the portable API it has.
         equal_parts: Whether the parts of an upload must have the same size.
+        md5_etags: Whether the service says that the etag of what came in one request is its MD5, but for what it
+            says to be encrypted otherwise. Elsewhere an etag that is equal proves as much, and another one nothing.
         composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
             compared after uploads, and by downloads that find no better hash.
         relative_names: Whether names may have more ``..`` than parts before them.
@@ -94,6 +96,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     checksum: Checksum
     capabilities: Capabilities = PORTABLE
     equal_parts: bool = False
+    md5_etags: bool = False
     composite_etags: bool = False
     relative_names: bool = True
     new_names: NewNames = "any"
@@ -122,6 +125,7 @@ AWS = Dialect(
     title="Amazon S3",
     features=frozenset(Feature),
     checksum="crc32",
+    md5_etags=True,
     composite_etags=True,
     relative_names=False,
     new_names="aws",

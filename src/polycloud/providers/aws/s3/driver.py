@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from polycloud.errors import ConfigurationError
 from polycloud.options import ClientOptions, make_caller
 from polycloud.providers.aws.s3.buckets import Buckets
@@ -28,6 +30,7 @@ def open_driver(
     *,
     checksum: Checksum | None,
     sign_payload: bool | None,
+    md5_etags: bool | None = None,
     page_size: int,
 ) -> S3Driver:
     """The driver of a client.
@@ -39,6 +42,8 @@ def open_driver(
         raise ConfigurationError(f"checksum is {checksum!r}; it is one of {', '.join(sorted(CHECKSUMS))}")
     if not 1 <= page_size <= 1000:
         raise ConfigurationError(f"page_size is {page_size}; it is between 1 and 1000")
+    if md5_etags is not None:
+        dialect = msgspec.structs.replace(dialect, md5_etags=md5_etags)
     return S3Driver(
         make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False),
         session,

@@ -13,16 +13,18 @@ from hashlib import md5
 from polycloud.providers.aws.s3.models import S3Address, S3Object
 from polycloud.providers.aws.s3.names import in_query
 from polycloud.storage.driver import Address
-from polycloud.storage.verify import Digest
+from polycloud.storage.verify import Algorithm, Digest, can_compute
 from polycloud.wire.headers import bare, conditional, http_date, merged, number
 
 __all__ = [
-    "bare", "conditional", "crc32_of", "digest_of_whole", "hexadecimal", "http_date", "is_composite", "is_made_of",
-    "is_md5", "made_version",
-    "merged", "number", "stored_encoding", "version_of", "version_query", "xml_headers",
+    "bare", "composite_of", "conditional", "crc32_of", "digest_of_whole", "hexadecimal", "http_date", "is_composite",
+    "is_made_of", "is_md5", "looks_like_md5", "made_version", "merged", "number", "stored_encoding", "version_of",
+    "version_query", "xml_headers",
 ]  # fmt: skip
 
 MD5 = re.compile(r"[0-9a-f]{32}")
+# What S3 knows and the bytes of each, the cheapest ones first.
+CHECKSUMS: dict[Algorithm, int] = {"crc32": 4, "crc64nvme": 8, "crc32c": 4, "sha256": 32, "sha1": 20}
 COMPOSITE = re.compile(r"([0-9a-f]{32})-([0-9]{1,5})")
 
 
@@ -44,12 +46,19 @@ def xml_headers(body: bytes) -> list[tuple[str, str]]:
 
 
 def is_md5(etag: str, known: Mapping[str, str]) -> bool:
-    """Whether an etag is the MD5 of the content: not of what came in parts, or is encrypted with other keys."""
+    """Whether an etag is the MD5 of the content, where etags are: not of what came in parts, or is encrypted with
+    other keys than the service's own.
+    """
     return (
-        MD5.fullmatch(etag) is not None
-        and not known.get("x-amz-server-side-encryption", "").startswith("aws:kms")
+        looks_like_md5(etag)
+        and known.get("x-amz-server-side-encryption", "AES256") == "AES256"
         and "x-amz-server-side-encryption-customer-algorithm" not in known
     )
+
+
+def looks_like_md5(etag: str | None) -> bool:
+    """Whether an etag could be the MD5 of the content."""
+    return MD5.fullmatch(etag or "") is not None
 
 
 def is_composite(etag: str | None, known: Mapping[str, str]) -> bool:
@@ -60,14 +69,8 @@ def is_composite(etag: str | None, known: Mapping[str, str]) -> bool:
 
 def is_made_of(obj: S3Object, parts: Digest, last: int) -> bool:
     """Whether an object is made of parts of this size, and a last one of that; some programs make them otherwise."""
-    found = COMPOSITE.fullmatch(parts.value)
-    size = parts.part_size
-    return (
-        obj.etag == parts.value
-        and found is not None
-        and size is not None
-        and (int(found[2]) - 1) * size + last == obj.size
-    )
+    count = int(parts.value.partition("-")[2])
+    return parts.part_size is not None and (count - 1) * parts.part_size + last == obj.size
 
 
 def hexadecimal(value: str | None, size: int) -> str | None:
@@ -89,14 +92,38 @@ def crc32_of(known: Mapping[str, str]) -> str | None:
     return hexadecimal(known.get("x-amz-checksum-crc32"), 4)
 
 
-def digest_of_whole(obj: S3Object, known: Mapping[str, str]) -> Digest | None:
-    """The best hash of the whole content that an answer has."""
-    if obj.checksum is not None:
-        return Digest("crc32", obj.checksum)
-    sha256 = hexadecimal(known.get("x-amz-checksum-sha256"), 32)
-    if sha256 is not None and known.get("x-amz-checksum-type") != "COMPOSITE":
-        return Digest("sha256", sha256)
-    return Digest("md5", obj.hash) if obj.hash else None
+def digest_of_whole(etag: str | None, known: Mapping[str, str], *, md5_etags: bool) -> Digest | None:
+    """The best hash of the whole content that an answer has.
+
+    Args:
+        etag: Of the answer.
+        known: Its headers.
+        md5_etags: Whether etags are MD5 by the service's own word.
+    """
+    if known.get("x-amz-checksum-type") != "COMPOSITE":
+        for algorithm, size in CHECKSUMS.items():
+            value = hexadecimal(known.get(f"x-amz-checksum-{algorithm}"), size)
+            if value is not None and can_compute(algorithm):
+                return Digest(algorithm, value)
+    if etag is None or not looks_like_md5(etag):
+        return None
+    return Digest("md5", etag, sure=md5_etags and is_md5(etag, known))
+
+
+def composite_of(etag: str | None, known: Mapping[str, str], *, etags: bool) -> Digest | None:
+    """The hash of the hashes of parts that an answer has, without its parts' size, which it does not tell.
+
+    Args:
+        etag: Of the answer.
+        known: Its headers.
+        etags: Whether etags are such hashes.
+    """
+    for algorithm, size in CHECKSUMS.items():
+        value, _, count = known.get(f"x-amz-checksum-{algorithm}", "").partition("-")
+        found = hexadecimal(value, size)
+        if found is not None and count.isascii() and count.isdigit() and len(count) <= 5 and can_compute(algorithm):
+            return Digest(algorithm, f"{found}-{int(count)}")
+    return Digest("md5", etag) if etags and etag is not None and is_composite(etag, known) else None
 
 
 def made_version(known: Mapping[str, str]) -> str | None:

@@ -8,12 +8,12 @@ from hashlib import md5
 
 from polycloud.errors import MalformedResponse, NotFound
 from polycloud.providers.aws.s3 import wire
-from polycloud.providers.aws.s3.headers import bare, conditional, is_md5, merged
+from polycloud.providers.aws.s3.headers import bare, conditional, merged
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_query
 from polycloud.providers.aws.s3.objects import Objects
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
-from polycloud.storage.verify import Digest, digest_of
+from polycloud.storage.verify import KEPT_NOTHING, Digest, digest_of
 
 __all__ = ["Multipart", "composite", "parts_document"]
 
@@ -27,7 +27,10 @@ class Multipart(Objects):
 
     async def start_multipart(self, spec: PutSpec) -> MultipartUpload:
         headers = self.put_headers(spec)
-        if self._checksum == "crc32":
+        if spec.integrity == "off":
+            # Parts without checksums, of which S3 would ask them else.
+            pass
+        elif self._checksum == "crc32":
             headers += [("x-amz-checksum-algorithm", "CRC32"), ("x-amz-checksum-type", "FULL_OBJECT")]
         elif self._checksum == "sha256":
             headers.append(("x-amz-checksum-algorithm", "SHA256"))
@@ -47,26 +50,26 @@ class Multipart(Objects):
     async def upload_part(
         self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
     ) -> Part:
-        if digest is None:
+        if digest is None and spec.integrity != "off":
             digest = await digest_of(self.caller.runtime, self._checksum, body)
         address = spec.address
+        content_headers = await self.content_headers(address.container, body, digest)
         answer = await self.send(
             "UploadPart",
             "PUT",
             address.container,
             address.name,
             query=f"partNumber={number}&uploadId={in_query(upload.id)}",
-            headers=merged(await self.content_headers(address.container, body, digest), _everywhere(spec)),
+            headers=merged(content_headers, _everywhere(spec)),
             body=body,
         )
         known = dict(answer.headers.pairs())
         etag = bare(known.get("etag"))
         if etag is None:
             raise MalformedResponse(f"{address.name}: S3 stored part {number} and gave no etag for it")
-        reported = self.reported(known)
-        if reported is None and is_md5(etag, known):
-            await self.check_etag(etag, body, f"part {number} of {address.name}")
-        return Part(number=number, size=len(body), etag=etag, digest=reported)
+        what = f"part {number} of {address.name}"
+        checked = await self.checked(content_headers, body, known, what, KEPT_NOTHING) if digest is not None else None
+        return Part(number=number, size=len(body), etag=etag, digest=self.reported(known), checked=checked)
 
     async def complete_multipart(
         self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None

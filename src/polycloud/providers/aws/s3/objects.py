@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from polycloud.errors import ChecksumMismatch, CloudError, MalformedResponse, ObjectNotFound
+from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.faults import error_of_code
 from polycloud.providers.aws.s3.headers import (
     bare,
+    composite_of,
     conditional,
     crc32_of,
     digest_of_whole,
     hexadecimal,
     http_date,
-    is_composite,
     is_made_of,
     is_md5,
+    looks_like_md5,
     made_version,
     merged,
     number,
@@ -30,13 +31,14 @@ from polycloud.providers.aws.s3.headers import (
 )
 from polycloud.providers.aws.s3.listings import Listings
 from polycloud.providers.aws.s3.metadata import read_meta_data, written_meta_data
-from polycloud.providers.aws.s3.models import S3Address, S3Object
+from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_xml, xml_text
 from polycloud.runtime.messages import ResponseStream, Source
 from polycloud.runtime.outcomes import creating
 from polycloud.storage.driver import PERHAPS_STORED, Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
-from polycloud.storage.models import DeleteResult, Object
-from polycloud.storage.verify import OFFLOAD_FROM, Digest, compare, digest_of
+from polycloud.storage.models import DeleteResult
+from polycloud.storage.upload import LEFT
+from polycloud.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of
 from polycloud.wire.headers import extent
 from polycloud.wire.sigv4 import UNSIGNED_PAYLOAD
 
@@ -68,34 +70,35 @@ class Objects(Listings):
         return self._object(address, known, number(known.get("content-length")) or 0)
 
     async def read_object(self, spec: ReadSpec) -> Download[S3Object]:
-        if not spec.whole or not self.dialect.composite_etags:
+        if not spec.whole or spec.integrity == "off":
             return (await self._get_object(spec))[0]
         # What the caller has of the object may tell already that it came in parts.
-        parts = await self._parts(spec, spec.known[0]) if spec.known is not None else None
+        etags = self.dialect.composite_etags
+        guess = composite_of(spec.known[0], {}, etags=etags) if spec.known is not None else None
+        parts = None if guess is None else await self._parts(spec, guess)
         answer, known = await self._get_object(spec)
-        etag = answer.object.etag
-        if answer.digest is not None or not is_composite(etag, known):
+        composite = composite_of(answer.object.etag, known, etags=etags)
+        if answer.digest is not None or composite is None:
             return answer
-        if parts is None or parts[0].value != etag:
+        if parts is None or parts[0].value != composite.value:
             # Not beside the open answer: downloads that hold all connections would wait for each other's.
             await answer.body.close()
-            parts = await self._parts(spec, etag)
-            answer, _ = await self._get_object(spec)
-        if parts is None or not is_made_of(answer.object, *parts):
+            parts = await self._parts(spec, composite)
+            answer, known = await self._get_object(spec)
+            composite = composite_of(answer.object.etag, known, etags=etags)
+        if parts is None or composite is None or parts[0].value != composite.value:
             return answer
-        return msgspec.structs.replace(answer, digest=parts[0])
+        return msgspec.structs.replace(answer, digest=parts[0]) if is_made_of(answer.object, *parts) else answer
 
-    async def _parts(self, spec: ReadSpec, etag: str | None) -> tuple[Digest, int] | None:
-        """The hash of parts' hashes that an etag is, with the size of the first part, and the size of the last one.
+    async def _parts(self, spec: ReadSpec, composite: Digest) -> tuple[Digest, int] | None:
+        """A hash of parts' hashes with the size of the first part, and the size of the last one.
 
-        None where it is no such hash, or that is not to be had.
+        None where that is not to be had.
         """
-        if etag is None or not is_composite(etag, {}):
-            return None
-        count = int(etag.partition("-")[2])
+        count = int(composite.value.partition("-")[2])
         first = await self._part_size(spec, 1)
         last = first if first is None or count == 1 else await self._part_size(spec, count)
-        return (Digest("md5", etag, part_size=first), last) if first and last else None
+        return (msgspec.structs.replace(composite, part_size=first), last) if first and last else None
 
     async def _part_size(self, spec: ReadSpec, part: int) -> int | None:
         query = "&".join(filter(None, (f"partNumber={part}", version_query(spec.address))))
@@ -130,11 +133,12 @@ class Objects(Listings):
         length = number(known.get("content-length"))
         start, size = extent(address.name, body.status, known)
         obj = self._object(address, known, size)
-        return Download(object=obj, body=body, start=start, length=length, digest=digest_of_whole(obj, known))
+        digest = digest_of_whole(obj.etag, known, md5_etags=self.dialect.md5_etags)
+        return Download(object=obj, body=body, start=start, length=length, digest=digest)
 
     def _read_headers(self, spec: ReadSpec) -> list[tuple[str, str]]:
         headers = conditional(spec.conditions)
-        if self._checksum != "md5" and spec.whole:
+        if self._asks_checksum and spec.whole:
             headers.append(ASK_CHECKSUM)
         return merged(headers, spec.headers)
 
@@ -148,9 +152,10 @@ class Objects(Listings):
                 data += more
             body = data
             digest = None
-        if digest is None:
+        if digest is None and spec.integrity != "off":
             digest = await digest_of(self.caller.runtime, self._checksum, body)
         address = spec.address
+        content_headers = await self.content_headers(address.container, body, digest)
         conditional_put = spec.conditions.if_match is not None or spec.conditions.if_none_match is not None
         sent = self.send(
             "PutObject",
@@ -161,7 +166,7 @@ class Objects(Listings):
                 [
                     *self.put_headers(spec),
                     *conditional(spec.conditions),
-                    *await self.content_headers(address.container, body, digest),
+                    *content_headers,
                 ],
                 spec.headers,
             ),
@@ -172,13 +177,8 @@ class Objects(Listings):
         known = dict(answer.headers.pairs())
         obj = self.new_object(spec, known, len(body), bare(known.get("etag")))
         reported = self.reported(known)
-        if reported is None and obj.hash is not None:
-            try:
-                await self.check_etag(obj.hash, body, address.name)
-            except ChecksumMismatch:
-                await self.discard(obj)
-                raise
-        return Stored(object=obj, digest=reported)
+        checked = await self.checked(content_headers, body, known, address.name, LEFT) if digest is not None else None
+        return Stored(object=obj, digest=reported, checked=checked)
 
     def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
         """What the object is to become, but for the caller's own headers."""
@@ -189,17 +189,19 @@ class Objects(Listings):
             headers += written_meta_data(spec.meta_data)
         return headers
 
-    async def content_headers(self, container: str, body: bytes, digest: Digest) -> list[tuple[str, str]]:
+    async def content_headers(self, container: str, body: bytes, digest: Digest | None) -> list[tuple[str, str]]:
         """The headers by which S3 verifies a body, and how its signature covers it."""
-        value = base64.b64encode(bytes.fromhex(digest.value)).decode("ascii")
-        headers = [(CHECKSUM_HEADERS[digest.algorithm], value)]
+        headers: list[tuple[str, str]] = []
+        if digest is not None:
+            value = base64.b64encode(bytes.fromhex(digest.value)).decode("ascii")
+            headers.append((CHECKSUM_HEADERS[digest.algorithm], value))
         signed = self._sign_payload
         if signed is None:
             # On an encrypted way the signed checksum says as much.
             signed = not (await self.session.site(container)).secure
         if not signed:
             headers.append(("x-amz-content-sha256", UNSIGNED_PAYLOAD))
-        elif digest.algorithm == "sha256":
+        elif digest is not None and digest.algorithm == "sha256":
             headers.append(("x-amz-content-sha256", digest.value))
         elif len(body) >= OFFLOAD_FROM:
             # The signer would compute it as well, holding up all other work meanwhile.
@@ -207,19 +209,47 @@ class Objects(Listings):
             headers.append(("x-amz-content-sha256", sha256.value))
         return headers
 
-    async def check_etag(self, etag: str, body: bytes, what: str) -> None:
-        """Verify by the etag what a service stored that does not know the checksum that was sent.
+    async def checked(
+        self, sent: Sequence[tuple[str, str]], body: bytes, known: Mapping[str, str], what: str, outcome: str
+    ) -> Algorithm | None:
+        """By what a body was verified, where its checksum does not come back; None where it was not.
+
+        Args:
+            sent: What ``content_headers`` gave.
+            body: The content.
+            known: Headers of the answer.
+            what: For errors.
+            outcome: What has become of it, for errors.
 
         Raises:
-            ChecksumMismatch: It stored something else.
+            ChecksumMismatch: The service stored something else.
         """
-        compare(await digest_of(self.caller.runtime, "md5", body), Digest("md5", etag), what)
+        names = {name for name, _ in sent}
+        # What every service of the protocol compares before it stores anything.
+        checked: Algorithm | None = "md5" if "Content-MD5" in names else None
+        if checked is None and ("x-amz-content-sha256", UNSIGNED_PAYLOAD) not in sent:
+            checked = "sha256"
+        etag = self._etag_digest(known)
+        if etag is not None and self._checksum != "md5" and self.reported(known) is None:
+            computed = await digest_of(self.caller.runtime, "md5", body)
+            # What came with a signed hash need not be warned of.
+            if etag.sure or checked is None or computed.value == etag.value:
+                checked = agreed(computed, etag, what, outcome) or checked
+        return checked
+
+    def _etag_digest(self, known: Mapping[str, str]) -> Digest | None:
+        """The hash that an etag is, or looks like."""
+        etag = bare(known.get("etag"))
+        if etag is None or not looks_like_md5(etag):
+            return None
+        return Digest("md5", etag, sure=self.dialect.md5_etags and is_md5(etag, known))
 
     def reported(self, known: Mapping[str, str]) -> Digest | None:
         """The hash, of the kind that is sent, that S3 reports of what it stored."""
         if self._checksum == "md5":
-            etag = bare(known.get("etag"))
-            return Digest("md5", etag) if etag and is_md5(etag, known) else None
+            digest = self._etag_digest(known)
+            # The service compared what came with the content. An etag that is no hash tells nothing beside that.
+            return digest if digest is None or digest.sure else None
         if self._checksum == "crc32":
             crc32 = crc32_of(known)
             return Digest("crc32", crc32) if crc32 else None
@@ -234,7 +264,7 @@ class Objects(Listings):
             name=address.name,
             size=size,
             provider=self.provider,
-            hash=etag if etag and is_md5(etag, known) else None,
+            hash=etag if etag and self.dialect.md5_etags and is_md5(etag, known) else None,
             etag=etag,
             content_type=spec.content_type,
             content_encoding=spec.content_encoding,
@@ -310,13 +340,6 @@ class Objects(Listings):
             failed[found[0]] = error_of_code(item.code, item.message)
         return failed
 
-    async def discard(self, obj: Object) -> None:
-        version = obj.version_id if isinstance(obj, S3Object) else None
-        if version is None:
-            await super().discard(obj)
-        else:
-            await self.delete_object(S3Address(container=obj.container, name=obj.name, version_id=version))
-
     # URLs
 
     async def object_url(self, spec: UrlSpec) -> str:
@@ -339,7 +362,7 @@ class Objects(Listings):
             name=address.name,
             size=size,
             provider=self.provider,
-            hash=etag if etag and is_md5(etag, known) else None,
+            hash=etag if etag and self.dialect.md5_etags and is_md5(etag, known) else None,
             etag=etag,
             content_type=known.get("content-type"),
             content_encoding=stored_encoding(known.get("content-encoding")),
