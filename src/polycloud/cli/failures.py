@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import traceback
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from cyclopts import CycloptsError
@@ -93,8 +94,14 @@ class NotConfirmed(Exception):
     """Somebody was asked, and did not say yes."""
 
 
-def report(error: BaseException, out: Output, *, debug: bool) -> int:
+def report(error: BaseException, out: Output, *, debug: bool, about: Sequence[str] = ()) -> int:
     """Tell of an error on standard error.
+
+    Args:
+        error: What happened.
+        out: Where everything is printed.
+        debug: Whether tracebacks are shown.
+        about: What it happened to, where that is several things.
 
     Returns:
         The exit status that belongs to it.
@@ -106,12 +113,15 @@ def report(error: BaseException, out: Output, *, debug: bool) -> int:
     status, message, details = _explained(error)
     if not out.json:
         out.failure(message, details)
+        for name in about:
+            out.note(f"       {name}")
     else:
         fields = ("provider", "operation", "status", "code", "request_id", "retryable")
         context = {name: getattr(error, name, None) for name in fields} if isinstance(error, errors.CloudError) else {}
         name = "UsageError" if isinstance(error, CycloptsError) else type(error).__name__
         known = {**dict.fromkeys(fields), "retryable": False, **context}
-        out.failure_data({"error": {"type": name, "message": message, **known}})
+        objects = {"objects": list(about)} if about else {}
+        out.failure_data({"error": {"type": name, "message": message, **known, **objects}})
     return status
 
 

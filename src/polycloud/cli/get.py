@@ -14,9 +14,10 @@ from polycloud.cli.moving import Move, Moved, move_all
 from polycloud.cli.objects import Recursive, write_out
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import options, output
-from polycloud.cli.stores import object_at, one_object, place_at, stores
-from polycloud.cli.trees import destination_of, target_below
-from polycloud.errors import FileExists, InvalidRequest, ObjectNotFound
+from polycloud.cli.stores import judge_of, object_at, one_object, place_at, stores
+from polycloud.cli.trees import destination_of, folders_of, target_below
+from polycloud.errors import FileExists, InvalidRequest, ObjectNotFound, QuotaExceeded
+from polycloud.runtime.files import FULL
 from polycloud.storage.client import Storage
 from polycloud.storage.upload import Progress
 
@@ -55,7 +56,7 @@ def get(
                 _make_folder(path.parent)
             return path
 
-        move_all([_move(client, place, None, file, force=force)], "fetched")
+        move_all([_move(client, place, None, file, force=force)], "fetched", judge_of(client, place))
 
 
 def _get_below(place: Place, destination: str, *, force: bool) -> None:
@@ -71,23 +72,31 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
         if not found:
             raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
 
+        folders = folders_of(obj.name for obj in found)
+
         def move(name: str, size: int) -> Move:
             def target() -> Path:
+                if name in folders:
+                    raise InvalidRequest(
+                        f"{str(place.beside(name))!r} has content and is a folder of other objects as well, which no "
+                        "file can be; get it alone, to another name"
+                    )
                 path = target_below(destination, name.removeprefix(below.key))
                 _make_folder(path.parent)
                 return path
 
             return _move(client, place.beside(name), size, target, force=force)
 
-        # A name that ends with a slash only says that there is a folder.
-        move_all([move(obj.name, obj.size) for obj in found if obj.size or not obj.name.endswith("/")], "fetched")
+        # Without content, what has a slash at its end or others below it only says that there is a folder.
+        files = [obj for obj in found if obj.size or not (obj.name.endswith("/") or obj.name in folders)]
+        move_all([move(obj.name, obj.size) for obj in files], "fetched", judge_of(client, place))
 
 
 def _move(client: Storage, place: Place, size: int | None, target: Callable[[], Path], *, force: bool) -> Move:
     def act(progress: Progress) -> Moved:
         path = target()
         try:
-            with one_object(client, place, "add --recursive to get what is in it"):
+            with one_object(client, place, "add --recursive to get what is in it", always=size is not None):
                 fetched = client.download_object(
                     (place.container, place.key), path, overwrite_existing=force, progress=progress
                 )
@@ -102,4 +111,5 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidRequest(f"the folder {str(path)!r} cannot be made: {error.strerror}") from error
+        kind = QuotaExceeded if error.errno in FULL else InvalidRequest
+        raise kind(f"the folder {str(path)!r} cannot be made: {error.strerror}") from error

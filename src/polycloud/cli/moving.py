@@ -11,18 +11,11 @@ from threading import Lock
 from polycloud.cli.bars import bars
 from polycloud.cli.dryrun import RequestShown
 from polycloud.cli.failures import AlreadyReported, report
+from polycloud.cli.judging import Judge
 from polycloud.cli.output import Output
 from polycloud.cli.quantities import counted, size_text
 from polycloud.cli.session import options, output
-from polycloud.errors import (
-    AlreadyExists,
-    ChecksumMismatch,
-    CloudError,
-    Conflict,
-    InvalidRequest,
-    ObjectNotFound,
-    PermissionDenied,
-)
+from polycloud.errors import CloudError
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.jobs import current_token
@@ -32,8 +25,6 @@ from polycloud.storage.upload import Progress
 __all__ = ["AT_A_TIME", "Move", "Moved", "move_all"]
 
 AT_A_TIME = 8
-# What is wrong with one file and says nothing about the others. After anything else there is no point in going on.
-OF_ONE_FILE = (AlreadyExists, ChecksumMismatch, Conflict, InvalidRequest, ObjectNotFound)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +64,15 @@ class _Tally:
     Attributes:
         arrived: What programs are told of what has arrived.
         size: Bytes of it.
-        told: Why others have not, and the exit status for it.
+        failed: The exit statuses of those that have not.
     """
 
     arrived: list[object] = field(default_factory=list)
     size: int = 0
-    told: dict[str, int] = field(default_factory=dict)
+    failed: list[int] = field(default_factory=list)
 
 
-def move_all(moves: Sequence[Move], done: str) -> None:
+def move_all(moves: Sequence[Move], done: str, judge: Judge) -> None:
     """Move files, several at a time, and tell of each as it arrives.
 
     One that cannot be moved is reported and does not keep the others from their turn, unless the
@@ -90,6 +81,7 @@ def move_all(moves: Sequence[Move], done: str) -> None:
     Args:
         moves: What to move.
         done: What each then is: ``"stored"``.
+        judge: Tells whether a reason concerns them all.
 
     Raises:
         AlreadyReported: Some failed; with the exit status of the first.
@@ -106,8 +98,10 @@ def move_all(moves: Sequence[Move], done: str) -> None:
             def act(move: Move) -> None:
                 with shown.file(move.name, move.size) as tell:
                     came = _attempted(move, tell)
+                if isinstance(came, CloudError) and (len(moves) == 1 or judge.concerns_all(came)):
+                    raise came
                 with lock:
-                    _count(came, tally, out, done, alone=len(moves) == 1)
+                    _count(came, tally, out, done)
 
             if len(moves) == 1:
                 act(moves[0])
@@ -119,13 +113,13 @@ def move_all(moves: Sequence[Move], done: str) -> None:
     if len(moves) > 1 and not options().dry_run:
         seconds = time.monotonic() - began
         rate = f" ({size_text(tally.size / seconds)}/s)" if seconds >= 1 else ""
-        arrived = f"{len(tally.arrived):,} of " if tally.told else ""
+        arrived = f"{len(tally.arrived):,} of " if tally.failed else ""
         out.note(f"{done} {arrived}{counted(len(moves), 'file')}, {size_text(tally.size)}{rate}")
-    for status in tally.told.values():
-        raise AlreadyReported(status)
+    if tally.failed:
+        raise AlreadyReported(tally.failed[0])
 
 
-def _count(came: Moved | Exception, tally: _Tally, out: Output, done: str, *, alone: bool) -> None:
+def _count(came: Moved | RequestShown | CloudError, tally: _Tally, out: Output, done: str) -> None:
     if isinstance(came, Moved):
         tally.arrived.append(came.data)
         tally.size += came.size
@@ -133,21 +127,11 @@ def _count(came: Moved | Exception, tally: _Tally, out: Output, done: str, *, al
             out.done(f"{done} {came.where}, {size_text(came.size)}", None)
     elif isinstance(came, RequestShown):
         out.request(came.request)
-    elif alone or not _of_one_file(came, some_arrived=bool(tally.arrived)):
-        raise came
     else:
-        message = came.message if isinstance(came, CloudError) else str(came)
-        # What is wrong with all of them in the same way is said once.
-        if message not in tally.told:
-            tally.told[message] = report(came, out, debug=options().debug)
+        tally.failed.append(report(came, out, debug=options().debug))
 
 
-def _of_one_file(error: Exception, *, some_arrived: bool) -> bool:
-    # An account may read some objects and not others.
-    return isinstance(error, OF_ONE_FILE) or (isinstance(error, PermissionDenied) and some_arrived)
-
-
-def _attempted(move: Move, tell: Progress) -> Moved | Exception:
+def _attempted(move: Move, tell: Progress) -> Moved | RequestShown | CloudError:
     token = current_token()
 
     def checked(moved: int, total: int | None) -> None:

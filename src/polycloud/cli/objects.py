@@ -15,7 +15,7 @@ from polycloud.cli.output import Cell, Column, clean, listed, moment
 from polycloud.cli.places import Place
 from polycloud.cli.quantities import counted, seconds_of, size_text
 from polycloud.cli.session import options, output
-from polycloud.cli.stores import about, object_at, one_object, place_at, stores
+from polycloud.cli.stores import about, judge_of, object_at, one_object, place_at, stores
 from polycloud.errors import CloudError, ObjectNotFound
 from polycloud.storage.client import Storage
 from polycloud.storage.models import Object, Prefix
@@ -149,14 +149,19 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
     confirm(lambda: f"Delete {what} for good?", yes=yes)
     gone: list[str] = []
     failed: dict[str, tuple[CloudError, list[str]]] = {}
+    judge = judge_of(client, place)
     try:
         with output().progress(f"deleting {what}") as tell:
             for at in range(0, len(found), DELETED_AT_ONCE):
+                kinds: dict[str, CloudError] = {}
                 for result in client.delete_objects(found[at : at + DELETED_AT_ONCE]):
                     if result.error is None:
                         gone.append(result.name)
                     else:
+                        kinds[result.error.message] = result.error
                         failed.setdefault(result.error.message, (result.error, []))[1].append(result.name)
+                if any(map(judge.concerns_all, kinds.values())):
+                    break
                 tell(f"deleting {what}: {len(gone):,} are gone")
     finally:
         # What ends this early does not make undone what was done.
@@ -164,16 +169,19 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
             output().data({"deleted": [str(place.beside(name)) for name in gone]})
         else:
             output().done(f"deleted {counted(len(gone), 'object')} below {below}", None)
+    if left := len(found) - len(gone) - sum(len(names) for _, names in failed.values()):
+        output().note(f"gave up; {counted(left, 'object')} below {below} were not tried")
     statuses = [_report_alike(error, names, place) for error, names in failed.values()]
     if statuses:
         raise AlreadyReported(statuses[0])
 
 
 def _report_alike(error: CloudError, names: Sequence[str], place: Place) -> int:
-    """Tell once of what kept these objects from being deleted; gives the exit status."""
+    """Tell once of what kept these objects from being deleted, and name them all; gives the exit status."""
+    places = [str(place.beside(name)) for name in names]
     others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
-    error.message = f"{clean(str(place.beside(names[0])))}{others}: {error.message}"
-    return report(error, output(), debug=options().debug)
+    error.message = f"{clean(places[0])}{others}: {error.message}"
+    return report(error, output(), debug=options().debug, about=places if others else ())
 
 
 def url(

@@ -18,7 +18,7 @@ from polycloud.cli.objects import Recursive
 from polycloud.cli.output import clean
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import output
-from polycloud.cli.stores import about, place_at, stores
+from polycloud.cli.stores import about, judge_of, place_at, stores
 from polycloud.cli.trees import keys_of
 from polycloud.errors import PreconditionFailed
 from polycloud.storage.client import Storage
@@ -73,9 +73,10 @@ def put(
                 meta_data=meta_data,
                 no_clobber=no_clobber,
                 concurrency=concurrency,
+                several=len(planned) > 1,
             )
 
-        move_all([move(source, key) for key, source in planned.items()], "stored")
+        move_all([move(source, key) for key, source in planned.items()], "stored", judge_of(client, place))
 
 
 def _planned(sources: list[str], place: Place, *, recursive: bool) -> dict[str, str]:
@@ -112,11 +113,12 @@ def _move(
     meta_data: Mapping[str, str],
     no_clobber: bool,
     concurrency: int,
+    several: bool,
 ) -> Move:
     content: Path | BinaryIO = sys.stdin.buffer if source == "-" else Path(source)
 
     def act(progress: Progress) -> Moved:
-        with about(place), _absent(place):
+        with about(place, always=several), _absent(place):
             stored = client.upload_object(
                 content,
                 place.container,

@@ -9,6 +9,7 @@ from typing import cast
 from polycloud import config, registry
 from polycloud.capabilities import StorageCapability
 from polycloud.cli.failures import UsageError
+from polycloud.cli.judging import Judge
 from polycloud.cli.kinds import serves_only
 from polycloud.cli.output import clean
 from polycloud.cli.places import Place, place_of
@@ -16,7 +17,7 @@ from polycloud.cli.session import options
 from polycloud.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
 from polycloud.storage.client import Storage
 
-__all__ = ["about", "container_at", "object_at", "one_object", "place_at", "stores"]
+__all__ = ["about", "container_at", "judge_of", "object_at", "one_object", "place_at", "stores"]
 
 
 def place_at(text: str) -> Place:
@@ -60,29 +61,47 @@ def object_at(text: str, *, otherwise: str = "") -> Place:
 
 
 @contextmanager
-def about(place: Place) -> Generator[None]:
-    """Errors that leave this block say what they are about: a server's own words often do not."""
+def about(place: Place, *, always: bool = False) -> Generator[None]:
+    """Errors that leave this block say what they are about: a server's own words often do not.
+
+    Args:
+        place: What they are about.
+        always: Also those that no answer brought: where several things are done at once, nobody knows otherwise.
+    """
     try:
         yield
     except CloudError as error:
-        container_only = isinstance(error, ContainerNotFound) or not place.key
-        name = place.container if container_only else place.key
-        if error.status is not None and name not in error.message:
-            error.message = f"{clean(str(place.beside('') if container_only else place))}: {error.message}"
+        at = place.beside("") if isinstance(error, ContainerNotFound) else place
+        if (always or error.status is not None) and not _tells_of(error.message, at):
+            error.message = f"{clean(str(at))}: {error.message}"
         raise
 
 
+def _tells_of(message: str, place: Place) -> bool:
+    """Whether a message names this object or container; that its letters are somewhere in it is not enough."""
+    name = place.key or place.container
+    path = f"{place.container}/{place.key}"
+    return repr(name) in message or message.startswith(f"{name}: ") or clean(str(place)) in message or path in message
+
+
+def judge_of(client: Storage, place: Place) -> Judge:
+    """Tells what concerns one object of a container from what concerns all of them."""
+    # A listing: its refusal has words, unlike that of a HEAD, and they tell bad credentials from forbidden objects.
+    return Judge(lambda: next(client.iterate_container_objects(place.container, prefix=place.folder or None), None))
+
+
 @contextmanager
-def one_object(client: Storage, place: Place, otherwise: str) -> Generator[None]:
+def one_object(client: Storage, place: Place, otherwise: str, *, always: bool = False) -> Generator[None]:
     """As ``about``, and an object that is not there is told to be a folder if it is one.
 
     Args:
         client: Where to look.
         place: The object.
         otherwise: What to do about a folder.
+        always: See ``about``.
     """
     try:
-        with about(place):
+        with about(place, always=always):
             yield
     except ObjectNotFound as error:
         with suppress(CloudError):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from polycloud.cli.failures import UsageError
 from polycloud.errors import InvalidRequest
 
-__all__ = ["Found", "destination_of", "file_name_of", "files_below", "keys_of", "target_below"]
+__all__ = ["Found", "destination_of", "file_name_of", "files_below", "folders_of", "keys_of", "target_below"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +113,17 @@ def target_below(folder: str, name: str) -> Path:
             f"{str(target)!r} is outside of {folder!r}: there is a link on the way; nothing was written"
         )
     return target
+
+
+def folders_of(names: Iterable[str]) -> set[str]:
+    """What the folders are called, without a slash at the end, in which objects of these names are."""
+    folders: set[str] = set()
+    for name in names:
+        parent = name.rpartition("/")[0]
+        while parent and parent not in folders:
+            folders.add(parent)
+            parent = parent.rpartition("/")[0]
+    return folders
 
 
 def keys_of(sources: Sequence[str], key: str, *, recursive: bool) -> Iterator[tuple[Found, str]]:

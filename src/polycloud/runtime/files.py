@@ -13,14 +13,16 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from polycloud.errors import CloudError, FileExists, InvalidRequest
+from polycloud.errors import CloudError, FileExists, InvalidRequest, QuotaExceeded
 from polycloud.runtime.protocol import SinkTarget
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
-__all__ = ["BlockingSink", "BlockingSource", "PieceBuffer", "open_sink", "open_source"]
+__all__ = ["FULL", "BlockingSink", "BlockingSource", "PieceBuffer", "open_sink", "open_source"]
 
+# The disk has no more room: what comes next will not fit either.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 TEXT_HINT = " (text is the path of a file; to upload the text itself, give text.encode())"
 
@@ -463,5 +465,7 @@ def _unwritable(path: str, error: Exception) -> CloudError:
         return error
     if isinstance(error, io.UnsupportedOperation):
         return InvalidRequest(f"cannot write {path!r}: it was not opened for writing; open it with mode 'wb'")
+    if isinstance(error, OSError) and error.errno in FULL:
+        return QuotaExceeded(f"cannot write {path!r}: {error.strerror}; make room and try again")
     hint = "; make its folder first" if isinstance(error, FileNotFoundError) else ""
     return InvalidRequest(f"cannot write {path!r}: {getattr(error, 'strerror', None) or error}{hint}")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 
 from polycloud.capabilities import StorageCapability
-from polycloud.errors import CloudError, InvalidRequest, MalformedResponse, ObjectNotFound
+from polycloud.errors import (
+    CloudError,
+    InvalidRequest,
+    MalformedResponse,
+    ObjectNotFound,
+    PermissionDenied,
+    ProviderUnavailable,
+)
 from polycloud.storage.driver import Address, StorageDriver
 from polycloud.storage.models import Container, DeleteResult, Object, ObjectLike
 
@@ -13,6 +20,8 @@ __all__ = ["delete_all"]
 
 CONCURRENCY = 16
 BATCHES_AT_ONCE = 2
+# So many requests that failed one after the other are no single object's fault: halving finds that one sooner.
+HOPELESS = 16
 
 
 async def delete_all(
@@ -64,16 +73,50 @@ async def _each(objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike]) -> Async
 
 
 async def _in_one(driver: StorageDriver[Container, Object], batch: list[Address]) -> list[DeleteResult]:
-    try:
-        results = await driver.delete_objects(batch[0].container, batch)
-    except CloudError as failure:
-        return [DeleteResult(container=address.container, name=address.name, error=failure) for address in batch]
-    if [result.name for result in results] != [address.name for address in batch]:
+    """One request for all of them; where it fails as a whole, halves of it find whose fault that is."""
+    results: list[DeleteResult] = []
+    waiting = [batch]
+    failures, failure = 0, None
+    while waiting:
+        some = waiting.pop()
+        if failure is None or failures < HOPELESS:
+            try:
+                results += await _together(driver, some)
+            except CloudError as error:
+                failures, failure = failures + 1, error
+                if len(some) > 1 and await _may_be_of_one(driver, batch[0].container, error):
+                    half = len(some) // 2
+                    waiting += [some[half:], some[:half]]
+                    continue
+            else:
+                failures, failure = 0, None
+                continue
+        results += [DeleteResult(container=one.container, name=one.name, error=failure) for one in some]
+    return results
+
+
+async def _together(driver: StorageDriver[Container, Object], some: list[Address]) -> list[DeleteResult]:
+    results = await driver.delete_objects(some[0].container, some)
+    if [result.name for result in results] != [address.name for address in some]:
         raise MalformedResponse(
-            f"{len(batch)} objects were to be deleted, and the answer does not tell of each of them; "
+            f"{len(some)} objects were to be deleted, and the answer does not tell of each of them; "
             "list the container to see which are left"
         )
     return results
+
+
+async def _may_be_of_one(driver: StorageDriver[Container, Object], container: str, error: CloudError) -> bool:
+    """Whether one object may be why a request for many failed, and not all of them."""
+    if not isinstance(error, ProviderUnavailable) or StorageCapability.GET_CONTAINER not in driver.capabilities:
+        return isinstance(error, InvalidRequest | MalformedResponse | ProviderUnavailable)
+    try:
+        await driver.get_container(container)
+    except (InvalidRequest, PermissionDenied):
+        # Not everybody may ask for it; the service is there.
+        return True
+    except CloudError:
+        return False
+    return True
 
 
 async def _single(driver: StorageDriver[Container, Object], address: Address) -> list[DeleteResult]:

@@ -281,14 +281,17 @@ def keeping(keys: list[str], *, breaks_at: int | None = None) -> Iterator[str]:
         server.server_close()
 
 
-def test_what_keeps_many_from_being_deleted_is_said_once(here_at: Cli, work: Path) -> None:
+def test_what_keeps_many_from_being_deleted_is_said_once_and_all_are_named(here_at: Cli, work: Path) -> None:
     with keeping([f"{'kept' if number % 5 == 0 else 'gone'}-{number:04}" for number in range(2500)]) as endpoint:
         result = here_at("rm", "-r", "s3x:bucket", "--yes", "--endpoint", endpoint)
         assert (result.status, result.out) == (4, "deleted 2,000 objects below s3x:bucket\n")
         assert "error: s3x:bucket/kept-0000 and 499 others: Access Denied" in result.err
         assert result.err.count("error: ") == 1
+        kept = [f"s3x:bucket/kept-{number:04}" for number in range(0, 2500, 5)]
+        assert [line.strip() for line in result.err.splitlines() if line.startswith("       s3x:")] == kept
         result = here_at("rm", "-r", "s3x:bucket", "--yes", "--json", "--endpoint", endpoint)
         assert (result.status, len(result.json["deleted"])) == (4, 2000)
+        assert result.error["objects"] == kept
 
 
 def test_what_was_deleted_before_a_failure_is_told(here_at: Cli, work: Path) -> None:

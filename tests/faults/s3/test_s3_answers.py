@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -215,6 +216,43 @@ async def test_a_failure_counts_whatever_version_it_names(client: Callable[..., 
     with StrictS3(failing("c")) as server:
         results = await client(server.origin).delete_objects(objs)
         assert [type(result.error) for result in results] == [errors.MalformedResponse] * 2
+
+
+@pytest.mark.parametrize("bad", [0, 499, 999])
+@pytest.mark.parametrize("answer", [fault(500, "InternalError"), fault(400, "MalformedXML")])
+async def test_one_that_spoils_a_batch_is_found(client: Callable[..., Any], answer: bytes, bad: int) -> None:
+    deleted: set[str] = set()
+
+    def spoilt(asked: Asked) -> bytes:
+        if asked.operation == "HeadBucket":
+            return reply(200)
+        keys = set(re.findall("<Key>(.*?)</Key>", asked.body.decode()))
+        if f"n{bad:03}" in keys:
+            return answer
+        deleted.update(keys)
+        return reply(200, b"<DeleteResult></DeleteResult>")
+
+    names = [f"n{number:03}" for number in range(1000)]
+    with StrictS3(spoilt) as server:
+        results = await client(server.origin).delete_objects([("bucket", name) for name in names])
+    assert [result.name for result in results] == names
+    assert [result.name for result in results if result.error] == [names[bad]]
+    assert deleted == set(names) - {names[bad]}
+
+
+async def test_a_service_that_is_down_is_not_asked_for_each(client: Callable[..., Any]) -> None:
+    with StrictS3(lambda _: fault(503, "ServiceUnavailable")) as server:
+        results = await client(server.origin).delete_objects([("bucket", f"n{number}") for number in range(1000)])
+        assert server.operations == ["DeleteObjects"] * 4 + ["HeadBucket"] * 4
+    assert [type(result.error) for result in results] == [errors.ProviderUnavailable] * 1000
+
+    def no_deletions(asked: Asked) -> bytes:
+        return reply(200) if asked.operation == "HeadBucket" else fault(500, "InternalError")
+
+    with StrictS3(no_deletions) as server:
+        results = await client(server.origin).delete_objects([("bucket", f"n{number}") for number in range(1000)])
+        assert server.operations.count("DeleteObjects") <= 16 * 4
+    assert [type(result.error) for result in results] == [errors.ProviderUnavailable] * 1000
 
 
 async def test_a_whole_batch_that_is_refused(client: Callable[..., Any]) -> None:

@@ -6,15 +6,33 @@ import io
 import json
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from polycloud.cli.dryrun import RequestShown
 from polycloud.cli.failures import AlreadyReported
+from polycloud.cli.judging import Judge
 from polycloud.cli.moving import AT_A_TIME, Move, Moved, move_all
 from polycloud.cli.output import Output
 from polycloud.cli.session import Options, session
-from polycloud.errors import CloudError, ConnectionFailed, FileExists, InvalidRequest, PermissionDenied
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    ConfigurationError,
+    ConnectionFailed,
+    ContainerNotFound,
+    FileExists,
+    InvalidRequest,
+    MalformedResponse,
+    NotSupported,
+    ObjectNotFound,
+    PermissionDenied,
+    ProviderUnavailable,
+    QuotaExceeded,
+    RateLimited,
+    Timeout,
+)
 from polycloud.storage.upload import Progress
 
 PATIENCE = 20.0
@@ -32,13 +50,17 @@ def fails(error: Exception, name: str = "bad") -> Move:
 
 
 def moved(
-    moves: list[Move], *, form: bool = False, dry_run: bool = False, out: io.StringIO | None = None
+    moves: list[Move],
+    *,
+    form: bool = False,
+    dry_run: bool = False,
+    ask: Callable[[], object] = lambda: None,
 ) -> tuple[BaseException | None, str, str]:
-    out, err = out or io.StringIO(), io.StringIO()
+    out, err = io.StringIO(), io.StringIO()
     failure: BaseException | None = None
     with session(Options(json=form, dry_run=dry_run), Output(json=form, stdout=out, stderr=err)):
         try:
-            move_all(moves, "stored")
+            move_all(moves, "stored", Judge(ask))
         except (CloudError, AlreadyReported) as error:
             failure = error
     return failure, out.getvalue(), err.getvalue()
@@ -78,13 +100,48 @@ def test_the_only_one_fails_as_it_is() -> None:
     assert (out, err) == ("", "")
 
 
-def test_the_same_failure_is_told_once() -> None:
-    failure, _, err = moved([fails(InvalidRequest("no such name")) for _ in range(20)])
+def test_each_failure_is_told() -> None:
+    failure, _, err = moved([fails(InvalidRequest(f"no such name: {number}")) for number in range(20)])
     assert isinstance(failure, AlreadyReported)
-    assert err == "error: no such name\nstored 0 of 20 files, 0 B\n"
+    assert err.count("error: no such name: ") == 20
+    assert err.endswith("\nstored 0 of 20 files, 0 B\n")
 
 
-@pytest.mark.parametrize("error", [ConnectionFailed("nobody there"), PermissionDenied("not you")])
+DOUBTFUL = [
+    ConnectionFailed("cut"),
+    Timeout("slow"),
+    ProviderUnavailable("broken", status=500),
+    RateLimited("later", status=503),
+    AuthenticationError("who?", status=403),
+    MalformedResponse("<html>", status=200),
+    ContainerNotFound("what?", status=404),
+]
+
+
+@pytest.mark.parametrize("at", [0, 19])
+@pytest.mark.parametrize(
+    "error",
+    [*DOUBTFUL, PermissionDenied("not you", status=403), ObjectNotFound("gone"), QuotaExceeded("x", code="EFBIG")],
+)
+def test_one_that_fails_while_the_container_answers(error: CloudError, at: int) -> None:
+    moves = [fails(error) if number == at else arrives(f"n{number}") for number in range(20)]
+    failure, out, err = moved(moves)
+    assert isinstance(failure, AlreadyReported)
+    assert len(out.splitlines()) == 19
+    assert "stored 19 of 20 files" in err
+
+
+@pytest.mark.parametrize("refusal", [PermissionDenied("not to be listed"), NotSupported("no listings")])
+def test_a_container_that_may_not_be_asked_for_is_there(refusal: CloudError) -> None:
+    def ask() -> None:
+        raise refusal
+
+    failure, out, _ = moved([fails(DOUBTFUL[0]), *map(arrives, "abc")], ask=ask)
+    assert isinstance(failure, AlreadyReported)
+    assert len(out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("error", [*DOUBTFUL, QuotaExceeded("the disk is full"), ConfigurationError("no such setting")])
 def test_what_concerns_all_ends_it(error: CloudError) -> None:
     begun: list[str] = []
     ended: list[str] = []
@@ -106,27 +163,15 @@ def test_what_concerns_all_ends_it(error: CloudError) -> None:
         return Move(name=name, size=None, act=act)
 
     moves = [*(waits(f"w{number}") for number in range(AT_A_TIME - 1)), fails(error), *map(arrives, "abc")]
-    failure, out, _ = moved(moves, form=True)
+
+    def ask() -> None:
+        raise ProviderUnavailable("down")
+
+    failure, out, _ = moved(moves, form=True, ask=ask)
     assert failure is error
     assert json.loads(out) == {"stored": []}
     assert len(begun) == AT_A_TIME - 1
     assert sorted(ended) == sorted(begun), "they were told, and did not go on in vain"
-
-
-def test_an_account_may_be_denied_some_of_them() -> None:
-    out = io.StringIO()
-
-    def denied(_: Progress) -> Moved:
-        end = time.monotonic() + PATIENCE
-        while "stored a" not in out.getvalue():
-            assert time.monotonic() < end
-            threading.Event().wait(0.01)
-        raise PermissionDenied("not this one")
-
-    failure, told, _ = moved([Move(name="denied", size=1, act=denied), arrives("a"), arrives("b")], out=out)
-    assert isinstance(failure, AlreadyReported)
-    assert failure.status == 4
-    assert sorted(told.splitlines()) == ["stored a, 5 B", "stored b, 5 B"]
 
 
 def test_requests_that_are_only_shown() -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import FileExists, InvalidRequest
+from polycloud.errors import FileExists, InvalidRequest, QuotaExceeded
 from polycloud.runtime import files
 from polycloud.runtime.files import BlockingSource, PieceBuffer, open_sink, open_source
 
@@ -326,7 +326,7 @@ def test_a_pipe_is_written_in_place(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_an_error_of_ours() -> None:
     sink = open_sink("/dev/full", overwrite=True)
-    with pytest.raises(InvalidRequest, match=os.strerror(errno.ENOSPC)):
+    with pytest.raises(QuotaExceeded, match=os.strerror(errno.ENOSPC)):
         sink.write(DATA * 100)
     sink.abort()
 

@@ -311,19 +311,16 @@ class Objects(Listings):
             )
         parts.append("</Delete>")
         body = "".join(parts).encode()
-        try:
-            answer = await self.ask(
-                wire.DeleteResult,
-                "DeleteObjects",
-                "POST",
-                container,
-                query="delete",
-                headers=xml_headers(body),
-                body=body,
-                late=True,
-            )
-        except CloudError as error:
-            return {(address.name, version_of(address)): error for address in addresses}
+        answer = await self.ask(
+            wire.DeleteResult,
+            "DeleteObjects",
+            "POST",
+            container,
+            query="delete",
+            headers=xml_headers(body),
+            body=body,
+            late=True,
+        )
         asked = {(address.name, version_of(address)) for address in addresses}
         failed: dict[tuple[str, str | None], CloudError] = {}
         for item in answer.error:
