@@ -45,6 +45,7 @@ else:
 
 __all__ = [
     "PERHAPS_STORED",
+    "UNCONDITIONAL",
     "Address",
     "Body",
     "Conditions",
@@ -89,6 +90,8 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
         unknown_length: Whether one request may carry a body of unknown length (chunked). Used where
             there is no multipart upload; otherwise content of unknown length is tried as one part.
         delete_batch: Most objects of one ``delete_objects``.
+        conditional_parts: Whether the end of an upload in parts takes conditions. Otherwise content under a
+            condition goes up in one request, up to ``max_put``.
         read_part: Bytes of a range in which large objects are downloaded, several ranges at a time; None for
             one request for all of it.
     """
@@ -103,6 +106,7 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
     equal_parts: bool = False
     unknown_length: bool = False
     delete_batch: int = 1000
+    conditional_parts: bool = True
     read_part: int | None = None
 
 

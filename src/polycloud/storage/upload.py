@@ -20,6 +20,7 @@ from polycloud.runtime.messages import Source
 from polycloud.runtime.protocol import Runtime
 from polycloud.storage.crc32 import JoinedCrc32
 from polycloud.storage.driver import (
+    UNCONDITIONAL,
     MultipartUpload,
     Part,
     PutSpec,
@@ -44,7 +45,9 @@ ObjectT = TypeVar("ObjectT", bound=Object)
 
 CONCURRENCY = 4
 LARGEST_GROWN_PART = 64 * 1024 * 1024
+LARGEST_HELD = 64 * 1024 * 1024
 CLEAN_UP_SECONDS = 30.0
+IN_ONE = "conditions are not known to be kept here but by uploads in one request"
 LEFT = "what is stored was left there; look at it, and put it again"
 
 Progress = Callable[[int, int | None], None]
@@ -90,15 +93,26 @@ async def _put(
     """What was stored, the hash of what was sent where there is one, and how many bytes that were."""
     rules = driver.rules
     length = source.length
-    in_parts = StorageCapability.MULTIPART in driver.capabilities
+    whole = not rules.conditional_parts and spec.conditions != UNCONDITIONAL
+    in_parts = StorageCapability.MULTIPART in driver.capabilities and not whole
     part_size = plan.part_size or rules.part_size
     if length is not None and (not in_parts or length < rules.multipart_from):
         if length > rules.max_put:
+            if whole:
+                raise NotSupported(f"{spec.address.name}: {IN_ONE}, of {rules.max_put} bytes at most")
             raise InvalidRequest(f"{length} bytes are too much for one object here; the limit is {rules.max_put}")
         if length > part_size:
             return await _put_streamed(driver, spec, source)
         return await _put_bytes(driver, spec, await source.read_all(length))
     if not in_parts:
+        if not rules.unknown_length and whole:
+            first = await source.read(LARGEST_HELD + 1)
+            if len(first) > LARGEST_HELD:
+                raise NotSupported(
+                    f"{spec.address.name}: {IN_ONE}, whose length has to be known beyond {LARGEST_HELD} bytes; write "
+                    "the content to a file first"
+                )
+            return await _put_bytes(driver, spec, first)
         if not rules.unknown_length:
             raise NotSupported("content of unknown length cannot be stored here; write it to a file first")
         return await _put_streamed(driver, spec, source)

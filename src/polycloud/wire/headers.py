@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from email.utils import format_datetime, parsedate_to_datetime
 
-from polycloud.errors import MalformedResponse
+from polycloud.errors import MalformedResponse, PreconditionFailed
 from polycloud.storage.driver import Conditions
+from polycloud.storage.models import Object
 
-__all__ = ["bare", "conditional", "extent", "http_date", "merged", "number"]
+__all__ = ["bare", "check_conditions", "conditional", "extent", "http_date", "merged", "number"]
 
 MAX_DIGITS = 18
 RANGE = re.compile(rf"bytes ([0-9]{{1,{MAX_DIGITS}}})-([0-9]{{1,{MAX_DIGITS}}})/([0-9]{{1,{MAX_DIGITS}}})")
@@ -47,6 +48,24 @@ def conditional(conditions: Conditions) -> list[tuple[str, str]]:
     if conditions.if_modified_since is not None:
         headers.append(("If-Modified-Since", format_datetime(conditions.if_modified_since, usegmt=True)))
     return headers
+
+
+def check_conditions(conditions: Conditions, obj: Object) -> None:
+    """See that conditions hold of an object as it is; there are services that do not look.
+
+    Raises:
+        PreconditionFailed: One does not.
+    """
+    wanted, unwanted, since = conditions.if_match, conditions.if_none_match, conditions.if_modified_since
+    failed = None
+    if wanted is not None and obj.etag is not None and wanted not in {"*", obj.etag}:
+        failed = "if_match"
+    elif unwanted is not None and unwanted in {"*", obj.etag}:
+        failed = "if_none_match"
+    elif since is not None and obj.last_modified is not None and obj.last_modified <= since:
+        failed = "if_modified_since"
+    if failed is not None:
+        raise PreconditionFailed(f"{obj.name}: the condition {failed} does not hold")
 
 
 def _quoted(etag: str) -> str:

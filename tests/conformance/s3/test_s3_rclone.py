@@ -18,7 +18,6 @@ from tests.support.names import KNOWN_BAD, generated_names
 from tests.support.rclone import KEY, SECRET
 
 FILES = "rclone keeps objects as files of these names"
-IGNORED = "rclone ignores conditions"
 
 
 def rclone_target(rclone_address: Address) -> StorageTarget:
@@ -49,10 +48,6 @@ def rclone_target(rclone_address: Address) -> StorageTarget:
             "listings_are_in_order": FILES,
             "listings_start_after": FILES,
             "listings_with_a_delimiter": FILES,
-            "reading_if_match": IGNORED,
-            "reading_if_modified_since": IGNORED,
-            "an_upload_that_never_overwrites": IGNORED,
-            "an_upload_that_replaces_what_it_knows": IGNORED,
         },
     )
 

@@ -18,10 +18,16 @@ CEPH = Dialect(
     # The hash is of what was received, before the gateway packs or encrypts it (rgw_op.cc, RGWPutObj::execute).
     md5_etags=True,
     composite_etags=True,
+    # RGWCompleteMultipart looks at no condition, and RGWPutObj compares If-Match as it comes.
+    put_conditions="one request",
+    bare_if_match=True,
 )
 SPACES = Dialect(
     provider="spaces",
     title="DigitalOcean Spaces",
+    # A Ceph as well, and users report the same of it.
+    put_conditions="one request",
+    bare_if_match=True,
     features=frozenset(
         {
             Feature.ACL,
@@ -38,6 +44,8 @@ SPACES = Dialect(
 R2 = Dialect(
     provider="r2",
     title="Cloudflare R2",
+    # https://developers.cloudflare.com/r2/api/s3/conditional-operations/
+    put_conditions="all",
     features=frozenset({Feature.CUSTOMER_KEYS, Feature.LIFECYCLE, Feature.STORAGE_CLASSES}),
     checksum="md5",
     equal_parts=True,

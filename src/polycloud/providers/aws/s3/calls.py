@@ -24,7 +24,7 @@ from polycloud.providers.aws.s3.models import S3Container, S3Object
 from polycloud.providers.aws.s3.session import S3Session, Site
 from polycloud.providers.aws.s3.wire import Answer
 from polycloud.runtime.caller import Caller, Check
-from polycloud.runtime.messages import Request, Response, ResponseStream
+from polycloud.runtime.messages import Request, Response, ResponseStream, Source
 from polycloud.storage.driver import StorageDriver, named
 from polycloud.wire.xml import decode
 
@@ -68,7 +68,11 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         self.provider = dialect.provider
         self.capabilities: Capabilities = dialect.capabilities
         self._asks_checksum = checksum != "md5"
-        self.rules = rules_for(checksum, equal_parts=dialect.equal_parts)
+        self.rules = rules_for(
+            checksum,
+            equal_parts=dialect.equal_parts,
+            conditional_parts=dialect.put_conditions != "one request",
+        )
         self._checksum: Checksum = checksum
         self._sign_payload = sign_payload
         self._page_size = page_size
@@ -91,7 +95,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         *,
         query: str = "",
         headers: Pairs = (),
-        body: bytes = b"",
+        body: bytes | Source = b"",
         repeatable: bool = True,
         late: bool = False,
     ) -> Response:
@@ -191,7 +195,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         key: str,
         query: str,
         headers: Pairs,
-        body: bytes,
+        body: bytes | Source,
     ) -> Request:
         target = f"{site.base}/{names.in_path(key)}" if key else site.base or "/"
         if query:

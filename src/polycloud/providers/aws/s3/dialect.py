@@ -26,6 +26,10 @@ of the protocol knows: ``Content-MD5`` and the etag; large uploads are verified 
 """
 
 
+PutConditions = Literal["all", "one request", "not known"]
+"""Which uploads keep their conditions: all, those in one request only, or it is not known of any."""
+
+
 class Feature(StrEnum):
     """What ``ex_`` methods and arguments need, and not every service has."""
 
@@ -55,7 +59,7 @@ PORTABLE = Capabilities(
 )
 
 
-def rules_for(checksum: Checksum, *, equal_parts: bool = False) -> TransferRules:
+def rules_for(checksum: Checksum, *, equal_parts: bool = False, conditional_parts: bool = True) -> TransferRules:
     """How content is moved when it is verified by this checksum."""
     return TransferRules(
         put_hash=checksum,
@@ -66,6 +70,7 @@ def rules_for(checksum: Checksum, *, equal_parts: bool = False) -> TransferRules
         part_size=8 * MIB,
         max_parts=10_000,
         equal_parts=equal_parts,
+        conditional_parts=conditional_parts,
         delete_batch=1000,
         read_part=4 * MIB,
     )
@@ -85,6 +90,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
             says to be encrypted otherwise. Elsewhere an etag that is equal proves as much, and another one nothing.
         composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
             compared after uploads, and by downloads that find no better hash.
+        put_conditions: Which uploads keep ``if_match`` and ``if_none_match``.
+        bare_if_match: Whether ``If-Match`` of an upload is compared without the quotes that belong to it.
         relative_names: Whether names may have more ``..`` than parts before them.
         new_names: Which names new buckets may have; those of old ones are checked less strictly.
         paged_buckets: Whether it gives its buckets page by page.
@@ -98,6 +105,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     equal_parts: bool = False
     md5_etags: bool = False
     composite_etags: bool = False
+    put_conditions: PutConditions = "not known"
+    bare_if_match: bool = False
     relative_names: bool = True
     new_names: NewNames = "any"
     paged_buckets: bool = False
@@ -127,6 +136,7 @@ AWS = Dialect(
     checksum="crc32",
     md5_etags=True,
     composite_etags=True,
+    put_conditions="all",
     relative_names=False,
     new_names="aws",
     paged_buckets=True,

@@ -8,24 +8,24 @@ from hashlib import md5
 
 from polycloud.errors import MalformedResponse, NotFound
 from polycloud.providers.aws.s3 import wire
-from polycloud.providers.aws.s3.headers import bare, conditional, merged
+from polycloud.providers.aws.s3.headers import bare, merged
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_query
-from polycloud.providers.aws.s3.objects import Objects
+from polycloud.providers.aws.s3.objects import Objects, everywhere
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from polycloud.storage.verify import KEPT_NOTHING, Digest, digest_of
 
 __all__ = ["Multipart", "composite", "parts_document"]
 
 ELEMENTS = {"crc32": "ChecksumCRC32", "sha256": "ChecksumSHA256"}
-# What of the caller's own headers belongs to every request of an upload, and not only to its beginning.
-EVERYWHERE = ("x-amz-server-side-encryption-customer-", "x-amz-request-payer", "x-amz-expected-bucket-owner")
 
 
 class Multipart(Objects):
     """The calls on uploads in parts."""
 
     async def start_multipart(self, spec: PutSpec) -> MultipartUpload:
+        # Before anything is sent in vain, and again before its end.
+        await self.look_before(spec)
         headers = self.put_headers(spec)
         if spec.integrity == "off":
             # Parts without checksums, of which S3 would ask them else.
@@ -60,7 +60,7 @@ class Multipart(Objects):
             address.container,
             address.name,
             query=f"partNumber={number}&uploadId={in_query(upload.id)}",
-            headers=merged(content_headers, _everywhere(spec)),
+            headers=merged(content_headers, everywhere(spec)),
             body=body,
         )
         known = dict(answer.headers.pairs())
@@ -74,12 +74,13 @@ class Multipart(Objects):
     async def complete_multipart(
         self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
     ) -> Stored[S3Object]:
-        conditions = conditional(spec.conditions)
+        conditions = self.put_conditions(spec)
         headers = [("Content-Type", "application/xml"), *conditions]
         if digest is not None and digest.algorithm == "crc32" and all(part.digest is not None for part in parts):
             value = base64.b64encode(bytes.fromhex(digest.value)).decode("ascii")
             headers += [("x-amz-checksum-crc32", value), ("x-amz-checksum-type", "FULL_OBJECT")]
         size = sum(part.size for part in parts)
+        await self.look_before(spec)
         try:
             answer = await self.send(
                 "CompleteMultipartUpload",
@@ -87,7 +88,7 @@ class Multipart(Objects):
                 spec.address.container,
                 spec.address.name,
                 query=f"uploadId={in_query(upload.id)}",
-                headers=merged(headers, _everywhere(spec)),
+                headers=merged(headers, everywhere(spec)),
                 body=parts_document(parts),
                 repeatable=not conditions,
                 late=True,
@@ -102,12 +103,13 @@ class Multipart(Objects):
         if result.checksum_crc32:
             known["x-amz-checksum-crc32"] = result.checksum_crc32
         obj = self.new_object(spec, known, size, bare(result.etag))
+        await self.look_after(spec, obj)
         return Stored(object=obj, digest=self.reported(known) if self._checksum == "crc32" else None)
 
     async def _completed_before(self, spec: PutSpec, parts: Sequence[Part], size: int) -> S3Object | None:
         """The object, if an attempt whose answer got lost has made it of these parts."""
         try:
-            found = await self.head_object(ReadSpec(address=spec.address, headers=_everywhere(spec)))
+            found = await self.head_object(ReadSpec(address=spec.address, headers=everywhere(spec)))
         except NotFound:
             return None
         return found if found.size == size and found.etag == composite(parts) else None
@@ -159,7 +161,3 @@ def parts_document(parts: Sequence[Part]) -> bytes:
         )
     lines.append("</CompleteMultipartUpload>")
     return "".join(lines).encode()
-
-
-def _everywhere(spec: PutSpec) -> dict[str, str]:
-    return {name: value for name, value in spec.headers.items() if name.lower().startswith(EVERYWHERE)}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 
-from polycloud.errors import CloudError, MalformedResponse, ObjectNotFound
+from polycloud.errors import CloudError, Conflict, MalformedResponse, NotFound, ObjectNotFound, PreconditionFailed
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.faults import error_of_code
 from polycloud.providers.aws.s3.headers import (
@@ -35,21 +37,40 @@ from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_xml, xml_text
 from polycloud.runtime.messages import ResponseStream, Source
 from polycloud.runtime.outcomes import creating
-from polycloud.storage.driver import PERHAPS_STORED, Address, Download, PutSpec, ReadSpec, Stored, UrlSpec
+from polycloud.storage.driver import (
+    PERHAPS_STORED,
+    UNCONDITIONAL,
+    Address,
+    Download,
+    PutSpec,
+    ReadSpec,
+    Stored,
+    UrlSpec,
+)
 from polycloud.storage.models import DeleteResult
 from polycloud.storage.upload import LEFT
-from polycloud.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of
-from polycloud.wire.headers import extent
+from polycloud.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of, new_hasher
+from polycloud.wire.headers import check_conditions, extent
 from polycloud.wire.sigv4 import UNSIGNED_PAYLOAD
 
-__all__ = ["Objects"]
+__all__ = ["Objects", "everywhere"]
+
+log = logging.getLogger("polycloud.storage")
 
 CHECKSUM_HEADERS = {"md5": "Content-MD5", "crc32": "x-amz-checksum-crc32", "sha256": "x-amz-checksum-sha256"}
+# Bodies from this size on are read twice rather than held in memory; only what may not go up in parts is as large.
+HASHED_FIRST_FROM = 64 * 1024 * 1024
+PIECE = 1024 * 1024
+# What of the caller's own headers belongs to every request of an upload, and not only to its beginning.
+EVERYWHERE = ("x-amz-server-side-encryption-customer-", "x-amz-request-payer", "x-amz-expected-bucket-owner")
 ASK_CHECKSUM = ("x-amz-checksum-mode", "ENABLED")
 
 
 class Objects(Listings):
     """The calls on objects."""
+
+    # Whether it was told that conditions are looked at here.
+    _warned = False
 
     # Reading
 
@@ -67,7 +88,9 @@ class Objects(Listings):
         except ObjectNotFound as error:
             raise await self.missing(error, address.container) from error.__cause__
         known = dict(answer.headers.pairs())
-        return self._object(address, known, number(known.get("content-length")) or 0)
+        obj = self._object(address, known, number(known.get("content-length")) or 0)
+        check_conditions(spec.conditions, obj)
+        return obj
 
     async def read_object(self, spec: ReadSpec) -> Download[S3Object]:
         if not spec.whole or spec.integrity == "off":
@@ -123,7 +146,9 @@ class Objects(Listings):
             "GetObject", address.container, address.name, query=version_query(address), headers=headers
         )
         try:
-            return self._download(address, body), dict(body.headers.pairs())
+            answer = self._download(address, body)
+            check_conditions(spec.conditions, answer.object)
+            return answer, dict(body.headers.pairs())
         except BaseException:
             await body.close()
             raise
@@ -145,18 +170,23 @@ class Objects(Listings):
     # Putting
 
     async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[S3Object]:
-        if not isinstance(body, bytes):
-            # Smaller than what goes up in parts. Its hash has to be known before it is sent.
-            data = await body.read(body.length or 0)
+        address = spec.address
+        size = (len(body) if isinstance(body, bytes) else body.length) or 0
+        if not isinstance(body, bytes) and (size < HASHED_FIRST_FROM or not body.rewindable):
+            # Its hash has to be known before it is sent.
+            data = await body.read(size)
             while more := await body.read(len(data) + 1):
                 data += more
             body = data
             digest = None
-        if digest is None and spec.integrity != "off":
-            digest = await digest_of(self.caller.runtime, self._checksum, body)
-        address = spec.address
-        content_headers = await self.content_headers(address.container, body, digest)
-        conditional_put = spec.conditions.if_match is not None or spec.conditions.if_none_match is not None
+        if not isinstance(body, bytes):
+            content_headers = await self._hashed_first(spec, body)
+        else:
+            if digest is None and spec.integrity != "off":
+                digest = await digest_of(self.caller.runtime, self._checksum, body)
+            content_headers = await self.content_headers(address.container, body, digest)
+        conditional_put = spec.conditions != UNCONDITIONAL
+        await self.look_before(spec)
         sent = self.send(
             "PutObject",
             "PUT",
@@ -165,7 +195,7 @@ class Objects(Listings):
             headers=merged(
                 [
                     *self.put_headers(spec),
-                    *conditional(spec.conditions),
+                    *self.put_conditions(spec),
                     *content_headers,
                 ],
                 spec.headers,
@@ -175,10 +205,88 @@ class Objects(Listings):
         )
         answer = await (creating(sent, operation="PutObject", advice=PERHAPS_STORED) if conditional_put else sent)
         known = dict(answer.headers.pairs())
-        obj = self.new_object(spec, known, len(body), bare(known.get("etag")))
+        obj = self.new_object(spec, known, size, bare(known.get("etag")))
+        await self.look_after(spec, obj)
         reported = self.reported(known)
-        checked = await self.checked(content_headers, body, known, address.name, LEFT) if digest is not None else None
+        checked: Algorithm | None = None
+        if spec.integrity != "off":
+            checked = await self.checked(content_headers, body, known, address.name, LEFT)
         return Stored(object=obj, digest=reported, checked=checked)
+
+    async def _hashed_first(self, spec: PutSpec, body: Source) -> list[tuple[str, str]]:
+        """As ``content_headers``, of a body that is read for its hashes before it is read to be sent."""
+        runtime = self.caller.runtime
+        signed = self._sign_payload
+        if signed is None:
+            signed = not (await self.session.site(spec.address.container)).secure
+        hasher = new_hasher(self._checksum) if spec.integrity != "off" else None
+        sha256 = new_hasher("sha256") if signed else None
+        hashers = [each for each in (hasher, sha256) if each is not None]
+        while hashers and (piece := await body.read(PIECE)):
+            for each in hashers:
+                await runtime.offload(partial(each.update, piece))
+        await body.rewind()
+        headers: list[tuple[str, str]] = []
+        if hasher is not None:
+            headers.append((CHECKSUM_HEADERS[self._checksum], base64.b64encode(hasher.digest()).decode("ascii")))
+        headers.append(("x-amz-content-sha256", sha256.hexdigest() if sha256 else UNSIGNED_PAYLOAD))
+        return headers
+
+    # Conditions of uploads
+
+    def put_conditions(self, spec: PutSpec) -> list[tuple[str, str]]:
+        """The headers that make an upload conditional."""
+        if_match = spec.conditions.if_match
+        if if_match is not None and self.dialect.bare_if_match:
+            return [("If-Match", if_match)]
+        return conditional(spec.conditions)
+
+    async def look_before(self, spec: PutSpec) -> None:
+        """See that an upload's condition holds, where it is not known that the service looks itself.
+
+        Raises:
+            PreconditionFailed: It does not.
+        """
+        if spec.conditions == UNCONDITIONAL or self.dialect.put_conditions != "not known":
+            return
+        if not self._warned:
+            self._warned = True
+            log.warning(
+                "it is not known whether %s keeps the conditions of uploads, so the object is looked at before and "
+                "after them; what others store there in between may be replaced",
+                self.dialect.title,
+            )
+        try:
+            found = await self._look(spec)
+        except NotFound:
+            # Whether there is a bucket is told by the upload.
+            if spec.conditions.if_match is not None:
+                raise PreconditionFailed(f"{spec.address.name}: there is no such object to be replaced") from None
+            return
+        check_conditions(spec.conditions, found)
+
+    async def look_after(self, spec: PutSpec, obj: S3Object) -> None:
+        """See that an upload was not replaced by another one at once, where ``look_before`` looked.
+
+        Raises:
+            Conflict: It was.
+        """
+        if spec.conditions == UNCONDITIONAL or self.dialect.put_conditions != "not known":
+            return
+        found = await self._look(spec)
+        if obj.etag is not None and found.etag != obj.etag:
+            raise Conflict(
+                f"{obj.name}: somebody else stored another content in the same moment, and it is not known that "
+                f"{self.dialect.title} keeps the conditions of uploads; look at what is there now"
+            )
+
+    async def _look(self, spec: PutSpec) -> S3Object:
+        address = spec.address
+        answer = await self.send(
+            "HeadObject", "HEAD", address.container, address.name, headers=list(everywhere(spec).items())
+        )
+        known = dict(answer.headers.pairs())
+        return self._object(address, known, number(known.get("content-length")) or 0)
 
     def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
         """What the object is to become, but for the caller's own headers."""
@@ -210,7 +318,7 @@ class Objects(Listings):
         return headers
 
     async def checked(
-        self, sent: Sequence[tuple[str, str]], body: bytes, known: Mapping[str, str], what: str, outcome: str
+        self, sent: Sequence[tuple[str, str]], body: bytes | Source, known: Mapping[str, str], what: str, outcome: str
     ) -> Algorithm | None:
         """By what a body was verified, where its checksum does not come back; None where it was not.
 
@@ -230,7 +338,7 @@ class Objects(Listings):
         if checked is None and ("x-amz-content-sha256", UNSIGNED_PAYLOAD) not in sent:
             checked = "sha256"
         etag = self._etag_digest(known)
-        if etag is not None and self._checksum != "md5" and self.reported(known) is None:
+        if isinstance(body, bytes) and etag is not None and self._checksum != "md5" and self.reported(known) is None:
             computed = await digest_of(self.caller.runtime, "md5", body)
             # What came with a signed hash need not be warned of.
             if etag.sure or checked is None or computed.value == etag.value:
@@ -370,3 +478,8 @@ class Objects(Listings):
             encryption=encryption,
             checksum=crc32_of(known),
         )
+
+
+def everywhere(spec: PutSpec) -> dict[str, str]:
+    """What of the caller's own headers belongs to every request of an upload."""
+    return {name: value for name, value in spec.headers.items() if name.lower().startswith(EVERYWHERE)}

@@ -1,0 +1,167 @@
+"""Uploads under conditions, on services that keep them, keep some of them, or do not look at them at all."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from polycloud import errors
+from polycloud.providers.s3_presets.aio import AsyncCephS3
+from polycloud.providers.s3_presets.client import CephS3
+from tests.faults.keepalive import reply
+from tests.faults.s3.strict import Asked, StrictS3, fault
+from tests.support.flavours import Flavour
+
+MIB = 1024 * 1024
+LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB
+
+
+@pytest.fixture
+def ceph(flavour: Flavour) -> Iterator[Callable[[StrictS3], Any]]:
+    made: list[Any] = []
+
+    def make(server: StrictS3) -> Any:
+        kind = AsyncCephS3 if flavour.name == "async" else CephS3
+        made.append(flavour.shape(kind("key", "secret", endpoint=server.origin, proxy="")))
+        return made[-1]
+
+    yield make
+    for each in made:
+        flavour.run(each.aclose())
+
+
+# StrictS3 looks at no condition of an upload.
+
+
+@pytest.mark.parametrize("size", [3, len(LARGE)], ids=["one request", "parts"])
+async def test_nothing_is_overwritten_where_conditions_are_ignored(
+    client: Callable[..., Any], caplog: pytest.LogCaptureFixture, size: int
+) -> None:
+    with StrictS3() as server, caplog.at_level(logging.WARNING, "polycloud.storage"):
+        s3 = client(server.origin)
+        made = await s3.upload_object(LARGE[:size], "bucket", "name", if_none_match="*")
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.upload_object(b"other", "bucket", "name", if_none_match="*")
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.upload_object(LARGE, "bucket", "name", if_none_match="*")
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.upload_object(b"other", "bucket", "name", if_match="0" * 32)
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.upload_object(b"other", "bucket", "missing", if_match="0" * 32)
+        assert server.objects["name"][0] == LARGE[:size]
+        assert [*server.objects] == ["name"]
+        assert server.uploads == {}
+        await s3.upload_object(b"newer", "bucket", "name", if_match=made.etag)
+        assert server.objects["name"][0] == b"newer"
+        assert caplog.text.count("it is not known whether") == 1
+
+
+async def test_what_appears_before_the_end_of_an_upload_in_parts_stays(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+
+        def appears(asked: Asked) -> None:
+            if asked.operation == "UploadPart":
+                server.objects["name"] = (b"theirs", "e" * 32)
+
+        server.misbehave = appears
+        with pytest.raises(errors.PreconditionFailed):
+            await client(server.origin).upload_object(LARGE, "bucket", "name", if_none_match="*")
+        assert server.objects["name"][0] == b"theirs"
+        assert server.uploads == {}
+
+
+async def test_what_replaced_an_upload_at_once_is_told(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+
+        def replaced(asked: Asked) -> bytes | None:
+            if asked.operation != "PutObject":
+                return None
+            answer = server.answer_to(asked)
+            server.objects["name"] = (b"theirs", "e" * 32)
+            return answer
+
+        server.misbehave = replaced
+        with pytest.raises(errors.Conflict, match="in the same moment"):
+            await client(server.origin).upload_object(b"ours", "bucket", "name", if_none_match="*")
+
+
+@pytest.mark.parametrize(
+    "condition", [{"if_match": "other"}, {"if_none_match": "e" * 32}], ids=["if_match", "if_none_match"]
+)
+async def test_reads_under_conditions_that_are_ignored(client: Callable[..., Any], condition: dict[str, str]) -> None:
+    def ignores(asked: Asked) -> bytes | None:
+        asked.exchange.fields = [pair for pair in asked.exchange.fields if pair[0].lower() != "if-match"]
+        return None
+
+    with StrictS3(ignores) as server:
+        server.objects["name"] = (b"content", "e" * 32)
+        s3 = client(server.origin)
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.get_object("bucket", "name", **condition)
+        with pytest.raises(errors.PreconditionFailed):
+            await s3.download_object(("bucket", "name"), io.BytesIO(), **condition)
+
+
+# Ceph: conditions of one request only, and If-Match without quotes
+
+
+def strict_ceph(asked: Asked, server: StrictS3) -> bytes | None:
+    """As RGW: puts compare If-Match as it came; the end of an upload in parts has no conditions."""
+    if asked.operation == "PutObject":
+        etag = server.objects.get(asked.key, (b"", None))[1]
+        wanted = asked.exchange.get("if-match")
+        if wanted is not None and wanted != etag:
+            return fault(412, "PreconditionFailed")
+        if asked.exchange.get("if-none-match") == "*" and etag is not None:
+            return fault(412, "PreconditionFailed")
+    return None
+
+
+async def test_ceph_takes_conditions_in_one_request(ceph: Callable[[StrictS3], Any]) -> None:
+    with StrictS3() as server:
+        server.misbehave = lambda asked: strict_ceph(asked, server)
+        cloud = ceph(server)
+        made = await cloud.upload_object(LARGE, "bucket", "name", if_none_match="*", part_size=5 * MIB)
+        assert (made.verified_by, made.size) == ("md5", len(LARGE))
+        with pytest.raises(errors.PreconditionFailed):
+            await cloud.upload_object(b"other", "bucket", "name", if_none_match="*")
+        await cloud.upload_object(b"newer", "bucket", "name", if_match=made.etag)
+        with pytest.raises(errors.PreconditionFailed):
+            await cloud.upload_object(b"newest", "bucket", "name", if_match=made.etag)
+        pieces = [LARGE[: 6 * MIB], LARGE[6 * MIB :]]
+        await cloud.upload_object_via_stream(pieces, "bucket", "streamed", if_none_match="*")
+        assert server.objects["streamed"][0] == LARGE
+        assert server.objects["name"][0] == b"newer"
+        assert set(server.operations) == {"PutObject"}
+
+
+async def test_ceph_takes_no_more_than_one_request_under_a_condition(ceph: Callable[[StrictS3], Any]) -> None:
+    with StrictS3() as server:
+        cloud = ceph(server)
+        with pytest.raises(errors.NotSupported, match="one request"):
+            await cloud.upload_object_via_stream((b"x" * MIB for _ in range(65)), "bucket", "name", if_none_match="*")
+        assert server.operations == []
+
+
+async def test_a_large_body_under_a_condition_is_read_twice_and_not_held(
+    ceph: Callable[[StrictS3], Any], tmp_path: Any
+) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(LARGE * 6)
+    with StrictS3() as server:
+        made = await ceph(server).upload_object(path, "bucket", "name", if_none_match="*")
+        assert server.objects["name"][0] == LARGE * 6
+        assert (made.verified_by, server.operations) == ("md5", ["PutObject"])
+
+
+async def test_a_service_that_never_said_so_has_no_warning_without_a_condition(
+    client: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with StrictS3(lambda asked: reply(500) if asked.operation == "HeadObject" else None) as server:
+        await client(server.origin).upload_object(b"x", "bucket", "name")
+        assert server.operations == ["PutObject"]
+        assert "not known" not in caplog.text
