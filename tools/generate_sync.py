@@ -201,6 +201,10 @@ class Generator:
                 parts.append(life(attribute))
         has_init = False
         for item in node.body:
+            if isinstance(item, ast.AnnAssign) and item.value is not None:
+                # What a class says of itself is said once.
+                target = ast.unparse(item.target)
+                parts.append(f"    {target}: {self.text(item.annotation)} = {node.name}.{target}\n")
             if not isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             if item.name == "__init__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from polycloud.capabilities import Capabilities
 from polycloud.errors import CloudError, MalformedResponse
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.paging import Page, iterate_pages
+from polycloud.ways_in import CONVENTIONAL, WaysIn
 
 __all__ = ["AsyncClient", "Driver"]
 
@@ -36,7 +37,13 @@ class Driver(Protocol):
 
 
 class AsyncClient:
-    """Base of the async clients of every service. Methods of its subclasses check the types of their arguments."""
+    """Base of the async clients of every service. Methods of its subclasses check the types of their arguments.
+
+    Attributes:
+        ways_in: By which arguments one says who one is.
+    """
+
+    ways_in: ClassVar[WaysIn] = CONVENTIONAL
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, cast, get_args, overload
 import msgspec
 
 from polycloud.errors import ConfigurationError
+from polycloud.ways_in import CONVENTIONAL, WaysIn
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -72,10 +73,6 @@ log = logging.getLogger("polycloud.registry")
 
 GROUP = "polycloud.providers"
 Service = Literal["compute", "storage"]
-CREDENTIALS = frozenset({"credentials", "key", "secret", "token", "username", "password", "api_key"})
-# Who somebody is. Given explicitly, one of these replaces all credentials of the profile: half of one
-# account's keys and half of another's would only look like a wrong password.
-IDENTITIES = frozenset({"credentials", "key", "token", "username"})
 
 
 class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,13 +294,14 @@ def open_client(
     if info is None:
         raise _unknown(service, provider, found)
     cls = info.load(asynchronous=asynchronous)
+    ways: object = getattr(cls, "ways_in", None)
+    if not isinstance(ways, WaysIn):
+        ways = CONVENTIONAL
+    ways.check(given)
     if found is not None:
-        kept = found.settings
-        # An API key is who one is where there are no user names, and a password where there are.
-        identities = IDENTITIES if "username" in kept else IDENTITIES | {"api_key"}
-        if not identities.isdisjoint(given):
-            kept = {key: value for key, value in kept.items() if key not in CREDENTIALS}
+        kept = ways.kept(found.settings, given)
         _check_settings(cls, kept, f"the profile {found.name!r} in {found.path}")
+        ways.check(kept, where=f"the profile {found.name!r} in {found.path}: ")
         given = {**{key: found.resolve(key) for key in kept if key not in given}, **given}
     _check_settings(cls, given, provider, complete=True)
     return cls(**given)

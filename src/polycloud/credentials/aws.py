@@ -16,8 +16,11 @@ import msgspec
 from polycloud.credentials.secret import Secret
 from polycloud.errors import AuthenticationError, CloudError, ConfigurationError
 from polycloud.runtime.protocol import Runtime
+from polycloud.ways_in import WaysIn
 
 __all__ = [
+    "KEYS",
+    "KEYS_OR_PROFILE",
     "AWSCredentials",
     "CredentialsLike",
     "CredentialsProvider",
@@ -29,6 +32,15 @@ __all__ = [
 ]
 
 log = logging.getLogger("polycloud.credentials")
+
+KEYS = WaysIn(
+    ways=(frozenset({"key", "secret", "token"}), frozenset({"credentials"})),
+    proofs=frozenset({"secret"}),
+    whole=frozenset({"credentials"}),
+)
+KEYS_OR_PROFILE = WaysIn(
+    ways=(*KEYS.ways, frozenset({"profile"})), proofs=KEYS.proofs, whole=frozenset({"credentials", "profile"})
+)
 
 # botocore's windows: within the first, one caller refreshes while the others go on; within the
 # second, everybody waits for the new ones.

@@ -12,15 +12,73 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
 from polycloud.options import ClientOptions, make_caller
 from polycloud.runtime.protocol import Runtime
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 
-__all__ = ["as_secret", "make_session", "openstack_settings", "with_cloud_options"]
+__all__ = ["KEYSTONE", "as_secret", "make_session", "one_account", "openstack_settings", "with_cloud_options"]
+
+USERS = tuple(
+    frozenset({user, domain}) for user in ("username", "user_id") for domain in ("user_domain_id", "user_domain_name")
+)
+PROJECTS = tuple(
+    frozenset({project, domain})
+    for project in ("project_id", "project_name")
+    for domain in ("project_domain_id", "project_domain_name")
+)
+# An entry of clouds.yaml says where the cloud is, too, so arguments may stand beside it, and go before it.
+KEYSTONE = WaysIn(
+    ways=(
+        *(user | {"password", "cloud"} for user in USERS),
+        frozenset({"application_credential_id", "application_credential_secret", "cloud"}),
+        *(user | {"application_credential_name", "application_credential_secret", "cloud"} for user in USERS),
+        frozenset({"token", "cloud"}),
+        frozenset({"credentials"}),
+    ),
+    proofs=frozenset({"password", "application_credential_secret", "user_domain_id", "user_domain_name"}),
+    whole=frozenset({"cloud", "credentials"}),
+    belongings=frozenset().union({"auth_url", "domain_id", "domain_name", "system_scope"}, *PROJECTS),
+    scopes=(*PROJECTS, frozenset({"domain_id"}), frozenset({"domain_name"}), frozenset({"system_scope"})),
+)
 
 
 def as_secret(text: str | Secret | None) -> Secret | None:
     """The text as a secret; None and empty text stay None."""
     secret = Secret(text) if isinstance(text, str) else text
     return secret or None
+
+
+def one_account(
+    single: KeystoneCredentials,
+    credentials: KeystoneCredentials | None,
+    *,
+    cloud: str | None,
+    provider: str,
+    ways: WaysIn = KEYSTONE,
+    key: object = None,
+) -> KeystoneCredentials:
+    """What a client was given, in one object or in single arguments.
+
+    Args:
+        single: The single arguments.
+        credentials: All in one object.
+        cloud: The entry of ``clouds.yaml``.
+        provider: Registry name, for errors.
+        ways: Of the client's class.
+        key: The key of Swift's own way in.
+
+    Raises:
+        ConfigurationError: Two arguments say who one is.
+    """
+    given = {name: value for name, value in msgspec.structs.asdict(single).items() if value is not None}
+    ways.check({**given, "cloud": cloud, "key": key, "credentials": credentials}, provider=provider)
+    if credentials is None:
+        return single
+    if given:
+        raise ConfigurationError(
+            f"credentials and {', '.join(given)} are given; credentials holds all of them, so give them there",
+            provider=provider,
+        )
+    return credentials
 
 
 def openstack_settings(
@@ -72,6 +130,9 @@ def _over(found: KeystoneCredentials, explicit: dict[str, object]) -> KeystoneCr
     for group in (WAYS_IN, SCOPES, *NAMED_TWICE):
         if any(name in explicit for name in group):
             dropped |= dict.fromkeys(group)
+    if "username" in explicit or "user_id" in explicit:
+        # Somebody else's password, with this user's name, would only look like a wrong one.
+        dropped |= dict.fromkeys(WAYS_IN)
     if "application_credential_secret" in dropped:
         dropped |= dict.fromkeys(("application_credential_id", "application_credential_name"))
     return msgspec.structs.replace(found, **{**dropped, **explicit})

@@ -9,9 +9,15 @@ from polycloud.credentials.clouds_yaml import CloudSettings
 from polycloud.credentials.openstack import as_secret
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 
-__all__ = ["IDENTITY", "rackspace_settings"]
+__all__ = ["IDENTITY", "RACKSPACE", "rackspace_settings"]
+
+RACKSPACE = WaysIn(
+    ways=(frozenset({"username", "api_key"}), frozenset({"username", "password"}), frozenset({"token"})),
+    proofs=frozenset({"api_key", "password"}),
+)
 
 IDENTITY = "https://identity.api.rackspacecloud.com/v2.0"
 
@@ -37,6 +43,9 @@ def rackspace_settings(
     Raises:
         ConfigurationError: User or key are missing.
     """
+    RACKSPACE.check(
+        {"username": username, "api_key": api_key, "password": password, "token": token}, provider="rackspace"
+    )
     env = os.environ if environ is None else environ
     key, word, session = as_secret(api_key), as_secret(password), as_secret(token)
     if username is None and key is None and word is None and session is None:

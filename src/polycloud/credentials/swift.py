@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from polycloud.credentials.clouds_yaml import CloudSettings
 from polycloud.credentials.keystone import KeystoneSession
-from polycloud.credentials.openstack import as_secret, make_session, openstack_settings, with_cloud_options
-from polycloud.credentials.rackspace import rackspace_settings
+from polycloud.credentials.openstack import KEYSTONE, as_secret, make_session, openstack_settings, with_cloud_options
+from polycloud.credentials.rackspace import RACKSPACE, rackspace_settings
 from polycloud.credentials.secret import Secret
 from polycloud.credentials.swift_v1 import SwiftV1Session
 from polycloud.errors import ConfigurationError
@@ -22,6 +22,7 @@ from polycloud.wire.swift_auth import is_v1
 __all__ = [
     "CDN",
     "OBJECT_STORE",
+    "SWIFT_WAYS",
     "V1Settings",
     "client_options",
     "cloudfiles_settings",
@@ -33,6 +34,11 @@ OBJECT_STORE = "object-store"
 CDN = "rax:object-cdn"
 SWIFT = "swift"
 CLOUD_FILES = "cloudfiles"
+SWIFT_WAYS = msgspec.structs.replace(
+    KEYSTONE, ways=(*KEYSTONE.ways, frozenset({"username", "key"})), proofs=KEYSTONE.proofs | {"key"}
+)
+# What Swift's own way in knows of; a password is a key by another name there.
+V1_ARGUMENTS = frozenset({"auth_url", "username", "password"})
 KEYSTONE_VARIABLES = ("OS_CLOUD", "OS_AUTH_URL")
 
 
@@ -73,6 +79,15 @@ def v1_settings(
     return V1Settings(auth_url=auth_url, username=username, key=secret, endpoints=dict(endpoints))
 
 
+def _only_v1(others: Sequence[str], provider: str) -> None:
+    if others:
+        raise ConfigurationError(
+            f"Swift's own way in (an auth_url that ends in /v1.0) takes a username and a key, and not "
+            f"{', '.join(others)}; leave that out, or give Keystone's auth_url",
+            provider=provider,
+        )
+
+
 def swift_settings(
     given: KeystoneCredentials,
     *,
@@ -93,6 +108,8 @@ def swift_settings(
     """
     env = os.environ if environ is None else environ
     if cloud is None and given.auth_url is not None and is_v1(given.auth_url):
+        others = [name for name, value in msgspec.structs.asdict(given).items() if value is not None]
+        _only_v1([name for name in others if name not in V1_ARGUMENTS], SWIFT)
         return v1_settings(given.auth_url, given.username, key or given.password, endpoints)
     if key is not None:
         raise ConfigurationError(
@@ -147,7 +164,12 @@ def cloudfiles_settings(
     Raises:
         ConfigurationError: User or key are missing.
     """
+    RACKSPACE.check(
+        {"username": username, "api_key": api_key, "password": password, "token": token}, provider=CLOUD_FILES
+    )
     if auth_url is not None and is_v1(auth_url):
+        others = {"token": token, "project_id": project_id}
+        _only_v1([name for name, value in others.items() if value is not None], CLOUD_FILES)
         return v1_settings(auth_url, username, api_key or password, endpoints, provider=CLOUD_FILES)
     try:
         return rackspace_settings(

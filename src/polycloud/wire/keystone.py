@@ -143,6 +143,17 @@ def check_credentials(credentials: KeystoneCredentials) -> None:
         ConfigurationError: Something is missing, or two things contradict each other.
     """
     given = credentials
+    ways = {
+        "a password": given.password,
+        "an api_key": given.api_key,
+        "an application credential": given.application_credential_secret or given.application_credential,
+        "a token": given.token,
+    }
+    several = [way for way, value in ways.items() if value]
+    if len(several) > 1:
+        raise ConfigurationError(
+            f"{' and '.join(several)} are two ways to say who one is; give one of the two, not both"
+        )
     if given.auth_url is None:
         if given.token is None:
             raise ConfigurationError(
@@ -162,8 +173,6 @@ def check_credentials(credentials: KeystoneCredentials) -> None:
             raise ConfigurationError("the user is missing: give username or user_id")
         if given.api_key is not None and not given.username:
             raise ConfigurationError("an api_key goes with the name of its user: give username")
-        if given.password is not None and given.api_key is not None:
-            raise ConfigurationError("give a password or an api_key, not both")
     elif given.token is None:
         raise ConfigurationError(
             "no way in: give username and password, an application credential, or a token "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Unpack
+from typing import ClassVar, Literal, Unpack
 
 from polycloud.compute.aio import AsyncCompute
 from polycloud.compute.models import Volume
@@ -14,12 +14,15 @@ from polycloud.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
 from polycloud.providers.acme.models import AcmeNode
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 __all__ = ["AsyncAcme"]
 
 
 class AsyncAcme(AsyncCompute[AcmeNode, Volume]):
     """Acme Cloud (API v1)."""
+
+    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"token"}),))
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from polycloud.credentials.aws import (
+    KEYS_OR_PROFILE,
     CredentialsLike,
     CredentialsProvider,
     RefreshingCredentials,
@@ -13,7 +14,6 @@ from polycloud.credentials.aws import (
 from polycloud.credentials.aws_authorizer import SigV4Authorizer
 from polycloud.credentials.aws_chain import find_credentials, find_place
 from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError
 from polycloud.providers.aws.regions import Place, place_of
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
@@ -60,9 +60,10 @@ class AWSSession:
         profile: str | None = None,
         default_region: str | None = None,
     ) -> None:
+        KEYS_OR_PROFILE.check(
+            {"key": key, "secret": secret, "token": token, "credentials": credentials, "profile": profile}
+        )
         explicit = explicit_credentials(key, secret, token)
-        if explicit is not None and credentials is not None:
-            raise ConfigurationError("give either credentials, or key and secret, not both")
         provider: CredentialsProvider
         if explicit is not None:
             provider = StaticCredentials(explicit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Unpack, get_args
+from typing import ClassVar, Unpack, get_args
 
 from polycloud.capabilities import StorageCapability
+from polycloud.credentials.rackspace import RACKSPACE
 from polycloud.credentials.secret import Secret
 from polycloud.credentials.swift import OBJECT_STORE, cloudfiles_settings
 from polycloud.errors import InvalidRequest
@@ -19,6 +20,7 @@ from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 from polycloud.wire.swift import TempUrlDigest
 
 __all__ = ["AsyncCloudFiles"]
@@ -33,6 +35,8 @@ class AsyncCloudFiles(AsyncSwiftStorage):
     A client works in one region. ``CloudFiles(username, api_key, region="DFW")`` logs in at
     Rackspace's identity service; an ``auth_url`` that ends in ``/v1.0`` in the way of before.
     """
+
+    ways_in: ClassVar[WaysIn] = RACKSPACE
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
@@ -19,6 +19,7 @@ from polycloud.runtime.drive import iterate, run
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 from polycloud.wire.swift import TempUrlDigest
 
 __all__ = ["CloudFiles"]
@@ -30,6 +31,8 @@ class CloudFiles(SwiftStorage):
     A client works in one region. ``CloudFiles(username, api_key, region="DFW")`` logs in at
     Rackspace's identity service; an ``auth_url`` that ends in ``/v1.0`` in the way of before.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncCloudFiles.ways_in
 
     def __init__(
         self,

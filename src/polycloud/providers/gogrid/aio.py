@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,12 +27,15 @@ from polycloud.providers.gogrid.models import (
 from polycloud.providers.gogrid.signing import GoGridSigner
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 __all__ = ["AsyncGoGrid"]
 
 
 class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
     """GoGrid (API v1.7). The service is gone; the sandbox has a server that speaks its API."""
+
+    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"api_key", "secret"}),), proofs=frozenset({"secret"}))
 
     def __init__(
         self,

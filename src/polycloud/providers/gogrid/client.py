@@ -6,7 +6,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.compute.auth import Auth
 from polycloud.compute.client import Compute
@@ -25,12 +25,15 @@ from polycloud.providers.gogrid.models import (
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 __all__ = ["GoGrid"]
 
 
 class GoGrid(Compute[GoGridNode, Volume]):
     """GoGrid (API v1.7). The service is gone; the sandbox has a server that speaks its API."""
+
+    ways_in: ClassVar[WaysIn] = AsyncGoGrid.ways_in
 
     def __init__(
         self,

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
-from polycloud.credentials.openstack import as_secret, make_session, openstack_settings, with_cloud_options
+from polycloud.credentials.openstack import (
+    KEYSTONE,
+    as_secret,
+    make_session,
+    one_account,
+    openstack_settings,
+    with_cloud_options,
+)
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions, make_caller, make_runtime
 from polycloud.providers.openstack.account_models import HypervisorStatistics, Quota, ServerGroup
@@ -16,6 +23,7 @@ from polycloud.providers.openstack.models import OpenStackNode
 from polycloud.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 
 __all__ = ["AsyncOpenStack"]
@@ -28,6 +36,8 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
     ``OpenStack()`` takes ``OS_CLOUD`` or the other ``OS_*`` variables; ``OpenStack(auth_url=…,
     username=…, password=…, project_name=…)`` reads nothing.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYSTONE
 
     def __init__(
         self,
@@ -91,7 +101,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
         """
-        given = credentials or KeystoneCredentials(
+        single = KeystoneCredentials(
             auth_url=auth_url,
             username=username,
             user_id=user_id,
@@ -110,6 +120,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
             domain_name=domain_name,
             system_scope=system_scope,
         )
+        given = one_account(single, credentials, cloud=cloud, provider=OpenStackDriver.provider)
         settings = openstack_settings(
             given,
             cloud=cloud,

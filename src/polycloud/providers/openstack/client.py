@@ -6,7 +6,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
@@ -18,6 +18,7 @@ from polycloud.providers.openstack.services import PAGE_SIZE
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 
 __all__ = ["OpenStack"]
@@ -30,6 +31,8 @@ class OpenStack(Neutron[OpenStackNode]):
     ``OpenStack()`` takes ``OS_CLOUD`` or the other ``OS_*`` variables; ``OpenStack(auth_url=…,
     username=…, password=…, project_name=…)`` reads nothing.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncOpenStack.ways_in
 
     def __init__(
         self,

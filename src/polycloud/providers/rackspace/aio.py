@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.openstack import make_session
-from polycloud.credentials.rackspace import rackspace_settings
+from polycloud.credentials.rackspace import RACKSPACE, rackspace_settings
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions, make_caller, make_runtime
 from polycloud.providers.openstack.aio_nova import AsyncNova
@@ -15,6 +15,7 @@ from polycloud.providers.rackspace.driver import SERVICE_NAMES, RackspaceDriver
 from polycloud.providers.rackspace.models import RackspaceNode
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 __all__ = ["AsyncRackspace"]
 
@@ -26,6 +27,8 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
     whoever names networks names those two as well if they are wanted (``PUBLIC_NET`` and
     ``SERVICE_NET`` in ``polycloud.providers.rackspace.models``).
     """
+
+    ways_in: ClassVar[WaysIn] = RACKSPACE
 
     def __init__(
         self,

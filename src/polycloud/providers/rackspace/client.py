@@ -6,7 +6,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
@@ -16,6 +16,7 @@ from polycloud.providers.rackspace.aio import AsyncRackspace
 from polycloud.providers.rackspace.models import RackspaceNode
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 __all__ = ["Rackspace"]
 
@@ -27,6 +28,8 @@ class Rackspace(Nova[RackspaceNode]):
     whoever names networks names those two as well if they are wanted (``PUBLIC_NET`` and
     ``SERVICE_NET`` in ``polycloud.providers.rackspace.models``).
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncRackspace.ways_in
 
     def __init__(
         self,

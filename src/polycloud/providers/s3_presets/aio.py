@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Unpack
+from typing import ClassVar, Literal, Unpack
 
-from polycloud.credentials.aws import CredentialsLike
+from polycloud.credentials.aws import KEYS, CredentialsLike
 from polycloud.credentials.s3_compatible import found_credentials
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
@@ -26,6 +26,7 @@ from polycloud.providers.s3_presets.dialects import (
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 
 __all__ = ["AsyncBackblazeB2", "AsyncCephS3", "AsyncCloudflareR2", "AsyncDigitalOceanSpaces"]
 
@@ -43,6 +44,8 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
       objects have those of their bucket.
     * The account's master key does not work here: make an application key.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYS
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and credentials is None:
+        if key is None and secret is None and credentials is None:
             credentials = found_credentials("B2_APPLICATION_KEY_ID", "B2_APPLICATION_KEY")
         self._s3 = _driver(
             B2, _runtime, options, (key, secret, None, credentials), endpoint or b2_endpoint(region), region,
@@ -94,6 +97,8 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
     * Content is verified by MD5: of large uploads by the etag, which is made of the parts' MD5. From Squid
       on ``checksum="crc32"`` works as well.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYS
 
     def __init__(
         self,
@@ -156,6 +161,8 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
     * User metadata is decoded by R2 itself, so what is not ASCII reads the same everywhere.
     """
 
+    ways_in: ClassVar[WaysIn] = KEYS
+
     def __init__(
         self,
         key: str | None = None,
@@ -194,7 +201,7 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
             if account_id is None:
                 raise ConfigurationError("give the account_id, which Cloudflare's dashboard shows, or an endpoint")
             endpoint = r2_endpoint(account_id, jurisdiction)
-        if key is None and credentials is None:
+        if key is None and secret is None and token is None and credentials is None:
             credentials = found_credentials("R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY")
         self._s3 = _driver(
             R2, _runtime, options, (key, secret, token, credentials), endpoint, "auto", page_size=page_size
@@ -213,6 +220,8 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
     * Of access control lists it takes ``"private"`` and ``"public-read"``.
     * Objects are not copied between regions.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYS
 
     def __init__(
         self,
@@ -246,7 +255,7 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and credentials is None:
+        if key is None and secret is None and credentials is None:
             credentials = found_credentials("SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY")
         self._s3 = _driver(
             SPACES, _runtime, options, (key, secret, None, credentials), endpoint or spaces_endpoint(region), region,

@@ -5,7 +5,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 
 from __future__ import annotations
 
-from typing import Literal, Unpack
+from typing import ClassVar, Literal, Unpack
 
 from polycloud.credentials.aws import CredentialsLike
 from polycloud.credentials.secret import Secret
@@ -18,6 +18,7 @@ from polycloud.providers.s3_presets.aio import AsyncBackblazeB2, AsyncCephS3, As
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 
 __all__ = ["BackblazeB2", "CephS3", "CloudflareR2", "DigitalOceanSpaces"]
 
@@ -35,6 +36,8 @@ class BackblazeB2(S3Access, S3Buckets):
       objects have those of their bucket.
     * The account's master key does not work here: make an application key.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncBackblazeB2.ways_in
 
     def __init__(
         self,
@@ -91,6 +94,8 @@ class CephS3(S3Access, S3Buckets):
     * Content is verified by MD5: of large uploads by the etag, which is made of the parts' MD5. From Squid
       on ``checksum="crc32"`` works as well.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncCephS3.ways_in
 
     def __init__(
         self,
@@ -162,6 +167,8 @@ class CloudflareR2(S3Access, S3Buckets):
     * User metadata is decoded by R2 itself, so what is not ASCII reads the same everywhere.
     """
 
+    ways_in: ClassVar[WaysIn] = AsyncCloudflareR2.ways_in
+
     def __init__(
         self,
         key: str | None = None,
@@ -223,6 +230,8 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
     * Of access control lists it takes ``"private"`` and ``"public-read"``.
     * Objects are not copied between regions.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncDigitalOceanSpaces.ways_in
 
     def __init__(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
-from polycloud.credentials.openstack import as_secret
+from polycloud.credentials.openstack import as_secret, one_account
 from polycloud.credentials.secret import Secret
-from polycloud.credentials.swift import OBJECT_STORE, swift_settings
+from polycloud.credentials.swift import OBJECT_STORE, SWIFT_WAYS, swift_settings
 from polycloud.options import ClientOptions
 from polycloud.providers.swift.aio_storage import AsyncSwiftStorage
 from polycloud.providers.swift.calls import PAGE_SIZE
@@ -15,6 +15,7 @@ from polycloud.providers.swift.driver import SwiftDriver, open_driver
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 from polycloud.wire.swift import TempUrlDigest
 
@@ -30,6 +31,8 @@ class AsyncSwift(AsyncSwiftStorage):
     Swift's own way, ``Swift(auth_url="https://…/v3", username=…, password=…, project_name=…)`` from
     Keystone.
     """
+
+    ways_in: ClassVar[WaysIn] = SWIFT_WAYS
 
     def __init__(
         self,
@@ -107,7 +110,7 @@ class AsyncSwift(AsyncSwiftStorage):
         Raises:
             ConfigurationError: Something is missing or contradictory, or a file has an error.
         """
-        given = credentials or KeystoneCredentials(
+        single = KeystoneCredentials(
             auth_url=auth_url,
             username=username,
             user_id=user_id,
@@ -126,6 +129,7 @@ class AsyncSwift(AsyncSwiftStorage):
             domain_name=domain_name,
             system_scope=system_scope,
         )
+        given = one_account(single, credentials, cloud=cloud, provider=SwiftDriver.provider, ways=SWIFT_WAYS, key=key)
         settings = swift_settings(
             given,
             key=key,

@@ -6,7 +6,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions
@@ -16,6 +16,7 @@ from polycloud.providers.swift.client_storage import SwiftStorage
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 from polycloud.wire.keystone import KeystoneCredentials
 from polycloud.wire.swift import TempUrlDigest
 
@@ -31,6 +32,8 @@ class Swift(SwiftStorage):
     Swift's own way, ``Swift(auth_url="https://…/v3", username=…, password=…, project_name=…)`` from
     Keystone.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncSwift.ways_in
 
     def __init__(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Unpack
+from typing import ClassVar, Unpack
 
-from polycloud.credentials.aws import CredentialsLike
+from polycloud.credentials.aws import KEYS_OR_PROFILE, CredentialsLike
 from polycloud.credentials.secret import Secret
 from polycloud.errors import InvalidRequest
 from polycloud.options import ClientOptions, make_caller, make_runtime
@@ -19,6 +19,7 @@ from polycloud.providers.aws.ec2.models import PROVIDER
 from polycloud.providers.aws.session import AWSSession
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 from polycloud.wire.xml import XMLValue
 
 __all__ = ["AsyncEC2"]
@@ -34,6 +35,8 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
     except for those of a private pool. ``list_images()`` lists every public image there is, as AWS does;
     ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYS_OR_PROFILE
 
     def __init__(
         self,

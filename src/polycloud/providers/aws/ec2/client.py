@@ -5,7 +5,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.aws import CredentialsLike
 from polycloud.credentials.secret import Secret
@@ -19,6 +19,7 @@ from polycloud.providers.aws.ec2.client_tags import EC2Tags
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 from polycloud.wire.xml import XMLValue
 
 __all__ = ["EC2"]
@@ -32,6 +33,8 @@ class EC2(EC2Instances, EC2Images, EC2Addresses, EC2Networks, EC2Tags):
     except for those of a private pool. ``list_images()`` lists every public image there is, as AWS does;
     ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncEC2.ways_in
 
     def __init__(
         self,

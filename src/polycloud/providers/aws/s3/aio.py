@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
-from polycloud.credentials.aws import CredentialsLike
+from polycloud.credentials.aws import KEYS_OR_PROFILE, CredentialsLike
 from polycloud.credentials.secret import Secret
 from polycloud.options import ClientOptions, make_runtime
 from polycloud.providers.aws.s3.aio_access import AsyncS3Access
@@ -15,6 +15,7 @@ from polycloud.providers.aws.s3.session import Addressing, S3Session
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 
 __all__ = ["AsyncS3"]
 
@@ -36,6 +37,8 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
     (``=?UTF-8?B?…?=``), which is how S3 itself answers with it; others read it with Python's
     ``email.header``, for example.
     """
+
+    ways_in: ClassVar[WaysIn] = KEYS_OR_PROFILE
 
     def __init__(
         self,

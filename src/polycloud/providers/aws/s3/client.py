@@ -5,7 +5,7 @@ Generated from aio.py by tools/generate_sync.py. Change that file and run ``make
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud.credentials.aws import CredentialsLike
 from polycloud.credentials.secret import Secret
@@ -18,6 +18,7 @@ from polycloud.providers.aws.s3.session import Addressing
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.protocol import RuntimeFactory
 from polycloud.storage.verify import Integrity
+from polycloud.ways_in import WaysIn
 
 __all__ = ["S3"]
 
@@ -39,6 +40,8 @@ class S3(S3Access, S3Buckets):
     (``=?UTF-8?B?…?=``), which is how S3 itself answers with it; others read it with Python's
     ``email.header``, for example.
     """
+
+    ways_in: ClassVar[WaysIn] = AsyncS3.ways_in
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud import ConfigurationError, Node, Secret, Volume
 from polycloud.compute.aio import AsyncCompute
@@ -10,6 +10,7 @@ from polycloud.compute.arguments import id_of
 from polycloud.options import ClientOptions, make_caller, make_runtime
 from polycloud.runtime import asynchronous_runtime
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 from polycloud_example.driver import ENDPOINT, ExampleAuthorizer, ExampleDriver
 from polycloud_example.models import ExampleNode
@@ -19,6 +20,8 @@ __all__ = ["AsyncExample"]
 
 class AsyncExample(AsyncCompute[ExampleNode, Volume]):
     """Example Cloud (API v1)."""
+
+    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"token"}),))
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ Generated from aio.py by polycloud's tools/generate_sync.py. Change that file an
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from polycloud import Node, Secret, Volume
 from polycloud.compute.client import Compute
@@ -13,6 +13,7 @@ from polycloud.options import ClientOptions
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import RuntimeFactory
+from polycloud.ways_in import WaysIn
 
 from polycloud_example.aio import AsyncExample
 from polycloud_example.driver import ENDPOINT
@@ -23,6 +24,8 @@ __all__ = ["Example"]
 
 class Example(Compute[ExampleNode, Volume]):
     """Example Cloud (API v1)."""
+
+    ways_in: ClassVar[WaysIn] = AsyncExample.ways_in
 
     def __init__(
         self,
