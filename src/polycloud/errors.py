@@ -99,10 +99,13 @@ class CloudError(Exception):
         retry_after: Seconds the provider asked to wait, or None.
         repeated: Whether an earlier attempt of the same call may have taken effect, its answer being
             lost: what is not found then may have been deleted by it.
+        refused: Whether this attempt was certainly not carried out, although it was sent: the service
+            throttles it in a document of its own, or sends it to another address.
     """
 
     retryable: bool = False
     repeated: bool = False
+    refused: bool = False
 
     def __init__(
         self,

@@ -135,6 +135,52 @@ def test_what_may_have_happened_is_never_repeated_blindly(
     assert caught.value.retryable
 
 
+THROTTLED = reply(400, b"<Code>Throttling</Code>", ("x-amzn-RequestId", "r-1"))
+
+
+def test_what_the_service_itself_throttled_did_not_happen(flavour: Flavour) -> None:
+    script = Script(THROTTLED, THROTTLED, OK)
+    assert call(flavour, script, method="POST", body=lambda _: b"create", repeatable=False) == b"ok"
+    assert [exchange.body() for exchange in script.exchanges] == [b"create"] * 3
+
+
+def test_throttling_without_a_request_id_may_be_a_proxys(flavour: Flavour) -> None:
+    script = Script(reply(400, b"<Code>Throttling</Code>"), OK)
+    with pytest.raises(RateLimited):
+        call(flavour, script, method="POST", body=lambda _: b"create", repeatable=False)
+    assert len(script.exchanges) == 1
+
+
+def test_an_upload_that_cannot_be_read_again_is_not_repeated_after_throttling(flavour: Flavour) -> None:
+    script = Script(THROTTLED, OK)
+    with pytest.raises(RateLimited):
+        call(flavour, script, method="PUT", body=lambda runtime: runtime.source(iter([b"a"])), repeatable=False)
+    assert len(script.exchanges) == 1
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_throttling_is_waited_out_within_the_operations_time(flavour: Flavour, streaming: bool) -> None:
+    script = Script(*[reply(429)] * 20, OK)
+    assert call(flavour, script, streaming=streaming) == b"ok"
+    assert len(script.exchanges) == 21
+
+
+def test_throttling_that_lasts_ends_with_the_operations_time(flavour: Flavour) -> None:
+    script = Script(reply(429))
+    # The end may come between two attempts, or in the middle of one.
+    with pytest.raises((RateLimited, DeadlineExceeded)):
+        call(flavour, script, timeouts=Timeouts(operation=0.5), retry=RetryPolicy(base=0.05, cap=0.05))
+    assert len(script.exchanges) > 4
+    assert script.times[-1] - script.times[0] < 5  # the budget alone lasts for 500 tries, which take more than 10
+
+
+def test_retries_that_are_off_are_off_for_throttling_too(flavour: Flavour) -> None:
+    script = Script(THROTTLED, OK)
+    with pytest.raises(RateLimited):
+        call(flavour, script, retry=RetryPolicy(attempts=1))
+    assert len(script.exchanges) == 1
+
+
 def test_what_was_never_sent_is_repeated_whatever_it_is(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> float:
         policy = RetryPolicy(attempts=3, base=0.1)
@@ -386,6 +432,56 @@ def test_a_post_is_never_followed(flavour: Flavour) -> None:
     with pytest.raises(MalformedResponse):
         call(flavour, script, method="POST", body=lambda _: b"x")
     assert len(script.exchanges) == 1
+
+
+PAGE = reply(200, b"<html>Log in</html>", ("Content-Type", "text/html; charset=utf-8"))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "there", [reply(401), reply(403), reply(404), PAGE], ids=["401", "403", "404", "a page to log in"]
+)
+def test_what_comes_back_from_another_origin_is_no_answer_to_what_was_asked(
+    flavour: Flavour, method: str, there: bytes
+) -> None:
+    if method == "HEAD":
+        there = there.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    token = Token()
+    with Server(Script(there)) as other:
+        script = Script(moved(f"{other.origin}/there?signature=x"))
+        with pytest.raises(MalformedResponse) as caught:
+            call(flavour, script, method=method, authorizer=token)
+        assert f"redirects to {other.origin}" in caught.value.message
+    assert "correct the endpoint" in caught.value.message
+    assert token.renewed == 0
+
+
+def test_a_failure_of_another_origin_names_both(flavour: Flavour) -> None:
+    with Server(Script(reply(503), OK)) as other:
+        script = Script(moved(f"{other.origin}/"))
+        assert call(flavour, script, authorizer=Token()) == b"ok"
+    script = Script(moved(f"{other.origin}/"))
+    with pytest.raises(ConnectionFailed, match=r"cannot connect to .* redirects to http://.*correct the endpoint"):
+        call(flavour, script, authorizer=Token(), retry=RetryPolicy(attempts=1))
+
+
+def test_a_download_from_another_origin_may_be_a_page(flavour: Flavour) -> None:
+    with Server(Script(PAGE)) as other:
+        script = Script(moved(f"{other.origin}/"))
+        assert call(flavour, script, authorizer=Token(), streaming=True) == b"<html>Log in</html>"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_of_a_change_was_not_carried_out(flavour: Flavour, method: str, status: int) -> None:
+    script = Script(moved("https://api.example/v2?signature=secret", status), OK)
+    with pytest.raises(MalformedResponse) as caught:
+        call(flavour, script, method=method, repeatable=False)
+    assert len(script.exchanges) == 1
+    assert "redirects to https://api.example/v2, so that nothing was done; correct" in caught.value.message
+    assert "secret" not in caught.value.message
+    assert caught.value.refused
+    assert caught.value.status == status
 
 
 @pytest.mark.parametrize(

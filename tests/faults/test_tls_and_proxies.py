@@ -15,6 +15,7 @@ import trustme
 from polycloud import InsecureTLSWarning
 from polycloud.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
 from polycloud.runtime.caller import Caller, Timeouts
+from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
 from polycloud.runtime.retry import NO_RETRY
 from tests.faults.calls import request, send
@@ -189,6 +190,40 @@ def test_a_redirect_out_of_tls_is_not_followed(flavour: Flavour, authority: Auth
         with Server(lambda _: redirect, authority.server()) as secure:
             flavour.run(case, verify=authority.bundle)
         assert plain.seen == []
+
+
+class Token:
+    """Puts a token on requests."""
+
+    async def authorize(self, asked: Request) -> Request:
+        return asked.with_headers({"X-Auth-Token": f"for {asked.origin}"})
+
+    async def renew(self, rejected: Request) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_redirect_to_tls_of_the_same_host_takes_the_credentials_along(
+    flavour: Flavour, authority: Authority, host: str
+) -> None:
+    async def case(runtime: Runtime) -> None:
+        caller = Caller(runtime, provider="test", retry=NO_RETRY, timeouts=Timeouts(), authorizer=Token())
+        asked = request(plain, "/x?y=1", headers=(("X-Own", "1"),))
+        assert (await caller.call(asked, check=lambda _: None, repeatable=True)).body == b"/x?y=1"
+
+    seen: list[Exchange] = []
+
+    def there(exchange: Exchange) -> bytes:
+        seen.append(exchange)
+        return echo(exchange)
+
+    with Server(there, authority.server("127.0.0.1", "localhost")) as secure:
+        origin = f"https://{host}:{secure.port}"
+        with Server(lambda asked: reply(301, b"", ("Location", f"{origin}{asked.target}"))) as plain:
+            flavour.run(case, verify=authority.bundle)
+    known = host == "127.0.0.1"
+    assert seen[0].get("x-auth-token") == (f"for {origin}" if known else None)
+    assert seen[0].get("x-own") == ("1" if known else None)
 
 
 # Proxies

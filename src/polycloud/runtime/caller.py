@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from typing import Protocol
 
 import msgspec
 
 from polycloud.errors import (
     AuthenticationError,
     CloudError,
-    ConfigurationError,
     DeadlineExceeded,
     MalformedResponse,
+    RateLimited,
     Timeout,
 )
 from polycloud.runtime.deadline import current_deadline, until
-from polycloud.runtime.heads import parse_origin
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.protocol import UNLIMITED, Runtime
+from polycloud.runtime.redirects import REDIRECTS, Redirect, Way, not_followed
 from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
 
@@ -32,14 +31,9 @@ __all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
 
 log = logging.getLogger("polycloud.http")
 
-MAX_REDIRECTS = 5
 # An event loop's timers may fire this much early.
 TIMER_SLACK = 0.005
 MAX_ERROR_BODY = 1024 * 1024
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# The only request headers that may follow a redirect to another host: nothing that identifies us.
-PUBLIC_HEADERS = frozenset({"accept", "accept-encoding", "range", "if-none-match", "if-modified-since", "content-type"})
-PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 REQUEST_ID_HEADERS = (
     "x-amzn-requestid",
     "x-amz-request-id",
@@ -146,9 +140,8 @@ class Caller:
         # Streamed uploads take as long as they take: each piece is bounded by the stall timeout.
         end = min(current_deadline(), runtime.monotonic() + self.timeouts.operation if timed else UNLIMITED)
         may_resend = isinstance(body, bytes) or body.rewindable
-        # Redirected to another host, a request goes on without credentials.
-        authorizer = self.authorizer
-        attempt, hops = 1, 0
+        way = Way(request, self.authorizer)
+        attempt = 1
         renewed = False
         fresh = True
         doubtful = False
@@ -157,28 +150,26 @@ class Caller:
                 if not fresh and not isinstance(body, bytes):
                     await body.rewind()
                 fresh = False
-                authorized = request
-                if authorizer is not None:
+                authorized = way.request
+                if way.authorizer is not None:
                     # Outside of the try: an authorizer that calls an identity service has a loop of its own.
                     with until(end):
-                        authorized = await authorizer.authorize(request)
+                        authorized = await way.authorizer.authorize(authorized)
                 attempt_end = min(end, runtime.monotonic() + self.timeouts.attempt) if timed else end
                 try:
                     answer = await self._attempt(authorized, check, attempt, attempt_end, span, streaming=streaming)
-                    if isinstance(answer, _Redirect):
-                        hops += 1
-                        origin = request.origin
-                        request = _follow(request, answer, hops)
-                        if request.origin != origin:
-                            authorizer = None
+                    if isinstance(answer, Redirect):
+                        way.follow(answer)
                         continue
+                    way.check(answer)
                 except CloudError as error:
-                    error = self._explain(error, request, end)
+                    error = self._explain(way.told(error), request, end)
                     error.repeated = doubtful
-                    if isinstance(error, AuthenticationError) and authorizer is not None and may_resend and not renewed:
+                    refused = isinstance(error, AuthenticationError) and may_resend and not renewed
+                    if refused and way.authorizer is not None:
                         renewed = True
                         with until(end):
-                            newer = await authorizer.renew(authorized)
+                            newer = await way.authorizer.renew(authorized)
                         if newer:
                             attempt += 1
                             continue
@@ -186,10 +177,10 @@ class Caller:
                         self.retry,
                         attempt=attempt,
                         error=error,
-                        repeatable=repeatable and may_resend,
+                        repeatable=may_resend and (repeatable or error.refused),
                         random=runtime.random(),
                     )
-                    if delay is None or runtime.monotonic() + delay >= end or not self._budget.take():
+                    if delay is None or runtime.monotonic() + delay >= end or not self._budget.take(error):
                         raise error from error.__cause__
                     log.debug("%s failed (%s), next attempt in %.2f s", request.operation, error.message, delay)
                     attempt += 1
@@ -201,7 +192,7 @@ class Caller:
 
     async def _attempt(
         self, request: Request, check: Check, attempt: int, end: float, span: Span | None, *, streaming: bool
-    ) -> Response | ResponseStream | _Redirect:
+    ) -> Response | ResponseStream | Redirect:
         """One request and its answer, logged; raises what ``check`` finds."""
         started = self.runtime.monotonic()
         stream: ResponseStream | None = None
@@ -227,13 +218,18 @@ class Caller:
         # Only reads are followed.
         followed = self._redirects and request.method in {"GET", "HEAD"}
         if followed and answer.status in REDIRECTS and location is not None:
-            return _Redirect(answer.status, location)
+            return Redirect(answer.status, location)
         refusal = check(answer)
         if refusal is None and streaming:
             refusal = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
         if refusal is not None:
+            if answer.status in REDIRECTS and location is not None and isinstance(refusal, MalformedResponse):
+                refusal = not_followed(request, refusal, location)
             if refusal.request_id is None:
                 refusal.request_id = _request_id(answer.headers.get)
+            # A proxy on the way may throttle what has passed it already; it knows neither codes nor ids.
+            if isinstance(refusal, RateLimited) and refusal.code is not None and refusal.request_id is not None:
+                refusal.refused = True
             if refusal.retry_after is None and refusal.retryable:
                 refusal.retry_after = retry_after(answer.headers.get("retry-after"), now=self.runtime.now())
             raise refusal
@@ -314,43 +310,3 @@ async def _read_error_body(stream: ResponseStream, runtime: Runtime, end: float)
         parts.append(part)
         size += len(part)
     return b"".join(parts)
-
-
-class _Redirect(NamedTuple):
-    """An answer that names another place."""
-
-    status: int
-    location: str
-
-
-def _follow(request: Request, redirect: _Redirect, hops: int) -> Request:
-    """The request that follows a redirect, still without credentials.
-
-    To the same origin it goes on as it is, and is authorised anew: a signature covers the target.
-    To another one it goes without anything that identifies the caller.
-
-    Raises:
-        MalformedResponse: There is no following it.
-    """
-    if hops > MAX_REDIRECTS:
-        raise MalformedResponse(f"more than {MAX_REDIRECTS} redirects; check the endpoint", status=redirect.status)
-    try:
-        parts = urlsplit(urljoin(request.origin + request.target, redirect.location))
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
-        there = parse_origin(origin)
-    except (ValueError, ConfigurationError):
-        raise MalformedResponse(
-            f"{request.origin} redirects to what is no web address; check the endpoint", status=redirect.status
-        ) from None
-    if request.origin.startswith("https:") and there.scheme == "http":
-        raise MalformedResponse(
-            f"{request.origin} redirects to {origin}, which is not encrypted; not followed", status=redirect.status
-        )
-    # Some servers send a Location as it would be shown, not as it is encoded.
-    target = quote(
-        (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=PRINTABLE, errors="surrogateescape"
-    )
-    if there == parse_origin(request.origin):
-        return msgspec.structs.replace(request, target=target)
-    public = tuple(pair for pair in request.headers if pair[0].lower() in PUBLIC_HEADERS)
-    return msgspec.structs.replace(request, origin=origin, target=target, headers=public)

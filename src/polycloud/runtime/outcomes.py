@@ -62,6 +62,8 @@ async def creating(call: Awaitable[T], *, operation: str, advice: str) -> T:
 
 def doubtful(error: CloudError, operation: str) -> bool:
     """Whether an operation that failed so may have taken effect."""
+    if error.refused and not error.repeated:
+        return False
     if isinstance(error, MalformedResponse):
         return error.operation in {None, operation}
     open_end = may_have_happened(error) or (error.repeated and error.retryable)

@@ -9,7 +9,7 @@ import threading
 
 import msgspec
 
-from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, ProviderUnavailable, Timeout
+from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, ProviderUnavailable, RateLimited, Timeout
 
 __all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "may_have_happened", "retry_after", "retry_delay"]
 
@@ -18,14 +18,15 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how patiently a failed call is tried again.
 
     Attributes:
-        attempts: Tries in all, the first one included; 1 switches retries off.
+        attempts: Tries in all, the first one included; 1 switches retries off. A call that is throttled is
+            tried again for as long as the time for the operation lasts.
         base: Upper bound in seconds of the first wait; each further bound is twice the one before.
             The wait is drawn uniformly between 0 and the bound ("full jitter").
         cap: Upper bound in seconds of any wait that the provider did not ask for.
         max_retry_after: A provider's ``Retry-After`` beyond this many seconds is not waited for;
             the error is raised, carrying ``retry_after``.
-        budget: Tokens of the client's retry budget. A retry takes 5 and a success gives 1 back, so
-            a provider that is down is not met with ``attempts`` times the traffic.
+        budget: Tokens of the client's retry budget. A retry takes 5, after throttling 1, and a success
+            gives 1 back, so a provider that is down is not met with ``attempts`` times the traffic.
     """
 
     attempts: int = 4
@@ -47,10 +48,13 @@ def retry_delay(
         policy: The client's policy.
         attempt: The number of the try that failed, from 1.
         error: How it failed.
-        repeatable: Whether repeating the call is safe: it is idempotent or carries a client token.
+        repeatable: Whether repeating the call is safe: it is idempotent, carries a client token, or was refused.
         random: A number in [0, 1).
     """
-    if attempt >= policy.attempts or isinstance(error, DeadlineExceeded) or not error.retryable:
+    if isinstance(error, DeadlineExceeded) or not error.retryable:
+        return None
+    # Throttling ends when others have had their turn, which takes as long as it takes.
+    if attempt >= policy.attempts and (policy.attempts == 1 or not isinstance(error, RateLimited)):
         return None
     # A request of which nothing was sent cannot have taken effect: that alone makes it repeatable.
     unsent = isinstance(error, ConnectionFailed | Timeout) and not error.sent
@@ -97,18 +101,21 @@ class RetryBudget:
     """A client's allowance of retries, shared by all of its threads or tasks."""
 
     COST = 5
+    # Who is throttled and waits does no harm, and many callers are throttled at once.
+    THROTTLED = 1
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._left = size
         self._lock = threading.Lock()
 
-    def take(self) -> bool:
-        """Pay for one retry; False when the budget does not cover it."""
+    def take(self, error: CloudError | None = None) -> bool:
+        """Pay for one retry (after this error); False when the budget does not cover it."""
+        cost = self.THROTTLED if isinstance(error, RateLimited) else self.COST
         with self._lock:
-            if self._left < self.COST:
+            if self._left < cost:
                 return False
-            self._left -= self.COST
+            self._left -= cost
             return True
 
     def refund(self) -> None:

@@ -17,8 +17,9 @@ from polycloud.errors import (
     ProviderUnavailable,
     RateLimited,
 )
+from polycloud.runtime.retry import RetryPolicy
 from tests.faults.ec2.conftest import MakeClient
-from tests.faults.ec2.strict import Parameters, StrictEC2, error
+from tests.faults.ec2.strict import Paging, Parameters, StrictEC2, error
 from tests.faults.keepalive import Exchange, reply
 
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
@@ -198,3 +199,27 @@ async def test_a_key_that_another_process_imported_meanwhile_is_used(client: Mak
     with StrictEC2(error(400, "InvalidKeyPair.NotFound"), error(400, "InvalidKeyPair.Duplicate")) as server:
         await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
         assert server.actions == ["DescribeKeyPairs", "ImportKeyPair", "RunInstances"]
+
+
+@pytest.mark.parametrize("code", ["RequestLimitExceeded", "Throttling"])
+async def test_what_ec2_itself_throttles_is_asked_again_whatever_it_is(client: MakeClient, code: str) -> None:
+    with StrictEC2(*[error(503, code)] * 6) as server:
+        key = await client(server.origin).create_key_pair("me")
+        assert key.name == "me"
+        assert server.actions == ["CreateKeyPair"] * 7
+
+
+async def test_a_listing_goes_on_after_throttling_in_its_middle(client: MakeClient) -> None:
+    class Throttled(Paging):
+        left = 12
+
+        def plainly(self, parameters: Parameters) -> bytes:
+            if "NextToken" in parameters and self.left:
+                self.left -= 1
+                return error(503, "RequestLimitExceeded")
+            return super().plainly(parameters)
+
+    with Throttled(30, 10, repeat=-1, empty=-1) as server:
+        nodes = await client(server.origin, retry=RetryPolicy(base=0.01, cap=0.02)).list_nodes()
+        assert len(nodes) == 30
+        assert server.left == 0

@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import CloudError, ConnectionFailed, MalformedResponse, ProviderUnavailable, QuotaExceeded
+from polycloud.errors import (
+    CloudError,
+    ConnectionFailed,
+    MalformedResponse,
+    ProviderUnavailable,
+    QuotaExceeded,
+    RateLimited,
+)
 from polycloud.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
@@ -67,6 +74,37 @@ async def test_what_may_exist_is_said(cloud: Cloud, connect: Connect, what: str,
     with pytest.raises(kind) as caught:
         await call(connect(endpoints=cloud.endpoints, retry=RetryPolicy(base=0.01)))
     assert f"whether {words} was made is not known" in caught.value.message
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("what", MAKES)
+@pytest.mark.parametrize("status", [301, 307])
+async def test_what_was_redirected_does_not_exist(cloud: Cloud, connect: Connect, what: str, status: int) -> None:
+    asked = answer_posts(cloud, lambda _exchange: reply(status, b"<html>", ("Location", "https://api.example/v2.1")))
+    with pytest.raises(MalformedResponse, match=r"redirects to https://api\.example/v2\.1") as caught:
+        await MAKES[what][0](connect(endpoints=cloud.endpoints))
+    assert "not known" not in caught.value.message
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [413, 429])
+async def test_what_nova_itself_throttles_is_asked_again(cloud: Cloud, connect: Connect, status: int) -> None:
+    limit = b'{"overLimit": {"code": 429, "message": "This request was rate-limited."}}'
+    answers = [
+        reply(status, limit, ("Retry-After", "0"), ("X-Openstack-Request-Id", "req-1")),
+        reply(202, b'{"server": {"id": "server-0000", "adminPass": "x"}}'),
+    ]
+    cloud.add_servers(1)
+    asked = answer_posts(cloud, lambda _exchange: answers[len(asked) - 1])
+    node = await connect(retry=RetryPolicy(base=0.01)).create_node("n", "1", "img")
+    assert node.id == "server-0000"
+    assert asked == ["/compute/v2.1/servers"] * 2
+
+
+async def test_what_a_proxy_throttles_may_have_passed_it(cloud: Cloud, connect: Connect) -> None:
+    asked = answer_posts(cloud, lambda _exchange: reply(429, b"slow down", ("Retry-After", "0")))
+    with pytest.raises(RateLimited):
+        await connect(retry=RetryPolicy(base=0.01)).create_node("n", "1", "img")
     assert len(asked) == 1
 
 

@@ -75,6 +75,20 @@ def test_the_last_attempt_is_the_last() -> None:
     assert delay(error, policy=NO_RETRY) is None
 
 
+def test_throttling_is_waited_out() -> None:
+    error = RateLimited("x")
+    assert delay(error, attempt=400, random=0.999999) == pytest.approx(5, rel=1e-5)
+    assert delay(error, attempt=1, policy=NO_RETRY) is None
+    assert delay(error, attempt=400, repeatable=False) is None
+
+
+def test_throttling_takes_less_of_the_budget() -> None:
+    budget = RetryBudget(10)
+    assert [budget.take(RateLimited("x")) for _ in range(6)] == [True] * 6
+    assert [budget.take(ProviderUnavailable("x")) for _ in range(2)] == [False] * 2
+    assert [budget.take(RateLimited("x")) for _ in range(5)] == [True] * 4 + [False]
+
+
 def test_retry_after_wins_over_the_policy() -> None:
     assert delay(RateLimited("x", retry_after=30.0), random=0.0) == 30.0
     assert delay(RateLimited("x", retry_after=60.0), random=0.0) == 60.0

@@ -263,7 +263,7 @@ def _region_of(found: _Error) -> str | None:
 def _without_code(answer: Response, *, method: str, key: bool, region: str | None, wait: float | None) -> CloudError:
     """The error for an answer without S3's own words: to HEAD, or a proxy's page, or nothing."""
     status = answer.status
-    if status in {301, 302, 307, 308} or (status == 400 and method == "HEAD"):
+    if status in {301, 302, 303, 307, 308} or (status == 400 and method == "HEAD"):
         if region is None and method != "HEAD":
             where = (answer.headers.get("location") or "").partition("://")[2].partition("/")[0] or "another place"
             return MalformedResponse(f"the endpoint redirects to {where}; check the endpoint", status=status)
