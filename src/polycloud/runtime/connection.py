@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -48,6 +49,7 @@ class Connection:
     __slots__ = (
         "_body_left",
         "_buffer",
+        "_closing",
         "_poll",
         "_sock",
         "_trailing",
@@ -64,6 +66,8 @@ class Connection:
         self._buffer = bytearray()
         self._body_left = 0
         self._trailing = False
+        # Reentrant: the garbage collector may close one connection while another is being aborted, or the same.
+        self._closing = threading.RLock()
         self.pid = os.getpid()
         self.sent = False
         self.ended = False
@@ -81,13 +85,19 @@ class Connection:
 
     def abort(self) -> None:
         """Make whatever is being done on the connection fail at once. The descriptor stays open."""
-        # Not SSLSocket.shutdown: that one would turn TLS off under the thread that is reading.
-        with contextlib.suppress(OSError):
+        # Not SSLSocket.shutdown: that one would turn TLS off under the thread that is reading. Not while it is
+        # being closed: the number of its descriptor may be another connection's a moment later.
+        with self._closing, contextlib.suppress(OSError):
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the descriptor, and only that: in a forked child the parent's connection goes on."""
-        self._sock.close()
+        if self.pid != os.getpid():
+            # There a thread that exists no more may hold the lock.
+            self._sock.close()
+            return
+        with self._closing:
+            self._sock.close()
 
     def stale(self) -> bool:
         """Whether an unused connection cannot be used again: closed by the peer, or with words unasked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -62,6 +63,9 @@ class Transport(Protocol):
 class Exchange:
     """One attempt of one request.
 
+    The connection belongs to it from ``_head`` to the body's end or a failure. It is given up once, with the lease,
+    and nothing here leads to it afterwards: it may be another's by then.
+
     Args:
         transport: The runtime.
         request: What to send.
@@ -69,7 +73,7 @@ class Exchange:
             bounded by the stall timeout instead.
     """
 
-    __slots__ = ("_deadline", "_lease", "_paced", "_request", "_transport", "connection")
+    __slots__ = ("_deadline", "_ended", "_given_up", "_lease", "_paced", "_request", "_transport", "_turn")
 
     def __init__(self, transport: Transport, request: Request, deadline: float) -> None:
         self._transport = transport
@@ -78,7 +82,15 @@ class Exchange:
         # Uploads from a source may take for ever as long as they move: each step has its own limit.
         self._paced = not isinstance(request.body, bytes)
         self._lease: Lease[Connection] | None = None
-        self.connection: Connection | None = None
+        # Held by the thread that reads the body.
+        self._turn = threading.Lock()
+        self._given_up = False
+        self._ended = False
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, as long as it belongs to this exchange."""
+        return None if self._lease is None else self._lease.connection
 
     async def answer(self) -> Response:
         """The answer, its body read whole."""
@@ -89,7 +101,7 @@ class Exchange:
         except OSError as error:
             raise self._explain(error) from failures.cause(error)
         except BaseException:
-            self.cut()
+            self._discard()
             raise
         return Response(status=head.status, headers=head.headers, body=body)
 
@@ -101,46 +113,72 @@ class Exchange:
         except OSError as error:
             raise self._explain(error) from failures.cause(error)
         except BaseException:
-            self.cut()
+            self._discard()
             raise
         return head
 
     def read(self, size: int) -> bytes:
         """The next piece of the body."""
+        if not self._turn.acquire(blocking=False):
+            raise failures.read_twice("thread")
+        try:
+            return self._read(size)
+        finally:
+            self._turn.release()
+            if self._given_up:
+                self.cut()
+
+    def _read(self, size: int) -> bytes:
+        lease = self._lease
         connection = self.connection
-        if connection is None or connection.ended:
-            return b""
+        if lease is None or connection is None:
+            if self._ended:
+                return b""
+            raise failures.cut_before()
         if connection.pid != os.getpid():
             raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
         deadline = min(_monotonic() + self._transport.settings.stall_timeout, current_deadline())
         try:
-            token = current_token()
-            if token is None:
+            if current_token() is None:
                 data = connection.read(size, deadline)
             else:
-                with interruptible(connection.abort):
+                with interruptible(lease.abort):
                     data = connection.read(size, deadline)
             self._done()
         except OSError as error:
             raise self._explain(error) from failures.cause(error)
         except BaseException:
-            self.cut()
+            self._discard()
             raise
         return data
 
     def cut(self) -> None:
-        """Close the connection, unless it went back to the pool."""
-        if self._lease is not None:
-            self._lease.discard()
+        """Close the connection, unless it was given up before. Another thread that reads from it fails."""
+        self._given_up = True
+        if self._turn.acquire(blocking=False):
+            try:
+                self._discard()
+            finally:
+                self._turn.release()
+        elif (lease := self._lease) is not None:
+            lease.abort()
+
+    def _discard(self) -> None:
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            lease.discard()
 
     def _done(self) -> None:
-        """Give the connection back if the body is at its end."""
-        connection, lease = self.connection, self._lease
-        if connection is not None and lease is not None and connection.ended:
-            if connection.keeps:
-                lease.release()
-            else:
-                lease.discard()
+        """Give the connection up if the body is at its end."""
+        lease, connection = self._lease, self.connection
+        if lease is None or connection is None or not connection.ended:
+            return
+        self._lease = None
+        self._ended = True
+        if connection.keeps:
+            lease.release()
+        else:
+            lease.discard()
 
     # ---- one after the other
 
@@ -161,11 +199,10 @@ class Exchange:
         connection = lease.connection
         if connection is None:
             connection = self._connect(lease, route)
-        self.connection = connection
         connection.begin()
         if token is None:
             return await self._talk(connection, opening)
-        with interruptible(connection.abort):
+        with interruptible(lease.abort):
             return await self._talk(connection, opening)
 
     def _connect(self, lease: Lease[Connection], route: Route) -> Connection:
@@ -250,8 +287,15 @@ class Exchange:
             return None
 
     def _read_whole(self, head: AnswerHead) -> bytes:
-        connection = self.connection
-        assert connection is not None  # noqa: S101 - there is a head, so there is a connection
+        lease = self._lease
+        assert lease is not None  # noqa: S101 - there is a head, so there is a connection
+        assert lease.connection is not None  # noqa: S101 - as above
+        if current_token() is None:
+            return self._read_all(lease.connection, head)
+        with interruptible(lease.abort):
+            return self._read_all(lease.connection, head)
+
+    def _read_all(self, connection: Connection, head: AnswerHead) -> bytes:
         limit = self._transport.settings.max_body
         if head.length > limit:
             raise failures.too_long(limit, head.status)
@@ -268,11 +312,10 @@ class Exchange:
 
     def _explain(self, error: OSError) -> CloudError:
         """Close the connection and give the error of ours that a failure means."""
-        self.cut()
         connection = self.connection
-        sent = connection is not None and connection.sent
-        origin = self._request.origin
-        return failures.explained(error, origin, sent=sent)
+        sent = self._ended or (connection is not None and connection.sent)
+        self._discard()
+        return failures.explained(error, self._request.origin, sent=sent)
 
 
 class Stream:

@@ -14,11 +14,13 @@ from polycloud.errors import (
 __all__ = [
     "PeerClosed",
     "cause",
+    "cut_before",
     "explained",
     "length_left",
     "no_connection_in_time",
     "no_tunnel",
     "not_connected",
+    "read_twice",
     "too_long",
 ]
 
@@ -67,6 +69,16 @@ def explained(error: OSError, where: str, *, sent: bool) -> CloudError:
 def cause(error: OSError) -> OSError | None:
     """What a reader of the traceback learns something from."""
     return None if isinstance(error, PeerClosed) else error
+
+
+def cut_before() -> ConnectionFailed:
+    """A stream is read on after it was closed or failed: its end would be taken for the content's."""
+    return ConnectionFailed("this stream was cut before its end; open it again", retryable=False)
+
+
+def read_twice(who: str) -> ConfigurationError:
+    """Two threads or tasks read one stream at the same time."""
+    return ConfigurationError(f"this stream is being read by another {who}; read it in one at a time")
 
 
 def length_left(left: int, piece: bytes, length: int) -> int:

@@ -63,18 +63,19 @@ class Token:
             self._delivered = True
             return True
 
-    def wait_begins(self, wake: Callable[[], None]) -> None:
-        """From now on ``cancel`` calls ``wake``, which must not block."""
+    def wait_begins(self, wake: Callable[[], None]) -> Callable[[], None] | None:
+        """From now on ``cancel`` calls ``wake``, which must not block. Gives what it called until now."""
         with self._lock:
-            self._wake = wake
+            before, self._wake = self._wake, wake
         if self.deliver():
-            self.wait_ends()
+            self.wait_ends(before)
             raise JobCancelled
+        return before
 
-    def wait_ends(self) -> None:
-        """``cancel`` has nothing to cut short any more."""
+    def wait_ends(self, before: Callable[[], None] | None) -> None:
+        """``cancel`` calls again what ``wait_begins`` gave: a wait may lie in another one."""
         with self._lock:
-            self._wake = None
+            self._wake = before
 
 
 _current: ContextVar[Token | None] = ContextVar("polycloud_job", default=None)
@@ -99,16 +100,16 @@ def interruptible(wake: Callable[[], None]) -> Generator[None]:
     if token is None:
         yield
         return
-    token.wait_begins(wake)
+    before = token.wait_begins(wake)
     try:
         yield
     except BaseException as error:
-        token.wait_ends()
+        token.wait_ends(before)
         if isinstance(error, Exception) and token.deliver():
             raise JobCancelled from None
         raise
     else:
-        token.wait_ends()
+        token.wait_ends(before)
 
 
 class Crew:
@@ -232,8 +233,7 @@ class Group(Generic[T]):
             JobCancelled: The job that the caller itself belongs to is cancelled.
         """
         token = current_token()
-        if token is not None:
-            token.wait_begins(self.cancel)
+        before = token.wait_begins(self.cancel) if token is not None else None
         try:
             while True:
                 with self._changed:
@@ -251,7 +251,7 @@ class Group(Generic[T]):
                 self._run(helped)
         finally:
             if token is not None:
-                token.wait_ends()
+                token.wait_ends(before)
                 if self._over and token.deliver():
                     raise JobCancelled from None
         raise self._failure

@@ -32,6 +32,9 @@ _monotonic = time.monotonic
 class Exchange:
     """One attempt of one request.
 
+    The connection belongs to it from ``_head`` to the body's end or a failure. It is given up once, and nothing here
+    leads to it afterwards: it may be another's by then.
+
     Args:
         transport: What the runtime has in this loop.
         request: What to send.
@@ -39,7 +42,18 @@ class Exchange:
             bounded by the stall timeout instead.
     """
 
-    __slots__ = ("_connection", "_deadline", "_holds", "_method", "_origin", "_paced", "_request", "transport")
+    __slots__ = (
+        "_connection",
+        "_deadline",
+        "_ended",
+        "_holds",
+        "_method",
+        "_origin",
+        "_paced",
+        "_reading",
+        "_request",
+        "transport",
+    )
 
     def __init__(self, transport: Transport, request: Request, deadline: float) -> None:
         self.transport = transport
@@ -49,8 +63,11 @@ class Exchange:
         self._deadline = deadline
         # Uploads from a source may take for ever as long as they move: each step has its own limit.
         self._paced = not isinstance(request.body, bytes)
+        # Whether one of the places for connections in use is taken, with or without a connection.
         self._holds = False
         self._connection: Connection | None = None
+        self._reading = False
+        self._ended = False
 
     async def answer(self) -> Response:
         """The answer, its body read whole."""
@@ -79,9 +96,20 @@ class Exchange:
 
     async def read(self, size: int) -> bytes:
         """The next piece of the body."""
+        if self._reading:
+            raise failures.read_twice("task")
+        self._reading = True
+        try:
+            return await self._read(size)
+        finally:
+            self._reading = False
+
+    async def _read(self, size: int) -> bytes:
         connection = self._connection
-        if connection is None or not self._holds:
-            return b""
+        if connection is None:
+            if self._ended:
+                return b""
+            raise failures.cut_before()
         try:
             stall = _monotonic() + self.transport.settings.stall_timeout
             data = await connection.read(size, min(stall, current_deadline()))
@@ -94,22 +122,26 @@ class Exchange:
         return data
 
     def cut(self) -> None:
-        """Close the connection, unless it went back to the pool."""
+        """Close the connection, unless it was given up before. A task that waits for it fails."""
+        connection, self._connection = self._connection, None
         if self._holds:
             self._holds = False
-            if self._connection is not None:
-                self._connection.abort()
+            if connection is not None:
+                connection.abort()
             self.transport.release(None)
 
     def _done(self) -> None:
-        """Give the connection back if the body is at its end."""
+        """Give the connection up if the body is at its end."""
         connection = self._connection
-        if connection is not None and self._holds and connection.ended:
-            if connection.reusable:
-                self._holds = False
-                self.transport.release(connection)
-            else:
-                self.cut()
+        if connection is None or not connection.ended:
+            return
+        self._ended = True
+        if connection.reusable:
+            self._connection = None
+            self._holds = False
+            self.transport.release(connection)
+        else:
+            self.cut()
 
     # ---- one after the other
 
@@ -236,7 +268,7 @@ class Exchange:
     def _explain(self, error: OSError) -> CloudError:
         """Close the connection and give the error of ours that a failure means."""
         connection = self._connection
-        sent = connection is not None and connection.sent
+        sent = self._ended or (connection is not None and connection.sent)
         self.cut()
         return failures.explained(error, self._origin, sent=sent)
 

@@ -182,15 +182,18 @@ class Pool(Generic[C]):
 
 
 class Lease(Generic[C]):
-    """The right to use one connection. Dropped without being ended, it closes it.
+    """The right to use one connection, given up once. Dropped without being ended, it closes the connection.
 
     Attributes:
-        connection: None until one is made and handed to ``hold``.
+        connection: None until one is made and handed to ``hold``, and again once the lease is over: by then
+            it may be somebody else's.
     """
 
-    __slots__ = ("_making", "_origin", "_pool", "_state", "connection")
+    __slots__ = ("_lock", "_making", "_origin", "_pool", "_state", "connection")
 
     def __init__(self, pool: Pool[C], state: _State[C], origin: str) -> None:
+        # Reentrant: a signal's handler may abort what the same thread is about to end.
+        self._lock = threading.RLock()
         self._pool = pool
         self._state: _State[C] | None = state
         self._origin = origin
@@ -198,42 +201,80 @@ class Lease(Generic[C]):
         self.connection: C | None = None
 
     def prepare(self, making: Cuttable) -> None:
-        """A connection is being made under this lease."""
-        self._making = making
-        if self._state is not None:
-            self._state.busy.add(making)
+        """A connection is being made under this lease.
+
+        Raises:
+            ConfigurationError: The pool was closed meanwhile.
+        """
+        with self._lock:
+            self._making = making
+            if self._state is not None:
+                self._state.busy.add(making)
+        self._check_open()
 
     def hold(self, connection: C) -> None:
-        """The connection that was made; it takes the place of what made it."""
-        making, self._making = self._making, None
-        self.connection = connection
-        if self._state is not None:
-            self._state.busy.add(connection)
-            if making is not None:
-                self._state.busy.discard(making)
+        """The connection that was made; it takes the place of what made it.
 
-    def release(self) -> None:
-        """The connection may be used by the next request of this process."""
+        Raises:
+            ConfigurationError: The pool was closed meanwhile.
+        """
+        with self._lock:
+            making, self._making = self._making, None
+            self.connection = connection
+            if self._state is not None:
+                self._state.busy.add(connection)
+                if making is not None:
+                    self._state.busy.discard(making)
+        self._check_open()
+
+    def _check_open(self) -> None:
+        # Who closes the pool looks at what is busy after saying so, and may have looked before it was.
+        if self._pool.closed:
+            raise closed_error()
+
+    def abort(self) -> None:
+        """Make fail what is being done on the connection; nothing once the lease is over. For any thread."""
         state = self._state
         if state is not None and state.pid != os.getpid():
+            # What another process is talking to is only let go of.
             self.discard()
-        elif state is not None:
-            self._state = None
-            connection = self.connection
-            if connection is not None:
-                state.busy.discard(connection)
-                self._pool.give_back(state, self._origin, connection)
-            state.permits.put(None)
+            return
+        # Under the lock, so that the connection is not handed on between the look and the cut.
+        with self._lock:
+            if self.connection is not None:
+                self.connection.abort()
+
+    def release(self) -> None:
+        """The connection may be used by the next request of this process. Nothing once the lease is over."""
+        self._end(keep=True)
 
     def discard(self) -> None:
-        """Close the connection. Idempotent, and nothing after ``release``."""
-        state, self._state = self._state, None
-        if state is not None:
-            for held in (self._making, self.connection):
-                if held is not None:
-                    state.busy.discard(held)
-                    held.close()
-            state.permits.put(None)
+        """Close the connection. Nothing once the lease is over."""
+        self._end(keep=False)
+
+    def _end(self, *, keep: bool) -> None:
+        state = self._state
+        if state is None:
+            return
+        if state.pid != os.getpid():
+            # In a forked child a thread that exists no more may hold the lock.
+            self._lock, keep = threading.RLock(), False
+        with self._lock:
+            state, self._state = self._state, None
+            connection, self.connection = self.connection, None
+            making, self._making = self._making, None
+        if state is None:
+            return
+        if making is not None:
+            state.busy.discard(making)
+            making.close()
+        if connection is not None:
+            state.busy.discard(connection)
+            if keep:
+                self._pool.give_back(state, self._origin, connection)
+            else:
+                connection.close()
+        state.permits.put(None)
 
     def __del__(self) -> None:
         self.discard()

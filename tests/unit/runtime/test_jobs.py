@@ -15,7 +15,7 @@ from polycloud.errors import ConfigurationError, DeadlineExceeded, NotFound
 from polycloud.runtime.blocking import BlockingRuntime
 from polycloud.runtime.deadline import deadline
 from polycloud.runtime.drive import iterate, run
-from polycloud.runtime.jobs import JobCancelled
+from polycloud.runtime.jobs import JobCancelled, interruptible
 from polycloud.runtime.protocol import TransportSettings
 
 # Well beyond the promise of a second: a job that is not cancelled makes its test fail, not pass late.
@@ -485,3 +485,28 @@ def test_small_services(runtime: BlockingRuntime) -> None:
 def test_no_connections_are_a_setting_that_cannot_be_used() -> None:
     with pytest.raises(ConfigurationError, match="max_connections"):
         BlockingRuntime(TransportSettings(max_connections=0))
+
+
+def test_a_wait_inside_of_another_one_leaves_that_one_interruptible(runtime: BlockingRuntime) -> None:
+    """An upload whose source waits for something of its own, in the same job."""
+    waiting = threading.Event()
+    woken = threading.Event()
+
+    async def job() -> None:
+        with interruptible(woken.set):
+            await runtime.sleep(0.001)
+            waiting.set()
+            woken.wait(LONG)
+
+    async def failing() -> None:
+        assert waiting.wait(LONG)
+        raise NotFound("gone")
+
+    async def case() -> None:
+        with pytest.raises(NotFound):
+            await runtime.gather([job, failing])
+
+    started = time.monotonic()
+    run(case())
+    assert woken.is_set()
+    assert time.monotonic() - started < 10

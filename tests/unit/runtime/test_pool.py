@@ -228,3 +228,57 @@ def test_a_forked_child_starts_with_nothing() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert lease(pool)[1] is two
     assert not one.closed
+
+
+def test_a_lease_that_is_over_reaches_no_connection() -> None:
+    pool: Pool[Wire] = Pool(1, 60)
+    first, one = lease(pool)
+    first.release()
+    assert first.connection is None
+    second, again = lease(pool)
+    assert again is one
+    first.abort()
+    first.release()
+    first.discard()
+    del first
+    gc.collect()
+    assert (one.aborted, one.closed) == (False, False)
+    assert second.connection is one
+    second.release()
+    assert pool.acquire("a", 0).connection is one
+
+
+def test_a_connection_is_not_handed_on_while_it_is_being_aborted() -> None:
+    aborting, go_on = threading.Event(), threading.Event()
+
+    class Slow(Wire):
+        def abort(self) -> None:
+            aborting.set()
+            go_on.wait(30)
+            super().abort()
+
+    pool: Pool[Wire] = Pool(1, 60)
+    first = pool.acquire("a", time.monotonic() + 5)
+    wire = Slow()
+    first.hold(wire)
+    threads = [threading.Thread(target=first.abort), threading.Thread(target=first.release)]
+    threads[0].start()
+    assert aborting.wait(30)
+    threads[1].start()
+    with pytest.raises(Timeout):
+        pool.acquire("a", time.monotonic() + 0.3)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert wire.aborted
+
+
+def test_no_connection_is_made_for_a_pool_that_was_closed_meanwhile() -> None:
+    pool: Pool[Wire] = Pool(1, 60)
+    late = pool.acquire("a", time.monotonic() + 5)
+    pool.close()
+    wire = Wire()
+    with pytest.raises(ConfigurationError, match="closed"):
+        late.hold(wire)
+    late.discard()
+    assert wire.closed
