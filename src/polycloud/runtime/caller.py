@@ -21,6 +21,7 @@ from polycloud.errors import (
     Timeout,
 )
 from polycloud.runtime.deadline import current_deadline, until
+from polycloud.runtime.inflating import inflated
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.protocol import UNLIMITED, Runtime
 from polycloud.runtime.redirects import REDIRECTS, Redirect, Way, not_followed
@@ -204,9 +205,12 @@ class Caller:
                     return stream
                 # Not wanted as a stream: an error, or a redirect.
                 error_body = await _read_error_body(stream, self.runtime, end)
-                answer = Response(status=stream.status, headers=stream.headers, body=error_body)
+                answer = inflated(Response(status=stream.status, headers=stream.headers, body=error_body), cut=True)
             else:
                 answer = await self.runtime.send(request, deadline=end)
+                # Whoever says what he takes unpacks it himself.
+                if "content-encoding" in answer.headers and request.header("accept-encoding") is None:
+                    answer = inflated(answer)
         except CloudError as error:
             self._record(request, type(error).__name__, None, attempt, started, span)
             raise

@@ -84,7 +84,7 @@ def request_fields(request: Request, origin: Origin, agent: str) -> list[tuple[s
     """The header fields of a request, in the order of the wire: ``Host`` first, the body's length last.
 
     Args:
-        request: The request. Its own ``Host`` and ``User-Agent``, if any, are kept.
+        request: The request. Its own ``Host``, ``User-Agent`` and ``Accept-Encoding``, if any, are kept.
         origin: Of the request.
         agent: ``user_agent(...)``.
 
@@ -96,7 +96,7 @@ def request_fields(request: Request, origin: Origin, agent: str) -> list[tuple[s
     if not _TARGET.fullmatch(request.target):
         raise InvalidRequest("the request's target is not an encoded path; percent-encode what is not printable ASCII")
     fields: list[tuple[str, str]] = []
-    host, sent_agent = origin.authority, agent
+    host, sent_agent, unpacked = origin.authority, agent, True
     for name, value in request.headers:
         lower = name.lower()
         if not _TOKEN.fullmatch(name) or lower in _OWN_FIELDS:
@@ -111,9 +111,13 @@ def request_fields(request: Request, origin: Origin, agent: str) -> list[tuple[s
         elif lower == "user-agent":
             sent_agent = value
         else:
+            unpacked = unpacked and lower != "accept-encoding"
             fields.append((name, value))
     fields.insert(0, ("Host", host))
     fields.insert(1, ("User-Agent", sent_agent))
+    if unpacked:
+        # The bytes as they are stored; without it, servers and proxies may pack them.
+        fields.insert(2, ("Accept-Encoding", "identity"))
     body = request.body
     length = len(body) if isinstance(body, bytes) else body.length
     if length is None:

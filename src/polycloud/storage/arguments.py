@@ -11,6 +11,7 @@ from typing import get_args
 
 from polycloud.errors import InvalidRequest
 from polycloud.storage.driver import Conditions, refuse
+from polycloud.storage.etags import is_weak, opaque
 from polycloud.storage.models import Container, Object, ObjectLike
 from polycloud.storage.verify import Integrity
 
@@ -150,6 +151,10 @@ def checked_conditions(
         if if_modified_since.tzinfo is None:
             raise InvalidRequest("if_modified_since has no time zone; give an aware datetime, for example in UTC")
         if_modified_since = if_modified_since.astimezone(dt.UTC)
+    if isinstance(if_match, str) and is_weak(if_match):
+        raise InvalidRequest(
+            f"if_match is {if_match!r}, a weak etag, which never matches: it does not say which bytes it is of"
+        )
     return Conditions(
         if_match=None if if_match is None else _bare_etag(if_match, "if_match"),
         if_none_match=None if if_none_match is None else _bare_etag(if_none_match, "if_none_match"),
@@ -161,6 +166,8 @@ def _bare_etag(etag: object, argument: str) -> str:
     if not isinstance(etag, str):
         raise InvalidRequest(f'{argument} is {etag!r}; it takes the etag of an Object, or "*"')
     bare = etag[1:-1] if len(etag) > 1 and etag[0] == etag[-1] == '"' else etag
+    if is_weak(etag) and etag.isascii() and etag.isprintable() and '"' not in opaque(etag):
+        return etag
     if not bare or not bare.isascii() or not bare.isprintable() or '"' in bare:
         raise InvalidRequest(f'{argument} is {etag!r}; it takes the etag of an Object, or "*"')
     return bare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic
 
@@ -22,11 +23,14 @@ from polycloud.errors import (
 from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.retry import retry_delay
 from polycloud.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver, VerifyingBody
+from polycloud.storage.etags import is_weak, same_etag
 from polycloud.storage.models import Container, Object
 from polycloud.storage.upload import Progress
 from polycloud.storage.verify import Algorithm, Digest, Hasher, agreed, hasher_for, not_verified
 
 __all__ = ["PIECE", "Reader"]
+
+log = logging.getLogger("polycloud.storage")
 
 PIECE = 1024 * 1024
 # So much has to arrive between two broken connections for the count of attempts to start again.
@@ -63,6 +67,7 @@ class Reader(Generic[ObjectT]):
         self._object: ObjectT | None = None
         self._body: Body | None = None
         self._closed = False
+        self._delimited = True
         self._expected: int | None = None
         self._count = 0
         self._hasher: Hasher | None = None
@@ -106,10 +111,15 @@ class Reader(Generic[ObjectT]):
             self._check_start(answer, self._spec.start)
             self._check_size(answer, self._spec.known)
             self._object = answer.object
-            end = answer.object.size if self._spec.end is None else min(self._spec.end, answer.object.size)
-            self._expected = end - self._spec.start
-            self._check_length(answer, self._expected)
-            whole = self._spec.start == 0 and end == answer.object.size
+            self._delimited = answer.delimited
+            size = self._size_of(answer)
+            if size is None:
+                whole = self._spec.whole
+            else:
+                end = size if self._spec.end is None else min(self._spec.end, size)
+                self._expected = end - self._spec.start
+                self._check_length(answer, self._expected)
+                whole = self._spec.start == 0 and end == size
             if whole and answer.digest is not None and self._spec.integrity != "off":
                 self._digest = answer.digest
                 self._hasher = hasher_for(answer.digest)
@@ -119,6 +129,16 @@ class Reader(Generic[ObjectT]):
         except BaseException:
             await self.close()
             raise
+
+    def _size_of(self, answer: Download[ObjectT]) -> int | None:
+        """The size of the object, by the answer or by what the caller has of the same one; None where nobody knows."""
+        if answer.sized:
+            return answer.object.size
+        known = self._spec.known
+        if known is None or known[0] != answer.object.etag or is_weak(known[0]):
+            return None
+        self._object = msgspec.structs.replace(answer.object, size=known[1])
+        return known[1]
 
     async def read(self, size: int) -> bytes:
         """Between 1 and ``size`` bytes; ``b""`` at the end, once everything was verified.
@@ -177,7 +197,7 @@ class Reader(Generic[ObjectT]):
         """
         obj, left = self.object, self.left
         ranges = StorageCapability.DOWNLOAD_RANGE in self._driver.capabilities
-        if obj.etag is None or left is None or not ranges or isinstance(self._body, VerifyingBody):
+        if obj.etag is None or is_weak(obj.etag) or left is None or not ranges or isinstance(self._body, VerifyingBody):
             return []
         end = self._spec.start + left
         return [
@@ -204,11 +224,29 @@ class Reader(Generic[ObjectT]):
         # Reading on to the end is what gives the connection back to the pool.
         if not ended and await body.read(1):
             raise self._wrong_length("more")
+        if self._expected is None:
+            self._object = msgspec.structs.replace(self.object, size=self._count)
         if self._hasher is not None and self._digest is not None:
             self.settle(Digest(self._digest.algorithm, self._hasher.hexdigest()))
         elif isinstance(body, VerifyingBody):
             self._say(body.verified_by)
+        if self._expected is None and not self._delimited and self.object.verified_by is None:
+            await self._look_for_the_end()
         await self.close()
+
+    async def _look_for_the_end(self) -> None:
+        """See that a body was whole whose only end was that of the connection, which comes where it is cut as well."""
+        try:
+            found = await self._driver.head_object(msgspec.structs.replace(self._spec, known=None))
+        except CloudError as error:
+            log.warning(
+                "%s: whether the %d bytes that came are all is not known: %s", self.object.name, self._count, error
+            )
+            return
+        if same_etag(found.etag, self.object.etag) and found.size not in {0, self._count}:
+            raise ChecksumMismatch(
+                f"{self.object.name}: the connection ended after {self._count} of {found.size} bytes; none was kept"
+            )
 
     def settle(self, computed: Digest | None) -> None:
         """Verify what came, all of it, by its hash; None where none can be compared.
@@ -247,7 +285,7 @@ class Reader(Generic[ObjectT]):
             delay = retry_delay(
                 caller.retry, attempt=self._breaks, error=error, repeatable=True, random=caller.runtime.random()
             )
-            if delay is None or etag is None or StorageCapability.DOWNLOAD_RANGE not in self._driver.capabilities:
+            if delay is None or etag is None or not self._may_go_on(etag):
                 self._closed = True
                 raise error
             if caller.runtime.monotonic() + delay >= current_deadline():
@@ -261,6 +299,11 @@ class Reader(Generic[ObjectT]):
             except BaseException:
                 self._closed = True
                 raise
+
+    def _may_go_on(self, etag: str) -> bool:
+        """Whether the rest may come from another answer: of the same bytes, or of bytes whose hash will tell."""
+        sure = not is_weak(etag) or (self._digest is not None and self._digest.sure)
+        return sure and StorageCapability.DOWNLOAD_RANGE in self._driver.capabilities
 
     async def _rest(self, etag: str, before: Body | None) -> Body:
         spec = msgspec.structs.replace(self._spec, start=self._spec.start + self._count)
@@ -283,7 +326,7 @@ class Reader(Generic[ObjectT]):
         Raises:
             Conflict: It is another one now.
         """
-        conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities
+        conditional = StorageCapability.READ_IF_MATCH in self._driver.capabilities and not is_weak(etag)
         spec = msgspec.structs.replace(spec, conditions=Conditions(if_match=etag if conditional else None))
         name = spec.address.name
         changed = Conflict(f"{name} was changed while it was being downloaded, after {spec.start} bytes; start again")
@@ -291,7 +334,7 @@ class Reader(Generic[ObjectT]):
             answer = await self._begin(spec)
         except PreconditionFailed as error:
             raise changed from error
-        if answer.object.etag != etag:
+        if not same_etag(answer.object.etag, etag):
             await answer.body.close()
             raise changed
         return answer
@@ -307,7 +350,8 @@ class Reader(Generic[ObjectT]):
     def _check_size(answer: Download[Object], known: tuple[str, int] | None) -> None:
         """Where the provider gives no hash of the content, a lie about its length shows nowhere else."""
         obj = answer.object
-        if known is not None and obj.etag == known[0] and obj.size != known[1]:
+        same = known is not None and obj.etag == known[0] and not is_weak(known[0])
+        if answer.sized and known is not None and same and obj.size != known[1]:
             raise MalformedResponse(
                 f"{obj.name}: the answer is for {obj.size} bytes, and the object with this etag has {known[1]}"
             )

@@ -122,7 +122,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         if_match: Only if the object's etag is this one (given without quotes; ``"*"``: it exists).
-        if_none_match: Only if it is not this one (``"*"``: there is no object).
+        if_none_match: Only if it is not this one, weak or not (``"*"``: there is no object).
         if_modified_since: Only if it was stored after this moment, in UTC.
     """
 
@@ -273,13 +273,17 @@ class Download(msgspec.Struct, Generic[ObjectT], frozen=True, kw_only=True):
     """An answer to ``read_object``.
 
     Attributes:
-        object: What is being read, from the answer's headers; ``size`` is that of the whole object.
+        object: What is being read, from the answer's headers; ``size`` is that of the whole object, or 0 where the
+            answer does not tell it (``sized``).
         body: Its bytes; closed by the engine.
         start: Where in the object the body begins, as the answer says (``Content-Range``; 0 when it
             has none).
         length: Bytes in the body as the answer declares, or None where it does not.
         digest: The hash of the whole object that the provider reports, or None: none, or one that
             is not a hash of the plain content (a multipart etag).
+        sized: Whether the answer tells the size of the object.
+        delimited: Whether the body's end is part of it, so that one that was cut does not look whole. The end of the
+            connection is no such end.
     """
 
     object: ObjectT
@@ -287,6 +291,8 @@ class Download(msgspec.Struct, Generic[ObjectT], frozen=True, kw_only=True):
     start: int = 0
     length: int | None = None
     digest: Digest | None = None
+    sized: bool = True
+    delimited: bool = True
 
 
 class Stored(msgspec.Struct, Generic[ObjectT], frozen=True, kw_only=True):

@@ -59,7 +59,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
         provider: Registry name of the provider.
         hash: MD5 of the content in hexadecimal, or None where the provider does not know it.
         etag: The provider's own tag of this content, without quotes, as ``if_match=`` takes it;
-            None where it has none.
+            None where it has none. One that a proxy has weakened is ``W/"…"``: it is no ``if_match=``.
         content_type: MIME type, or None where it was not told.
         content_encoding: As it was stored; polycloud neither packs nor unpacks. None for none.
         last_modified: When this content was stored, in UTC, or None.

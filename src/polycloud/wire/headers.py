@@ -9,6 +9,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from polycloud.errors import MalformedResponse, PreconditionFailed
 from polycloud.storage.driver import Conditions
+from polycloud.storage.etags import bare, quoted, same_etag
 from polycloud.storage.models import Object
 
 __all__ = ["bare", "check_conditions", "conditional", "extent", "http_date", "merged", "number"]
@@ -17,11 +18,6 @@ MAX_DIGITS = 18
 RANGE = re.compile(rf"bytes ([0-9]{{1,{MAX_DIGITS}}})-([0-9]{{1,{MAX_DIGITS}}})/([0-9]{{1,{MAX_DIGITS}}})")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_NUMBERS: dict[str, int] = dict(zip(MONTHS, range(1, 13), strict=True))
-
-
-def bare(etag: str | None) -> str | None:
-    """An etag without its quotes, or None."""
-    return etag.strip('"') or None if etag else None
 
 
 def http_date(text: str) -> dt.datetime | None:
@@ -42,9 +38,9 @@ def conditional(conditions: Conditions) -> list[tuple[str, str]]:
     """The headers that make a request conditional."""
     headers: list[tuple[str, str]] = []
     if conditions.if_match is not None:
-        headers.append(("If-Match", _quoted(conditions.if_match)))
+        headers.append(("If-Match", quoted(conditions.if_match)))
     if conditions.if_none_match is not None:
-        headers.append(("If-None-Match", _quoted(conditions.if_none_match)))
+        headers.append(("If-None-Match", quoted(conditions.if_none_match)))
     if conditions.if_modified_since is not None:
         headers.append(("If-Modified-Since", format_datetime(conditions.if_modified_since, usegmt=True)))
     return headers
@@ -60,16 +56,12 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
     failed = None
     if wanted is not None and obj.etag is not None and wanted not in {"*", obj.etag}:
         failed = "if_match"
-    elif unwanted is not None and unwanted in {"*", obj.etag}:
+    elif unwanted is not None and (unwanted == "*" or same_etag(unwanted, obj.etag)):
         failed = "if_none_match"
     elif since is not None and obj.last_modified is not None and obj.last_modified <= since:
         failed = "if_modified_since"
     if failed is not None:
         raise PreconditionFailed(f"{obj.name}: the condition {failed} does not hold")
-
-
-def _quoted(etag: str) -> str:
-    return etag if etag == "*" else f'"{etag}"'
 
 
 def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -85,11 +77,13 @@ def number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
-def extent(name: str, status: int, headers: Mapping[str, str]) -> tuple[int, int]:
+def extent(name: str, status: int, headers: Mapping[str, str]) -> tuple[int, int | None]:
     """Where the body of an answer with an object's content begins, and how long the whole object is.
 
+    Its length is None where the answer does not tell: in chunks, or ended by the connection.
+
     Raises:
-        MalformedResponse: The answer does not say so.
+        MalformedResponse: A part came, and the answer does not say which.
     """
     # Some services give a part of the content under status 200, and say so in this header only.
     match = RANGE.fullmatch(headers.get("content-range", ""))
@@ -98,6 +92,6 @@ def extent(name: str, status: int, headers: Mapping[str, str]) -> tuple[int, int
     if status == 206:
         raise MalformedResponse(f"{name}: a part of the content came, and the answer does not say which one")
     size = number(headers.get("content-length"))
-    if size is None:
+    if size is None and "content-length" in headers:
         raise MalformedResponse(f"{name}: the answer does not say how long the content is")
     return 0, size

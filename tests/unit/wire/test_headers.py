@@ -30,10 +30,13 @@ def test_what_a_body_is_of_its_object(status: int, headers: Mapping[str, str], e
         (206, {"content-length": "3", "content-range": "bytes 2-4/*"}),
         # Python itself refuses to read as many digits as this.
         (206, {"content-length": "3", "content-range": f"bytes 2-4/{'9' * 5000}"}),
-        (200, {}),
         (200, {"content-length": "-7"}),
     ],
 )
 def test_what_is_not_told_is_malformed(status: int, headers: Mapping[str, str]) -> None:
     with pytest.raises(MalformedResponse, match=r"^k: .*does not say"):
         extent("k", status, headers)
+
+
+def test_a_length_that_is_not_told_is_none() -> None:
+    assert extent("k", 200, {"transfer-encoding": "chunked"}) == (0, None)

@@ -161,9 +161,17 @@ class Objects(Dynamic):
     def _download(self, address: Address, body: ResponseStream, known: Mapping[str, str]) -> Download[SwiftObject]:
         length = number(known.get("content-length"))
         start, size = extent(address.name, body.status, known)
-        obj = self._object(address, known, size)
+        obj = self._object(address, known, size or 0)
         digest = Digest("md5", obj.hash) if obj.hash else None
-        return Download(object=obj, body=body, start=start, length=length, digest=digest)
+        return Download(
+            object=obj,
+            body=body,
+            start=start,
+            length=length,
+            digest=digest,
+            sized=size is not None,
+            delimited=length is not None or "transfer-encoding" in known,
+        )
 
     async def segments(self, address: Address) -> tuple[str | None, list[Segment]]:
         """The manifest of a static large object: its etag, and the segments in order."""

@@ -190,13 +190,17 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
         bucket = "" if container is None else self._container(container)
         if name is not None:
             self._s3.check_object_name(checked_text(name, "an object"))
+        sent = checked_headers(headers)
+        if name is not None and "accept-encoding" not in map(str.lower, sent):
+            # An object is given as it is stored, and not unpacked.
+            sent["Accept-Encoding"] = "identity"
         answer = await self._do(
             self._s3.raw(
                 method,
                 bucket,
                 name or "",
                 query=urlencode(query or {}, quote_via=quote),
-                headers=checked_headers(headers),
+                headers=sent,
                 body=body,
                 repeatable=method != "POST" if repeatable is None else repeatable,
             )

@@ -17,6 +17,7 @@ from polycloud.providers.aws.s3.multipart import Multipart
 from polycloud.providers.aws.s3.names import in_path, in_query
 from polycloud.runtime.deadline import grace
 from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec
+from polycloud.storage.etags import is_weak
 
 __all__ = ["Copying"]
 
@@ -64,7 +65,7 @@ class Copying(Multipart):
         described = {name: known[name] for name in DESCRIBING if known.get(name) and known[name].isascii()}
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = [("x-amz-copy-source", _location(spec.source))]
-        if source.etag is not None:
+        if source.etag is not None and not is_weak(source.etag):
             origin.append(("x-amz-copy-source-if-match", f'"{source.etag}"'))
         put = PutSpec(
             address=spec.target,

@@ -13,13 +13,14 @@ from hashlib import md5
 from polycloud.providers.aws.s3.models import S3Address, S3Object
 from polycloud.providers.aws.s3.names import in_query
 from polycloud.storage.driver import Address
+from polycloud.storage.etags import opaque
 from polycloud.storage.verify import Algorithm, Digest, can_compute
 from polycloud.wire.headers import bare, conditional, http_date, merged, number
 
 __all__ = [
-    "bare", "composite_of", "conditional", "crc32_of", "digest_of_whole", "hexadecimal", "http_date", "is_composite",
-    "is_made_of", "is_md5", "looks_like_md5", "made_version", "merged", "number", "stored_encoding", "version_of",
-    "version_query", "xml_headers",
+    "bare", "composite_of", "conditional", "crc32_of", "digest_of_whole", "etag_digest", "hexadecimal", "http_date",
+    "is_composite", "is_made_of", "is_md5", "looks_like_md5", "made_version", "merged", "number", "stored_encoding",
+    "version_of", "version_query", "xml_headers",
 ]  # fmt: skip
 
 MD5 = re.compile(r"[0-9a-f]{32}")
@@ -105,9 +106,14 @@ def digest_of_whole(etag: str | None, known: Mapping[str, str], *, md5_etags: bo
             value = hexadecimal(known.get(f"x-amz-checksum-{algorithm}"), size)
             if value is not None and can_compute(algorithm):
                 return Digest(algorithm, value)
-    if etag is None or not looks_like_md5(etag):
+    return etag_digest(etag, known, md5_etags=md5_etags)
+
+
+def etag_digest(etag: str | None, known: Mapping[str, str], *, md5_etags: bool) -> Digest | None:
+    """The hash that an etag is, or looks like; of a weak one nothing is sure."""
+    if etag is None or not looks_like_md5(opaque(etag)):
         return None
-    return Digest("md5", etag, sure=md5_etags and is_md5(etag, known))
+    return Digest("md5", opaque(etag), sure=md5_etags and is_md5(etag, known))
 
 
 def composite_of(etag: str | None, known: Mapping[str, str], *, etags: bool) -> Digest | None:

@@ -18,11 +18,11 @@ from polycloud.providers.aws.s3.headers import (
     conditional,
     crc32_of,
     digest_of_whole,
+    etag_digest,
     hexadecimal,
     http_date,
     is_made_of,
     is_md5,
-    looks_like_md5,
     made_version,
     merged,
     number,
@@ -47,6 +47,7 @@ from polycloud.storage.driver import (
     Stored,
     UrlSpec,
 )
+from polycloud.storage.etags import same_etag
 from polycloud.storage.models import DeleteResult
 from polycloud.storage.upload import LEFT
 from polycloud.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of, new_hasher
@@ -157,9 +158,17 @@ class Objects(Listings):
         known = dict(body.headers.pairs())
         length = number(known.get("content-length"))
         start, size = extent(address.name, body.status, known)
-        obj = self._object(address, known, size)
+        obj = self._object(address, known, size or 0)
         digest = digest_of_whole(obj.etag, known, md5_etags=self.dialect.md5_etags)
-        return Download(object=obj, body=body, start=start, length=length, digest=digest)
+        return Download(
+            object=obj,
+            body=body,
+            start=start,
+            length=length,
+            digest=digest,
+            sized=size is not None,
+            delimited=length is not None or "transfer-encoding" in known,
+        )
 
     def _read_headers(self, spec: ReadSpec) -> list[tuple[str, str]]:
         headers = conditional(spec.conditions)
@@ -274,7 +283,7 @@ class Objects(Listings):
         if spec.conditions == UNCONDITIONAL or self.dialect.put_conditions != "not known":
             return
         found = await self._look(spec)
-        if obj.etag is not None and found.etag != obj.etag:
+        if obj.etag is not None and not same_etag(found.etag, obj.etag):
             raise Conflict(
                 f"{obj.name}: somebody else stored another content in the same moment, and it is not known that "
                 f"{self.dialect.title} keeps the conditions of uploads; look at what is there now"
@@ -347,10 +356,7 @@ class Objects(Listings):
 
     def _etag_digest(self, known: Mapping[str, str]) -> Digest | None:
         """The hash that an etag is, or looks like."""
-        etag = bare(known.get("etag"))
-        if etag is None or not looks_like_md5(etag):
-            return None
-        return Digest("md5", etag, sure=self.dialect.md5_etags and is_md5(etag, known))
+        return etag_digest(bare(known.get("etag")), known, md5_etags=self.dialect.md5_etags)
 
     def reported(self, known: Mapping[str, str]) -> Digest | None:
         """The hash, of the kind that is sent, that S3 reports of what it stored."""
