@@ -101,11 +101,14 @@ class CloudError(Exception):
             lost: what is not found then may have been deleted by it.
         refused: Whether this attempt was certainly not carried out, although it was sent: the service
             throttles it in a document of its own, or sends it to another address.
+        date: When the provider, by its own clock, did not accept or allow the call, in seconds since
+            1970; None for other errors, or if it does not say.
     """
 
     retryable: bool = False
     repeated: bool = False
     refused: bool = False
+    date: float | None = None
 
     def __init__(
         self,

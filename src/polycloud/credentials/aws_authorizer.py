@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from polycloud.credentials.aws import AWSCredentials, CredentialsProvider, RenewableCredentialsProvider
 from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import Runtime
 from polycloud.wire.sigv4 import SigV4Signer
 
 __all__ = ["SigV4Authorizer"]
+
+
+class Clock(Protocol):
+    """Tells the time that signatures are made with."""
+
+    def now(self) -> float: ...
 
 
 class SigV4Authorizer:
     """An ``Authorizer`` of the call loop.
 
     Args:
-        runtime: For the clock.
+        clock: The client's.
         signer: Of the service and region.
         credentials: Gives the credentials; asked at every attempt.
     """
 
-    def __init__(self, runtime: Runtime, signer: SigV4Signer, credentials: CredentialsProvider) -> None:
-        self._runtime = runtime
+    def __init__(self, clock: Clock, signer: SigV4Signer, credentials: CredentialsProvider) -> None:
+        self._clock = clock
         self._signer = signer
         self._credentials = credentials
 
@@ -30,7 +37,7 @@ class SigV4Authorizer:
         A hash of the payload that is known beforehand, or ``UNSIGNED-PAYLOAD``, is handed over in
         the request's ``x-amz-content-sha256`` header.
         """
-        return self._signer.sign(request, await self._credentials.get(), self._runtime.now())
+        return self._signer.sign(request, await self._credentials.get(), self._clock.now())
 
     async def renew(self, rejected: Request) -> bool:
         """Whether there are other credentials than those that ``rejected`` was signed with."""
@@ -45,7 +52,7 @@ class SigV4Authorizer:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""
         credentials = await self._credentials.get()
         return self._signer.presign(
-            request, credentials, self._runtime.now(), expires_in=expires_in, payload_hash=payload_hash
+            request, credentials, self._clock.now(), expires_in=expires_in, payload_hash=payload_hash
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -17,6 +17,7 @@ from polycloud.errors import (
     CloudError,
     DeadlineExceeded,
     MalformedResponse,
+    PermissionDenied,
     RateLimited,
     Timeout,
 )
@@ -25,10 +26,10 @@ from polycloud.runtime.inflating import inflated
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.protocol import UNLIMITED, Runtime
 from polycloud.runtime.redirects import REDIRECTS, Redirect, Way, not_followed
-from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, retry_after, retry_delay
+from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, moment, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
 
-__all__ = ["Authorizer", "Caller", "Check", "Timeouts"]
+__all__ = ["Authorizer", "Caller", "Check", "ClockedAuthorizer", "Timeouts"]
 
 log = logging.getLogger("polycloud.http")
 
@@ -59,6 +60,15 @@ class Authorizer(Protocol):
 
     async def renew(self, rejected: Request) -> bool:
         """The provider did not accept ``rejected``. True when there are newer credentials to try."""
+        ...
+
+
+@runtime_checkable
+class ClockedAuthorizer(Authorizer, Protocol):
+    """An authorizer whose signatures tell the time."""
+
+    def correct_clock(self, refusal: CloudError, rejected: Request) -> bool:
+        """Look whether it is the clock that ``rejected`` was refused for. True when there is a better time to sign."""
         ...
 
 
@@ -143,7 +153,7 @@ class Caller:
         may_resend = isinstance(body, bytes) or body.rewindable
         way = Way(request, self.authorizer)
         attempt = 1
-        renewed = False
+        mended: set[str] = set()
         fresh = True
         doubtful = False
         with call_span(self.provider, request.operation, request.origin) as span:
@@ -166,12 +176,10 @@ class Caller:
                 except CloudError as error:
                     error = self._explain(way.told(error), request, end)
                     error.repeated = doubtful
-                    refused = isinstance(error, AuthenticationError) and may_resend and not renewed
-                    if refused and way.authorizer is not None:
-                        renewed = True
+                    if way.authorizer is not None and may_resend:
                         with until(end):
-                            newer = await way.authorizer.renew(authorized)
-                        if newer:
+                            better = await _mend(way.authorizer, authorized, error, mended)
+                        if better:
                             attempt += 1
                             continue
                     delay = retry_delay(
@@ -227,17 +235,24 @@ class Caller:
         if refusal is None and streaming:
             refusal = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
         if refusal is not None:
-            if answer.status in REDIRECTS and location is not None and isinstance(refusal, MalformedResponse):
-                refusal = not_followed(request, refusal, location)
-            if refusal.request_id is None:
-                refusal.request_id = _request_id(answer.headers.get)
-            # A proxy on the way may throttle what has passed it already; it knows neither codes nor ids.
-            if isinstance(refusal, RateLimited) and refusal.code is not None and refusal.request_id is not None:
-                refusal.refused = True
-            if refusal.retry_after is None and refusal.retryable:
-                refusal.retry_after = retry_after(answer.headers.get("retry-after"), now=self.runtime.now())
-            raise refusal
+            raise self._completed(refusal, request, answer)
         return answer
+
+    def _completed(self, refusal: CloudError, request: Request, answer: Response) -> CloudError:
+        """Add to a provider's refusal what answers say alike everywhere."""
+        location = answer.headers.get("location")
+        if answer.status in REDIRECTS and location is not None and isinstance(refusal, MalformedResponse):
+            refusal = not_followed(request, refusal, location)
+        if refusal.request_id is None:
+            refusal.request_id = _request_id(answer.headers.get)
+        # A proxy on the way may throttle what has passed it already; it knows neither codes nor ids.
+        if isinstance(refusal, RateLimited) and refusal.code is not None and refusal.request_id is not None:
+            refusal.refused = True
+        if isinstance(refusal, AuthenticationError | PermissionDenied):
+            refusal.date = moment(answer.headers.get("date"))
+        if refusal.retry_after is None and refusal.retryable:
+            refusal.retry_after = retry_after(answer.headers.get("retry-after"), now=self.runtime.now())
+        return refusal
 
     def _explain(self, error: CloudError, request: Request, end: float) -> CloudError:
         """Add what only this loop knows: who was asked for what, and whose time is up."""
@@ -293,6 +308,25 @@ class Caller:
                 "request_id": request_id,
             },
         )
+
+
+async def _mend(authorizer: Authorizer, rejected: Request, error: CloudError, mended: set[str]) -> bool:
+    """Whether the next attempt will be authorised otherwise than this one: at another time, with other credentials.
+
+    Args:
+        authorizer: Of the call.
+        rejected: What was sent.
+        error: What came of it.
+        mended: What was tried for this call already: each is tried once.
+    """
+    if isinstance(authorizer, ClockedAuthorizer) and error.date is not None and "clock" not in mended:
+        mended.add("clock")
+        if authorizer.correct_clock(error, rejected):
+            return True
+    if isinstance(error, AuthenticationError) and "credentials" not in mended:
+        mended.add("credentials")
+        return await authorizer.renew(rejected)
+    return False
 
 
 def _request_id(header: Callable[[str], str | None]) -> str | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from polycloud.errors import CloudError, ConnectionFailed, DeadlineExceeded, ProviderUnavailable, RateLimited, Timeout
 
-__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "may_have_happened", "retry_after", "retry_delay"]
+__all__ = ["NO_RETRY", "RetryBudget", "RetryPolicy", "may_have_happened", "moment", "retry_after", "retry_delay"]
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +89,16 @@ def retry_after(value: str | None, *, now: float) -> float | None:
         return None
     if text.isascii() and text.isdigit():
         return float(text)
+    date = moment(text)
+    return None if date is None else max(0.0, date - now)
+
+
+def moment(value: str | None) -> float | None:
+    """Seconds since 1970 of a date in a header, or None when there is none that can be read."""
     from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+        return parsedate_to_datetime(value or "").timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -13,7 +13,9 @@ from polycloud.credentials.aws import (
 )
 from polycloud.credentials.aws_authorizer import SigV4Authorizer
 from polycloud.credentials.aws_chain import find_credentials, find_place
+from polycloud.credentials.clock import ProviderClock
 from polycloud.credentials.secret import Secret
+from polycloud.errors import CloudError
 from polycloud.providers.aws.regions import Place, place_of
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
@@ -72,6 +74,7 @@ class AWSSession:
         else:
             provider = RefreshingCredentials(runtime, lambda: find_credentials(profile))
         self._runtime = runtime
+        self._clock = ProviderClock(runtime)
         self._service = service
         self._region = region
         self._endpoint = endpoint
@@ -107,6 +110,10 @@ class AWSSession:
         """Whether there are other credentials than those that ``rejected`` was signed with."""
         return await (await self._signing()).renew(rejected)
 
+    def correct_clock(self, refusal: CloudError, rejected: Request) -> bool:
+        """Whether a signature was refused because this machine's clock is wrong; it is right from then on."""
+        return self._clock.correct(refusal, token=rejected.header("x-amz-security-token") is not None)
+
     async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""
         return await (await self._signing()).presign(request, expires_in=expires_in, payload_hash=payload_hash)
@@ -121,6 +128,6 @@ class AWSSession:
         place = place_of(self._service, region, endpoint)
         signer = SigV4Signer.for_s3(region) if self._service == "s3" else SigV4Signer(self._service, region)
         self._signer = signer
-        self._authorizer = SigV4Authorizer(self._runtime, signer, self._credentials)
+        self._authorizer = SigV4Authorizer(self._clock, signer, self._credentials)
         self._place = place
         return place

@@ -127,15 +127,13 @@ class S3Session(AWSSession):
     async def authorize(self, request: Request) -> Request:
         """The request, signed now for the region of its bucket."""
         credentials = await self._credentials.get()
-        return (await self._signer_of(request)).sign(request, credentials, self._runtime.now())
+        return (await self._signer_of(request)).sign(request, credentials, self._clock.now())
 
     async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""
         credentials = await self._credentials.get()
         signer = await self._signer_of(request)
-        return signer.presign(
-            request, credentials, self._runtime.now(), expires_in=expires_in, payload_hash=payload_hash
-        )
+        return signer.presign(request, credentials, self._clock.now(), expires_in=expires_in, payload_hash=payload_hash)
 
     async def _signer_of(self, request: Request) -> SigV4Signer:
         if self._learned:
