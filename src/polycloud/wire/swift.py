@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -47,6 +47,7 @@ __all__ = [
     "in_query",
     "is_large",
     "is_md5",
+    "is_openstack",
     "listed_date",
     "manifest",
     "manifest_etag",
@@ -54,6 +55,7 @@ __all__ = [
     "moment_of",
     "read_meta_data",
     "segment_name",
+    "segment_of",
     "segments_container",
     "segments_prefix",
     "status_code",
@@ -79,8 +81,14 @@ PLAIN = re.compile(r"(?:[!-$&-~]+(?: [!-$&-~]+)*)?")
 UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 # What Swift takes as a line, in the words of its code: a container, an object and two slashes.
 MAX_LINE = MAX_CONTAINER + MAX_OBJECT + 2
-IN_LINES = re.compile(rb"[\x00-\x20%\x7f]")
 MD5 = re.compile(r"[0-9a-f]{32}")
+OUR_SEGMENT = re.compile(r"(.*/slo/)([^/]+)/([0-9]{8})", re.DOTALL)
+# Every version of OpenStack's is a 2.x since 2014, and Ceph's gateway tells Ceph's own (16.2.15).
+OPENSTACK = re.compile(r"2\.([0-9]{1,4})(?:\..*)?")
+# From where on the listings tell of manifests, for certain.
+FIRST_THAT_TELLS = 18
+# Where Ceph's gateway keeps that an object is large. Who stores it makes an object large that is none.
+CEPHS_OWN = "static-large-object"
 
 T = TypeVar("T")
 
@@ -131,14 +139,34 @@ def segments_container(container: str) -> str:
 
 
 def segments_prefix(name: str) -> str:
-    """How the names of all segments begin that polycloud makes for an object."""
-    cut = name.encode()[:NAME_IN_SEGMENTS].decode("utf-8", "ignore")
+    """How the names of all segments begin that polycloud makes for an object.
+
+    Without percent signs: Ceph's gateway decodes the paths in manifests, and so misses segments as it deletes them.
+    """
+    cut = name.encode()[:NAME_IN_SEGMENTS].decode("utf-8", "ignore").replace("%", "_")
     return f"{cut}/slo/"
 
 
 def segment_name(name: str, upload: str, number: int) -> str:
     """The name of one segment of an upload of an object."""
     return f"{segments_prefix(name)}{upload}/{number:08}"
+
+
+def segment_of(name: str) -> tuple[str, str, int] | None:
+    """What polycloud named a segment by: its object's prefix, the upload and the number; None for others' names."""
+    match = OUR_SEGMENT.fullmatch(name)
+    return (match[1], match[2], int(match[3])) if match else None
+
+
+# Services
+
+
+def is_openstack(information: Mapping[str, object]) -> bool:
+    """Whether a service is OpenStack's own Swift, and not too old, by what it says of itself at ``/info``."""
+    swift = information.get("swift")
+    version: object = cast("dict[str, object]", swift).get("version") if isinstance(swift, dict) else None
+    match = OPENSTACK.fullmatch(version) if isinstance(version, str) else None
+    return match is not None and int(match[1]) >= FIRST_THAT_TELLS
 
 
 # Metadata and other headers
@@ -159,7 +187,9 @@ def meta_headers(prefix: str, meta_data: Mapping[str, str]) -> list[tuple[str, s
 def read_meta_data(prefix: str, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The metadata among the headers of an answer, whose names are in lower case."""
     return {
-        unquoted(name[len(prefix) :]).lower(): unquoted(value) for name, value in headers if name.startswith(prefix)
+        key: unquoted(value)
+        for name, value in headers
+        if name.startswith(prefix) and (key := unquoted(name[len(prefix) :]).lower()) != CEPHS_OWN
     }
 
 
@@ -353,9 +383,9 @@ def decode_bulk(body: bytes) -> BulkAnswer:
 def bulk_line(container: str, name: str) -> bytes | None:
     """The line of an object in a bulk deletion; None for one that does not fit, and has to be deleted by itself.
 
-    Only what would end a line or be taken for an escape is encoded: Swift takes no long lines.
+    It is read as a path: Ceph's gateway takes a question mark for its end, and a plus for a space.
     """
-    line = IN_LINES.sub(lambda found: b"%%%02X" % found[0][0], f"/{container}/{name}".encode())
+    line = f"/{in_path(container)}/{in_path(name)}".encode()
     return line if len(line) <= MAX_LINE else None
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "longer_length",
     "shorter_length",
     "swap_answer",
+    "without",
 ]
 
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -45,6 +46,7 @@ class Answered:
         content: The answer's body.
         declared: The length that the client is told.
         hang_up: Whether the connection ends behind the answer.
+        without: Headers of the request, in lower case, that the store is not to see.
     """
 
     body: bytes
@@ -53,6 +55,7 @@ class Answered:
     content: bytes = b""
     declared: int = 0
     hang_up: bool = False
+    without: frozenset[str] = frozenset()
 
 
 Damage = Callable[[Answered], None]
@@ -133,6 +136,15 @@ def swap_answer(status: int, content: bytes, *fields: tuple[str, str]) -> Damage
     return swap
 
 
+def without(*headers: str) -> Damage:
+    """The store does not see these headers of the request, as if it did not know them."""
+
+    def drop(passing: Answered) -> None:
+        passing.without = frozenset(headers)
+
+    return drop
+
+
 def damaging(endpoint: str, *faults: Fault) -> Server:
     """A proxy to ``endpoint`` (http), to be entered; the first fault that matches a request happens to it."""
     upstream = urlsplit(endpoint)
@@ -171,7 +183,7 @@ def _send_on(exchange: Exchange, passing: Answered, host: str, port: int) -> Non
     try:
         connection.putrequest(exchange.method, exchange.target, skip_host=True, skip_accept_encoding=True)
         for name, value in exchange.fields:
-            if name.lower() not in HOP_BY_HOP | {"expect"}:
+            if name.lower() not in HOP_BY_HOP | passing.without | {"expect"}:
                 connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(passing.body)))
         connection.putheader("Connection", "close")

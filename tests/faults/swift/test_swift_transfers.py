@@ -14,8 +14,8 @@ from polycloud import sandbox
 from polycloud.errors import (
     ChecksumMismatch,
     CloudError,
+    Conflict,
     MalformedResponse,
-    PermissionDenied,
     PreconditionFailed,
     ProviderUnavailable,
     QuotaExceeded,
@@ -32,6 +32,7 @@ from tests.faults.storage.proxy import (
     longer_length,
     shorter_length,
     swap_answer,
+    without,
 )
 from tests.faults.swift.conftest import client_of
 from tests.support.flavours import Flavour
@@ -94,9 +95,10 @@ async def test_streamed_bytes_that_change_on_their_way_up(through: Any, eyes: An
     path = tmp_path / "content"
     path.write_bytes(b"x" * (9 * MIB))
     client = through(Fault(flip_upload, "PUT"))
-    with pytest.raises(ChecksumMismatch):
+    with pytest.raises(ChecksumMismatch, match="was left there"):
         await client.upload_object(path, name, "o")
-    assert names_in(eyes, name) == set()
+    # A suspicion deletes nothing: what was there before is gone already.
+    assert names_in(eyes, name) == {"o"}
     good = through()
     made = await good.upload_object(path, name, "o")
     assert made.size == 9 * MIB
@@ -110,9 +112,7 @@ async def test_a_segment_that_changes_on_its_way_up(through: Any, eyes: Any, nam
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
 
 
-@pytest.mark.parametrize(
-    "damage", [swap_answer(500, b""), answers_lost(), swap_answer(400, b"Errors")], ids=("500", "lost", "400")
-)
+@pytest.mark.parametrize("damage", [swap_answer(500, b""), swap_answer(400, b"Errors")], ids=("500", "400"))
 async def test_a_manifest_that_fails_leaves_no_segments(through: Any, eyes: Any, name: str, damage: Damage) -> None:
     client = through(Fault(damage, "PUT", "multipart-manifest=put"))
     with pytest.raises(CloudError):
@@ -120,13 +120,39 @@ async def test_a_manifest_that_fails_leaves_no_segments(through: Any, eyes: Any,
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
 
 
-async def test_a_manifest_that_arrived_before_it_was_refused(through: Any, eyes: Any, name: str) -> None:
-    """An object without its segments would be worse than none."""
+@pytest.mark.parametrize("then", [None, swap_answer(403, b"")], ids=("lost", "refused"))
+async def test_a_manifest_that_arrived_is_a_success_whatever_was_answered(
+    through: Any, eyes: Any, name: str, then: Damage | None
+) -> None:
+    """What it replaced is gone by then; to remove the new object as well would lose both."""
     manifest = ("PUT", "multipart-manifest=put")
-    client = through(Fault(answers_lost(), *manifest, times=1), Fault(swap_answer(403, b""), *manifest))
-    with pytest.raises(PermissionDenied):
+    faults = [Fault(answers_lost(), *manifest, times=1 if then else 9)]
+    client = through(*faults, *([Fault(then, *manifest)] if then else []))
+    eyes.put_object(name, "large", b"old")
+    made = await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert (made.size, made.large) == (len(CONTENT), True)
+    assert eyes.get_object(name, "large")[1] == CONTENT
+
+
+async def test_a_manifest_of_which_nothing_can_be_told_keeps_its_segments(through: Any, eyes: Any, name: str) -> None:
+    """It may have arrived: an object without its segments would be worse than segments without an object."""
+    broken: list[int] = []
+
+    def lose_from_then_on(passing: Answered) -> None:
+        broken.append(passing.status)
+        answers_lost()(passing)
+
+    def lose_after_it(passing: Answered) -> None:
+        if broken:
+            answers_lost()(passing)
+
+    client = through(
+        Fault(lose_from_then_on, "PUT", "multipart-manifest=put"), Fault(lose_after_it, "HEAD", f"/{name}/large")
+    )
+    with pytest.raises(ProviderUnavailable) as caught:
         await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
-    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+    assert "could not be removed" in "".join(caught.value.__notes__)
+    assert eyes.get_object(name, "large")[1] == CONTENT
 
 
 async def test_answers_that_are_lost_to_segments_that_arrived(through: Any, eyes: Any, name: str) -> None:
@@ -155,6 +181,31 @@ async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, nam
         await client.copy_object(source, name, "copy")
     assert names_in(eyes, name) == {"source"}
     assert names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_a_copy_that_is_not_what_the_source_is(through: Any, eyes: Any, name: str) -> None:
+    """As Ceph's gateway does with large objects: it answers 201, and stores nothing of the content."""
+    eyes.put_object(name, "source", CONTENT)
+
+    def lose(passing: Answered) -> None:
+        if not passing.status:
+            passing.without = frozenset({"x-copy-from", "if-match"})
+
+    client = through(Fault(lose, "PUT", f"/{name}/copy"))
+    with pytest.raises(ChecksumMismatch, match="has 0 bytes after the copy"):
+        await client.copy_object((name, "source"), name, "copy")
+    assert eyes.get_object(name, "source")[1] == CONTENT
+
+
+async def test_a_copy_of_the_same_size_and_another_content(through: Any, eyes: Any, name: str) -> None:
+    eyes.put_object(name, "source", CONTENT)
+    eyes.put_object(name, "other", CONTENT[::-1])
+
+    before = swap_answer(201, b"", ("ETag", eyes.head_object(name, "source")["etag"]))
+    client = through(Fault(before, "PUT", f"/{name}/other"))
+    with pytest.raises(ChecksumMismatch, match="did not store the same"):
+        await client.copy_object((name, "source"), name, "other")
+    assert eyes.get_object(name, "other")[1] == CONTENT[::-1]
 
 
 async def test_old_segments_that_cannot_be_removed_do_not_fail_the_upload(
@@ -284,6 +335,25 @@ async def test_a_container_of_less_than_nothing(through: Any) -> None:
             await client.list_containers()
 
 
+async def test_a_listing_whose_pages_are_cut_on_the_way_is_whole(through: Any, eyes: Any, name: str) -> None:
+    """Nothing but an empty page says that there is no more: a proxy may cut where it likes."""
+    names = [f"{folder}/{number}" for folder in "abc" for number in range(3)] + ["d", "e"]
+    for each in names:
+        eyes.put_object(name, each, b"x")
+
+    def cut(passing: Answered) -> None:
+        if passing.status == 200:
+            passing.content = json.dumps(json.loads(passing.content)[:2]).encode()
+            passing.declared = len(passing.content)
+
+    client = through(Fault(cut, "GET", "format=json"))
+    assert [obj.name for obj in await client.list_container_objects(name)] == names
+    folders = await client.list_container_objects(name, delimiter="/")
+    assert [item.name for item in folders] == ["a/", "b/", "c/", "d", "e"]
+    known = {entry["name"] for entry in eyes.get_account(full_listing=True)[1]}
+    assert {container.name for container in await client.list_containers()} >= known
+
+
 async def test_a_listing_that_never_ends(through: Any, name: str) -> None:
     body = json.dumps([{"name": "a", "bytes": 1}, {"name": "b", "bytes": 1}]).encode()
     client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"), page_size=2)
@@ -299,6 +369,40 @@ async def test_a_bulk_deletion_that_finds_the_token_too_old(through: Any, eyes: 
     assert result.error is None
     assert names_in(eyes, name) == set()
     assert fault.done == 1
+
+
+async def test_what_a_bulk_deletion_did_not_find_and_a_listing_gave(through: Any, eyes: Any, name: str) -> None:
+    """It is deleted by itself: a name that the service does not understand is there all the same."""
+    for each in ("a", "b?c", "d"):
+        eyes.put_object(name, each, b"x")
+    answer = json.dumps({"Response Status": "200 OK", "Number Deleted": 0, "Number Not Found": 3}).encode()
+    client = through(Fault(swap_answer(200, answer, JSON), "POST", "bulk-delete"))
+    results = await client.delete_objects(await client.list_container_objects(name))
+    assert [result.error for result in results] == [None] * 3
+    assert names_in(eyes, name) == set()
+    for each in ("a", "b?c"):
+        eyes.put_object(name, each, b"x")
+    results = await client.delete_objects([(name, "a"), (name, "b?c"), (name, "never there")])
+    assert [result.error for result in results] == [None] * 3
+    assert names_in(eyes, name) == set()
+
+
+async def test_a_service_that_does_not_list_what_is_large(through: Any, eyes: Any, name: str) -> None:
+    """Whoever deletes a listing looks at each there: else all segments would stay."""
+    await through().ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    eyes.put_object(name, "plain", b"x")
+
+    def forget(passing: Answered) -> None:
+        if passing.status == 200:
+            entries = [{key: each[key] for key in each if key != "slo_etag"} for each in json.loads(passing.content)]
+            passing.content = json.dumps(entries).encode()
+            passing.declared = len(passing.content)
+
+    client = through(Fault(swap_answer(404, b""), "GET", "/info"), Fault(forget, "GET", "format=json"))
+    listed = await client.list_container_objects(name)
+    assert [obj.large for obj in listed] == [False, False]
+    assert [result.error for result in await client.delete_objects(listed)] == [None, None]
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
 
 
 async def test_what_a_bulk_deletion_tells_of_each(through: Any, eyes: Any, name: str) -> None:
@@ -317,7 +421,7 @@ async def test_what_a_bulk_deletion_tells_of_each(through: Any, eyes: Any, name:
 @pytest.mark.parametrize(
     "answer",
     [
-        {"Response Status": "200 OK", "Number Deleted": 1},
+        {"Response Status": "200 OK", "Number Deleted": 0},
         {"Response Status": "400 Bad Request", "Number Deleted": 1, "Errors": [["/elsewhere/b", "409 Conflict"]]},
     ],
     ids=("too few", "another"),
@@ -401,6 +505,41 @@ async def test_a_conditional_upload_is_not_repeated(through: Any, eyes: Any, nam
     assert names_in(eyes, name) == {"o"}
     with pytest.raises(PreconditionFailed):
         await client.upload_object(b"x", name, "o", if_none_match="*")
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_a_service_that_ignores_conditions_does_not_overwrite(
+    through: Any, eyes: Any, name: str, caplog: pytest.LogCaptureFixture, large: bool
+) -> None:
+    """As Ceph's gateway does."""
+    eyes.put_object(name, "o", b"kept")
+    client = through(Fault(swap_answer(404, b""), "GET", "/info"), Fault(without("if-none-match"), "PUT"))
+
+    async def upload(to: str) -> Any:
+        if large:
+            return await client.ex_multipart_upload_object(CONTENT, name, to, chunk_size=PART, if_none_match="*")
+        return await client.upload_object(CONTENT, name, to, if_none_match="*")
+
+    with pytest.raises(PreconditionFailed):
+        await upload("o")
+    assert eyes.get_object(name, "o")[1] == b"kept"
+    assert names_in(eyes, f"{name}_segments") == set()
+    await upload("new")
+    assert eyes.get_object(name, "new")[1] == CONTENT
+    assert "two writers at the same moment may both pass" in caplog.text
+
+
+async def test_two_writers_at_once_are_told_where_conditions_are_ignored(through: Any, eyes: Any, name: str) -> None:
+    def overtake(passing: Answered) -> None:
+        if passing.status:
+            eyes.put_object(name, "o", b"theirs")
+        else:
+            passing.without = frozenset({"if-none-match"})
+
+    client = through(Fault(swap_answer(404, b""), "GET", "/info"), Fault(overtake, "PUT"))
+    with pytest.raises(Conflict, match="somebody else wrote at the same moment"):
+        await client.upload_object(b"mine", name, "o", if_none_match="*")
+    assert eyes.get_object(name, "o")[1] == b"theirs"
 
 
 async def test_a_container_that_was_created_after_all(through: Any, eyes: Any, name: str) -> None:

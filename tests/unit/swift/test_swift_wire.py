@@ -24,12 +24,14 @@ from polycloud.wire.swift import (
     decode_names,
     header_text,
     is_md5,
+    is_openstack,
     listed_date,
     manifest,
     manifest_etag,
     meta_headers,
     read_meta_data,
     segment_name,
+    segment_of,
     segments_container,
     status_code,
     temp_url_query,
@@ -157,7 +159,7 @@ def test_which_etags_are_hashes_of_the_content() -> None:
 def test_lines_of_a_bulk_deletion(name: str) -> None:
     line = bulk_line("c", name)
     if line is None:
-        assert len(name.encode()) > 400, "only what is long, or grows by escapes, does not fit"
+        assert len(name.encode()) > 400, "only what is long and grows by escapes does not fit"
         return
     assert len(line) <= 1282
     # As Swift reads it.
@@ -166,8 +168,47 @@ def test_lines_of_a_bulk_deletion(name: str) -> None:
 
 
 def test_lines_that_would_be_too_long() -> None:
-    assert bulk_line("c", "😀" * 256) is not None
+    assert bulk_line("c", "x" * 1024) is not None
+    assert bulk_line("c", "😀" * 106) is not None
+    assert bulk_line("c", "😀" * 107) is None
     assert bulk_line("c", "%" * 1024) is None
+
+
+def test_lines_have_only_what_no_server_reads_otherwise() -> None:
+    """Ceph's gateway takes a question mark for the end of a name, and a plus for a space."""
+    assert bulk_line("c", "a?b+c#d&e f/ü~") == b"/c/a%3Fb%2Bc%23d%26e%20f/%C3%BC~"
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2.38.3", True),
+        ("2.18.0", True),
+        ("2.21.1.dev5", True),
+        ("2.17.0", False),
+        ("1.13.1", False),
+        ("16.2.15", False),
+        ("20.2.0", False),
+        ("2", False),
+        (2, False),
+        (None, False),
+    ],
+)
+def test_which_services_are_openstacks_own(version: object, expected: bool) -> None:
+    assert is_openstack({"swift": {"version": version}}) is expected
+    assert not is_openstack({"swift": [version]})
+    assert not is_openstack({})
+
+
+def test_segments_tell_whose_they_are() -> None:
+    assert segment_of(segment_name("a/slo/x/00000001 %", "id", 7)) == ("a/slo/x/00000001 _/slo/", "id", 7)
+    assert segment_of("a/slo/id/1") is None
+    assert segment_of("a\nb/slo/id/00000012") == ("a\nb/slo/", "id", 12)
+
+
+def test_what_ceph_keeps_in_metadata_is_no_metadata() -> None:
+    headers = [("x-object-meta-static-large-object", "True"), ("x-object-meta-a", "b")]
+    assert read_meta_data(OBJECT_META, headers) == {"a": "b"}
 
 
 def test_answers_of_bulk_calls() -> None:

@@ -106,7 +106,7 @@ class CloudFilesDriver(SwiftDriver):
             )
             for entry in decode_with(_entries, answer.body)
         ]
-        return Page(found, found[-1].name if self._goes_on(len(found)) else None)
+        return Page(found, found[-1].name if found else None)
 
     async def cdn_url(self, name: str, kind: CDNUrl) -> str:
         """A container's address on the CDN."""

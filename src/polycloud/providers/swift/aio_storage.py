@@ -19,7 +19,7 @@ from polycloud.providers.swift.models import (
     SwiftSegment,
 )
 from polycloud.providers.swift.multipart import InParts
-from polycloud.providers.swift.objects import split_path
+from polycloud.providers.swift.reading import split_path
 from polycloud.storage.aio import AsyncStorage
 from polycloud.storage.arguments import checked_conditions, checked_expiry, checked_headers, checked_text
 from polycloud.storage.driver import Address
@@ -72,12 +72,13 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
     async def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
         """The segments of a static large object, in order.
 
-        Swift's operation: Get object content and metadata (``multipart-manifest=get``).
+        Swift's operation: Get object content and metadata (``multipart-manifest=get``). Ceph's gateway shows no
+        manifest; there the segments of what polycloud uploaded are found by their names.
 
         Raises:
             ObjectNotFound: It does not exist, or is no static large object.
         """
-        _, segments = await self._do(self._swift.segments(self._address(obj)))
+        segments = await self._do(self._swift.list_segments(self._address(obj)))
         found: list[SwiftSegment] = []
         for segment in segments:
             container, name = split_path(segment.name)

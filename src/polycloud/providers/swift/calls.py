@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
+
+import msgspec
 
 from polycloud.capabilities import Capabilities, StorageCapability
-from polycloud.errors import CloudError, ContainerNotFound, NotFound, ObjectNotFound
-from polycloud.providers.swift.models import SwiftContainer, SwiftObject
+from polycloud.errors import (
+    AuthenticationError,
+    CloudError,
+    ContainerNotFound,
+    InvalidRequest,
+    NotFound,
+    NotSupported,
+    ObjectNotFound,
+    PermissionDenied,
+)
+from polycloud.providers.swift.models import JSONValue, SwiftContainer, SwiftObject
 from polycloud.runtime.caller import Authorizer, Caller, Check
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
 from polycloud.storage.driver import StorageDriver, TransferRules, named
 from polycloud.wire.openstack_catalog import ServiceEndpoint
-from polycloud.wire.swift import TempUrlDigest, check_container, check_object, in_path
+from polycloud.wire.swift import TempUrlDigest, check_container, check_object, decode_with, in_path, is_openstack
 from polycloud.wire.swift_faults import Subject, error_of
 
 __all__ = ["OBJECT_STORE", "PAGE_SIZE", "Pairs", "SwiftCalls", "SwiftSession"]
@@ -25,6 +36,8 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 OBJECT_STORE = "object-store"
 PAGE_SIZE = 10_000
+# The documented address is /info beside /v1; Ceph's gateway has it below its prefix.
+VERSION = "/v1"
 
 CAPABILITIES = Capabilities(
     supported=frozenset(StorageCapability).difference(
@@ -93,6 +106,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
         self.leave_segments = leave_segments
         self._temp_url_key = temp_url_key
         self._temp_url_digest: TempUrlDigest | None = temp_url_digest
+        self._openstack: bool | None = None
         self._checks: dict[tuple[str, Subject], Check] = {}
 
     def check_container_name(self, name: str) -> None:
@@ -158,6 +172,36 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             return error
         return error
 
+    async def information(self) -> dict[str, JSONValue]:
+        """What the service says that it has; empty where it does not say."""
+        place = await self.session.endpoint(OBJECT_STORE)
+        request = Request(
+            method="GET",
+            origin=place.origin,
+            target=f"{place.path.partition(VERSION)[0]}/info",
+            headers=(("Accept", "application/json"),),
+            operation="List activated capabilities",
+        )
+        try:
+            answer = await self.caller.call(request, check=_check_information, repeatable=True)
+        except (AuthenticationError, InvalidRequest, NotFound, NotSupported, PermissionDenied):
+            return {}
+        return cast("dict[str, JSONValue]", decode_with(_information, answer.body))
+
+    async def is_openstack(self) -> bool:
+        """Whether this is OpenStack's own Swift. It is asked once.
+
+        Others differ where it matters. Ceph's gateway ignores the conditions of uploads, tells in no listing what is
+        large, shows no manifest, and copies manifests instead of what they stand for, or nothing at all.
+        """
+        if self._openstack is None:
+            try:
+                self._openstack = is_openstack(await self.information())
+            except (CloudError, msgspec.MsgspecError):
+                # Not to be known now: what is careful is right everywhere.
+                return False
+        return self._openstack
+
     async def _request(
         self,
         operation: str,
@@ -191,3 +235,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
         if check is None:
             check = self._checks[method, subject] = partial(error_of, method=method, subject=subject)
         return check
+
+
+_information = msgspec.json.Decoder(dict[str, object])
+_check_information = partial(error_of, method="GET", subject="account")

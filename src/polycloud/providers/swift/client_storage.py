@@ -58,7 +58,8 @@ class SwiftStorage(SwiftContainers):
     def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
         """The segments of a static large object, in order.
 
-        Swift's operation: Get object content and metadata (``multipart-manifest=get``).
+        Swift's operation: Get object content and metadata (``multipart-manifest=get``). Ceph's gateway shows no
+        manifest; there the segments of what polycloud uploaded are found by their names.
 
         Raises:
             ObjectNotFound: It does not exist, or is no static large object.

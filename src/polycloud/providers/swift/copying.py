@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
-import msgspec
-
-from polycloud.errors import CloudError, NotSupported, ObjectNotFound
+from polycloud.errors import ChecksumMismatch, CloudError, NotSupported, ObjectNotFound, PermissionDenied
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.multipart import Multipart
+from polycloud.providers.swift.reading import split_path
 from polycloud.runtime.deadline import grace
-from polycloud.storage.driver import CopySpec, Part, PutSpec
-from polycloud.wire.headers import bare, http_date, merged, number
+from polycloud.storage.driver import CopySpec, Part, PutSpec, ReadSpec
+from polycloud.wire.headers import bare, merged, number
 from polycloud.wire.swift import DESCRIBING, in_path
 
 __all__ = ["Copying"]
+
+log = logging.getLogger("polycloud.swift")
 
 GIB = 1024 * 1024 * 1024
 CONCURRENCY = 8
@@ -45,10 +47,6 @@ class Copying(Multipart):
                 "it; download and upload it"
             )
         described = {name: known[name] for name in DESCRIBING if known.get(name, "").isascii() and known.get(name)}
-        # Only what was looked at is copied: its size and metadata are taken for the copy's.
-        origin = [("X-Copy-From", f"/{in_path(spec.source.container)}/{in_path(spec.source.name)}")]
-        if source.etag is not None:
-            origin.append(("If-Match", f'"{source.etag}"'))
         put = PutSpec(
             address=spec.target,
             content_type=spec.content_type or source.content_type or "application/octet-stream",
@@ -56,8 +54,15 @@ class Copying(Multipart):
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
             headers=dict(merged(list(spec.headers.items()), described)),
         )
-        if source.size > self.largest_copy:
-            return await self._copy_in_parts(put, origin, source.size)
+        if (source.large or source.manifest is not None) and not await self.is_openstack():
+            return await self._copied(put, source, await self._copy_segments(put, source))
+        # Only what was looked at is copied: its size and metadata are taken for the copy's.
+        origin = _origin(spec.source.container, spec.source.name, source.etag)
+        if source.size > self.largest_copy and await self.is_openstack():
+            step = max(self.copy_part, -(-source.size // self.rules.max_parts))
+            ranges = [(start, min(start + step, source.size)) for start in range(0, source.size, step)]
+            pieces = [([*origin, ("Range", f"bytes={start}-{end - 1}")], end - start) for start, end in ranges]
+            return await self._copied(put, source, await self._copy_in_parts(put, pieces))
         replaced = await self.own_segments(put)
         answer = await self.send(
             "Copy object",
@@ -66,28 +71,71 @@ class Copying(Multipart):
             spec.target.name,
             headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], put.headers),
         )
+        copy = self.new_object(put, source.size, bare(answer.headers.get("etag")), large=False)
+        copy = await self._copied(put, source, copy)
         await self.forget(replaced)
-        etag = bare(answer.headers.get("etag"))
-        modified = answer.headers.get("last-modified")
-        copy = self.new_object(put, source.size, etag, large=False)
-        return msgspec.structs.replace(copy, last_modified=http_date(modified) if modified else None)
+        return copy
 
-    async def _copy_in_parts(self, put: PutSpec, origin: list[tuple[str, str]], size: int) -> SwiftObject:
+    async def _copied(self, put: PutSpec, source: SwiftObject, copy: SwiftObject) -> SwiftObject:
+        """The copy as the service tells of it, which has to be what the source is.
+
+        Raises:
+            ChecksumMismatch: It is not.
+        """
+        spec = ReadSpec(address=put.address, headers={"X-Newest": "true"})
+        try:
+            seen = await self.head_object(spec)
+        except PermissionDenied:
+            log.warning("%s: the copy may not be looked at, and was not verified", put.address.name)
+            return copy
+        hashes = {each.hash for each in (source, seen) if each.hash is not None}
+        if seen.size != source.size or len(hashes) > 1:
+            raise ChecksumMismatch(
+                f"{put.address.container}/{put.address.name} has {seen.size} bytes after the copy, and the source has "
+                f"{source.size}: the service did not store the same. The source {source.name} is as it was, and what "
+                "was stored is left there"
+            )
+        return seen
+
+    async def _copy_segments(self, put: PutSpec, source: SwiftObject) -> SwiftObject:
+        """A large object's copy, segment by segment.
+
+        Ceph's gateway copies the manifest, so that the copy would lose its content with its source, or (as metadata of
+        its own is to be given) an empty object.
+        """
+        if source.manifest is not None:
+            segments = await self.dynamic_segments(source.manifest)
+        else:
+            segments = await self.known_segments(source)
+        whole = sum(each.bytes for each in segments) == source.size and not any(
+            each.range or each.sub_slo for each in segments
+        )
+        if not whole or len(segments) > self.rules.max_parts:
+            raise NotSupported(
+                f"{source.name} is a large object whose segments this service does not show, or which has more than "
+                f"{self.rules.max_parts} of them, and is not copied by it; download and upload it"
+            )
+        pieces = [
+            (_origin(*split_path(segment.name), segment.hash), segment.bytes) for segment in segments if segment.bytes
+        ]
+        return await self._copy_in_parts(put, pieces)
+
+    async def _copy_in_parts(self, put: PutSpec, pieces: list[tuple[list[tuple[str, str]], int]]) -> SwiftObject:
+        """A large object, each of whose segments is copied from somewhere: by these headers, so many bytes."""
         upload = await self.start_multipart(put)
-        step = max(self.copy_part, -(-size // self.rules.max_parts))
-        ranges = [(start, min(start + step, size)) for start in range(0, size, step)]
         failures: list[CloudError] = []
 
-        async def copy(number: int, start: int, end: int) -> Part | None:
+        async def copy(number: int, origin: list[tuple[str, str]], size: int) -> Part | None:
             if failures:
                 return None
+            headers = [*origin, ("X-Fresh-Metadata", "true"), ("Content-Type", "application/octet-stream")]
             try:
-                return await self._copy_part(put, upload, origin, number, start, end)
+                return await self.put_segment(put, upload, number, size, headers)
             except CloudError as error:
                 failures.append(error)
                 return None
 
-        jobs = [partial(copy, number, start, end) for number, (start, end) in enumerate(ranges, 1)]
+        jobs = [partial(copy, number, origin, size) for number, (origin, size) in enumerate(pieces, 1)]
         try:
             # One that fails does not cut the others off: Swift would go on copying, and store the
             # segment when everything else was removed already.
@@ -100,16 +148,17 @@ class Copying(Multipart):
             await self._give_up(put, upload, error)
             raise
 
-    async def _copy_part(
-        self, put: PutSpec, upload: SwiftUpload, origin: list[tuple[str, str]], number: int, start: int, end: int
-    ) -> Part:
-        headers = [*origin, ("Range", f"bytes={start}-{end - 1}"), ("X-Fresh-Metadata", "true")]
-        headers.append(("Content-Type", "application/octet-stream"))
-        return await self.put_segment(put, upload, number, end - start, headers)
-
     async def _give_up(self, put: PutSpec, upload: SwiftUpload, error: BaseException) -> None:
         try:
             with grace(CLEAN_UP_SECONDS):
                 await self.abort_multipart(put, upload)
         except CloudError as second:
             error.add_note(f"the unfinished copy {upload.id} of {put.address.name} could not be removed: {second}")
+
+
+def _origin(container: str, name: str, etag: str | None) -> list[tuple[str, str]]:
+    """The headers that say what to copy: this, as long as it has this etag."""
+    origin = [("X-Copy-From", f"/{in_path(container)}/{in_path(name)}")]
+    if etag is not None:
+        origin.append(("If-Match", f'"{etag}"'))
+    return origin

@@ -55,7 +55,9 @@ class SwiftObject(Object, frozen=True, kw_only=True):
     ``hash`` is None of large objects: their etag is made of their segments' hashes.
 
     Attributes:
-        large: Whether it is a static large object (SLO): made of segments by a manifest.
+        large: Whether it is a static large object (SLO): made of segments by a manifest. Some services' listings do
+            not tell, and say False; ``delete_objects`` looks by itself there. In listings of Ceph's gateway ``size``
+            is that of the manifest.
         manifest: Of a dynamic large object (DLO), ``container/prefix`` of its segments; None of
             others, and in listings.
         delete_at: When Swift is to delete it, in UTC, or None.

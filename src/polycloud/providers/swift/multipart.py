@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
 from polycloud.errors import (
     CloudError,
+    Conflict,
     ContainerNotFound,
     InvalidRequest,
     MalformedResponse,
@@ -17,12 +19,14 @@ from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.objects import PUT_OBJECT, Objects
 from polycloud.runtime.messages import Source
 from polycloud.runtime.outcomes import doubtful
-from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, Stored
+from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, merged
 from polycloud.wire.swift import MD5, manifest, manifest_etag, segment_name, segments_container
 
 __all__ = ["InParts", "Multipart", "upload_of"]
+
+log = logging.getLogger("polycloud.swift")
 
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
@@ -36,6 +40,7 @@ class Multipart(Objects):
 
     async def start_multipart(self, spec: PutSpec) -> SwiftUpload:
         container = spec.address.container
+        await self.look_before(spec)
         # The segments are kept by the same policy as the object. Whoever may only write is not told which.
         policy: str | None = None
         with suppress(PermissionDenied):
@@ -91,7 +96,29 @@ class Multipart(Objects):
         self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
     ) -> Stored[SwiftObject]:
         ours = upload_of(upload)
+        looked = await self.look_before(spec)
         ours.sent.add(0)
+        size = sum(part.size for part in parts)
+        expected = manifest_etag(part.etag for part in parts)
+        try:
+            etag = await self._put_manifest(spec, ours, parts) or expected
+        except CloudError as error:
+            if doubtful(error, PUT_OBJECT) or error.repeated:
+                # Nobody answered, and it may have arrived.
+                if not await self._is_there(spec.address, expected, size):
+                    raise
+                etag = expected
+            else:
+                # Refused, so that nobody has to look whether it arrived.
+                ours.sent.discard(0)
+                raise
+        if looked:
+            await self.look_after(spec, etag)
+        await self.forget(ours.replaced)
+        return Stored(object=self.new_object(spec, size, etag, large=True))
+
+    async def _put_manifest(self, spec: PutSpec, upload: SwiftUpload, parts: Sequence[Part]) -> str | None:
+        """Make one object of its segments, and give its etag."""
         name = spec.address.name
         try:
             answer = await self.send(
@@ -102,31 +129,36 @@ class Multipart(Objects):
                 query="multipart-manifest=put",
                 headers=merged([*self.put_headers(spec), *conditional(spec.conditions)], spec.headers),
                 body=manifest(
-                    ours.container, [(segment_name(name, ours.id, part.number), part.etag, part.size) for part in parts]
+                    upload.container,
+                    [(segment_name(name, upload.id, part.number), part.etag, part.size) for part in parts],
                 ),
                 repeatable=spec.conditions.if_none_match is None,
             )
-        except CloudError as error:
-            if not doubtful(error, PUT_OBJECT) and not error.repeated:
-                # Refused, so that nobody has to look whether it arrived.
-                ours.sent.discard(0)
-            if isinstance(error, InvalidRequest) and "403 Forbidden" in error.message:
-                # Swift looks at each segment for whoever puts the manifest.
-                raise PermissionDenied(
-                    f"{name}: Swift makes a large object only for those who may read its segments; ask for an ACL that "
-                    f"lets you read the container {ours.container}, or upload it in one piece",
-                    status=error.status,
-                ) from error
-            raise
+        except InvalidRequest as error:
+            if "403 Forbidden" not in error.message:
+                raise
+            # Swift looks at each segment for whoever puts the manifest.
+            raise PermissionDenied(
+                f"{name}: Swift makes a large object only for those who may read its segments; ask for an ACL that "
+                f"lets you read the container {upload.container}, or upload it in one piece",
+                status=error.status,
+            ) from error
         if answer.status != 201:
             # With status 200 or 202 Swift says in the body how it went; it was not asked for that.
             raise MalformedResponse(
                 f"{name}: the segments are stored, and Swift does not say that it made an object of them",
                 status=answer.status,
+                operation=PUT_OBJECT,
             )
-        await self.forget(ours.replaced)
-        etag = bare(answer.headers.get("etag")) or self.composite_etag(parts)
-        return Stored(object=self.new_object(spec, sum(part.size for part in parts), etag, large=True))
+        return bare(answer.headers.get("etag"))
+
+    async def _is_there(self, address: Address, etag: str, size: int) -> bool:
+        """Whether a large object of these segments is there; what cannot be told is a no."""
+        try:
+            found = await self._head(ReadSpec(address=address))
+        except CloudError:
+            return False
+        return found.large and (found.etag, found.size) == (etag, size)
 
     def composite_etag(self, parts: Sequence[Part]) -> str | None:
         return manifest_etag(part.etag for part in parts)
@@ -135,8 +167,12 @@ class Multipart(Objects):
         ours = upload_of(upload)
         prefix = f"/{ours.container}/{segment_name(spec.address.name, ours.id, 0)[:-8]}"
         if 0 in ours.sent and await self._is_made_of(spec.address, prefix):
-            # Nobody answered to the manifest, and it arrived.
-            await self._delete(spec.address, large=True)
+            # Nobody answered to the manifest, and it arrived. What was there before is gone: this is not to go as well.
+            log.warning(
+                "%s/%s was stored all the same; it is whole, and left there", spec.address.container, spec.address.name
+            )
+            await self.forget(ours.replaced)
+            return
         # By name and not by a listing: a segment that is still being stored is deleted before it is there,
         # since Swift goes by the time of the request.
         await self._delete_segments(spec, ours, ours.sent - {0})
@@ -151,14 +187,30 @@ class Multipart(Objects):
         names = [segment_name(spec.address.name, upload.id, number) for number in sorted(numbers)]
         for start in range(0, len(names), DELETE_BATCH):
             paths = [(upload.container, name) for name in names[start : start + DELETE_BATCH]]
-            for failure in (await self.delete_paths(paths)).values():
+            stored = {
+                (upload.container, segment_name(spec.address.name, upload.id, number)) for number in upload.stored
+            }
+            for failure in (await self.delete_paths(paths, there=stored)).values():
                 raise failure
 
     async def _is_made_of(self, address: Address, prefix: str) -> bool:
+        """Whether an object is made of segments whose paths begin so.
+
+        Raises:
+            Conflict: That cannot be told, so nothing of it may be deleted.
+        """
         try:
-            _, segments = await self.segments(address)
+            found = await self._head(ReadSpec(address=address))
         except ObjectNotFound:
             return False
+        if not found.large:
+            return False
+        segments = await self.known_segments(found)
+        if not segments:
+            raise Conflict(
+                f"{address.name} is a large object, and the service does not tell whether it is made of the segments "
+                f"below {prefix}; they are left there"
+            )
         return any(each.name.startswith(prefix) for each in segments)
 
 

@@ -7,8 +7,8 @@ from typing import cast
 
 import msgspec
 
+from polycloud.providers.swift.deleting import check_bulk, raise_for
 from polycloud.providers.swift.models import ArchiveFormat, ArchiveResult, JSONValue, SwiftAnswer
-from polycloud.providers.swift.objects import check_bulk, raise_for
 from polycloud.providers.swift.temp_urls import TempUrls
 from polycloud.runtime.messages import Request, Source
 from polycloud.storage.driver import Address

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import cast
 from urllib.parse import unquote
 
-import msgspec
-
-from polycloud.errors import (
-    AuthenticationError,
-    InvalidRequest,
-    NotFound,
-    NotSupported,
-    PermissionDenied,
-)
+from polycloud.errors import InvalidRequest, NotFound, NotSupported, PermissionDenied
 from polycloud.providers.swift.calls import OBJECT_STORE
 from polycloud.providers.swift.copying import Copying
 from polycloud.providers.swift.models import JSONValue
-from polycloud.runtime.messages import Request
 from polycloud.storage.driver import UrlSpec
 from polycloud.wire.swift import (
     ACCOUNT_META,
@@ -26,20 +15,15 @@ from polycloud.wire.swift import (
     DIGESTS,
     TEMP_URL_KEYS,
     TempUrlDigest,
-    decode_with,
     in_path,
     temp_url_query,
 )
-from polycloud.wire.swift_faults import error_of
 
 __all__ = ["TempUrls"]
 
-# The documented address is /info beside /v1; Ceph's gateway has it below its prefix.
-VERSION = "/v1"
-
 
 class TempUrls(Copying):
-    """Temporary URLs, and what the service says that it has."""
+    """Temporary URLs."""
 
     async def object_url(self, spec: UrlSpec) -> str:
         return await self.temp_url(spec.address.container, spec.address.name, spec.method, spec.expires_in)
@@ -86,26 +70,6 @@ class TempUrls(Copying):
         if self._temp_url_digest is None:
             self._temp_url_digest = _best(await self.information())
         return self._temp_url_digest
-
-    async def information(self) -> dict[str, JSONValue]:
-        """What the service says that it has; empty where it does not say."""
-        place = await self.session.endpoint(OBJECT_STORE)
-        request = Request(
-            method="GET",
-            origin=place.origin,
-            target=f"{place.path.partition(VERSION)[0]}/info",
-            headers=(("Accept", "application/json"),),
-            operation="List activated capabilities",
-        )
-        try:
-            answer = await self.caller.call(request, check=_check_information, repeatable=True)
-        except (AuthenticationError, InvalidRequest, NotFound, NotSupported, PermissionDenied):
-            return {}
-        return cast("dict[str, JSONValue]", decode_with(_information, answer.body))
-
-
-_information = msgspec.json.Decoder(dict[str, object])
-_check_information = partial(error_of, method="GET", subject="account")
 
 
 def _best(information: dict[str, JSONValue]) -> TempUrlDigest:
