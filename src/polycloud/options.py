@@ -20,7 +20,9 @@ class ClientOptions(TypedDict, total=False):
             ``Timeouts()``.
         retry: A ``RetryPolicy``, or False for no retries. Default ``RetryPolicy()``.
         proxy: Proxy URL; ``""`` for none. Default: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``.
-        verify: True (default), a path to a CA bundle, or False, which warns.
+        verify: True (default), a path to a CA bundle, or False, which warns. True means the bundle that the
+            environment names, of ``AWS_CA_BUNDLE`` (EC2 and S3 only), ``REQUESTS_CA_BUNDLE`` and
+            ``CURL_CA_BUNDLE`` the first that is set, or else the system's CAs.
         cert: Client certificate: a PEM path, or (certificate path, key path).
         max_connections: Most connections open at one time (default 32).
         user_agent: Put before polycloud's own ``User-Agent``.
@@ -55,8 +57,8 @@ def timeouts_of(options: ClientOptions) -> Timeouts:
     )
 
 
-def transport_settings(options: ClientOptions) -> TransportSettings:
-    """What the runtime needs to know of the options."""
+def transport_settings(options: ClientOptions, *, aws: bool = False) -> TransportSettings:
+    """What the runtime needs to know of the options, and whether the provider is AWS."""
     timeouts = timeouts_of(options)
     default = TransportSettings()
     return TransportSettings(
@@ -64,6 +66,8 @@ def transport_settings(options: ClientOptions) -> TransportSettings:
         stall_timeout=timeouts.stall,
         proxy=options.get("proxy"),
         verify=options.get("verify", True),
+        # In the order of botocore, whose own variable comes first.
+        ca_variables=("AWS_CA_BUNDLE", *default.ca_variables) if aws else default.ca_variables,
         cert=options.get("cert"),
         max_connections=options.get("max_connections", default.max_connections),
         user_agent=options.get("user_agent", ""),
@@ -97,8 +101,13 @@ def make_caller(
     )
 
 
-def make_runtime(factory: RuntimeFactory, options: ClientOptions) -> Runtime:
+def make_runtime(factory: RuntimeFactory, options: ClientOptions, *, aws: bool = False) -> Runtime:
     """The runtime of a client, set up by its options.
+
+    Args:
+        factory: Makes it.
+        options: The client's.
+        aws: Whether the provider is AWS, whose own settings count then.
 
     Raises:
         ConfigurationError: There is no such option, or one is no such thing.
@@ -109,4 +118,4 @@ def make_runtime(factory: RuntimeFactory, options: ClientOptions) -> Runtime:
             f"there is no argument {', '.join(unknown)}; besides its own a client takes "
             f"{', '.join(sorted(ClientOptions.__annotations__))}"
         )
-    return factory(transport_settings(options))
+    return factory(transport_settings(options, aws=aws))

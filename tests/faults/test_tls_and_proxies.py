@@ -14,6 +14,7 @@ import trustme
 
 from polycloud import InsecureTLSWarning
 from polycloud.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
+from polycloud.options import transport_settings
 from polycloud.runtime.caller import Caller, Timeouts
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
@@ -81,6 +82,49 @@ def test_an_unknown_ca_is_a_clear_error(flavour: Flavour, authority: Authority) 
         assert not caught.value.sent
         assert not caught.value.retryable
         assert server.seen == []
+
+
+BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@pytest.mark.parametrize("aws", [False, True])
+@pytest.mark.parametrize("first", range(4))
+def test_the_environment_names_the_bundle(
+    flavour: Flavour,
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    aws: bool,
+    first: int,
+) -> None:
+    """The first that is set counts, and only that; the right one is where none before it is set."""
+    other = str(tmp_path / "other.pem")
+    trustme.CA().cert_pem.write_to_path(other)
+    for number, name in enumerate(BUNDLES):
+        monkeypatch.setenv(name, "" if number < first else authority.bundle if number == first else other)
+    settings = transport_settings({}, aws=aws)
+    expected = ([*BUNDLES] if aws else [None, *BUNDLES[1:]]) + [None]
+    with Server(echo, authority.server()) as server:
+        if expected[first] is not None:
+            assert ask(flavour, server, ca_variables=settings.ca_variables) == b"/a%2e/?x=1-body"
+            assert ask(flavour, server, verify=authority.bundle, ca_variables=settings.ca_variables)
+        else:
+            # Another one counts, or the system's.
+            with pytest.raises(ConnectionFailed, match="not trusted") as caught:
+                ask(flavour, server, ca_variables=settings.ca_variables)
+            named = f"those of REQUESTS_CA_BUNDLE, {other}" in caught.value.message
+            assert named is (first == 0)
+            assert ("a private CA" in caught.value.message) is (first == 3)
+
+
+def test_a_bundle_of_the_environment_that_is_not_there_is_named(
+    flavour: Flavour, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    with Server(echo, authority.server()) as server:
+        with pytest.raises(ConfigurationError, match=r"REQUESTS_CA_BUNDLE names the CA bundle '/nowhere/ca\.pem'"):
+            ask(flavour, server)
+        assert ask(flavour, server, verify=authority.bundle) == b"/a%2e/?x=1-body"
 
 
 def test_a_certificate_for_another_name_is_refused(flavour: Flavour, authority: Authority) -> None:

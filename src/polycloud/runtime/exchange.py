@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -28,6 +29,7 @@ from polycloud.runtime.pool import Lease, Pool
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxy
 from polycloud.runtime.reachability import Reachability
+from polycloud.runtime.tls import trust_advice
 
 if TYPE_CHECKING:
     import ssl
@@ -214,7 +216,8 @@ class Exchange:
             raise failures.no_connection_in_time(origin) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
-            raise failures.not_connected(error, f"{origin}{through}") from error
+            advice = partial(trust_advice, transport.settings)
+            raise failures.not_connected(error, f"{origin}{through}", advice) from error
 
     async def _talk(self, connection: Connection, opening: bytes) -> AnswerHead:
         body = self._request.body

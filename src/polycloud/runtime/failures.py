@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from polycloud.errors import (
     CloudError,
     ConfigurationError,
@@ -34,13 +36,19 @@ def no_connection_in_time(where: str) -> Timeout:
     return Timeout(f"no connection to {where} in the time allowed for connecting", sent=False)
 
 
-def not_connected(error: OSError, where: str) -> ConnectionFailed:
-    """Resolving, connecting or TLS failed."""
+def not_connected(error: OSError, where: str, advice: Callable[[], str]) -> ConnectionFailed:
+    """Resolving, connecting or TLS failed.
+
+    Args:
+        error: How.
+        where: What was to be reached.
+        advice: What to do about a certificate that is not trusted.
+    """
     # Compared by name, so that a plain connection does not import ssl for its errors.
     if type(error).__name__ == "SSLCertVerificationError":
         why = getattr(error, "verify_message", "") or reason(error)
         return ConnectionFailed(
-            f"the certificate of {where} is not trusted: {why}; for a private CA, give verify= the path of its bundle",
+            f"the certificate of {where} is not trusted: {why}; {advice()}",
             sent=False,
             retryable=False,
         )

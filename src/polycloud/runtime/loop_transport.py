@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from polycloud.runtime import failures
@@ -20,7 +21,7 @@ from polycloud.runtime.pool import closed_error, none_free
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxies
 from polycloud.runtime.reachability import Reachability
-from polycloud.runtime.tls import tls_context
+from polycloud.runtime.tls import tls_context, trust_advice
 
 if TYPE_CHECKING:
     import ssl
@@ -158,7 +159,7 @@ class Transport:
             raise failures.no_connection_in_time(text) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
-            raise failures.not_connected(error, f"{text}{through}") from error
+            raise failures.not_connected(error, f"{text}{through}", partial(trust_advice, self.settings)) from error
         if self._closed:
             connection.abort()
             raise closed_error()

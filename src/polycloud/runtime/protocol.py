@@ -37,8 +37,10 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
         connect_timeout: Seconds for name resolution, connecting, proxy and TLS together.
         proxy: Proxy URL (``http://user:password@host:port``); ``""`` for none; None to follow the
             ``HTTP_PROXY``, ``HTTPS_PROXY`` and ``NO_PROXY`` environment variables.
-        verify: True for the system's CAs, a path to a CA bundle (file or folder), or False for no
-            verification, which warns (``InsecureTLSWarning``).
+        verify: True for the CAs of ``ca_variables`` or the system's, a path to a CA bundle (file or folder), or
+            False for no verification, which warns (``InsecureTLSWarning``).
+        ca_variables: Environment variables that name a CA bundle where ``verify`` is True, the first of them
+            that is set and not empty.
         cert: Client certificate: a PEM path, or (certificate path, key path).
         stall_timeout: Seconds that one piece of a streamed body (up or down) may take.
         max_connections: Most connections open at one time; further calls wait for a free one.
@@ -51,6 +53,7 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
     stall_timeout: float = 60.0
     proxy: str | None = None
     verify: bool | str = True
+    ca_variables: tuple[str, ...] = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     cert: str | tuple[str, str] | None = None
     max_connections: int = 32
     idle_timeout: float = 50.0

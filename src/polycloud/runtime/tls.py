@@ -12,7 +12,7 @@ from polycloud.runtime.protocol import TransportSettings
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["InsecureTLSWarning", "tls_context"]
+__all__ = ["InsecureTLSWarning", "tls_context", "trust_advice"]
 
 
 class InsecureTLSWarning(UserWarning):
@@ -31,7 +31,8 @@ def tls_context(settings: TransportSettings) -> ssl.SSLContext:
     import ssl  # the library is not needed, and not paid for, before the first https connection
 
     verify = settings.verify
-    context = _with_bundle(verify) if isinstance(verify, str) else ssl.create_default_context()
+    named = named_bundle(settings)
+    context = _with_bundle(*named) if named else ssl.create_default_context()
     if verify is False:
         warnings.warn(
             "TLS certificates are not verified (verify=False): credentials and data can be read and changed on "
@@ -50,7 +51,32 @@ def tls_context(settings: TransportSettings) -> ssl.SSLContext:
     return context
 
 
-def _with_bundle(path: str) -> ssl.SSLContext:
+def named_bundle(settings: TransportSettings) -> tuple[str, str] | None:
+    """The CA bundle that is used in the place of the system's, as (who names it, its path).
+
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are OpenSSL's own business: they say where the system's are.
+    """
+    if isinstance(settings.verify, str):
+        return "verify", settings.verify
+    if settings.verify:
+        for name in settings.ca_variables:
+            path = os.environ.get(name)
+            if path:
+                return name, path
+    return None
+
+
+def trust_advice(settings: TransportSettings) -> str:
+    """What to do about a certificate that is not trusted."""
+    named = named_bundle(settings)
+    if named is None:
+        return "for a private CA, give verify= the path of its bundle"
+    return (
+        f"the CAs are those of {named[0]}, {named[1]}; add the missing one, or give verify= the path of another bundle"
+    )
+
+
+def _with_bundle(setting: str, path: str) -> ssl.SSLContext:
     import ssl
 
     try:
@@ -59,7 +85,7 @@ def _with_bundle(path: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise ConfigurationError(
-            f"verify names the CA bundle {path!r}, which cannot be used ({_reason(error)}); "
+            f"{setting} names the CA bundle {path!r}, which cannot be used ({_reason(error)}); "
             "give the path of a PEM file, or of a folder prepared by 'openssl rehash'"
         ) from error
 

@@ -70,7 +70,7 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        runtime = make_runtime(_runtime, options)
+        runtime = make_runtime(_runtime, options, aws=True)
         session = AWSSession(
             runtime,
             "ec2",

@@ -91,7 +91,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        runtime = make_runtime(_runtime, options)
+        runtime = make_runtime(_runtime, options, aws=True)
         session = S3Session(
             runtime,
             addressing=addressing,
