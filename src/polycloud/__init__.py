@@ -55,6 +55,7 @@ _HOMES = {
     "registry": "ProviderInfo async_compute async_storage compute providers storage",
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
+    "runtime.left_out": "left_out",
     "runtime.retry": "RetryPolicy",
     "runtime.tls": "InsecureTLSWarning",
     "storage.aio": "AsyncStorage",
@@ -170,6 +171,7 @@ __all__ = [
     "async_storage",
     "compute",
     "deadline",
+    "left_out",
     "providers",
     "storage",
 ]
@@ -268,6 +270,7 @@ if TYPE_CHECKING:
     from polycloud.registry import storage as storage
     from polycloud.runtime.caller import Timeouts as Timeouts
     from polycloud.runtime.deadline import deadline as deadline
+    from polycloud.runtime.left_out import left_out as left_out
     from polycloud.runtime.retry import RetryPolicy as RetryPolicy
     from polycloud.runtime.tls import InsecureTLSWarning as InsecureTLSWarning
     from polycloud.storage.aio import AsyncStorage as AsyncStorage

@@ -20,6 +20,7 @@ from polycloud.cli.dryrun import RequestShown
 from polycloud.cli.output import Output
 from polycloud.cli.places import STANDARD
 from polycloud.cli.session import GROUP, Options, session
+from polycloud.runtime.left_out import left_out
 
 __all__ = ["app", "run"]
 
@@ -156,7 +157,7 @@ def run(arguments: Sequence[str]) -> int:
     out = Output(json="--json" in before)
     token = _rest.set(rest)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), left_out() as lost:
             warnings.showwarning = _warner(out)
             app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
             out.flush()
@@ -171,7 +172,8 @@ def run(arguments: Sequence[str]) -> int:
         return failures.report(error, out, debug=debug)
     finally:
         _rest.reset(token)
-    return 0
+    # The log has told what it was.
+    return failures.FAILED if lost else 0
 
 
 def _clearer(error: CycloptsError) -> Exception:

@@ -16,6 +16,7 @@ from polycloud.cli.output import Output
 __all__ = [
     "BROKEN_PIPE",
     "EXIT_STATUSES",
+    "FAILED",
     "AlreadyReported",
     "Ended",
     "NotConfirmed",
@@ -54,7 +55,8 @@ STATUS_BY_ERROR: tuple[tuple[type[errors.CloudError], int], ...] = (
 )
 
 EXIT_STATUSES = """\
-Exit status: 0 done · 1 the provider failed in another way
+Exit status: 0 done · 1 the provider failed in another way, or
+sent something that cannot be read, and the rest was done
 2 wrong usage, argument or configuration · 3 not found
 4 credentials refused, or not allowed · 5 conflict, or exists already
 6 quota or capacity · 7 unreachable, unavailable or too slow

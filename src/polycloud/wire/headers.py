@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from polycloud.errors import MalformedResponse, PreconditionFailed
 from polycloud.storage.driver import Conditions
 from polycloud.storage.etags import bare, quoted, same_etag
 from polycloud.storage.models import Object
+from polycloud.wire.moments import moment_of
 
 __all__ = ["bare", "check_conditions", "conditional", "extent", "http_date", "merged", "number"]
 
@@ -21,7 +22,7 @@ MONTH_NUMBERS: dict[str, int] = dict(zip(MONTHS, range(1, 13), strict=True))
 
 
 def http_date(text: str) -> dt.datetime | None:
-    """The moment in a header such as ``Sun, 06 Nov 1994 08:49:37 GMT``; None for what is none."""
+    """The moment in a header such as ``Sun, 06 Nov 1994 08:49:37 GMT``, or in another form; None for what is none."""
     try:
         if len(text) == 29 and text.endswith(" GMT"):
             # What object stores send, read ten times as fast.
@@ -29,9 +30,9 @@ def http_date(text: str) -> dt.datetime | None:
                 int(text[12:16]), MONTH_NUMBERS[text[8:11]], int(text[5:7]),
                 int(text[17:19]), int(text[20:22]), int(text[23:25]), tzinfo=dt.UTC,
             )  # fmt: skip
-        return parsedate_to_datetime(text).astimezone(dt.UTC)
-    except (ValueError, KeyError, OverflowError):
-        return None
+    except (ValueError, KeyError):
+        pass
+    return moment_of(text)
 
 
 def conditional(conditions: Conditions) -> list[tuple[str, str]]:

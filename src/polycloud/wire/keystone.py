@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Literal
 
@@ -13,7 +12,8 @@ import msgspec
 
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
-from polycloud.wire.lenient import decode_json
+from polycloud.wire.lenient import Identity, Needed, decode_json
+from polycloud.wire.moments import moment_of
 from polycloud.wire.openstack_catalog import Endpoint, Service, interface_name, split_endpoint
 
 __all__ = [
@@ -285,9 +285,10 @@ class _Named(msgspec.Struct):
 
 class _V3Endpoint(msgspec.Struct):
     url: str | None = None
-    interface: str = "public"
-    region: str | None = None
-    region_id: str | None = None
+    # An address is not taken for one that it may not be.
+    interface: Needed[str] = "public"
+    region: Needed[str] | None = None
+    region_id: Needed[str] | None = None
 
 
 class _V3Service(msgspec.Struct):
@@ -313,7 +314,7 @@ class _V2Endpoint(msgspec.Struct):
     public_url: str | None = msgspec.field(default=None, name="publicURL")
     internal_url: str | None = msgspec.field(default=None, name="internalURL")
     admin_url: str | None = msgspec.field(default=None, name="adminURL")
-    region: str | None = None
+    region: Needed[str] | None = None
 
 
 class _V2Service(msgspec.Struct):
@@ -323,7 +324,7 @@ class _V2Service(msgspec.Struct):
 
 
 class _V2Token(msgspec.Struct):
-    id: str
+    id: Identity
     expires: str | None = None
     issued_at: str | None = None
     tenant: _Named | None = None
@@ -433,11 +434,5 @@ def _lifetime(expires: str | None, issued: str | None, now: Callable[[], float])
 
 
 def _timestamp(text: str | None) -> float | None:
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    # Old services leave the zone out and mean UTC.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    moment = moment_of(text)
+    return None if moment is None else moment.timestamp()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from polycloud.errors import ConfigurationError
-from polycloud.wire.lenient import decode_json
+from polycloud.wire.lenient import Identity, Needed, decode_json
 
 __all__ = [
     "ApiVersion",
@@ -198,8 +198,8 @@ class ApiVersion(msgspec.Struct, frozen=True, kw_only=True):
         links: Where it is.
     """
 
-    id: str
-    status: str = ""
+    id: Identity
+    status: Needed[str] = ""
     version: str = ""
     min_version: str = ""
     links: list[_Link] = []

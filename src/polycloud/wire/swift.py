@@ -19,6 +19,7 @@ import msgspec
 
 from polycloud.errors import MalformedResponse
 from polycloud.storage.driver import refuse
+from polycloud.wire.lenient import NEEDED, Identity, Needed, decode_json
 
 __all__ = [
     "ACCOUNT_META",
@@ -38,6 +39,7 @@ __all__ = [
     "check_object",
     "decode_bulk",
     "decode_containers",
+    "decode_items",
     "decode_listing",
     "decode_manifest",
     "decode_names",
@@ -48,11 +50,11 @@ __all__ = [
     "is_large",
     "is_md5",
     "is_openstack",
-    "listed_date",
     "manifest",
     "manifest_etag",
     "meta_headers",
     "moment_of",
+    "names_in",
     "read_meta_data",
     "segment_name",
     "segment_of",
@@ -217,27 +219,35 @@ def is_md5(etag: str | None, known: Mapping[str, str]) -> bool:
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 """A number that a service cannot mean to be negative."""
+Size = Annotated[int, msgspec.Meta(ge=0), NEEDED]
+"""Bytes. Whoever compares or sums them must not see a made-up figure."""
 
 
 class ContainerEntry(msgspec.Struct):
     """A container in a listing of the account."""
 
-    name: str
-    count: Count = 0
-    bytes: Count = 0
+    name: Identity
+    count: Count | None = None
+    bytes: Count | None = None
     storage_policy: str | None = None
 
 
 class ListedObject(msgspec.Struct):
     """An object in a listing; without a name, a common prefix."""
 
-    name: str | None = None
-    subdir: str | None = None
-    bytes: Count = 0
+    name: Needed[str] | None = None
+    subdir: Needed[str] | None = None
+    bytes: Size = 0
     hash: str | None = None
     content_type: str | None = None
-    last_modified: str | None = None
-    slo_etag: str | None = None
+    last_modified: dt.datetime | None = None
+    # Whether it is a large object hangs on it.
+    slo_etag: Needed[str] | None = None
+
+
+class _Named(msgspec.Struct):
+    name: str | None = None
+    subdir: str | None = None
 
 
 class Segment(msgspec.Struct):
@@ -258,8 +268,6 @@ class Segment(msgspec.Struct):
     sub_slo: bool = False
 
 
-_containers = msgspec.json.Decoder(list[ContainerEntry])
-_objects = msgspec.json.Decoder(list[ListedObject])
 _segments = msgspec.json.Decoder(list[Segment])
 
 
@@ -277,31 +285,43 @@ def decode_with(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
         raise MalformedResponse("the answer has text in it that is no UTF-8") from None
 
 
-def decode_containers(body: bytes) -> list[ContainerEntry]:
-    """A page of a listing of the account. An empty answer is none."""
-    return decode_with(_containers, body)
+def decode_items(body: bytes, kind: type[T], lost: list[MalformedResponse]) -> list[T]:
+    """A page of a listing.
 
-
-def decode_listing(body: bytes) -> list[ListedObject]:
-    """A page of a listing of a container.
+    Args:
+        body: The answer's.
+        kind: What the items are.
+        lost: Takes an error for each item that cannot be read.
 
     Raises:
-        MalformedResponse: An entry has no name.
+        msgspec.MsgspecError: It is none.
+        MalformedResponse: It is not UTF-8.
     """
-    found = decode_with(_objects, body)
-    for entry in found:
-        if entry.name is None and entry.subdir is None:
-            raise MalformedResponse("the listing has an entry without a name")
-    return found
-
-
-def listed_date(text: str | None) -> dt.datetime | None:
-    """The moment in a listing; Swift leaves the zone out and means UTC."""
     try:
-        moment = dt.datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return None if moment is None else moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+        return decode_json(body, list[kind], lost)  # type: ignore[valid-type]  # a type that is a value
+    except UnicodeDecodeError:
+        raise MalformedResponse("the answer has text in it that is no UTF-8") from None
+
+
+def decode_containers(body: bytes, lost: list[MalformedResponse]) -> list[ContainerEntry]:
+    """A page of a listing of the account; see ``decode_items``."""
+    return decode_items(body, ContainerEntry, lost)
+
+
+def decode_listing(body: bytes, lost: list[MalformedResponse]) -> list[ListedObject]:
+    """A page of a listing of a container; see ``decode_items``."""
+    found = decode_items(body, ListedObject, lost)
+    if all(entry.name or entry.subdir for entry in found):
+        return found
+    for position, entry in enumerate(found):
+        if not entry.name and not entry.subdir:
+            lost.append(MalformedResponse(f"entry {position} of the listing cannot be read: it has no name"))
+    return [entry for entry in found if entry.name or entry.subdir]
+
+
+def names_in(body: bytes) -> list[str]:
+    """The names in a page of a listing, those of entries that cannot be read otherwise among them."""
+    return [name for entry in decode_items(body, _Named, []) if (name := entry.name or entry.subdir)]
 
 
 def moment_of(timestamp: str | None) -> dt.datetime | None:

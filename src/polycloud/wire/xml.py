@@ -16,6 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from polycloud.errors import MalformedResponse
+from polycloud.wire.lenient import decode_leniently
 from polycloud.wire.xml_shapes import read_listing
 
 __all__ = ["XMLValue", "decode", "decode_untyped"]
@@ -66,8 +67,9 @@ def decode(
     *,
     root: str | tuple[str, ...],
     item: str | None = "item",
+    lost: list[MalformedResponse] | None = None,
 ) -> T:
-    """Decode an answer into a Struct.
+    """Decode an answer into a Struct; see ``decode_leniently`` for values that are not of the declared types.
 
     Numbers, booleans and timestamps are read from text; an empty element is a missing one unless its
     field is text. A list whose own element comes again goes on there. Namespaces, attributes and elements that
@@ -79,10 +81,11 @@ def decode(
         root: Name of the document's root element, or several that will do.
         item: Name of the elements that a list's own element wraps (EC2), or None where a list's
             elements stand repeated in their parent (S3).
+        lost: Takes an error for each item of a list that cannot be read; None where the log's warning is enough.
 
     Raises:
         MalformedResponse: The document is no well-formed XML, has a document type, another root,
-            or values that are not of the declared types.
+            or lacks what it cannot be without.
     """
     children = _children_of(type, item)  # type: ignore[arg-type]  # mypy doubts that classes are hashable
     try:
@@ -90,6 +93,10 @@ def decode(
         if content is None:
             content = _read(data, children, root)
         return msgspec.convert(content, type, strict=False)
+    except msgspec.ValidationError:
+        content = _read(data, children, root, structs=False)
+    try:
+        return decode_leniently(content, type, strict=False, lost=lost)
     except msgspec.ValidationError as error:
         raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
 
@@ -261,8 +268,9 @@ def _children_of(type: type[Any], item: str | None) -> dict[str, _Element]:  # n
 def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     """How the element of one field is read."""
     element = _Element(key)
+    kind = _bare(kind)
     members = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
-    present = [member for member in members if not isinstance(member, inspect.NoneType)]
+    present = [_bare(member) for member in members if not isinstance(member, inspect.NoneType)]
     if len(present) != 1:
         raise TypeError(f"the field {key} has several types; an element has one")
     only = present[0]
@@ -281,6 +289,11 @@ def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     else:
         element.text = element.plain = isinstance(only, inspect.StrType)
     return element
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """A type without what is noted beside it."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
 
 
 def _parser(

@@ -35,15 +35,6 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "entities": (reply(200, BOMB), "document type"),
     "another encoding": (reply(200, WHOLE.replace(b"UTF-8", b"none-such")), "encoding"),
     "bytes that are no UTF-8": (reply(200, WHOLE.replace(b"req-1", b"req-\xff")), "broken"),
-    "a wrong type": (
-        reply(200, WHOLE.replace(b"<instancesSet/>", b"<instancesSet><item><instanceId>i-1</instanceId>"
-              b"<amiLaunchIndex>first</amiLaunchIndex></item></instancesSet>")),
-        "promised content",
-    ),
-    "an instance without an id": (
-        reply(200, WHOLE.replace(b"<instancesSet/>", b"<instancesSet><item><imageId/></item></instancesSet>")),
-        "promised content",
-    ),
     "a very deep document": (reply(200, WHOLE.replace(b"req-1", b"<a>" * 200_000)), "nested"),
     "a redirect": (reply(302, b"", ("Location", "https://login.example/?next=/")), "redirects to login.example"),
     "an HTML page as 404": (reply(404, PAGE), "HTTP 404 with an HTML page; check the endpoint"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,14 @@ from typing import Any
 
 import pytest
 
+import polycloud
 from polycloud import errors
 from polycloud.providers.aws.s3.client import S3
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
+from tests.support.odd import differences, odd_elements, unfit_moments
+
+MOMENT = dt.datetime(1994, 11, 6, 8, 49, 37, tzinfo=dt.UTC)
 
 
 def elsewhere(region: str, answer: Callable[[Asked], bytes]) -> Callable[[Asked], bytes | None]:
@@ -113,13 +118,12 @@ TRUNCATED = "<IsTruncated>true</IsTruncated>"
         listing(more=f"{TRUNCATED}<NextContinuationToken>same</NextContinuationToken>"),
         listing("a", more=f"{TRUNCATED}<NextContinuationToken>same</NextContinuationToken>"),
         reply(200, b"<ListAllMyBucketsResult/>"),
-        reply(200, b"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"),
-        reply(200, b"<ListBucketResult><Contents><Key>a</Key><Size>many</Size></Contents></ListBucketResult>"),
-        reply(200, b"<ListBucketResult><Contents><Key>a</Key><Size>-1</Size></Contents></ListBucketResult>"),
+        # Whether it goes on is not known.
+        listing("a", more="<IsTruncated>perhaps</IsTruncated>"),
         reply(200, b"<ListBucketResult>"),
         reply(200, b""),
     ],
-    ids=range(9),
+    ids=range(7),
 )
 async def test_listings_that_are_none(client: Callable[..., Any], answer: bytes) -> None:
     with StrictS3(lambda _: answer) as server, pytest.raises(errors.MalformedResponse):
@@ -131,6 +135,91 @@ async def test_a_list_that_comes_again_goes_on(client: Callable[..., Any]) -> No
     answer = reply(200, f"<ListAllMyBucketsResult>{buckets}</ListAllMyBucketsResult>".encode())
     with StrictS3(lambda _: answer) as server:
         assert [each.name for each in await client(server.origin).list_containers()] == ["a", "b"]
+
+
+OBJECT = (
+    "<Key>k</Key><Size>7</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag>"
+    "<StorageClass>STANDARD</StorageClass><VersionId>v</VersionId><UploadId>u</UploadId>"
+    "<Initiated>2026-01-02T03:04:05.000Z</Initiated>"
+)
+IN_BUCKET: dict[str, tuple[Callable[[Any], Any], str, str, set[str]]] = {
+    "objects": (lambda s3: s3.list_container_objects("bucket"), "ListBucketResult", "Contents", {"Size"}),
+    "versions": (
+        lambda s3: s3.ex_list_object_versions("bucket"), "ListVersionsResult", "Version", {"Size", "IsLatest"},
+    ),
+    "uploads": (
+        lambda s3: s3.ex_list_multipart_uploads("bucket"), "ListMultipartUploadsResult", "Upload", {"UploadId"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", IN_BUCKET)
+async def test_no_odd_element_costs_a_listing(client: Callable[..., Any], what: str) -> None:
+    call, root, element, needed = IN_BUCKET[what]
+    record = f"{OBJECT}<IsLatest>true</IsLatest>" if what == "versions" else OBJECT
+    odd = [each for each in odd_elements(record) if each[0] != "Key"]
+    records = [
+        record,
+        *(
+            changed.replace(">k<", f">odd-{number}<").replace(">u<", f">u-{number}<")
+            for number, (*_, changed) in enumerate(odd)
+        ),
+    ]
+    body = "".join(f"<{element}>{each}</{element}>" for each in records)
+    answer = reply(200, f"<{root}>{body}</{root}>".encode())
+    with StrictS3(lambda _: answer) as server, polycloud.left_out() as lost:
+        found = await call(client(server.origin))
+    models = {each.name: each for each in found}
+    for number, (name, text, _) in enumerate(odd):
+        model = models.get(f"odd-{number}")
+        if model is None:
+            assert name in needed, (name, text)
+            assert sum(f"'odd-{number}'" in error.message for error in lost) == 1
+        else:
+            assert len(differences(models["k"], model) - {"name", "id"}) <= 1, (name, text)
+            assert unfit_moments(model) == []
+    assert len(models) > len(needed)
+
+
+async def test_objects_that_cannot_be_read_are_left_out_and_named(client: Callable[..., Any]) -> None:
+    odd = "".join(f"<Contents>{each}</Contents>" for each in (
+        "<Size>1</Size>", "<Key>many</Key><Size>much</Size>", "<Key>less</Key><Size>-1</Size>", "<Key/><Size>1</Size>",
+    ))  # fmt: skip
+    with StrictS3(lambda _: listing("a", more=odd)) as server, polycloud.left_out() as lost:
+        assert [each.name for each in await client(server.origin).list_container_objects("bucket")] == ["a"]
+    told = [error.message for error in lost]
+    assert [word in text for word, text in zip(("Contents[1]", "'many'", "'less'", "Contents[4]"), told, strict=True)]
+    assert {(error.provider, error.operation) for error in lost} == {("s3", "ListObjectsV2")}
+
+
+async def test_buckets_with_odd_dates_are_listed(client: Callable[..., Any]) -> None:
+    for text, day in (("Fri, 02 Jan 2026 00:00:00 GMT", 2), ("2026-01-02", 2), ("2026-01-02 00:00", 2), ("-", None)):
+        bucket = f"<Bucket><Name>b</Name><CreationDate>{text}</CreationDate></Bucket><Bucket/>"
+        body = f"<ListAllMyBucketsResult><Buckets>{bucket}</Buckets></ListAllMyBucketsResult>"
+        answer = reply(200, body.encode())
+        with StrictS3(lambda _, answer=answer: answer) as server, polycloud.left_out() as lost:
+            [found] = await client(server.origin).list_containers()
+        assert found.created_at == (dt.datetime(2026, 1, day, tzinfo=dt.UTC) if day else None)
+        assert len(lost) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Sun, 06 Nov 1994 08:49:37 -0000", MOMENT),
+        ("1994-11-06T08:49:37Z", MOMENT),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", MOMENT),
+        ("Sun Nov  6 08:49:37 1994", MOMENT),
+        ("Sun, 06 Nov 0000 08:49:37 GMT", None),
+        ("Sun, 31 Feb 1994 08:49:37 GMT", None),
+        ("", None),
+    ],
+)
+async def test_odd_headers_of_an_object(client: Callable[..., Any], text: str, right: dt.datetime | None) -> None:
+    answer = reply(200, b"", ("Last-Modified", text), ("x-amz-checksum-crc32", "odd"))
+    with StrictS3(lambda _: answer) as server:
+        found = await client(server.origin).get_object("bucket", "o")
+    assert (found.last_modified, found.size) == (right, 0)
 
 
 COMMON = "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import polycloud
 from polycloud import sandbox
 from polycloud.errors import (
     ChecksumMismatch,
@@ -36,6 +37,7 @@ from tests.faults.storage.proxy import (
 )
 from tests.faults.swift.conftest import client_of
 from tests.support.flavours import Flavour
+from tests.support.odd import differences, odd_records, unfit_moments
 
 MIB = 1024 * 1024
 CONTENT = bytes(range(256)) * 2000
@@ -300,9 +302,8 @@ LISTINGS = (
     b"[",
     b"<html>",
     b"null",
-    b'[{"bytes": 1}]',
-    b'[{"name": 5}]',
-    b'[{"name": "a", "bytes": -1}]',
+    b"[7]",
+    b'{"name": "a"}',
     b"[" * 100_000,
     b'[{"name": "\xff"}]',
 )
@@ -327,12 +328,61 @@ async def test_names_that_were_not_asked_for(through: Any, name: str, entry: dic
         await client.list_container_objects(name, prefix="a/")
 
 
+async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
+    record = {
+        "name": "o", "bytes": 7, "hash": "0" * 32, "content_type": "text/plain", "slo_etag": "e",
+        "last_modified": "2026-11-23T12:14:08.039980",
+    }  # fmt: skip
+    odd = [each for each in odd_records(record) if each[0] != "name"]
+    records = [record, *({**changed, "name": f"odd-{number}"} for number, (*_, changed) in enumerate(odd))]
+    client = through(Fault(swap_answer(200, json.dumps(records).encode(), JSON), "GET", "format=json", times=1))
+    with polycloud.left_out() as lost:
+        found = {each.name: each for each in await client.list_container_objects(name)}
+    for number, (field, value, _) in enumerate(odd):
+        model = found.get(f"odd-{number}")
+        if model is None:
+            assert field in {"bytes", "slo_etag"}, (field, value)
+            assert sum(f"'odd-{number}'" in error.message for error in lost) == 1
+        else:
+            # What is no large object has its hash for an etag.
+            assert len(differences(found["o"], model) - {"name"}) <= 3, (field, value)
+            assert unfit_moments(model) == []
+    assert found["odd-0"].size == 0
+
+
+async def test_what_has_no_name_is_left_out_and_told(through: Any, name: str) -> None:
+    body = json.dumps([{"name": "a", "bytes": 1}, {"bytes": 1}, {"name": "", "bytes": 1}, {"name": ["b"]}, {"name": 5}])
+    client = through(Fault(swap_answer(200, body.encode(), JSON), "GET", "format=json", times=1))
+    with polycloud.left_out() as lost:
+        assert [each.name for each in await client.list_container_objects(name)] == ["a", "5"]
+    assert ([error.provider for error in lost], len(lost)) == (["swift"] * 3, 3)
+
+
+async def test_a_listing_goes_on_behind_what_it_leaves_out(through: Any, name: str) -> None:
+    pages = (
+        ("marker=c", [{"bytes": 1}]),
+        ("marker=b", [{"name": "c", "bytes": "many"}]),
+        ("format=json", [{"name": "a", "bytes": 1}, {"name": "b", "bytes": []}]),
+    )
+    client = through(*(Fault(swap_answer(200, json.dumps(page).encode(), JSON), "GET", at) for at, page in pages))
+    with polycloud.left_out() as lost:
+        assert [each.name for each in await client.list_container_objects(name)] == ["a"]
+    assert len(lost) == 3
+
+
+async def test_a_page_of_nothing_that_has_a_name_does_not_end_a_listing(through: Any, name: str) -> None:
+    client = through(Fault(swap_answer(200, b'[{"bytes": 1}, {"bytes": 2}]', JSON), "GET", "format=json"), page_size=2)
+    with pytest.raises(MalformedResponse, match="no name"):
+        await client.list_container_objects(name)
+
+
 async def test_a_container_of_less_than_nothing(through: Any) -> None:
     for counts in ({"count": -1}, {"bytes": -1}):
         body = json.dumps([{"name": "c", **counts}]).encode()
-        client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json"))
-        with pytest.raises(MalformedResponse):
-            await client.list_containers()
+        last = Fault(swap_answer(200, b"[]", JSON), "GET", "marker=c")
+        client = through(last, Fault(swap_answer(200, body, JSON), "GET", "format=json"))
+        [found] = await client.list_containers()
+        assert (found.object_count, found.size) == (None, None)
 
 
 async def test_a_listing_whose_pages_are_cut_on_the_way_is_whole(through: Any, eyes: Any, name: str) -> None:

@@ -207,18 +207,25 @@ def test_lists_that_stand_in_their_parent() -> None:
         (b'<?xml version="1.0" encoding="utf-16"?><Answer/>', "broken"),
         (b"<Answer>\xff</Answer>", "broken"),
         (b"<Answer>" + b"<a>" * 101, "nested"),
-        (b"<Answer><thingSet><item/></thingSet></Answer>", "promised content"),
-        (b"<Answer><thingSet><item><thingId>1</thingId><size>x</size></item></thingSet></Answer>", "promised content"),
-        (
-            b"<Answer><thingSet><item><thingId>1</thingId><size>" + b"9" * 5000 + b"</size></item></thingSet></Answer>",
-            "promised content",
-        ),
-        (b"<Answer><thingSet><item><thingId>1</thingId><createdAt>now</createdAt></item></thingSet></Answer>", "prom"),
     ],
 )
 def test_what_is_refused(body: bytes, message: str) -> None:
     with pytest.raises(MalformedResponse, match=message):
         decode(body, Answer, root="Answer")
+
+
+def test_the_answer_itself_has_what_it_cannot_be_without() -> None:
+    with pytest.raises(MalformedResponse, match=r"promised content.*thingId"):
+        decode(b"<Answer><size>1</size></Answer>", Thing, root="Answer")
+
+
+@pytest.mark.parametrize("odd", ["<size>x</size>", f"<size>{'9' * 5000}</size>", "<createdAt>now</createdAt>"])
+def test_what_is_odd_is_left_out(odd: str) -> None:
+    assert thing(odd) == Thing(thing_id="1")
+    lost: list[MalformedResponse] = []
+    body = b"<Answer><thingSet><item/><item><thingId>1</thingId></item></thingSet></Answer>"
+    assert decode(body, Answer, root="Answer", lost=lost).thing_set == [Thing(thing_id="1")]
+    assert ["thingSet[0] cannot be read" in error.message for error in lost] == [True]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])

@@ -16,7 +16,8 @@ from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import Address
 from polycloud.wire.headers import number
-from polycloud.wire.swift import decode_with, in_path, in_query
+from polycloud.wire.lenient import Identity
+from polycloud.wire.swift import decode_items, in_path, in_query
 
 __all__ = ["CloudFilesDriver"]
 
@@ -31,7 +32,7 @@ PUT_IF_MATCH = StorageCapability.PUT_IF_MATCH
 class _Entry(msgspec.Struct):
     """A container in a listing of the CDN's."""
 
-    name: str
+    name: Identity
     cdn_enabled: bool = False
     ttl: int | None = None
     log_retention: bool = False
@@ -39,9 +40,6 @@ class _Entry(msgspec.Struct):
     cdn_ssl_uri: str | None = None
     cdn_streaming_uri: str | None = None
     cdn_ios_uri: str | None = None
-
-
-_entries = msgspec.json.Decoder(list[_Entry])
 
 
 class CloudFilesDriver(SwiftDriver):
@@ -93,6 +91,7 @@ class CloudFilesDriver(SwiftDriver):
         answer = await self.send("List CDN-enabled containers", "GET", query=query, service=CDN)
         if answer.status == 204:
             return Page([])
+        lost: list[MalformedResponse] = []
         found = [
             CDNContainer(
                 name=entry.name,
@@ -104,9 +103,9 @@ class CloudFilesDriver(SwiftDriver):
                 streaming_url=entry.cdn_streaming_uri,
                 ios_url=entry.cdn_ios_uri,
             )
-            for entry in decode_with(_entries, answer.body)
+            for entry in decode_items(answer.body, _Entry, lost)
         ]
-        return Page(found, found[-1].name if found else None)
+        return Page(found, self._behind(found, lost, answer, "List CDN-enabled containers", first=cursor is None))
 
     async def cdn_url(self, name: str, kind: CDNUrl) -> str:
         """A container's address on the CDN."""

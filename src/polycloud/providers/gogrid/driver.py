@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -43,6 +43,7 @@ from polycloud.providers.gogrid.models import (
 from polycloud.providers.gogrid.signing import refusal
 from polycloud.runtime.caller import Caller
 from polycloud.runtime.deadline import current_deadline
+from polycloud.runtime.left_out import tell_left_out
 from polycloud.runtime.messages import Request, Response
 from polycloud.runtime.outcomes import creating, deleting
 from polycloud.runtime.paging import Page, iterate_pages
@@ -50,6 +51,7 @@ from polycloud.runtime.paging import Page, iterate_pages
 __all__ = ["ENDPOINT", "GoGridDriver"]
 
 T = TypeVar("T")
+M = TypeVar("M")
 
 log = logging.getLogger("polycloud.gogrid")
 
@@ -111,11 +113,14 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[GoGridNode]:
         if ids is not None:
-            servers = await self._servers([_number(node_id, NodeNotFound) for node_id in ids])
+            lost: list[MalformedResponse] = []
+            servers = await self._servers([_number(node_id, NodeNotFound) for node_id in ids], lost)
             found = {node.id: node for node in map(wire.node_of, servers) if node is not None}
             missing = [node_id for node_id in ids if node_id not in found]
             if missing:
-                raise NodeNotFound(f"no server has the id {', '.join(missing)}", operation="/grid/server/get")
+                raise _why(
+                    lost, NodeNotFound(f"no server has the id {', '.join(missing)}", operation="/grid/server/get")
+                )
             return Page([found[node_id] for node_id in ids])
         page = await self._page("/grid/server/list", wire.Server, {}, cursor)
         # A server without an id cannot be named in any call yet; it is listed as soon as it can.
@@ -186,14 +191,18 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
         # Every datacenter sells the same sizes.
-        return Page([wire.size_of(option) for option in await self._lookup("server.ram")])
+        return Page(await self._all_sizes(None))
 
     async def get_size(self, size_id: str) -> NodeSize:
-        for size in (await self.list_sizes(location=None, cursor=None)).items:
+        lost: list[MalformedResponse] = []
+        for size in await self._all_sizes(lost):
             if size.id == size_id:
                 return size
-        raise SizeNotFound(
-            f"GoGrid sells no size {size_id!r}; list_sizes gives those it does", operation="/common/lookup/list"
+        raise _why(
+            lost,
+            SizeNotFound(
+                f"GoGrid sells no size {size_id!r}; list_sizes gives those it does", operation="/common/lookup/list"
+            ),
         )
 
     async def list_images(
@@ -208,18 +217,20 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             page = await self._page("/grid/image/list", wire.Image, parameters, cursor)
             images = [wire.image_of(image) for image in page.items]
             return Page([image for image in images if owner in {None, image.owner}], page.next)
-        found = {image.id: image for image in await self._all_images(parameters)}
+        lost: list[MalformedResponse] = []
+        found = {image.id: image for image in await self._all_images(parameters, lost)}
         missing = [image_id for image_id in ids if image_id not in found]
         if missing:
-            raise ImageNotFound(f"no image has the id {', '.join(missing)}", operation="/grid/image/list")
+            raise _why(lost, ImageNotFound(f"no image has the id {', '.join(missing)}", operation="/grid/image/list"))
         chosen = [found[image_id] for image_id in ids]
         return Page([image for image in chosen if owner in {None, image.owner}])
 
     async def get_image(self, image_id: str) -> NodeImage:
-        for image in await self._all_images({}):
+        lost: list[MalformedResponse] = []
+        for image in await self._all_images({}, lost):
             if image.id == image_id:
                 return image
-        raise ImageNotFound(f"no image has the id {image_id}", operation="/grid/image/list")
+        raise _why(lost, ImageNotFound(f"no image has the id {image_id}", operation="/grid/image/list"))
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         return Page([wire.location_of(option) for option in await self._lookup("ip.datacenter")])
@@ -269,7 +280,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             parameters["ip.state"] = "Assigned" if assigned else "Unassigned"
         if location is not None:
             parameters["datacenter"] = location
-        return [wire.ip_of(address) for address in await self._listed("/grid/ip/list", wire.IPAddress, parameters)]
+        return self._made(wire.ip_of, await self._listed("/grid/ip/list", wire.IPAddress, parameters), "/grid/ip/list")
 
     async def list_passwords(self) -> list[GoGridPassword]:
         """The account's passwords (/support/password/list)."""
@@ -287,13 +298,13 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
 
     # How it is done
 
-    async def _servers(self, numbers: list[str]) -> list[wire.Server]:
+    async def _servers(self, numbers: list[str], lost: list[MalformedResponse]) -> list[wire.Server]:
         """The servers of these ids, as far as there are such."""
         try:
-            return await self._listed("/grid/server/get", wire.Server, {"id": numbers})
+            return await self._listed("/grid/server/get", wire.Server, {"id": numbers}, lost)
         except InvalidRequest:
             # One id that GoGrid does not know spoils the call for the others.
-            servers = await self._listed("/grid/server/list", wire.Server, {})
+            servers = await self._listed("/grid/server/list", wire.Server, {}, lost)
             found = [server for server in servers if str(server.id) in numbers]
             if len(found) == len(numbers):
                 raise
@@ -411,25 +422,62 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             # The refusal tells more than the failure to look behind it.
             return
 
-    async def _all_images(self, parameters: Parameters) -> list[GoGridImage]:
-        return [wire.image_of(image) for image in await self._listed("/grid/image/list", wire.Image, parameters)]
+    async def _all_images(self, parameters: Parameters, lost: list[MalformedResponse]) -> list[GoGridImage]:
+        return [wire.image_of(image) for image in await self._listed("/grid/image/list", wire.Image, parameters, lost)]
 
-    async def _lookup(self, name: str) -> list[wire.Option]:
-        return await self._listed("/common/lookup/list", wire.Option, {"lookup": name})
+    async def _all_sizes(self, lost: list[MalformedResponse] | None) -> list[NodeSize]:
+        return self._made(wire.size_of, await self._lookup("server.ram", lost), "/common/lookup/list", lost)
 
-    async def _listed(self, path: str, kind: type[T], parameters: Parameters) -> list[T]:
+    async def _lookup(self, name: str, lost: list[MalformedResponse] | None = None) -> list[wire.Option]:
+        return await self._listed("/common/lookup/list", wire.Option, {"lookup": name}, lost)
+
+    def _made(
+        self, make: Callable[[T], M], items: Sequence[T], path: str, lost: list[MalformedResponse] | None = None
+    ) -> list[M]:
+        """What can be made of the items of a listing; the rest is told of as in ``_page``."""
+        made: list[M] = []
+        failed: list[MalformedResponse] = []
+        for item in items:
+            try:
+                made.append(make(item))
+            except MalformedResponse as error:
+                failed.append(error)
+        self._tell(failed, lost, path)
+        return made
+
+    def _tell(self, failed: list[MalformedResponse], lost: list[MalformedResponse] | None, path: str) -> None:
+        if lost is None:
+            tell_left_out(failed, provider=self.provider, operation=path)
+        else:
+            lost += failed
+
+    async def _listed(
+        self, path: str, kind: type[T], parameters: Parameters, lost: list[MalformedResponse] | None = None
+    ) -> list[T]:
         """Every item of every page."""
 
         async def fetch(cursor: str | None) -> Page[T]:
-            return await self._page(path, kind, parameters, cursor)
+            return await self._page(path, kind, parameters, cursor, lost)
 
         return [item async for item in iterate_pages(fetch, key=msgspec.json.encode)]
 
-    async def _page(self, path: str, kind: type[T], parameters: Parameters, cursor: str | None) -> Page[T]:
-        """One page; pages are counted from 0, and the cursor is a page's number."""
+    async def _page(
+        self,
+        path: str,
+        kind: type[T],
+        parameters: Parameters,
+        cursor: str | None,
+        lost: list[MalformedResponse] | None = None,
+    ) -> Page[T]:
+        """One page; pages are counted from 0, and the cursor is a page's number.
+
+        What cannot be read of it goes to ``lost``, or is told to be left out.
+        """
         number = int(cursor or "0")
         paged: Parameters = {**parameters, "num_items": str(self._page_size), "page": str(number)}
-        answer = await self._answer("GET", path, kind, paged, repeatable=True)
+        failed: list[MalformedResponse] = []
+        answer = await self._answer("GET", path, kind, paged, repeatable=True, lost=failed)
+        self._tell(failed, lost, path)
         more = answer.summary.start + answer.summary.returned < answer.summary.total
         return Page(answer.items, str(number + 1) if more else None)
 
@@ -443,11 +491,18 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         return items
 
     async def _answer(
-        self, method: str, path: str, kind: type[T], parameters: Parameters, *, repeatable: bool
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        parameters: Parameters,
+        *,
+        repeatable: bool,
+        lost: list[MalformedResponse] | None = None,
     ) -> wire.Answer[T]:
         response = await self._send(method, path, parameters, repeatable=repeatable)
         try:
-            return wire.decode(response.body, kind)
+            return wire.decode(response.body, kind, lost)
         except MalformedResponse as error:
             error.operation = path
             raise
@@ -483,6 +538,14 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         if failure is None:
             return MalformedResponse(f"HTTP {status} with {said}; check the endpoint", status=status)
         return InvalidRequest(said, status=status, code=code)
+
+
+def _why(lost: Sequence[MalformedResponse], missing: NotFound) -> CloudError:
+    """Why something was not found: perhaps it is what could not be read."""
+    if not lost:
+        return missing
+    lost[0].operation = lost[0].operation or missing.operation
+    return lost[0]
 
 
 def _number(text: str, missing: type[CloudError]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Generic, TypeVar
+import logging
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
@@ -11,7 +12,7 @@ from polycloud.compute.models import NodeLocation, NodeSize, NodeState
 from polycloud.credentials.secret import Secret
 from polycloud.errors import MalformedResponse
 from polycloud.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword
-from polycloud.wire.lenient import decode_json
+from polycloud.wire.lenient import NEEDED, Identity, Needed, decode_json
 
 __all__ = [
     "Answer",
@@ -33,6 +34,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+log = logging.getLogger("polycloud.gogrid")
+
 PROVIDER = "gogrid"
 
 # The API names the memory of a size and not its disk; GoGrid sold them in these pairs (MiB: GiB).
@@ -53,9 +56,9 @@ STATES = {
 class Summary(msgspec.Struct, frozen=True):
     """How much of a listing an answer holds."""
 
-    total: int = 0
-    start: int = 0
-    returned: int = 0
+    total: Needed[int] = 0
+    start: Needed[int] = 0
+    returned: Needed[int] = 0
 
 
 class Answer(msgspec.Struct, Generic[T]):
@@ -63,7 +66,8 @@ class Answer(msgspec.Struct, Generic[T]):
 
     status: str
     items: list[T] = msgspec.field(name="list")
-    summary: Summary = Summary()
+    # Without it a listing would end too early.
+    summary: Annotated[Summary, NEEDED] = Summary()
 
 
 class Failure(msgspec.Struct):
@@ -81,6 +85,12 @@ class Option(msgspec.Struct):
     description: str = ""
 
 
+class Word(msgspec.Struct):
+    """One value of an enumeration of which only the name is read."""
+
+    name: str = ""
+
+
 class Owner(msgspec.Struct):
     """The account that an image belongs to."""
 
@@ -91,11 +101,11 @@ class Owner(msgspec.Struct):
 class IPAddress(msgspec.Struct):
     """An address. Inside of a server it comes with fewer fields."""
 
-    ip: str
-    id: int | None = None
+    ip: Identity
+    id: Needed[int] | None = None
     public: bool | str = True
     subnet: str | None = None
-    state: Option | None = None
+    state: Word | None = None
     datacenter: Option | None = None
 
 
@@ -109,30 +119,30 @@ class Image(msgspec.Struct, rename="camel"):
     is_active: bool | str = True
     is_public: bool | str = False
     owner: Owner | None = None
-    os: Option | None = None
-    state: Option | None = None
+    os: Word | None = None
+    state: Word | None = None
     created_time: float | None = None
 
 
 class Server(msgspec.Struct, rename="camel"):
     """A server. It has no id in the first minutes of its life."""
 
-    state: Option
+    state: Word
     name: str = ""
     ip: IPAddress | None = None
     ram: Option | None = None
-    id: int | None = None
+    id: Needed[int] | None = None
     description: str | None = None
     is_sandbox: bool | str = False
     image: Image | None = None
     datacenter: Option | None = None
-    os: Option | None = None
+    os: Word | None = None
 
 
 class ServerReference(msgspec.Struct):
     """The server that a password belongs to."""
 
-    id: int | None = None
+    id: Needed[int] | None = None
 
 
 class Password(msgspec.Struct):
@@ -141,18 +151,19 @@ class Password(msgspec.Struct):
     id: int
     password: str = ""
     username: str = ""
-    server: ServerReference | None = None
+    # A password is not shown as one of no server.
+    server: Needed[ServerReference] | None = None
 
 
-def decode(body: bytes, kind: type[T]) -> Answer[T]:
-    """The envelope of an answer with items of one kind.
+def decode(body: bytes, kind: type[T], lost: list[MalformedResponse] | None = None) -> Answer[T]:
+    """The envelope of an answer with items of one kind; see ``decode_json`` for ``lost``.
 
     Raises:
         MalformedResponse: It is no JSON, or not of that shape. Passwords may be in it, so the error
             does not quote it.
     """
     try:
-        return decode_json(body, Answer[kind])  # type: ignore[valid-type]  # a type that is a value
+        return decode_json(body, Answer[kind], lost)  # type: ignore[valid-type]  # a type that is a value
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         if body.lstrip()[:1] == b"<":
             raise MalformedResponse(
@@ -204,24 +215,28 @@ def node_of(server: Server) -> GoGridNode | None:
 
 def image_of(image: Image) -> GoGridImage:
     """The image; its display name is the friendly one."""
-    created = None
-    if image.created_time is not None:
-        try:
-            created = EPOCH + dt.timedelta(milliseconds=image.created_time)
-        except OverflowError:
-            raise MalformedResponse(f"the image {image.id} was created at no time: {image.created_time}") from None
     return GoGridImage(
         id=str(image.id),
         name=image.friendly_name or image.name,
         provider=PROVIDER,
         provider_state=image.state.name if image.state else "",
         owner=str(image.owner.id) if image.owner else None,
-        created_at=created,
+        created_at=_moment(image),
         description=image.description,
         is_public=truth(image.is_public),
         is_active=truth(image.is_active),
         os=image.os.name if image.os else None,
     )
+
+
+def _moment(image: Image) -> dt.datetime | None:
+    try:
+        return None if image.created_time is None else EPOCH + dt.timedelta(milliseconds=image.created_time)
+    except OverflowError:
+        log.warning(
+            "GoGrid says of the image %s that it was created at %s, which is no time", image.id, image.created_time
+        )
+        return None
 
 
 def size_of(option: Option) -> NodeSize:

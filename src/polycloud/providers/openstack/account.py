@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from polycloud.errors import ConfigurationError
+from polycloud.errors import ConfigurationError, MalformedResponse
 from polycloud.providers.openstack.account_models import (
     AbsoluteLimits,
     HypervisorStatistics,
@@ -163,6 +163,7 @@ class AccountCalls:
     async def server_groups(self) -> list[ServerGroup]:
         groups: dict[str, ServerGroup] = {}
         while True:
+            lost: list[MalformedResponse] = []
             # The only listing of Nova's that pages by offset.
             answer = await self._services.get(
                 COMPUTE,
@@ -170,10 +171,11 @@ class AccountCalls:
                 _ServerGroups,
                 operation="List Server Groups",
                 query=[("limit", str(SERVER_GROUPS_PER_PAGE)), ("offset", str(len(groups)))],
+                lost=lost,
             )
             before = len(groups)
             groups.update((group.id, group) for group in answer.server_groups)
-            if len(answer.server_groups) < SERVER_GROUPS_PER_PAGE or len(groups) == before:
+            if len(answer.server_groups) + len(lost) < SERVER_GROUPS_PER_PAGE or len(groups) == before:
                 return list(groups.values())
 
     async def server_group(self, identity: str) -> ServerGroup:

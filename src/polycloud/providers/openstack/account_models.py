@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from polycloud.wire.lenient import Identity
+
 __all__ = ["AbsoluteLimits", "HypervisorStatistics", "Limits", "Quota", "RateLimit", "ServerGroup"]
 
 
@@ -136,7 +138,7 @@ class ServerGroup(msgspec.Struct, frozen=True, kw_only=True):
         members: Ids of its servers.
     """
 
-    id: str
+    id: Identity
     name: str = ""
     policies: tuple[str, ...] = ()
     members: tuple[str, ...] = ()

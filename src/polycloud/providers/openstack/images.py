@@ -14,10 +14,11 @@ from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.models import OpenStackImage
 from polycloud.providers.openstack.servers import ServersDriver
 from polycloud.providers.openstack.services import IMAGE, Link, decoded, identified
-from polycloud.providers.openstack.wire_servers import utc
 from polycloud.runtime.messages import Response
 from polycloud.runtime.outcomes import creating
 from polycloud.runtime.paging import Page
+from polycloud.wire.lenient import Identity, Needed
+from polycloud.wire.moments import utc
 
 __all__ = ["GlanceImages", "image_id_of"]
 
@@ -29,7 +30,7 @@ PARALLEL_READS = 8
 
 
 class _Image(msgspec.Struct):
-    id: str
+    id: Identity
     name: str | None = None
     status: str = ""
     owner: str | None = None
@@ -44,7 +45,7 @@ class _Image(msgspec.Struct):
 
 class _ImageList(msgspec.Struct):
     images: list[_Image]
-    next: str | None = None
+    next: Needed[str] | None = None
 
     @property
     def links(self) -> list[Link]:
@@ -55,7 +56,7 @@ class _ImageList(msgspec.Struct):
 
 
 class _MadeImage(msgspec.Struct):
-    image_id: str
+    image_id: Identity
 
 
 class GlanceImages(ServersDriver[NovaNodeT]):

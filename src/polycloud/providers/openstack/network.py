@@ -18,7 +18,7 @@ from polycloud.providers.openstack.network_models import (
     SecurityGroupRule,
     Subnet,
 )
-from polycloud.providers.openstack.services import NETWORK, Link, OpenStackServices, identified
+from polycloud.providers.openstack.services import NETWORK, Links, OpenStackServices, identified
 from polycloud.wire.lenient import decode_json
 
 __all__ = ["NetworkCalls"]
@@ -30,7 +30,7 @@ T = TypeVar("T", Network, Subnet, Port, Router, FloatingIP, SecurityGroup, Secur
 
 class _Networks(msgspec.Struct):
     items: list[Network] = msgspec.field(name="networks")
-    links: list[Link] = msgspec.field(default_factory=list, name="networks_links")
+    links: Links = msgspec.field(default_factory=list, name="networks_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]
@@ -38,7 +38,7 @@ class _Networks(msgspec.Struct):
 
 class _Subnets(msgspec.Struct):
     items: list[Subnet] = msgspec.field(name="subnets")
-    links: list[Link] = msgspec.field(default_factory=list, name="subnets_links")
+    links: Links = msgspec.field(default_factory=list, name="subnets_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]
@@ -46,7 +46,7 @@ class _Subnets(msgspec.Struct):
 
 class _Ports(msgspec.Struct):
     items: list[Port] = msgspec.field(name="ports")
-    links: list[Link] = msgspec.field(default_factory=list, name="ports_links")
+    links: Links = msgspec.field(default_factory=list, name="ports_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]
@@ -54,7 +54,7 @@ class _Ports(msgspec.Struct):
 
 class _Routers(msgspec.Struct):
     items: list[Router] = msgspec.field(name="routers")
-    links: list[Link] = msgspec.field(default_factory=list, name="routers_links")
+    links: Links = msgspec.field(default_factory=list, name="routers_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]
@@ -62,7 +62,7 @@ class _Routers(msgspec.Struct):
 
 class _FloatingIPs(msgspec.Struct):
     items: list[FloatingIP] = msgspec.field(name="floatingips")
-    links: list[Link] = msgspec.field(default_factory=list, name="floatingips_links")
+    links: Links = msgspec.field(default_factory=list, name="floatingips_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]
@@ -70,7 +70,7 @@ class _FloatingIPs(msgspec.Struct):
 
 class _SecurityGroups(msgspec.Struct):
     items: list[SecurityGroup] = msgspec.field(name="security_groups")
-    links: list[Link] = msgspec.field(default_factory=list, name="security_groups_links")
+    links: Links = msgspec.field(default_factory=list, name="security_groups_links")
 
     def markers(self) -> list[str]:
         return [item.id for item in self.items]

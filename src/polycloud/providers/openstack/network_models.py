@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from polycloud.wire.lenient import Identity, Needed
+
 __all__ = [
     "FixedIP",
     "FloatingIP",
@@ -33,7 +35,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
         description: Its description.
     """
 
-    id: str
+    id: Identity
     name: str = ""
     status: str = ""
     subnets: tuple[str, ...] = ()
@@ -73,7 +75,7 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
         project_id: The project that owns it.
     """
 
-    id: str
+    id: Identity
     network_id: str = ""
     cidr: str = ""
     ip_version: int = 0
@@ -114,7 +116,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
         project_id: The project that owns it.
     """
 
-    id: str
+    id: Identity
     network_id: str = ""
     name: str = ""
     status: str = ""
@@ -153,7 +155,7 @@ class Router(msgspec.Struct, frozen=True, kw_only=True):
         project_id: The project that owns it.
     """
 
-    id: str
+    id: Identity
     name: str = ""
     status: str = ""
     admin_state_up: bool = True
@@ -169,7 +171,7 @@ class FloatingIPPool(msgspec.Struct, frozen=True, kw_only=True):
         name: Its name.
     """
 
-    id: str
+    id: Identity
     name: str
 
 
@@ -188,8 +190,8 @@ class FloatingIP(msgspec.Struct, frozen=True, kw_only=True):
         description: Its description.
     """
 
-    id: str
-    address: str = msgspec.field(name="floating_ip_address")
+    id: Identity
+    address: Identity = msgspec.field(name="floating_ip_address")
     pool: str = msgspec.field(default="", name="floating_network_id")
     status: str = ""
     port_id: str | None = None
@@ -215,15 +217,16 @@ class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
         description: Its description.
     """
 
-    id: str
-    direction: str
+    id: Identity
+    # A rule that is not understood is not shown as one that lets more through.
+    direction: Identity
     security_group_id: str = ""
     ethertype: str = "IPv4"
-    protocol: str | None = None
-    port_range_min: int | None = None
-    port_range_max: int | None = None
-    remote_ip_prefix: str | None = None
-    remote_group_id: str | None = None
+    protocol: Needed[str] | None = None
+    port_range_min: Needed[int] | None = None
+    port_range_max: Needed[int] | None = None
+    remote_ip_prefix: Needed[str] | None = None
+    remote_group_id: Needed[str] | None = None
     description: str | None = None
 
 
@@ -238,7 +241,7 @@ class SecurityGroup(msgspec.Struct, frozen=True, kw_only=True):
         project_id: The project that owns it.
     """
 
-    id: str
+    id: Identity
     name: str = ""
     description: str = ""
     rules: tuple[SecurityGroupRule, ...] = msgspec.field(default=(), name="security_group_rules")

@@ -11,14 +11,15 @@ from polycloud.credentials.secret import Secret
 from polycloud.errors import KeyPairExists, KeyPairNotFound, SizeNotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import OpenStackSize
-from polycloud.providers.openstack.services import COMPUTE, Link, identified, quoted
+from polycloud.providers.openstack.services import COMPUTE, Links, identified, quoted
 from polycloud.runtime.paging import Page
+from polycloud.wire.lenient import Identity
 
 __all__ = ["PlacesDriver"]
 
 
 class _Flavor(msgspec.Struct):
-    id: str
+    id: Identity
     name: str = ""
     ram: int = 0
     disk: int = 0
@@ -33,7 +34,7 @@ class _Flavor(msgspec.Struct):
 
 class _FlavorList(msgspec.Struct):
     flavors: list[_Flavor]
-    links: list[Link] = msgspec.field(default_factory=list, name="flavors_links")
+    links: Links = msgspec.field(default_factory=list, name="flavors_links")
 
     def markers(self) -> list[str]:
         return [flavor.id for flavor in self.flavors]
@@ -48,7 +49,7 @@ class _ZoneState(msgspec.Struct):
 
 
 class _Zone(msgspec.Struct):
-    name: str = msgspec.field(name="zoneName")
+    name: Identity = msgspec.field(name="zoneName")
     state: _ZoneState = msgspec.field(default_factory=_ZoneState, name="zoneState")
 
 
@@ -57,7 +58,7 @@ class _ZoneList(msgspec.Struct):
 
 
 class _Key(msgspec.Struct):
-    name: str
+    name: Identity
     fingerprint: str = ""
     public_key: str | None = None
     private_key: str | None = None
@@ -69,7 +70,7 @@ class _KeyAnswer(msgspec.Struct):
 
 class _KeyList(msgspec.Struct):
     keypairs: list[_KeyAnswer]
-    links: list[Link] = msgspec.field(default_factory=list, name="keypairs_links")
+    links: Links = msgspec.field(default_factory=list, name="keypairs_links")
 
     def markers(self) -> list[str]:
         return [entry.keypair.name for entry in self.keypairs]

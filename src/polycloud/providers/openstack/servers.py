@@ -57,7 +57,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         )
         return Page(found.nodes, after)
 
-    def _read_page(self, answer: Response) -> _NodePage[NovaNodeT]:
+    def _read_page(self, answer: Response, lost: list[MalformedResponse]) -> _NodePage[NovaNodeT]:
         try:
             # One server after the other: each is decoded into the memory that the one before it has just left,
             # which is a third faster than a thousand that lie far apart.
@@ -66,7 +66,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             return _NodePage(nodes, found.links)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             # What is out of shape may still be readable, and if not, this tells why.
-            whole = decoded(answer, ServerList)
+            whole = decoded(answer, ServerList, lost)
             return _NodePage([self._node(server) for server in whole.servers], whole.links)
 
     async def _picked(self, ids: Sequence[str]) -> list[NovaNodeT]:
@@ -86,9 +86,21 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
                     "the listing does not end: Nova keeps sending the same page; check the endpoint"
                 )
         missing = [node_id for node_id in ids if node_id not in nodes]
+        if 0 < len(missing) <= MAX_SINGLE_READS:
+            # A listing leaves out what cannot be read; asked for alone, it is told why.
+            jobs = [lambda node_id=node_id: self._node_alone(node_id) for node_id in missing]
+            alone = await self.caller.runtime.gather(jobs, limit=PARALLEL_READS)
+            nodes.update((node.id, node) for node in alone if node is not None)
+            missing = [node_id for node_id in missing if node_id not in nodes]
         if missing:
             raise NodeNotFound(f"no such servers: {', '.join(missing)}")
         return [nodes[node_id] for node_id in ids]
+
+    async def _node_alone(self, node_id: str) -> NovaNodeT | None:
+        try:
+            return await self.get_node(node_id)
+        except NodeNotFound:
+            return None
 
     async def get_node(self, node_id: str) -> NovaNodeT:
         answer = await self.services.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, TypeVar, cast
+from typing import Annotated, Protocol, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
@@ -18,9 +18,10 @@ from polycloud.errors import (
     NotFound,
 )
 from polycloud.runtime.caller import Caller, Check
+from polycloud.runtime.left_out import tell_left_out
 from polycloud.runtime.messages import Request, Response
 from polycloud.runtime.outcomes import creating, deleting
-from polycloud.wire.lenient import decode_json
+from polycloud.wire.lenient import NEEDED, decode_json
 from polycloud.wire.openstack_faults import fault_error
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NETWORK",
     "JSONValue",
     "Link",
+    "Links",
     "Listing",
     "OpenStackServices",
     "decoded",
@@ -67,6 +69,10 @@ class Link(msgspec.Struct):
 
     href: str = ""
     rel: str = ""
+
+
+Links = Annotated[list[Link], NEEDED]
+"""The links of a page: without them a listing would end too early."""
 
 
 class Listing(Protocol):
@@ -190,12 +196,16 @@ class OpenStackServices:
         operation: str,
         query: Sequence[tuple[str, str]] = (),
         not_found: type[NotFound] = NotFound,
+        lost: list[MalformedResponse] | None = None,
     ) -> T:
-        """Read one thing."""
+        """Read one thing, or several that come in one answer; see ``decode_json`` for ``lost``, which is told of."""
         answer = await self.send(
             service, "GET", path, operation=operation, query=query, check=lambda a: fault_error(a, not_found=not_found)
         )
-        return decoded(answer, kind)
+        lost = [] if lost is None else lost
+        found = decoded(answer, kind, lost)
+        tell_left_out(lost, provider=self.caller.provider, operation=operation)
+        return found
 
     async def post(
         self,
@@ -292,7 +302,7 @@ class OpenStackServices:
         cursor: str | None,
         query: Sequence[tuple[str, str]] = (),
         short: Callable[[W], bool] = lambda _page: False,
-        read: Callable[[Response], W] | None = None,
+        read: Callable[[Response, list[MalformedResponse]], W] | None = None,
     ) -> tuple[W, str | None]:
         """One page of a listing by markers, and the cursor of the next.
 
@@ -308,7 +318,7 @@ class OpenStackServices:
             query: What else to ask for.
             short: Whether a page with fewer items than asked for, and without a link, may have
                 another one after it all the same.
-            read: Makes a page of an answer; None for what ``decoded`` makes of it.
+            read: Makes a page of an answer, as ``decoded`` does; None for that.
         """
         limit = self.page_size
         markers = cursor.split("\n") if cursor else [None]
@@ -320,11 +330,15 @@ class OpenStackServices:
                 if marker is None or position == len(markers) - 1 or not _marker_is_gone(error):
                     raise
                 continue
-            found = decoded(answer, kind) if read is None else read(answer)
+            lost: list[MalformedResponse] = []
+            found = decoded(answer, kind, lost) if read is None else read(answer, lost)
+            tell_left_out(lost, provider=self.caller.provider, operation=operation)
             identities = found.markers()
+            count = len(identities) + len(lost)
             # A service that does not page takes no notice of limit and marker: it gives everything, each time.
-            whole = len(identities) > limit or marker in identities
-            last = _next_link(found) is None and (whole or (len(identities) < limit and not short(found)))
+            whole = count > limit or marker in identities
+            more = any(link.rel in {"", "next"} for link in found.links) or short(found)
+            last = _next_link(found) is None and (whole or not count or (count < limit and not more))
             return found, None if last else _next_cursor(found, [known for known in markers if known])
         raise AssertionError  # the loop above returns or raises at its last marker
 
@@ -345,14 +359,14 @@ def _next_cursor(page: Listing, before: Sequence[str]) -> str | None:
     return "\n".join(list(markers)[:MARKERS]) or None
 
 
-def decoded(answer: Response, kind: type[T]) -> T:
-    """What an answer says.
+def decoded(answer: Response, kind: type[T], lost: list[MalformedResponse] | None = None) -> T:
+    """What an answer says; see ``decode_json`` for ``lost``.
 
     Raises:
         MalformedResponse: It says something else.
     """
     try:
-        return decode_json(answer.body, kind)
+        return decode_json(answer.body, kind, lost)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise MalformedResponse(
             f"the answer does not have the shape that the protocol promises: {error}", status=answer.status

@@ -12,10 +12,11 @@ from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import CloudError, Conflict, NodeNotFound, NotFound, SnapshotNotFound, VolumeNotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
 from polycloud.providers.openstack.models import OpenStackVolume
-from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Link, identified
-from polycloud.providers.openstack.wire_servers import utc
+from polycloud.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, identified
 from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
+from polycloud.wire.lenient import Identity
+from polycloud.wire.moments import utc
 from polycloud.wire.openstack_faults import fault_error
 
 __all__ = ["VolumesDriver"]
@@ -62,7 +63,7 @@ class _Attachment(msgspec.Struct):
 class _Volume(msgspec.Struct):
     """A volume of Cinder's; its first API wrote ``display_name`` and ``display_description``."""
 
-    id: str
+    id: Identity
     status: str
     size: int = 0
     name: str | None = None
@@ -81,7 +82,7 @@ class _Volume(msgspec.Struct):
 
 class _VolumeList(msgspec.Struct):
     volumes: list[_Volume]
-    links: list[Link] = msgspec.field(default_factory=list, name="volumes_links")
+    links: Links = msgspec.field(default_factory=list, name="volumes_links")
 
     def markers(self) -> list[str]:
         return [volume.id for volume in self.volumes]
@@ -92,7 +93,7 @@ class _VolumeAnswer(msgspec.Struct):
 
 
 class _Snapshot(msgspec.Struct):
-    id: str
+    id: Identity
     status: str
     name: str | None = None
     display_name: str | None = None
@@ -104,7 +105,7 @@ class _Snapshot(msgspec.Struct):
 
 class _SnapshotList(msgspec.Struct):
     snapshots: list[_Snapshot]
-    links: list[Link] = msgspec.field(default_factory=list, name="snapshots_links")
+    links: Links = msgspec.field(default_factory=list, name="snapshots_links")
 
     def markers(self) -> list[str]:
         return [snapshot.id for snapshot in self.snapshots]

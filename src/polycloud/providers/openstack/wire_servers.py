@@ -12,7 +12,9 @@ import msgspec
 from polycloud.compute.models import NodeState
 from polycloud.credentials.secret import Secret
 from polycloud.providers.openstack.models import NodeAddress, OpenStackNode
-from polycloud.providers.openstack.services import Link
+from polycloud.providers.openstack.services import Links
+from polycloud.wire.lenient import Identity
+from polycloud.wire.moments import utc
 
 __all__ = [
     "Address",
@@ -80,13 +82,12 @@ class _Group(msgspec.Struct):
 
 class _Fault(msgspec.Struct):
     message: str = ""
-    code: int = 0
 
 
 class Server(msgspec.Struct):
     """A server of ``/servers/detail``."""
 
-    id: str
+    id: Identity
     status: str
     name: str | None = None
     metadata: dict[str, str] = {}
@@ -119,14 +120,14 @@ class ServerList(msgspec.Struct):
     """The answer of ``GET /servers/detail``."""
 
     servers: list[Server]
-    links: list[Link] = msgspec.field(default_factory=list, name="servers_links")
+    links: Links = msgspec.field(default_factory=list, name="servers_links")
 
 
 class RawServerList(msgspec.Struct):
     """``ServerList`` with servers that are JSON still, to be decoded one by one."""
 
     servers: list[msgspec.Raw]
-    links: list[Link] = msgspec.field(default_factory=list, name="servers_links")
+    links: Links = msgspec.field(default_factory=list, name="servers_links")
 
 
 class ServerAnswer(msgspec.Struct):
@@ -136,7 +137,7 @@ class ServerAnswer(msgspec.Struct):
 
 
 class _Created(msgspec.Struct):
-    id: str
+    id: Identity
     admin_pass: str | None = msgspec.field(default=None, name="adminPass")
 
 
@@ -232,8 +233,3 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
         progress=server.progress,
         updated_at=utc(server.updated),
     )
-
-
-def utc(moment: dt.datetime | None) -> dt.datetime | None:
-    """The moment with its zone: services that leave it out mean UTC."""
-    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)

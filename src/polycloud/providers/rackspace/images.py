@@ -12,9 +12,10 @@ from polycloud.errors import ImageNotFound, InvalidRequest
 from polycloud.providers.openstack.base import NovaNodeT
 from polycloud.providers.openstack.driver import NovaDriver
 from polycloud.providers.openstack.models import OpenStackImage
-from polycloud.providers.openstack.services import COMPUTE, Link, identified
-from polycloud.providers.openstack.wire_servers import utc
+from polycloud.providers.openstack.services import COMPUTE, Links, identified
 from polycloud.runtime.paging import Page
+from polycloud.wire.lenient import Identity
+from polycloud.wire.moments import utc
 
 __all__ = ["NovaImages"]
 
@@ -24,11 +25,10 @@ OWNERS = {"self": "SNAPSHOT", "rackspace": "BASE"}
 
 
 class _Image(msgspec.Struct):
-    id: str
+    id: Identity
     name: str | None = None
     status: str = ""
-    # Text: not every service behind this API writes times as Nova does, and they matter too little to fail.
-    created: str | None = None
+    created: dt.datetime | None = None
     min_disk: int = msgspec.field(default=0, name="minDisk")
     min_ram: int = msgspec.field(default=0, name="minRam")
     size: int | None = msgspec.field(default=None, name="OS-EXT-IMG-SIZE:size")
@@ -37,7 +37,7 @@ class _Image(msgspec.Struct):
 
 class _ImageList(msgspec.Struct):
     images: list[_Image]
-    links: list[Link] = msgspec.field(default_factory=list, name="images_links")
+    links: Links = msgspec.field(default_factory=list, name="images_links")
 
     def markers(self) -> list[str]:
         return [image.id for image in self.images]
@@ -90,16 +90,9 @@ class NovaImages(NovaDriver[NovaNodeT]):
             name=image.name or "",
             provider=self.provider,
             provider_state=image.status,
-            created_at=_moment(image.created),
+            created_at=utc(image.created),
             size=image.size,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
             description=description if isinstance(description, str) else None,
         )
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    try:
-        return utc(dt.datetime.fromisoformat(text)) if text else None
-    except ValueError:
-        return None

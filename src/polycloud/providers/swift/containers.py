@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from polycloud.errors import ContainerExists, ContainerNotFound, PermissionDenied
+from collections.abc import Sequence
+from typing import Protocol
+
+from polycloud.errors import ContainerExists, ContainerNotFound, MalformedResponse, PermissionDenied
 from polycloud.providers.swift.calls import SwiftCalls
 from polycloud.providers.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
+from polycloud.runtime.left_out import tell_left_out
+from polycloud.runtime.messages import Response
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ContainerSpec, ListQuery
 from polycloud.storage.listing import check_names
 from polycloud.storage.models import Prefix
 from polycloud.wire.headers import bare, number
+from polycloud.wire.moments import utc
 from polycloud.wire.swift import (
     ACCOUNT_META,
     CONTAINER_META,
@@ -18,8 +24,8 @@ from polycloud.wire.swift import (
     decode_containers,
     decode_listing,
     in_query,
-    listed_date,
     moment_of,
+    names_in,
     read_meta_data,
 )
 
@@ -29,7 +35,16 @@ __all__ = ["Containers"]
 KEEPING = ("x-versions-enabled", "x-versions-location", "x-history-location")
 
 
+LIST_CONTAINERS = "Show account details and list containers"
+LIST_OBJECTS = "Show container details and list objects"
 OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e"
+
+
+class Named(Protocol):
+    """What a listing holds."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Containers(SwiftCalls):
@@ -65,9 +80,10 @@ class Containers(SwiftCalls):
         query = f"format=json&limit={self.page_size}"
         if cursor is not None:
             query += f"&marker={in_query(cursor)}"
-        answer = await self.send("Show account details and list containers", "GET", query=query)
+        answer = await self.send(LIST_CONTAINERS, "GET", query=query)
         if answer.status == 204:
             return Page([])
+        lost: list[MalformedResponse] = []
         found = [
             SwiftContainer(
                 name=entry.name,
@@ -76,9 +92,9 @@ class Containers(SwiftCalls):
                 size=entry.bytes,
                 storage_policy=entry.storage_policy,
             )
-            for entry in decode_containers(answer.body)
+            for entry in decode_containers(answer.body, lost)
         ]
-        return Page(found, found[-1].name if found else None)
+        return Page(found, self._behind(found, lost, answer, LIST_CONTAINERS, first=cursor is None))
 
     async def get_container(self, name: str) -> SwiftContainer:
         answer = await self.send("Show container metadata", "HEAD", name)
@@ -133,6 +149,10 @@ class Containers(SwiftCalls):
     # Listings
 
     async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[SwiftObject | Prefix]:
+        return await self.page_of_objects(query, cursor=cursor, whole=False)
+
+    async def page_of_objects(self, query: ListQuery, *, cursor: str | None, whole: bool) -> Page[SwiftObject | Prefix]:
+        """As ``list_objects``; with ``whole``, an entry that cannot be read is an error and not left out."""
         parameters = [f"format=json&limit={self.page_size}"]
         if query.prefix:
             parameters.append(f"prefix={in_query(query.prefix)}")
@@ -141,14 +161,34 @@ class Containers(SwiftCalls):
         marker = cursor or query.start_after
         if marker:
             parameters.append(f"marker={in_query(marker)}")
-        answer = await self.send(
-            "Show container details and list objects", "GET", query.container, query="&".join(parameters)
-        )
+        answer = await self.send(LIST_OBJECTS, "GET", query.container, query="&".join(parameters))
         if answer.status == 204:
             return Page([])
-        found = [self._listed(query.container, entry) for entry in decode_listing(answer.body)]
+        lost: list[MalformedResponse] = []
+        found = [self._listed(query.container, entry) for entry in decode_listing(answer.body, lost)]
         check_names((entry.name for entry in found), query.prefix)
-        return Page(found, found[-1].name if found else None)
+        if lost and whole:
+            raise lost[0]
+        return Page(found, self._behind(found, lost, answer, LIST_OBJECTS, first=cursor is None))
+
+    def _behind(
+        self,
+        found: Sequence[Named],
+        lost: Sequence[MalformedResponse],
+        answer: Response,
+        operation: str,
+        *,
+        first: bool,
+    ) -> str | None:
+        """Where the page behind this one begins, or None after the last; tells of what is left out."""
+        if not lost:
+            return found[-1].name if found else None
+        # What is left out may have a name all the same.
+        names = names_in(answer.body)
+        if first and not names:
+            raise lost[0]
+        tell_left_out(lost, provider=self.provider, operation=operation)
+        return names[-1] if names else None
 
     def _listed(self, container: str, entry: ListedObject) -> SwiftObject | Prefix:
         if entry.name is None:
@@ -164,7 +204,7 @@ class Containers(SwiftCalls):
             hash=None if large else entry.hash,
             etag=bare(entry.slo_etag) if large else entry.hash,
             content_type=entry.content_type,
-            last_modified=listed_date(entry.last_modified),
+            last_modified=utc(entry.last_modified),
             large=large,
         )
 

@@ -34,7 +34,7 @@ class Dynamic(Containers):
         query = ListQuery(container=container, prefix=prefix)
         found: list[Segment] = []
         async for entry in iterate_pages(
-            lambda cursor: self.list_objects(query, cursor=cursor), key=_name, order=_name
+            lambda cursor: self.page_of_objects(query, cursor=cursor, whole=True), key=_name, order=_name
         ):
             # Without a delimiter there are objects only.
             if isinstance(entry, SwiftObject):

@@ -209,7 +209,7 @@ class Reading(Dynamic):
         uploads: dict[str, list[Segment]] = {}
         try:
             async for entry in iterate_pages(
-                lambda cursor: self.list_objects(query, cursor=cursor), key=_name, order=_name
+                lambda cursor: self.page_of_objects(query, cursor=cursor, whole=True), key=_name, order=_name
             ):
                 told = segment_of(entry.name)
                 if told is not None and isinstance(entry, SwiftObject):

@@ -24,7 +24,7 @@ class Addresses(EC2Calls):
 
     async def list_addresses(self) -> list[Address]:
         # AWS does not page addresses.
-        answer = await self.ask(wire.DescribeAddressesResponse, {})
+        answer = await self.ask(wire.DescribeAddressesResponse, {}, whole=False)
         return [address_of(item) for item in answer.addresses_set]
 
     async def addresses_of(self, node_ids: Sequence[str]) -> dict[str, list[str]]:

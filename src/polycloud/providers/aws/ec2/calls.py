@@ -13,6 +13,7 @@ from polycloud.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
 from polycloud.providers.aws.ec2.wire import Answer, Tag
 from polycloud.providers.aws.regions import Place
 from polycloud.runtime.caller import Caller
+from polycloud.runtime.left_out import tell_left_out
 from polycloud.runtime.messages import Response
 from polycloud.runtime.outcomes import creating
 from polycloud.wire.aws_query import query_request
@@ -63,22 +64,30 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
         super().__init__(caller)
         self._place = place
 
-    async def ask(self, kind: type[A], parameters: Mapping[str, object], *, repeatable: bool = True) -> A:
+    async def ask(
+        self, kind: type[A], parameters: Mapping[str, object], *, repeatable: bool = True, whole: bool = True
+    ) -> A:
         """One operation and its answer.
 
         Args:
             kind: What to read of the answer; names the operation.
             parameters: The operation's parameters; those that are None are not sent.
             repeatable: Whether it may be sent again after an attempt that may have taken effect.
+            whole: Whether an item that cannot be read is an error; else it is left out of the listing, and told.
         """
         root = kind.__name__
         action = root.removesuffix("Response")
         answer = await self._send(action, parameters, repeatable=repeatable)
+        lost: list[MalformedResponse] = []
         try:
-            return decode(answer.body, kind, root=root)
+            found = decode(answer.body, kind, root=root, lost=lost)
+            if lost and whole:
+                raise lost[0]
         except MalformedResponse as error:
             error.operation, error.status = action, answer.status
             raise
+        tell_left_out(lost, provider=self.provider, operation=action)
+        return found
 
     async def make(
         self, kind: type[A], parameters: Mapping[str, object], *, what: str, look: str, repeatable: bool = False

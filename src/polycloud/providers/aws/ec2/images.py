@@ -11,6 +11,7 @@ from polycloud.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
 from polycloud.providers.aws.ec2.models import PROVIDER
 from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
+from polycloud.wire.moments import utc
 
 __all__ = ["Images"]
 
@@ -27,6 +28,7 @@ class Images(EC2Calls):
         answer = await self.ask(
             wire.DescribeImagesResponse,
             {**page_of("ImageId", ids, cursor), "Owner": [owner] if owner else None},
+            whole=ids is not None,
         )
         return Page([image_of(item) for item in answer.images_set], next_cursor(ids, cursor, answer.next_token))
 
@@ -83,7 +85,7 @@ def image_of(item: wire.ImageItem) -> NodeImage:
         provider=PROVIDER,
         provider_state=item.image_state,
         owner=item.image_owner_id,
-        created_at=item.creation_date,
+        created_at=utc(item.creation_date),
     )
 
 

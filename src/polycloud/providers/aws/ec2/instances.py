@@ -37,6 +37,7 @@ from polycloud.providers.aws.ec2.models import (
 from polycloud.providers.aws.ec2.security_groups import SecurityGroups
 from polycloud.runtime.outcomes import deleting, doubtful
 from polycloud.runtime.paging import Page
+from polycloud.wire.moments import utc
 
 __all__ = ["Instances", "block_device_parameters"]
 
@@ -57,7 +58,9 @@ class Instances(SecurityGroups, EC2Calls):
     """The calls on instances."""
 
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Node]:
-        answer = await self.ask(wire.DescribeInstancesResponse, page_of("InstanceId", ids, cursor))
+        answer = await self.ask(
+            wire.DescribeInstancesResponse, page_of("InstanceId", ids, cursor), whole=ids is not None
+        )
         nodes = [
             node_of(instance, reservation.reservation_id, reservation.owner_id)
             for reservation in answer.reservation_set
@@ -215,7 +218,7 @@ class Instances(SecurityGroups, EC2Calls):
             text = base64.b64decode(answer.output).decode("utf-8", "replace")
         except binascii.Error as error:
             raise MalformedResponse("the console output is not in base64", operation="GetConsoleOutput") from error
-        return ConsoleOutput(node=answer.instance_id or node_id, output=text, timestamp=answer.timestamp)
+        return ConsoleOutput(node=answer.instance_id or node_id, output=text, timestamp=utc(answer.timestamp))
 
 
 def block_device_parameters(mappings: Sequence[BlockDeviceMapping]) -> list[dict[str, object]]:
@@ -260,7 +263,7 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         size=instance.instance_type,
         image=instance.image_id,
         location=instance.placement.availability_zone,
-        created_at=instance.launch_time,
+        created_at=utc(instance.launch_time),
         tags=tags,
         vpc_id=instance.vpc_id,
         subnet_id=instance.subnet_id,

@@ -19,7 +19,7 @@ class KeyPairs(EC2Calls):
 
     async def list_key_pairs(self, *, cursor: str | None) -> Page[KeyPair]:
         # AWS gives all of them at once.
-        answer = await self.ask(wire.DescribeKeyPairsResponse, {"IncludePublicKey": True})
+        answer = await self.ask(wire.DescribeKeyPairsResponse, {"IncludePublicKey": True}, whole=False)
         return Page([_key_pair(item) for item in answer.key_set])
 
     async def get_key_pair(self, name: str) -> KeyPair:

@@ -28,6 +28,7 @@ class Networks(EC2Calls):
         answer = await self.ask(
             wire.DescribeAvailabilityZonesResponse,
             {"Filter": filters({"state": "available" if only_available else None})},
+            whole=False,
         )
         return [
             AvailabilityZone(
@@ -51,14 +52,16 @@ class Networks(EC2Calls):
         raise NotFound("this region has no available zone; give location=")
 
     async def list_networks(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[Network]:
-        answer = await self.ask(wire.DescribeVpcsResponse, page_of("VpcId", ids, cursor))
+        answer = await self.ask(wire.DescribeVpcsResponse, page_of("VpcId", ids, cursor), whole=ids is not None)
         return Page([network_of(item) for item in answer.vpc_set], next_cursor(ids, cursor, answer.next_token))
 
     async def list_subnets(
         self, *, ids: Sequence[str] | None, matching: Mapping[str, str | None], cursor: str | None
     ) -> Page[Subnet]:
         answer = await self.ask(
-            wire.DescribeSubnetsResponse, {**page_of("SubnetId", ids, cursor), "Filter": filters(matching)}
+            wire.DescribeSubnetsResponse,
+            {**page_of("SubnetId", ids, cursor), "Filter": filters(matching)},
+            whole=ids is not None,
         )
         return Page([subnet_of(item) for item in answer.subnet_set], next_cursor(ids, cursor, answer.next_token))
 

@@ -25,7 +25,9 @@ class SecurityGroups(EC2Calls):
         self, *, ids: Sequence[str] | None, matching: Mapping[str, str | Sequence[str]], cursor: str | None
     ) -> Page[SecurityGroup]:
         answer = await self.ask(
-            wire.DescribeSecurityGroupsResponse, {**page_of("GroupId", ids, cursor), "Filter": filters(matching)}
+            wire.DescribeSecurityGroupsResponse,
+            {**page_of("GroupId", ids, cursor), "Filter": filters(matching)},
+            whole=ids is not None or "group-name" in matching,
         )
         groups = [group_of(item) for item in answer.security_group_info]
         return Page(groups, next_cursor(ids, cursor, answer.next_token))

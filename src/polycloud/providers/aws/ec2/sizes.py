@@ -25,7 +25,9 @@ class Sizes(EC2Calls):
 
     async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
         if location is None:
-            answer = await self.ask(wire.DescribeInstanceTypesResponse, {"MaxResults": PAGE_SIZE, "NextToken": cursor})
+            answer = await self.ask(
+                wire.DescribeInstanceTypesResponse, {"MaxResults": PAGE_SIZE, "NextToken": cursor}, whole=False
+            )
             return Page([size_of(item) for item in answer.instance_type_set], answer.next_token or None)
         offered = await self.ask(
             wire.DescribeInstanceTypeOfferingsResponse,
@@ -35,12 +37,13 @@ class Sizes(EC2Calls):
                 "MaxResults": PAGE_SIZE,
                 "NextToken": cursor,
             },
+            whole=False,
         )
         names = [offering.instance_type for offering in offered.instance_type_offering_set]
         sizes: list[NodeSize] = []
         for start in range(0, len(names), PAGE_SIZE):
             answer = await self.ask(
-                wire.DescribeInstanceTypesResponse, {"InstanceType": names[start : start + PAGE_SIZE]}
+                wire.DescribeInstanceTypesResponse, {"InstanceType": names[start : start + PAGE_SIZE]}, whole=False
             )
             sizes += [size_of(item) for item in answer.instance_type_set]
         return Page(sizes, offered.next_token or None)

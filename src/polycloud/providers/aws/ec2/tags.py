@@ -19,6 +19,7 @@ class Tags(EC2Calls):
         answer = await self.ask(
             wire.DescribeTagsResponse,
             {**page_of("", None, cursor), "Filter": filters({"resource-id": exact(resource_id)})},
+            whole=False,
         )
         return Page(answer.tag_set, next_cursor(None, cursor, answer.next_token))
 

@@ -14,6 +14,7 @@ from polycloud.providers.aws.ec2.networks import Networks
 from polycloud.runtime.outcomes import deleting
 from polycloud.runtime.paging import Page
 from polycloud.wire.aws_query import filters
+from polycloud.wire.moments import utc
 
 __all__ = ["Volumes"]
 
@@ -43,7 +44,7 @@ class Volumes(Networks, EC2Calls):
         return await self._volumes(None, cursor)
 
     async def _volumes(self, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Volume]:
-        answer = await self.ask(wire.DescribeVolumesResponse, page_of("VolumeId", ids, cursor))
+        answer = await self.ask(wire.DescribeVolumesResponse, page_of("VolumeId", ids, cursor), whole=ids is not None)
         return Page([volume_of(item) for item in answer.volume_set], next_cursor(ids, cursor, answer.next_token))
 
     async def get_volume(self, volume_id: str) -> EC2Volume:
@@ -137,6 +138,7 @@ class Volumes(Networks, EC2Calls):
                 "Owner": ["self"],
                 "Filter": filters({"volume-id": exact(volume_id) if volume_id else None}),
             },
+            whole=False,
         )
         return Page([snapshot_of(item) for item in answer.snapshot_set], answer.next_token or None)
 
@@ -179,7 +181,7 @@ def volume_of(item: wire.VolumeItem) -> EC2Volume:
             node=attachment.instance_id,
             device=attachment.device,
             state=attachment.status,
-            attached_at=attachment.attach_time,
+            attached_at=utc(attachment.attach_time),
             delete_on_termination=attachment.delete_on_termination,
         )
         for attachment in item.attachment_set
@@ -199,7 +201,7 @@ def volume_of(item: wire.VolumeItem) -> EC2Volume:
         location=item.availability_zone,
         attached_to=tuple(attachment.node for attachment in attachments),
         snapshot=item.snapshot_id or None,
-        created_at=item.create_time,
+        created_at=utc(item.create_time),
         tags=tags,
         type=item.volume_type,
         iops=item.iops,
@@ -222,6 +224,6 @@ def snapshot_of(item: wire.SnapshotItem) -> VolumeSnapshot:
         provider_state=item.status,
         volume=item.volume_id or None,
         size=item.volume_size,
-        created_at=item.start_time,
+        created_at=utc(item.start_time),
         tags=tags,
     )

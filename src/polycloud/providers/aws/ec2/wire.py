@@ -6,6 +6,8 @@ import datetime as dt
 
 import msgspec
 
+from polycloud.wire.lenient import Identity, Needed
+
 
 class Item(msgspec.Struct, frozen=True, rename="camel"):
     """Part of an answer."""
@@ -83,7 +85,7 @@ class InstanceDevice(Item, frozen=True):
 
 
 class Instance(Item, frozen=True):
-    instance_id: str
+    instance_id: Identity
     instance_state: InstanceState = InstanceState()
     image_id: str | None = None
     instance_type: str | None = None
@@ -159,7 +161,7 @@ class NetworkInfo(Item, frozen=True):
 
 
 class InstanceTypeItem(Item, frozen=True):
-    instance_type: str
+    instance_type: Identity
     v_cpu_info: VCpuInfo = VCpuInfo()
     memory_info: MemoryInfo = MemoryInfo()
     instance_storage_info: StorageInfo = StorageInfo()
@@ -172,7 +174,7 @@ class DescribeInstanceTypesResponse(Answer, frozen=True):
 
 
 class Offering(Item, frozen=True):
-    instance_type: str
+    instance_type: Identity
 
 
 class DescribeInstanceTypeOfferingsResponse(Answer, frozen=True):
@@ -184,7 +186,7 @@ class DescribeInstanceTypeOfferingsResponse(Answer, frozen=True):
 
 
 class ImageItem(Item, frozen=True):
-    image_id: str
+    image_id: Identity
     name: str = ""
     image_state: str = ""
     image_owner_id: str | None = None
@@ -197,15 +199,15 @@ class DescribeImagesResponse(Answer, frozen=True):
 
 
 class CreateImageResponse(Answer, frozen=True):
-    image_id: str
+    image_id: Identity
 
 
 class CopyImageResponse(Answer, frozen=True):
-    image_id: str
+    image_id: Identity
 
 
 class RegisterImageResponse(Answer, frozen=True):
-    image_id: str
+    image_id: Identity
 
 
 # Volumes and snapshots
@@ -220,7 +222,7 @@ class AttachmentItem(Item, frozen=True):
 
 
 class VolumeItem(Answer, frozen=True):
-    volume_id: str
+    volume_id: Identity
     size: int = 0
     status: str = ""
     availability_zone: str | None = None
@@ -242,7 +244,7 @@ class DescribeVolumesResponse(Answer, frozen=True):
 
 
 class SnapshotItem(Answer, frozen=True):
-    snapshot_id: str
+    snapshot_id: Identity
     volume_id: str | None = None
     volume_size: int | None = None
     status: str = ""
@@ -268,7 +270,7 @@ class CreateSnapshotResponse(SnapshotItem, frozen=True):
 
 
 class KeyPairItem(Item, frozen=True):
-    key_name: str
+    key_name: Identity
     key_fingerprint: str = ""
     key_pair_id: str | None = None
     public_key: str | None = None
@@ -279,13 +281,13 @@ class DescribeKeyPairsResponse(Answer, frozen=True):
 
 
 class CreateKeyPairResponse(Answer, frozen=True):
-    key_name: str
+    key_name: Identity
     key_material: str
     key_fingerprint: str = ""
 
 
 class ImportKeyPairResponse(Answer, frozen=True):
-    key_name: str
+    key_name: Identity
     key_fingerprint: str = ""
 
 
@@ -318,7 +320,7 @@ class DescribeAddressesResponse(Answer, frozen=True):
 
 
 class AllocateAddressResponse(Answer, frozen=True):
-    public_ip: str
+    public_ip: Identity
     allocation_id: str = ""
 
 
@@ -334,7 +336,7 @@ class ZoneMessage(Item, frozen=True):
 
 
 class ZoneItem(Item, frozen=True):
-    zone_name: str
+    zone_name: Identity
     zone_id: str = ""
     zone_state: str = ""
     region_name: str = ""
@@ -355,7 +357,7 @@ class Ipv6CidrAssociation(Item, frozen=True):
 
 
 class VpcItem(Item, frozen=True):
-    vpc_id: str
+    vpc_id: Identity
     cidr_block: str = ""
     cidr_block_association_set: list[CidrAssociation] = []
     ipv6_cidr_block_association_set: list[Ipv6CidrAssociation] = []
@@ -371,7 +373,7 @@ class DescribeVpcsResponse(Answer, frozen=True):
 
 
 class SubnetItem(Item, frozen=True):
-    subnet_id: str
+    subnet_id: Identity
     vpc_id: str = ""
     availability_zone: str | None = None
     cidr_block: str = ""
@@ -414,8 +416,9 @@ class GroupPair(Item, frozen=True):
 
 class IpPermission(Item, frozen=True):
     ip_protocol: str = ""
-    from_port: int | None = None
-    to_port: int | None = None
+    # Without them a rule would be one for every port.
+    from_port: Needed[int] | None = None
+    to_port: Needed[int] | None = None
     ip_ranges: list[IpRange] = []
     ipv6_ranges: list[Ipv6Range] = []
     groups: list[GroupPair] = []
@@ -423,7 +426,7 @@ class IpPermission(Item, frozen=True):
 
 
 class SecurityGroupItem(Item, frozen=True):
-    group_id: str
+    group_id: Identity
     group_name: str = ""
     group_description: str = ""
     vpc_id: str | None = None
@@ -439,4 +442,4 @@ class DescribeSecurityGroupsResponse(Answer, frozen=True):
 
 
 class CreateSecurityGroupResponse(Answer, frozen=True):
-    group_id: str
+    group_id: Identity

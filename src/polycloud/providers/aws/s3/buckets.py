@@ -10,6 +10,7 @@ from polycloud.providers.aws.s3.names import check_new_bucket, in_query, xml_tex
 from polycloud.providers.aws.s3.session import DEFAULT_REGION
 from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ContainerSpec
+from polycloud.wire.moments import utc
 
 __all__ = ["Buckets"]
 
@@ -23,11 +24,11 @@ class Buckets(S3Calls):
             query = f"max-buckets={self._page_size}"
             if cursor is not None:
                 query += f"&continuation-token={in_query(cursor)}"
-        answer = await self.ask(wire.ListAllMyBucketsResult, "ListBuckets", "GET", query=query)
+        answer = await self.ask(wire.ListAllMyBucketsResult, "ListBuckets", "GET", query=query, whole=False)
         buckets = answer.buckets.bucket if answer.buckets else []
         found = [
             S3Container(
-                name=item.name, provider=self.provider, created_at=item.creation_date, region=item.bucket_region
+                name=item.name, provider=self.provider, created_at=utc(item.creation_date), region=item.bucket_region
             )
             for item in buckets
         ]

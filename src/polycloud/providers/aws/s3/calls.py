@@ -24,6 +24,7 @@ from polycloud.providers.aws.s3.models import S3Container, S3Object
 from polycloud.providers.aws.s3.session import S3Session, Site
 from polycloud.providers.aws.s3.wire import Answer
 from polycloud.runtime.caller import Caller, Check
+from polycloud.runtime.left_out import tell_left_out
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
 from polycloud.storage.driver import StorageDriver, named
 from polycloud.wire.xml import decode
@@ -166,26 +167,44 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         body: bytes = b"",
         repeatable: bool = True,
         late: bool = False,
+        whole: bool = True,
     ) -> A:
-        """One operation and its answer."""
+        """One operation and its answer: as ``send``, and ``kind`` is what to read.
+
+        Where it is not to be ``whole``, an item that cannot be read is left out of the listing, and told.
+        """
         answer = await self.send(
             operation, method, bucket, key, query=query, headers=headers, body=body, repeatable=repeatable, late=late
         )
-        return self.read(kind, operation, answer)
+        lost: list[MalformedResponse] | None = None if whole else []
+        found = self.read(kind, operation, answer, lost)
+        tell_left_out(lost or (), provider=self.provider, operation=operation)
+        return found
 
     @staticmethod
-    def read(kind: type[A], operation: str, answer: Response) -> A:
-        """What an answer's body says. Some services have other names for some root elements."""
+    def read(kind: type[A], operation: str, answer: Response, lost: list[MalformedResponse] | None = None) -> A:
+        """What an answer's body says. Some services have other names for some root elements.
+
+        Args:
+            kind: What to read of it.
+            operation: AWS's name of the operation.
+            answer: The answer.
+            lost: Takes an error for each item that cannot be read; None raises it.
+        """
         root = kind.__name__
         # Without their last word in Ceph's older answers, after their operation in some of moto's.
         roots = tuple(dict.fromkeys((root, root.removesuffix("Result"), f"{operation}Response")))
         body = answer.body
+        unread: list[MalformedResponse] = [] if lost is None else lost
         try:
             # White space before the document keeps a connection alive while the work is done.
-            return decode(body if body[:1] == b"<" else body.strip(), kind, root=roots, item=None)
+            found = decode(body if body[:1] == b"<" else body.strip(), kind, root=roots, item=None, lost=unread)
+            if lost is None and unread:
+                raise unread[0]
         except MalformedResponse as error:
             error.operation, error.status = operation, answer.status
             raise
+        return found
 
     @staticmethod
     def _request(

@@ -18,6 +18,7 @@ from polycloud.providers.aws.s3.names import in_path, in_query
 from polycloud.runtime.deadline import grace
 from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec
 from polycloud.storage.etags import is_weak
+from polycloud.wire.moments import utc
 
 __all__ = ["Copying"]
 
@@ -98,7 +99,7 @@ class Copying(Multipart):
         result = self.read(wire.CopyObjectResult, "CopyObject", answer)
         known = dict(answer.headers.pairs())
         copy = self.new_object(put, known, source.size, bare(result.etag))
-        return msgspec.structs.replace(copy, last_modified=result.last_modified)
+        return msgspec.structs.replace(copy, last_modified=utc(result.last_modified))
 
     async def _tags_for(self, spec: CopySpec) -> str | None:
         """The tags of a copy in parts, as their header, or None: one request copies them by itself, parts have none.

@@ -9,6 +9,7 @@ from polycloud.errors import InvalidRequest
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
 from polycloud.providers.aws.s3.names import xml_text
+from polycloud.wire.moments import utc
 
 __all__ = [
     "acl_document",
@@ -98,10 +99,11 @@ def _rule_of(item: wire.RuleItem) -> LifecycleRule:
         larger_than=_first(single.object_size_greater_than, both.object_size_greater_than),
         smaller_than=_first(single.object_size_less_than, both.object_size_less_than),
         expire_days=expiration.days,
-        expire_date=expiration.date,
+        expire_date=utc(expiration.date),
         expire_markers=expiration.expired_object_delete_marker,
         transitions=tuple(
-            Transition(storage_class=each.storage_class, days=each.days, date=each.date) for each in item.transition
+            Transition(storage_class=each.storage_class, days=each.days, date=utc(each.date))
+            for each in item.transition
         ),
         expire_old_days=old.noncurrent_days,
         keep_old=old.newer_noncurrent_versions,

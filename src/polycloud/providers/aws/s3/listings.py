@@ -12,6 +12,7 @@ from polycloud.runtime.paging import Page
 from polycloud.storage.driver import ListQuery
 from polycloud.storage.listing import check_names
 from polycloud.storage.models import Prefix
+from polycloud.wire.moments import utc
 
 __all__ = ["Listings"]
 
@@ -32,7 +33,7 @@ class Listings(S3Calls):
         elif query.start_after:
             parameters.append(f"start-after={in_query(query.start_after)}")
         answer = await self.ask(
-            wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters)
+            wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters), whole=False
         )
         encoded = answer.encoding_type == "url"
         container, provider = query.container, self.provider
@@ -43,7 +44,7 @@ class Listings(S3Calls):
                 size=item.size,
                 provider=provider,
                 etag=bare(item.etag),
-                last_modified=item.last_modified,
+                last_modified=utc(item.last_modified),
                 storage_class=item.storage_class,
             )
             for item in answer.contents
@@ -68,7 +69,7 @@ class Listings(S3Calls):
         if cursor is not None:
             parameters.append(cursor)
         answer = await self.ask(
-            wire.ListVersionsResult, "ListObjectVersions", "GET", container, query="&".join(parameters)
+            wire.ListVersionsResult, "ListObjectVersions", "GET", container, query="&".join(parameters), whole=False
         )
         encoded = answer.encoding_type == "url"
         found = [
@@ -78,7 +79,7 @@ class Listings(S3Calls):
                 size=item.size,
                 provider=self.provider,
                 etag=bare(item.etag),
-                last_modified=item.last_modified,
+                last_modified=utc(item.last_modified),
                 storage_class=item.storage_class,
                 version_id=item.version_id,
                 is_latest=item.is_latest,
@@ -91,7 +92,7 @@ class Listings(S3Calls):
                 name=decoded(item.key) if encoded else item.key,
                 size=0,
                 provider=self.provider,
-                last_modified=item.last_modified,
+                last_modified=utc(item.last_modified),
                 version_id=item.version_id,
                 is_latest=item.is_latest,
                 delete_marker=True,
@@ -119,7 +120,12 @@ class Listings(S3Calls):
         if cursor is not None:
             parameters.append(cursor)
         answer = await self.ask(
-            wire.ListMultipartUploadsResult, "ListMultipartUploads", "GET", container, query="&".join(parameters)
+            wire.ListMultipartUploadsResult,
+            "ListMultipartUploads",
+            "GET",
+            container,
+            query="&".join(parameters),
+            whole=False,
         )
         encoded = answer.encoding_type == "url"
         found = [
@@ -127,7 +133,7 @@ class Listings(S3Calls):
                 container=container,
                 name=decoded(item.key) if encoded else item.key,
                 id=item.upload_id,
-                started_at=item.initiated,
+                started_at=utc(item.initiated),
                 storage_class=item.storage_class,
             )
             for item in answer.upload

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-Size = Annotated[int, msgspec.Meta(ge=0)]
-"""Bytes, of which there cannot be fewer than none."""
+from polycloud.wire.lenient import NEEDED, Identity, Needed
+
+Size = Annotated[int, msgspec.Meta(ge=0), NEEDED]
+"""Bytes, of which there cannot be fewer than none. Whoever compares or sums them must not see a made-up figure."""
 
 
 class Item(msgspec.Struct, frozen=True, rename="pascal"):
@@ -23,7 +25,7 @@ class Answer(Item, frozen=True):
 
 
 class BucketItem(Item, frozen=True):
-    name: str
+    name: Identity
     creation_date: dt.datetime | None = None
     bucket_region: str | None = None
 
@@ -41,7 +43,7 @@ class ListAllMyBucketsResult(Answer, frozen=True):
 
 
 class ContentItem(Item, frozen=True):
-    key: str
+    key: Identity
     size: Size = 0
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
@@ -56,14 +58,14 @@ class ListBucketResult(Answer, frozen=True):
     contents: list[ContentItem] = []
     common_prefixes: list[PrefixItem] = []
     encoding_type: str | None = None
-    is_truncated: bool = False
+    is_truncated: Needed[bool] = False
     next_continuation_token: str | None = None
 
 
 class VersionItem(Item, frozen=True):
-    key: str
+    key: Identity
     version_id: str | None = None
-    is_latest: bool = False
+    is_latest: Needed[bool] = False
     size: Size = 0
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
@@ -71,9 +73,9 @@ class VersionItem(Item, frozen=True):
 
 
 class MarkerItem(Item, frozen=True):
-    key: str
+    key: Identity
     version_id: str | None = None
-    is_latest: bool = False
+    is_latest: Needed[bool] = False
     last_modified: dt.datetime | None = None
 
 
@@ -81,14 +83,14 @@ class ListVersionsResult(Answer, frozen=True):
     version: list[VersionItem] = []
     delete_marker: list[MarkerItem] = []
     encoding_type: str | None = None
-    is_truncated: bool = False
+    is_truncated: Needed[bool] = False
     next_key_marker: str | None = None
     next_version_id_marker: str | None = None
 
 
 class UploadItem(Item, frozen=True):
-    key: str
-    upload_id: str
+    key: Identity
+    upload_id: Identity
     initiated: dt.datetime | None = None
     storage_class: str | None = None
 
@@ -96,7 +98,7 @@ class UploadItem(Item, frozen=True):
 class ListMultipartUploadsResult(Answer, frozen=True):
     upload: list[UploadItem] = []
     encoding_type: str | None = None
-    is_truncated: bool = False
+    is_truncated: Needed[bool] = False
     next_key_marker: str | None = None
     next_upload_id_marker: str | None = None
 
@@ -105,7 +107,7 @@ class ListMultipartUploadsResult(Answer, frozen=True):
 
 
 class InitiateMultipartUploadResult(Answer, frozen=True):
-    upload_id: str
+    upload_id: Identity
 
 
 class CompleteMultipartUploadResult(Answer, frozen=True):
@@ -181,54 +183,54 @@ class AccessControlPolicy(Answer, frozen=True):
 class FilterAnd(Item, frozen=True):
     prefix: str = ""
     tag: list[Tag] = []
-    object_size_greater_than: int | None = None
-    object_size_less_than: int | None = None
+    object_size_greater_than: Needed[int] | None = None
+    object_size_less_than: Needed[int] | None = None
 
 
 class RuleFilter(Item, frozen=True):
     prefix: str = ""
     tag: Tag | None = None
-    object_size_greater_than: int | None = None
-    object_size_less_than: int | None = None
-    and_: FilterAnd | None = msgspec.field(name="And", default=None)
+    object_size_greater_than: Needed[int] | None = None
+    object_size_less_than: Needed[int] | None = None
+    and_: Needed[FilterAnd] | None = msgspec.field(name="And", default=None)
 
 
 class Expiration(Item, frozen=True):
-    days: int | None = None
-    date: dt.datetime | None = None
-    expired_object_delete_marker: bool = False
+    days: Needed[int] | None = None
+    date: Needed[dt.datetime] | None = None
+    expired_object_delete_marker: Needed[bool] = False
 
 
 class TransitionItem(Item, frozen=True):
     storage_class: str = ""
-    days: int | None = None
-    date: dt.datetime | None = None
+    days: Needed[int] | None = None
+    date: Needed[dt.datetime] | None = None
 
 
 class NoncurrentTransition(Item, frozen=True):
     storage_class: str = ""
-    noncurrent_days: int | None = None
+    noncurrent_days: Needed[int] | None = None
 
 
 class NoncurrentExpiration(Item, frozen=True):
-    noncurrent_days: int | None = None
-    newer_noncurrent_versions: int | None = None
+    noncurrent_days: Needed[int] | None = None
+    newer_noncurrent_versions: Needed[int] | None = None
 
 
 class AbortUploads(Item, frozen=True):
-    days_after_initiation: int | None = None
+    days_after_initiation: Needed[int] | None = None
 
 
 class RuleItem(Item, frozen=True):
     id: str = msgspec.field(name="ID", default="")
     status: str = ""
     prefix: str = ""
-    filter: RuleFilter | None = None
-    expiration: Expiration | None = None
+    filter: Needed[RuleFilter] | None = None
+    expiration: Needed[Expiration] | None = None
     transition: list[TransitionItem] = []
-    noncurrent_version_expiration: NoncurrentExpiration | None = None
+    noncurrent_version_expiration: Needed[NoncurrentExpiration] | None = None
     noncurrent_version_transition: list[NoncurrentTransition] = []
-    abort_incomplete_multipart_upload: AbortUploads | None = None
+    abort_incomplete_multipart_upload: Needed[AbortUploads] | None = None
 
 
 class LifecycleConfiguration(Answer, frozen=True):
