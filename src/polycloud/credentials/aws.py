@@ -8,13 +8,16 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from polycloud.credentials.secret import Secret
-from polycloud.errors import AuthenticationError, CloudError, ConfigurationError
+from polycloud.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
+from polycloud.runtime.bounded import bounded
+from polycloud.runtime.deadline import current_deadline, until
 from polycloud.runtime.protocol import Runtime
 from polycloud.ways_in import WaysIn
 
@@ -120,12 +123,25 @@ class RefreshingCredentials:
 
     Args:
         runtime: Of the client that uses them.
-        fetch: Finds credentials; called off the event loop, never twice at the same time.
+        fetch: Finds credentials; called off the event loop, never twice at the same time, and waited for no
+            longer than ``polycloud.deadline`` and the client's timeout allow.
+        again: Likewise, after those that ``fetch`` found were refused; None for ``fetch`` itself.
+        stamp: Tells something else when ``fetch`` may find something else; None if that is not known.
     """
 
-    def __init__(self, runtime: Runtime, fetch: Callable[[], AWSCredentials]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        fetch: Callable[[], AWSCredentials],
+        *,
+        again: Callable[[], AWSCredentials] | None = None,
+        stamp: Callable[[], object] | None = None,
+    ) -> None:
         self._runtime = runtime
         self._fetch = fetch
+        self._again = again or fetch
+        self._stamp = stamp
+        self._read_at: object = None
         self._lock = runtime.lock()
         self._current: AWSCredentials | None = None
         self._refreshing = False
@@ -161,11 +177,11 @@ class RefreshingCredentials:
             current = self._current
             if current is not None and not current.same_keys(rejected):
                 return True
-            if self._runtime.monotonic() < self._no_renewal_until:
+            if self._runtime.monotonic() < self._no_renewal_until and not await self._changed():
                 return False
             self._no_renewal_until = self._runtime.monotonic() + AGAIN_AFTER
             try:
-                found = await self._look_up()
+                found = await self._look_up(self._again)
             except CloudError as error:
                 log.warning("refused AWS credentials cannot be renewed: %s", error.message)
                 return False
@@ -191,7 +207,13 @@ class RefreshingCredentials:
     async def _refresh(self, current: AWSCredentials | None) -> AWSCredentials:
         self._refreshing = True
         try:
-            found = await self._look_up()
+            if current is not None and self._left(current) > 0:
+                # The old ones are good for this call: the search leaves it time to go on with them.
+                now = time.monotonic()
+                with until(now + (current_deadline() - now) / 2):
+                    found = await self._look_up(self._fetch)
+            else:
+                found = await self._look_up(self._fetch)
         except CloudError as error:
             if current is None or self._left(current) <= 0:
                 self._error = error
@@ -209,13 +231,35 @@ class RefreshingCredentials:
         self._current = found
         return found
 
-    async def _look_up(self) -> AWSCredentials:
-        found = _checked(await self._runtime.offload(self._fetch))
+    async def _changed(self) -> bool:
+        """Whether what was read has been written anew since; nothing tells of a function's own sources."""
+        return self._stamp is not None and await self._runtime.offload(self._stamp) != self._read_at
+
+    async def _look_up(self, fetch: Callable[[], AWSCredentials]) -> AWSCredentials:
+        if self._stamp is not None:
+            self._read_at = await self._runtime.offload(self._stamp)
+        try:
+            found = _checked(await self._runtime.offload(lambda: bounded(fetch, _late)))
+        except CloudError:
+            raise
+        except Exception as error:
+            raise AuthenticationError(
+                f"the function given as credentials= failed with {type(error).__name__}, which is its cause"
+            ) from error
         if self._left(found) <= 0:
             raise AuthenticationError(
                 f"the AWS credentials from {found.source} have expired; log in again, or supply new ones"
             )
         return found
+
+
+def _late() -> DeadlineExceeded:
+    return DeadlineExceeded(
+        "the AWS credentials were not there in time: a program or a service that is asked for them takes too long; "
+        "timeout= and polycloud.deadline() bound it",
+        sent=False,
+        retryable=False,
+    )
 
 
 def _checked(found: object) -> AWSCredentials:

@@ -10,12 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polycloud.credentials.aws import AWSCredentials, as_secret, checked_access_key
-from polycloud.credentials.aws_files import SharedFiles, read_shared_files
+from polycloud.credentials.aws_files import SharedFiles, read_shared_files, shared_paths
 from polycloud.errors import ConfigurationError
 
-__all__ = ["find_credentials", "find_place"]
+if TYPE_CHECKING:
+    from polycloud.credentials.aws_botocore import Surroundings
+
+__all__ = ["credentials_stamp", "find_credentials", "find_place"]
 
 # A profile with one of these gets its credentials from a service or a program: botocore's part.
 # Roles, tokens and sign-on come before keys in the files, as in botocore; programs after ``credentials``.
@@ -71,12 +76,33 @@ def find_place(
     return region, endpoint
 
 
-def find_credentials(profile: str | None = None, environ: Mapping[str, str] | None = None) -> AWSCredentials:
+def credentials_stamp() -> object:
+    """What changes when a file that credentials are in is written anew. Blocks."""
+    paths = [*shared_paths(os.environ), os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")]
+    stamps: list[object] = []
+    for path in paths:
+        try:
+            found = Path(path).stat() if path else None
+        except (OSError, ValueError):
+            found = None
+        stamps.append((found.st_mtime_ns, found.st_size, found.st_ino) if found else None)
+    return stamps
+
+
+def find_credentials(
+    profile: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    around: Surroundings | None = None,
+    cached: bool = True,
+) -> AWSCredentials:
     """The first credentials that the chain finds.
 
     Args:
         profile: A profile of the shared files; given outright, it goes before the environment's keys.
         environ: The environment; default that of the process.
+        around: Settings of the client that hold for services that give credentials, too.
+        cached: Whether credentials that were kept for later may be used; not those that were refused.
 
     Raises:
         ConfigurationError: None were found, or some are unusable; the message says what to do.
@@ -89,21 +115,22 @@ def find_credentials(profile: str | None = None, environ: Mapping[str, str] | No
     files = read_shared_files(environ)
     name = active_profile(profile, environ)
     settings = _settings(files, profile, environ)
+    where = f"the profile {name!r} ({files.config_path})"
     before = [key for key in BEFORE_KEYS if settings.get(key)]
     if not profile and environ.get("AWS_WEB_IDENTITY_TOKEN_FILE") and environ.get("AWS_ROLE_ARN"):
         before.append("AWS_WEB_IDENTITY_TOKEN_FILE")
     if before:
-        return _from_botocore(profile, f"{before[0]} (profile {name!r})")
+        return _from_botocore(profile, f"{before[0]} (profile {name!r})", where, around, cached=cached)
     found = _from_keys(files.credentials.get(name, {}), f"{files.credentials_path} [{name}]")
     if found is not None:
         return found
     after = [key for key in AFTER_KEYS if settings.get(key)]
     if after:
-        return _from_botocore(profile, f"{after[0]} (profile {name!r})")
+        return _from_botocore(profile, f"{after[0]} (profile {name!r})", where, around, cached=cached)
     found = _from_keys(files.config.get(name, {}), f"{files.config_path} [{name}]")
     if found is not None:
         return found
-    return _from_services(profile, environ, files, name)
+    return _from_services(profile, environ, files, name, around)
 
 
 def _settings(files: SharedFiles, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
@@ -160,7 +187,9 @@ def _from_keys(settings: Mapping[str, str], where: str) -> AWSCredentials | None
     )
 
 
-def _from_services(profile: str | None, environ: Mapping[str, str], files: SharedFiles, name: str) -> AWSCredentials:
+def _from_services(
+    profile: str | None, environ: Mapping[str, str], files: SharedFiles, name: str, around: Surroundings | None
+) -> AWSCredentials:
     """A container's or an instance's own credentials, if botocore is there to ask for them."""
     looked = [
         "the client's arguments",
@@ -176,19 +205,21 @@ def _from_services(profile: str | None, environ: Mapping[str, str], files: Share
         if any(environ.get(variable) for variable in CONTAINER):
             hint += " (this container offers credentials of its own)"
     else:
-        found = aws_botocore.find(profile)
+        found = aws_botocore.find(profile, f"the profile {name!r} ({files.config_path})", around)
         if found is not None:
             return found
         looked.append("container and instance metadata, by botocore")
     raise ConfigurationError(f"no AWS credentials found; looked in {'; '.join(looked)}. To fix it, {hint}")
 
 
-def _from_botocore(profile: str | None, what: str) -> AWSCredentials:
+def _from_botocore(
+    profile: str | None, what: str, where: str, around: Surroundings | None, *, cached: bool
+) -> AWSCredentials:
     from polycloud.credentials import aws_botocore
 
     if not aws_botocore.installed():
         raise ConfigurationError(f"AWS credentials by {what} need botocore: pip install 'polycloud[aws]'")
-    found = aws_botocore.find(profile)
+    found = aws_botocore.find(profile, where, around, cached=cached)
     if found is None:
         raise ConfigurationError(f"botocore found no AWS credentials by {what}; complete the profile")
     return found

@@ -15,7 +15,7 @@ import msgspec
 
 from polycloud.errors import ConfigurationError
 
-__all__ = ["SharedFiles", "parse_shared_file", "read_shared_files"]
+__all__ = ["SharedFiles", "parse_shared_file", "read_shared_files", "shared_paths"]
 
 Sections = dict[str, dict[str, str]]
 
@@ -52,8 +52,7 @@ def read_shared_files(environ: Mapping[str, str]) -> SharedFiles:
     Raises:
         ConfigurationError: A file cannot be read or understood; the message names it and the line.
     """
-    config_path = _path(environ, "AWS_CONFIG_FILE", "config")
-    credentials_path = _path(environ, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    config_path, credentials_path = shared_paths(environ)
     config: Sections = {}
     for section, settings in _read(config_path).items():
         name = _profile_name(section)
@@ -62,6 +61,15 @@ def read_shared_files(environ: Mapping[str, str]) -> SharedFiles:
     return SharedFiles(
         config_path=config_path, credentials_path=credentials_path, config=config, credentials=_read(credentials_path)
     )
+
+
+def shared_paths(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """Where ``config`` and ``credentials`` are, or would be.
+
+    Raises:
+        ConfigurationError: The home directory is not known.
+    """
+    return _path(environ, "AWS_CONFIG_FILE", "config"), _path(environ, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
 
 
 def parse_shared_file(text: str, path: str) -> Sections:

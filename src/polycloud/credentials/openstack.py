@@ -36,7 +36,7 @@ KEYSTONE = WaysIn(
     ),
     proofs=frozenset({"password", "application_credential_secret", "user_domain_id", "user_domain_name"}),
     whole=frozenset({"cloud", "credentials"}),
-    belongings=frozenset().union({"auth_url", "domain_id", "domain_name", "system_scope"}, *PROJECTS),
+    belongings=frozenset({"auth_url", "domain_id", "domain_name", "system_scope"}).union(*PROJECTS),
     scopes=(*PROJECTS, frozenset({"domain_id"}), frozenset({"domain_name"}), frozenset({"system_scope"})),
 )
 

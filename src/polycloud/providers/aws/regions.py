@@ -10,7 +10,7 @@ import msgspec
 
 from polycloud.errors import ConfigurationError
 
-__all__ = ["Partition", "Place", "check_region", "partition_of", "place_of", "service_origin"]
+__all__ = ["Partition", "Place", "check_region", "is_region", "partition_of", "place_of", "service_origin"]
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +65,9 @@ def check_region(region: str) -> str:
     Raises:
         ConfigurationError: It cannot.
     """
-    match = REGION.fullmatch(region)
-    if match and match[1] in DIRECTIONS:
+    if is_region(region):
         return region
+    match = REGION.fullmatch(region)
     hint = ""
     if match:
         close = difflib.get_close_matches(match[1], DIRECTIONS)
@@ -81,6 +81,12 @@ def check_region(region: str) -> str:
         f"{region!r} is no AWS region{hint or ', whose names look like eu-west-1'} "
         "(for another service that speaks the protocol, give its endpoint)"
     )
+
+
+def is_region(region: str) -> bool:
+    """Whether a region of AWS can be called so."""
+    match = REGION.fullmatch(region)
+    return match is not None and match[1] in DIRECTIONS
 
 
 def partition_of(region: str) -> Partition:

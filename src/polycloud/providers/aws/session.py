@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from polycloud.credentials.aws import (
     KEYS_OR_PROFILE,
     CredentialsLike,
@@ -12,11 +14,13 @@ from polycloud.credentials.aws import (
     explicit_credentials,
 )
 from polycloud.credentials.aws_authorizer import SigV4Authorizer
-from polycloud.credentials.aws_chain import find_credentials, find_place
+from polycloud.credentials.aws_botocore import Surroundings
+from polycloud.credentials.aws_chain import credentials_stamp, find_credentials, find_place
 from polycloud.credentials.clock import ProviderClock
 from polycloud.credentials.secret import Secret
-from polycloud.errors import CloudError
-from polycloud.providers.aws.regions import Place, place_of
+from polycloud.errors import CloudError, ConfigurationError
+from polycloud.options import ClientOptions, timeouts_of, transport_settings
+from polycloud.providers.aws.regions import Place, is_region, place_of
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
 from polycloud.wire.sigv4 import SigV4Signer
@@ -43,6 +47,7 @@ class AWSSession:
             the profile's, AWS's own.
         profile: Profile of the shared files. Default: ``AWS_PROFILE``, or ``default``.
         default_region: The region where nothing names one; None makes that an error.
+        options: The client's: they hold for the services that give credentials, too.
 
     Raises:
         ConfigurationError: The arguments contradict each other, or cannot be right.
@@ -61,6 +66,7 @@ class AWSSession:
         endpoint: str | None = None,
         profile: str | None = None,
         default_region: str | None = None,
+        options: ClientOptions | None = None,
     ) -> None:
         KEYS_OR_PROFILE.check(
             {"key": key, "secret": secret, "token": token, "credentials": credentials, "profile": profile}
@@ -72,10 +78,16 @@ class AWSSession:
         elif credentials is not None:
             provider = credentials_provider(runtime, credentials)
         else:
-            provider = RefreshingCredentials(runtime, lambda: find_credentials(profile))
+            provider = RefreshingCredentials(
+                runtime,
+                lambda: find_credentials(profile, around=self._surroundings()),
+                again=lambda: find_credentials(profile, around=self._surroundings(), cached=False),
+                stamp=credentials_stamp,
+            )
         self._runtime = runtime
         self._clock = ProviderClock(runtime)
         self._service = service
+        self._options = options or {}
         self._region = region
         self._endpoint = endpoint
         self._profile = profile
@@ -117,6 +129,22 @@ class AWSSession:
     async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""
         return await (await self._signing()).presign(request, expires_in=expires_in, payload_hash=payload_hash)
+
+    def _surroundings(self) -> Surroundings:
+        """What the services that give credentials are asked with."""
+        settings = transport_settings(self._options)
+        region = self._place.region if self._place is not None else self._region
+        if region is None:
+            with suppress(ConfigurationError):  # whoever needs the region says what is wrong with it
+                region = find_place(self._service, profile=self._profile)[0]
+        return Surroundings(
+            # Another service's word for where it is names no place that STS is at.
+            region=region if region is not None and is_region(region) else None,
+            proxy=settings.proxy,
+            verify=settings.verify,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=timeouts_of(self._options).attempt,
+        )
 
     async def _signing(self) -> SigV4Authorizer:
         if self._authorizer is None:

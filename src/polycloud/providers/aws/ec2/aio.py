@@ -81,6 +81,7 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
             region=region,
             endpoint=endpoint,
             profile=profile,
+            options=options,
         )
         self._ec2 = EC2Driver(make_caller(runtime, options, provider=PROVIDER, authorizer=session), session.place)
         super().__init__(self._ec2)

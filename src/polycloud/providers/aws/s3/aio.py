@@ -102,6 +102,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             region=region,
             endpoint=endpoint,
             profile=profile,
+            options=options,
         )
         self._s3 = open_driver(
             runtime,

@@ -9,6 +9,7 @@ import msgspec
 from polycloud.credentials.aws import CredentialsLike
 from polycloud.credentials.secret import Secret
 from polycloud.errors import ConfigurationError
+from polycloud.options import ClientOptions
 from polycloud.providers.aws.regions import ANY_NAME, Place, check_region, partition_of, service_origin
 from polycloud.providers.aws.s3.names import fits_host
 from polycloud.providers.aws.session import AWSSession
@@ -58,6 +59,7 @@ class S3Session(AWSSession):
         region: Region's name. Default besides: us-east-1.
         endpoint: URL of the service.
         profile: Profile of the shared files.
+        options: The client's.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class S3Session(AWSSession):
         region: str | None = None,
         endpoint: str | None = None,
         profile: str | None = None,
+        options: ClientOptions | None = None,
     ) -> None:
         if addressing not in {"auto", "path", "virtual"}:
             raise ConfigurationError(f'addressing is {addressing!r}; it is "auto", "path" or "virtual"')
@@ -92,6 +95,7 @@ class S3Session(AWSSession):
             endpoint=endpoint,
             profile=profile,
             default_region=DEFAULT_REGION,
+            options=options,
         )
 
     async def site(self, bucket: str) -> Site:
