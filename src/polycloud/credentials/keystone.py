@@ -51,10 +51,12 @@ from polycloud.wire.openstack_catalog import (
     ServiceEndpoint,
     choose_version,
     find_endpoint,
+    identity_version,
     interface_name,
     parse_versions,
     split_endpoint,
     version_in_path,
+    version_is_plain,
 )
 from polycloud.wire.openstack_faults import fault_error, fault_of
 
@@ -65,6 +67,15 @@ JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/js
 RENEW_BEFORE = 60.0
 # How Keystone says, by 404, that it does not know a credential or a token.
 UNKNOWN = ("Could not", "Failed to validate token")
+# Words of Keystone's own reasons for a 401, and what to do; it gives them where its operator lets it
+# (insecure_debug), and of passwords always.
+REASONS = (
+    (("password", "expired"), "the password has expired; change it (openstack user password set)"),
+    (("locked",), "the account is locked, after too many wrong passwords; wait, or ask an administrator"),
+    (("user", "disabled"), "the user is disabled; ask an administrator"),
+    (("project", "disabled"), "the project is disabled; take another one, or ask an administrator"),
+    (("domain", "disabled"), "the domain is disabled; ask an administrator"),
+)
 BORROWED = (
     "the token that was given is not accepted, or not any more: get another one; "
     "with a password or an application credential the client renews its token by itself"
@@ -211,7 +222,8 @@ class KeystoneSession:
     async def versioned_endpoint(self, service_type: str, *, name: str | None = None) -> ServiceEndpoint:
         """As ``endpoint``, with the API's version in its path: discovered where the catalog leaves it out."""
         place = await self.endpoint(service_type, name=name)
-        if version_in_path(place.path) is not None:
+        token = self._token
+        if version_is_plain(place.path, token.project_id if token is not None else None):
             return place
         key = (f"{service_type} with version", name)
         # Read once: a new token in another thread may empty it at any moment.
@@ -219,7 +231,12 @@ class KeystoneSession:
         if known is None:
             major, usual = DEFAULT_VERSIONS.get(service_type, (0, ""))
             version = choose_version(await self.versions(place), major)
-            known = ServiceEndpoint(place.origin, _path_of(version, place.path) if version else place.path + usual)
+            if version is not None:
+                path = _path_of(version, place.path)
+            else:
+                # A version before something that is not known to be a project: if nothing better is told, it is one.
+                path = place.path if version_in_path(place.path) else place.path + usual
+            known = ServiceEndpoint(place.origin, path)
             self._endpoints[key] = known
         return known
 
@@ -334,7 +351,7 @@ class KeystoneSession:
         if self._identity is not None:
             return self._identity
         place = split_endpoint(auth_url)
-        versioned = version_in_path(place.path)
+        versioned = identity_version(place.path)
         if versioned is None:
             found = await self._discovered(place)
         else:
@@ -405,7 +422,9 @@ def _token_check(given: KeystoneCredentials) -> Callable[[Response], CloudError 
         # A credential or a token that does not exist is a 404 of Keystone's own.
         unknown = answer.status == 404 and fault_of(answer.body).message.startswith(UNKNOWN)
         if answer.status == 401 or unknown:
-            return AuthenticationError(f"the identity service refuses {_advice(given)}", status=answer.status)
+            return AuthenticationError(
+                f"the identity service refuses {_told(answer) or _advice(given)}", status=answer.status
+            )
         if answer.status in {300, 301, 302, 307, 308, 404, 405}:
             location = answer.headers.get("location")
             tried, end = _shown(given.auth_url or ""), "/v2.0" if given.api_key else "/v3"
@@ -418,6 +437,23 @@ def _token_check(given: KeystoneCredentials) -> Callable[[Response], CloudError 
         return fault_error(answer)
 
     return check
+
+
+def _told(answer: Response) -> str:
+    """What the identity service itself gives for a reason, and what to do; empty where it gives none."""
+    if (
+        answer.headers.get("openstack-auth-receipt")
+        or "os-mf" in (answer.headers.get("www-authenticate") or "").lower()
+    ):
+        return (
+            "these credentials alone: it wants a second factor; get a token with both by the service's own tools "
+            "(openstack token issue), and give that: token="
+        )
+    message = fault_of(answer.body).message
+    for words, advice in REASONS:
+        if all(word in message.lower() for word in words):
+            return f"these credentials: {advice} (it says: {message})"
+    return ""
 
 
 def _advice(given: KeystoneCredentials) -> str:

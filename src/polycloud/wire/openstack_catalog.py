@@ -18,13 +18,16 @@ __all__ = [
     "ServiceEndpoint",
     "choose_version",
     "find_endpoint",
+    "identity_version",
     "interface_name",
     "parse_versions",
     "split_endpoint",
     "version_in_path",
+    "version_is_plain",
 ]
 
 VERSION_SEGMENT = re.compile(r"v\d+(?:\.\d+)?\Z")
+PROJECT_ID = re.compile(r"(?:AUTH_)?(?:[0-9a-f]{32}|[0-9]+)")
 # Catalogs of different ages call one service by different types. The official type comes first.
 SERVICE_TYPES: Mapping[str, tuple[str, ...]] = {
     "block-storage": ("block-storage", "volumev3", "block-store", "volumev2", "volume"),
@@ -88,6 +91,8 @@ def split_endpoint(url: str) -> ServiceEndpoint:
     Raises:
         ConfigurationError: It is no http(s) URL, or carries a query or a password.
     """
+    # Catalogs are typed by hand, blanks around an address included.
+    url = url.strip()
     # What stands before the sign may be a password.
     shown = "(not shown, for it may hold a password)" if "@" in url else repr(url)
     try:
@@ -107,13 +112,33 @@ def split_endpoint(url: str) -> ServiceEndpoint:
 def version_in_path(path: str) -> tuple[str, str] | None:
     """A service's path up to and including its version, and that version: ``("/compute/v2.1", "v2.1")``.
 
-    None when the path names no version.
+    The last version counts: those before it are a gateway's. None when the path names no version.
     """
     segments = path.split("/")
-    for position, segment in enumerate(segments):
-        if VERSION_SEGMENT.match(segment):
-            return "/".join(segments[: position + 1]), segment
+    for position in range(len(segments) - 1, -1, -1):
+        if VERSION_SEGMENT.match(segments[position]):
+            return "/".join(segments[: position + 1]), segments[position]
     return None
+
+
+def identity_version(path: str) -> tuple[str, str] | None:
+    """As ``version_in_path`` for an identity service: what follows its version can only be the way to its tokens.
+
+    ``/api/v1/keystone`` names a gateway's version, and none of the identity service.
+    """
+    found = version_in_path(path)
+    if found is None or not found[1].startswith(("v2", "v3")):
+        return None
+    return found if path[len(found[0]) :] in {"", "/auth", "/auth/tokens", "/tokens"} else None
+
+
+def version_is_plain(path: str, project_id: str | None) -> bool:
+    """Whether the version in a service's path is certainly the service's own: nothing follows it but a project's id."""
+    found = version_in_path(path)
+    if found is None:
+        return False
+    behind = path[len(found[0]) + 1 :]
+    return not behind or behind == project_id or PROJECT_ID.fullmatch(behind) is not None
 
 
 def find_endpoint(

@@ -39,8 +39,9 @@ def is_v1(auth_url: str) -> bool:
     Raises:
         ConfigurationError: It is no URL.
     """
-    versioned = version_in_path(split_endpoint(auth_url).path)
-    return versioned is not None and versioned[1].startswith("v1")
+    path = split_endpoint(auth_url).path
+    versioned = version_in_path(path)
+    return versioned is not None and versioned[1].startswith("v1") and versioned[0] == path
 
 
 def auth_request(auth_url: str, user: str, key: Secret) -> Request:

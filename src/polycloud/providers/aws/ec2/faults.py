@@ -113,8 +113,14 @@ BY_STATUS: dict[int, type[CloudError]] = {
     429: RateLimited,
 }
 HINTS = {
-    "AuthFailure": "check the access key, its secret, and this machine's clock",
-    "InvalidClientTokenId": "check the access key id, and that it belongs to this partition of AWS",
+    "AuthFailure": (
+        "check the access key, its secret, and this machine's clock; in a region that is not enabled in the account "
+        "AWS answers so, too (aws account list-regions)"
+    ),
+    "InvalidClientTokenId": (
+        "check the access key id, that it belongs to this partition of AWS, "
+        "and that the region is enabled in the account"
+    ),
     "SignatureDoesNotMatch": "check the secret access key, and that region and endpoint belong together",
     "RequestExpired": "check this machine's clock: requests are valid for 5 minutes",
     "ExpiredToken": "log in again, or supply new temporary credentials",

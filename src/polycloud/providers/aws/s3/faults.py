@@ -108,7 +108,9 @@ BY_STATUS: dict[int, type[CloudError]] = {
 HINTS = {
     "RequestTimeTooSkewed": "set this machine's clock: requests are valid for 15 minutes",
     "SignatureDoesNotMatch": "check the secret access key, and that the endpoint is the right one",
-    "InvalidAccessKeyId": "check the access key id, and that it belongs to this service",
+    "InvalidAccessKeyId": (
+        "check the access key id, that it belongs to this service, and that the region is enabled in the account"
+    ),
     "ExpiredToken": "log in again, or supply new temporary credentials",
     "InvalidToken": "log in again, or supply new temporary credentials",
     "BucketAlreadyExists": "the names of buckets are shared by all accounts: choose another one",
