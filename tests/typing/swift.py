@@ -11,6 +11,7 @@ from polycloud.providers.swift.models import (
     SwiftAccount,
     SwiftAnswer,
     SwiftContainer,
+    SwiftDeadUpload,
     SwiftObject,
     SwiftSegment,
 )
@@ -40,6 +41,8 @@ async def async_objects_are_swift_objects(swift: AsyncSwift, files: AsyncCloudFi
 def extensions(swift: Swift, files: CloudFiles, obj: SwiftObject) -> None:
     assert_type(swift.ex_get_meta_data(), SwiftAccount)
     assert_type(swift.ex_list_segments(obj), list[SwiftSegment])
+    assert_type(swift.ex_list_dead_segments("c"), list[SwiftDeadUpload])
+    assert_type(swift.ex_delete_dead_segments("c", older_than=0), list[SwiftDeadUpload])
     assert_type(swift.ex_upload_archive("a.tar.gz", "c"), ArchiveResult)
     assert_type(swift.ex_call("GET", "c"), SwiftAnswer)
     assert_type(swift.ex_get_capabilities(), dict[str, JSONValue])

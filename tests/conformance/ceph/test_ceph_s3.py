@@ -36,9 +36,5 @@ class TestCephS3(StorageSuite):
                 Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
                 Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
                 "deleting_what_is_missing_is_told": "S3 does not tell",
-                # Faults of ours, to be mended.
-                "an_upload_that_replaces_what_it_knows": "Ceph compares with the bare etag, and is sent a quoted one",
-                "names_that_hurt": "names with NUL are refused by the server only",
-                "generated_names": "names with NUL are refused by the server only",
             },
         )

@@ -22,6 +22,7 @@ from tests.conformance.s3.conftest import filler
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Seen
 from tests.conformance.swift.conftest import eyes_of, fetch, names_in, writer_of
+from tests.conformance.swift.leftovers import look_for_dead_segments
 
 NO_CDN = "Swift has no such thing"
 PART = 1024 * 1024
@@ -191,3 +192,7 @@ async def test_a_large_upload_never_overwrites_either(swift: Any, eyes: Any, nam
     made = await swift.ex_multipart_upload_object(CONTENT, name, "new", chunk_size=SEGMENT, if_none_match="*")
     assert await read(swift, made) == CONTENT
     assert loose(eyes, name) == set()
+
+
+async def test_dead_segments(swift: Any, eyes: Any, name: str) -> None:
+    await look_for_dead_segments(swift, eyes, name)

@@ -20,6 +20,7 @@ from polycloud.errors import (
     ContainerNotFound,
     InvalidRequest,
     NotFound,
+    NotSupported,
     ObjectNotFound,
     PreconditionFailed,
     QuotaExceeded,
@@ -29,6 +30,7 @@ from polycloud.providers.cloudfiles.client import CloudFiles
 from polycloud.providers.swift.aio import AsyncSwift
 from polycloud.providers.swift.client import Swift
 from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
+from tests.conformance.swift.leftovers import look_for_dead_segments
 from tests.faults.swift.cdn import CDN
 from tests.support.flavours import Flavour
 from tests.support.secrecy import register
@@ -126,6 +128,22 @@ async def test_many_are_deleted_with_their_segments(swift: Any, eyes: Any, name:
     results = await swift.delete_objects([large, (name, "unknown"), plain, (name, "never there")])
     assert [result.error for result in results] == [None] * 4
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_dead_segments(swift: Any, eyes: Any, name: str) -> None:
+    await look_for_dead_segments(swift, eyes, name)
+
+
+async def test_dead_segments_where_versions_are_kept(swift: Any, eyes: Any, name: str) -> None:
+    """Old versions are made of segments that no object shows."""
+    await swift.create_container(name)
+    await swift.ex_multipart_upload_object(CONTENT, name, "o", chunk_size=PART)
+    eyes.post_container(name, {"X-Versions-Enabled": "true"})
+    before = names_in(eyes, f"{name}_segments")
+    await swift.upload_object(b"new", name, "o")
+    with pytest.raises(NotSupported, match="keeps versions"):
+        await swift.ex_delete_dead_segments(name, older_than=0)
+    assert names_in(eyes, f"{name}_segments") == before
 
 
 async def test_segments_go_when_their_object_is_to_go(swift: Any, eyes: Any, name: str) -> None:

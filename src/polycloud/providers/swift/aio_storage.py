@@ -8,13 +8,14 @@ from typing import BinaryIO, Literal
 
 from polycloud.errors import InvalidRequest
 from polycloud.providers.swift.aio_containers import AsyncSwiftContainers
-from polycloud.providers.swift.arguments import METHODS, checked_format
+from polycloud.providers.swift.arguments import METHODS, checked_age, checked_format
 from polycloud.providers.swift.calls import OBJECT_STORE
 from polycloud.providers.swift.models import (
     ArchiveFormat,
     ArchiveResult,
     SwiftAddress,
     SwiftAnswer,
+    SwiftDeadUpload,
     SwiftObject,
     SwiftSegment,
 )
@@ -30,6 +31,7 @@ from polycloud.storage.verify import Integrity
 __all__ = ["AsyncSwiftStorage"]
 
 MIB = 1024 * 1024
+DAY = 86_400.0
 
 
 class AsyncSwiftStorage(AsyncSwiftContainers):
@@ -84,6 +86,46 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             container, name = split_path(segment.name)
             found.append(SwiftSegment(container=container, name=name, size=segment.bytes, hash=segment.hash))
         return found
+
+    async def ex_list_dead_segments(
+        self, container: Container | str, *, older_than: float = DAY
+    ) -> list[SwiftDeadUpload]:
+        """What uploads have left that never ended, because their program was killed.
+
+        They are segments that polycloud named, and that no object of the container is made of. Objects in other
+        containers are not looked at: what another program has copied there as a manifest still needs its segments.
+        Every large object is looked at, and where listings do not tell which are large (Ceph), every object.
+
+        Swift's operation: Show container details and list objects.
+
+        Args:
+            container: Where the objects were to be; the segments are in the one beside it.
+            older_than: Seconds since the last segment was stored: what is younger may be under way.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: It keeps versions, whose segments nobody tells.
+        """
+        name = self._container(container)
+        return await self._do(self._swift.dead_uploads(name, older_than=checked_age(older_than)))
+
+    async def ex_delete_dead_segments(
+        self, container: Container | str, *, older_than: float = DAY
+    ) -> list[SwiftDeadUpload]:
+        """Delete what ``ex_list_dead_segments`` gives, and give what it was.
+
+        Swift's operation: Bulk delete.
+
+        Args:
+            container: Where the objects were to be.
+            older_than: As for ``ex_list_dead_segments``.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: It keeps versions, whose segments nobody tells.
+        """
+        name = self._container(container)
+        return await self._do(self._swift.delete_dead_uploads(name, older_than=checked_age(older_than)))
 
     async def ex_multipart_upload_object(
         self,

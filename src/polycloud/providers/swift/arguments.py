@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import get_args
 
@@ -11,7 +12,15 @@ from polycloud.providers.swift.models import ArchiveFormat
 from polycloud.storage.arguments import checked_meta_data
 from polycloud.wire.swift import meta_headers
 
-__all__ = ["access_headers", "changed_meta_data", "checked_format", "checked_key", "page_name", "with_public"]
+__all__ = [
+    "access_headers",
+    "changed_meta_data",
+    "checked_age",
+    "checked_format",
+    "checked_key",
+    "page_name",
+    "with_public",
+]
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
 ANYBODY = ".r:*"
@@ -89,3 +98,14 @@ def checked_format(kind: ArchiveFormat) -> ArchiveFormat:
     if kind not in get_args(ArchiveFormat):
         raise InvalidRequest(f"format is {kind!r}; it is one of {', '.join(get_args(ArchiveFormat))}")
     return kind
+
+
+def checked_age(seconds: float) -> float:
+    """A time span of seconds.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(f"older_than is {seconds!r}; it is a number of seconds, not negative")
+    return float(seconds)

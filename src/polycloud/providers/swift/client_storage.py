@@ -9,10 +9,17 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import BinaryIO, Literal
 
-from polycloud.providers.swift.aio_storage import MIB, AsyncSwiftStorage
+from polycloud.providers.swift.aio_storage import DAY, MIB, AsyncSwiftStorage
 from polycloud.providers.swift.calls import OBJECT_STORE
 from polycloud.providers.swift.client_containers import SwiftContainers
-from polycloud.providers.swift.models import ArchiveFormat, ArchiveResult, SwiftAnswer, SwiftObject, SwiftSegment
+from polycloud.providers.swift.models import (
+    ArchiveFormat,
+    ArchiveResult,
+    SwiftAnswer,
+    SwiftDeadUpload,
+    SwiftObject,
+    SwiftSegment,
+)
 from polycloud.runtime.drive import run
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.upload import CONCURRENCY, Progress
@@ -65,6 +72,40 @@ class SwiftStorage(SwiftContainers):
             ObjectNotFound: It does not exist, or is no static large object.
         """
         return run(self._swift_storage.ex_list_segments(obj))
+
+    def ex_list_dead_segments(self, container: Container | str, *, older_than: float = DAY) -> list[SwiftDeadUpload]:
+        """What uploads have left that never ended, because their program was killed.
+
+        They are segments that polycloud named, and that no object of the container is made of. Objects in other
+        containers are not looked at: what another program has copied there as a manifest still needs its segments.
+        Every large object is looked at, and where listings do not tell which are large (Ceph), every object.
+
+        Swift's operation: Show container details and list objects.
+
+        Args:
+            container: Where the objects were to be; the segments are in the one beside it.
+            older_than: Seconds since the last segment was stored: what is younger may be under way.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: It keeps versions, whose segments nobody tells.
+        """
+        return run(self._swift_storage.ex_list_dead_segments(container, older_than=older_than))
+
+    def ex_delete_dead_segments(self, container: Container | str, *, older_than: float = DAY) -> list[SwiftDeadUpload]:
+        """Delete what ``ex_list_dead_segments`` gives, and give what it was.
+
+        Swift's operation: Bulk delete.
+
+        Args:
+            container: Where the objects were to be.
+            older_than: As for ``ex_list_dead_segments``.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: It keeps versions, whose segments nobody tells.
+        """
+        return run(self._swift_storage.ex_delete_dead_segments(container, older_than=older_than))
 
     def ex_multipart_upload_object(
         self,

@@ -19,6 +19,7 @@ __all__ = [
     "SwiftAnswer",
     "SwiftContainer",
     "SwiftContainerSpec",
+    "SwiftDeadUpload",
     "SwiftObject",
     "SwiftSegment",
     "SwiftUpload",
@@ -122,6 +123,29 @@ class SwiftSegment(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     size: int
     hash: str | None = None
+
+
+class SwiftDeadUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload that never became an object.
+
+    Attributes:
+        container: Where the object was to be.
+        name: What it was to be called, as far as its segments tell: up to 900 bytes, ``%`` as ``_``.
+        id: The upload's own.
+        segments: What is there of it, in order.
+        last_modified: When the last of them was stored, in UTC.
+    """
+
+    container: str
+    name: str
+    id: str
+    segments: list[SwiftSegment]
+    last_modified: dt.datetime
+
+    @property
+    def size(self) -> int:
+        """Bytes of all segments."""
+        return sum(segment.size for segment in self.segments)
 
 
 class SwiftAccount(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from polycloud.errors import InvalidRequest, NotFound, NotSupported, PermissionDenied
 from polycloud.providers.swift.calls import OBJECT_STORE
-from polycloud.providers.swift.copying import Copying
+from polycloud.providers.swift.leftovers import Leftovers
 from polycloud.providers.swift.models import JSONValue
 from polycloud.storage.driver import UrlSpec
 from polycloud.wire.swift import (
@@ -22,7 +22,7 @@ from polycloud.wire.swift import (
 __all__ = ["TempUrls"]
 
 
-class TempUrls(Copying):
+class TempUrls(Leftovers):
     """Temporary URLs."""
 
     async def object_url(self, spec: UrlSpec) -> str:
