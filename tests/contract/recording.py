@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from polycloud.runtime.messages import Headers, Request, Response
+from polycloud.runtime.pace import Patience
 from tests.contract.aws_model import EC2Model
 
 __all__ = ["RecordingRuntime"]
@@ -32,7 +33,7 @@ class RecordingRuntime:
     def actions(self) -> list[str]:
         return [request.operation for request in self.sent]
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         self.sent.append(request)
         action = request.operation
         if action in self._faults:

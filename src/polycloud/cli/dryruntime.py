@@ -5,6 +5,7 @@ from __future__ import annotations
 from polycloud.cli.dryrun import RequestShown, shown
 from polycloud.runtime.blocking import BlockingRuntime
 from polycloud.runtime.messages import Request, Response, ResponseStream
+from polycloud.runtime.pace import Patience
 
 __all__ = ["DryRunRuntime"]
 
@@ -12,7 +13,7 @@ __all__ = ["DryRunRuntime"]
 class DryRunRuntime(BlockingRuntime):
     """Sends only what obtains credentials, which a request cannot be built without."""
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         """The answer to an identity request.
 
         Raises:
@@ -20,10 +21,10 @@ class DryRunRuntime(BlockingRuntime):
         """
         if not request.identity:
             raise RequestShown(shown(request))
-        return await super().send(request, deadline=deadline)
+        return await super().send(request, deadline=deadline, patience=patience)
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         """As ``send``."""
         if not request.identity:
             raise RequestShown(shown(request))
-        return await super().stream(request, deadline=deadline)
+        return await super().stream(request, deadline=deadline, patience=patience)

@@ -20,6 +20,7 @@ from polycloud.runtime.loop_exchange import Exchange, Stream
 from polycloud.runtime.loop_transport import Transport
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from polycloud.runtime.offloaded import async_sink, async_source
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import SinkTarget, SourceLike, TransportSettings
 from polycloud.runtime.proxies import Proxies
 
@@ -42,11 +43,11 @@ class AsyncioRuntime:
         self._transport: Transport | None = None
         self._binding = threading.Lock()
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
-        return await Exchange(self._here(), request, deadline).answer()
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
+        return await Exchange(self._here(), request, deadline, patience).answer()
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
-        exchange = Exchange(self._here(), request, deadline)
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
+        exchange = Exchange(self._here(), request, deadline, patience)
         return Stream(exchange, await exchange.begin())
 
     async def sleep(self, seconds: float) -> None:

@@ -24,6 +24,7 @@ from polycloud.runtime.files import BlockingSink, BlockingSource, open_sink, ope
 from polycloud.runtime.heads import parse_origin, user_agent
 from polycloud.runtime.jobs import Crew, Group, Job, current_token, interruptible
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.pool import Pool, closed_error
 from polycloud.runtime.protocol import SinkTarget, SourceLike, TransportSettings
 from polycloud.runtime.proxies import Proxies
@@ -67,12 +68,12 @@ class BlockingRuntime:
 
     # ---- HTTP
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
-        exchange = Exchange(self, request, deadline)
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
+        exchange = Exchange(self, request, deadline, patience)
         return await exchange.answer()
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
-        exchange = Exchange(self, request, deadline)
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
+        exchange = Exchange(self, request, deadline, patience)
         return Stream(exchange, await exchange.begin())
 
     def route(self, text: str) -> Route:

@@ -21,10 +21,11 @@ from polycloud.errors import (
     RateLimited,
     Timeout,
 )
-from polycloud.runtime.deadline import current_deadline, until
+from polycloud.runtime.deadline import current_deadline, deadline_words, until
 from polycloud.runtime.inflating import inflated
 from polycloud.runtime.messages import Request, Response, ResponseStream
-from polycloud.runtime.protocol import UNLIMITED, Runtime
+from polycloud.runtime.pace import Patience
+from polycloud.runtime.protocol import Runtime
 from polycloud.runtime.redirects import REDIRECTS, Redirect, Way, not_followed
 from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, moment, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
@@ -77,11 +78,12 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         connect: Name resolution, connecting, proxy and TLS together.
-        attempt: One request and its answer; streamed bodies are not counted.
-        operation: One logical call with all of its attempts and the waits between them; streamed
-            bodies are not counted. Listings are bounded page by page; to bound a whole listing,
+        attempt: From the last byte of a request to its answer, and from the beginning to the first
+            byte; what a body takes, up or down, is not counted.
+        operation: One logical call with all of its attempts and the waits between them; what bodies
+            take is not counted. Listings are bounded page by page; to bound a whole listing,
             or a transfer, use ``with polycloud.deadline(seconds)``.
-        stall: One piece of a streamed body, up or down.
+        stall: How long nothing of a body may move, up or down.
     """
 
     connect: float = 10.0
@@ -120,7 +122,7 @@ class Caller:
         self._redirects = redirects
         self._budget = RetryBudget(retry.budget)
 
-    async def call(self, request: Request, *, check: Check, repeatable: bool) -> Response:
+    async def call(self, request: Request, *, check: Check, repeatable: bool, kept_alive: bool = False) -> Response:
         """Send until there is a success, and give it with its body read.
 
         Args:
@@ -128,10 +130,13 @@ class Caller:
             check: Tells successes from errors.
             repeatable: Whether the call may be sent again after an attempt that may have taken
                 effect: it is idempotent, or carries a client token.
+            kept_alive: As the request's own field.
 
         Raises:
             CloudError: What ``check`` made of the last answer, or the runtime's own error.
         """
+        if kept_alive:
+            request = msgspec.structs.replace(request, kept_alive=True)
         answer = await self._run(request, check, repeatable, streaming=False)
         assert isinstance(answer, Response)  # noqa: S101 - narrows the union of _run for both checkers
         return answer
@@ -147,9 +152,8 @@ class Caller:
     ) -> Response | ResponseStream:
         runtime = self.runtime
         body = request.body
-        timed = isinstance(body, bytes)
-        # Streamed uploads take as long as they take: each piece is bounded by the stall timeout.
-        end = min(current_deadline(), runtime.monotonic() + self.timeouts.operation if timed else UNLIMITED)
+        # Bodies take as long as they take, and put its end off: how long nothing may move says the stall timeout.
+        patience = Patience(self.timeouts.attempt, runtime.monotonic() + self.timeouts.operation)
         may_resend = isinstance(body, bytes) or body.rewindable
         way = Way(request, self.authorizer)
         attempt = 1
@@ -164,16 +168,16 @@ class Caller:
                 authorized = way.request
                 if way.authorizer is not None:
                     # Outside of the try: an authorizer that calls an identity service has a loop of its own.
-                    with until(end):
+                    with until(patience.until):
                         authorized = await way.authorizer.authorize(authorized)
-                attempt_end = min(end, runtime.monotonic() + self.timeouts.attempt) if timed else end
                 try:
-                    answer = await self._attempt(authorized, check, attempt, attempt_end, span, streaming=streaming)
+                    answer = await self._attempt(authorized, check, attempt, patience, span, streaming=streaming)
                     if isinstance(answer, Redirect):
                         way.follow(answer)
                         continue
                     way.check(answer)
                 except CloudError as error:
+                    end = min(current_deadline(), patience.until)
                     error = self._explain(way.told(error), request, end)
                     error.repeated = doubtful
                     if way.authorizer is not None and may_resend:
@@ -200,22 +204,24 @@ class Caller:
                     return answer
 
     async def _attempt(
-        self, request: Request, check: Check, attempt: int, end: float, span: Span | None, *, streaming: bool
+        self, request: Request, check: Check, attempt: int, patience: Patience, span: Span | None, *, streaming: bool
     ) -> Response | ResponseStream | Redirect:
         """One request and its answer, logged; raises what ``check`` finds."""
         started = self.runtime.monotonic()
+        end = current_deadline()
         stream: ResponseStream | None = None
         try:
             if streaming:
-                stream = await self.runtime.stream(request, deadline=end)
+                stream = await self.runtime.stream(request, deadline=end, patience=patience)
                 if 200 <= stream.status < 300:
                     self._record(request, stream.status, stream.headers.get, attempt, started, span)
                     return stream
                 # Not wanted as a stream: an error, or a redirect.
+                end = min(end, patience.until, self.runtime.monotonic() + patience.attempt)
                 error_body = await _read_error_body(stream, self.runtime, end)
                 answer = inflated(Response(status=stream.status, headers=stream.headers, body=error_body), cut=True)
             else:
-                answer = await self.runtime.send(request, deadline=end)
+                answer = await self.runtime.send(request, deadline=end, patience=patience)
                 # Whoever says what he takes unpacks it himself.
                 if "content-encoding" in answer.headers and request.header("accept-encoding") is None:
                     answer = inflated(answer)
@@ -258,9 +264,12 @@ class Caller:
         """Add what only this loop knows: who was asked for what, and whose time is up."""
         late = self.runtime.monotonic() >= end - TIMER_SLACK
         if late and isinstance(error, Timeout) and not isinstance(error, DeadlineExceeded):
-            exceeded = DeadlineExceeded(
-                f"{error.message}; the time for the whole operation is up", sent=error.sent, retryable=False
-            )
+            seconds = self.timeouts.operation
+            whose = f"the {seconds:g} s for the whole operation are over (timeout=Timeouts(operation={seconds:g}))"
+            if self.runtime.monotonic() >= current_deadline() - TIMER_SLACK:
+                whose = deadline_words(end) or whose
+            message = error.message if whose in error.message else f"{error.message}; {whose}"
+            exceeded = DeadlineExceeded(message, sent=error.sent, retryable=False)
             exceeded.__cause__ = error
             error = exceeded
         error.provider = error.provider or self.provider

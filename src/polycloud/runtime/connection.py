@@ -25,6 +25,8 @@ from polycloud.runtime.limits import (
     MAX_HEADERS,
     MAX_INTERIM_ANSWERS,
 )
+from polycloud.runtime.outgoing import unsent
+from polycloud.runtime.pace import Pace
 
 __all__ = ["Connection"]
 
@@ -136,8 +138,13 @@ class Connection:
                 sock.settimeout(_left(deadline))
                 left = left[sock.send(left) :]
 
-    def send_unless_answered(self, data: bytes | memoryview, deadline: float) -> bool:
-        """Send all of ``data``, unless the server answers first.
+    def upload(self, data: bytes | memoryview, pace: Pace, *, listen: bool) -> bool:
+        """Send all of ``data``, for as long as it moves.
+
+        Args:
+            data: A body, or a piece of one.
+            pace: How long nothing may move.
+            listen: Whether to stop when the server answers first.
 
         Returns:
             False as soon as a (final) answer begins to arrive; the rest is not sent then.
@@ -146,28 +153,44 @@ class Connection:
 
         sock = self._sock
         left = memoryview(data)
+        sock.settimeout(0)
         while left:
-            if self._answered():
+            if listen and self._answered():
                 return False
+            if _monotonic() >= pace.deadline:
+                raise TimeoutError
             try:
                 left = left[sock.send(left) :]
                 self.sent = True
             except (BlockingIOError, ssl.SSLWantWriteError):
-                self._wait(select.POLLIN | select.POLLOUT, deadline)
+                self._wait(select.POLLIN | select.POLLOUT if listen else select.POLLOUT, pace)
             except ssl.SSLWantReadError:
-                self._wait(select.POLLIN, deadline)
-            if _monotonic() >= deadline:
-                raise TimeoutError
+                self._wait(select.POLLIN, pace)
         # An answer that arrives from here on may be the one to the whole request.
         return True
 
-    def _wait(self, events: int, deadline: float) -> None:
+    def _wait(self, events: int, pace: Pace) -> None:
+        """Until the socket is ready, as long as what the system holds goes on leaving."""
         self._poll.modify(self._sock.fileno(), events)
         try:
-            if not self._poll.poll(_left(deadline) * 1000):
-                raise TimeoutError
+            end, left = pace.moves(), unsent(self._sock.fileno())
+            while not self._poll.poll(min(_left(end), pace.stall / 4) * 1000):
+                before, left = left, unsent(self._sock.fileno())
+                if left < before:
+                    end = pace.moves()
         finally:
             self._poll.modify(self._sock.fileno(), select.POLLIN)
+
+    def drain(self, pace: Pace) -> None:
+        """Wait until the peer has what was sent, or begins to answer."""
+        pause = 0.005
+        end, left = pace.moves(), unsent(self._sock.fileno())
+        while left and not self._answered():
+            self._poll.poll(min(_left(end), pause) * 1000)
+            pause = min(2 * pause, pace.stall / 4, 1.0)
+            before, left = left, unsent(self._sock.fileno())
+            if left < before:
+                end = pace.moves()
 
     def _answered(self) -> bool:
         """Whether more than interim (1xx) answers has arrived. Leaves the socket not blocking."""

@@ -9,9 +9,11 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
 
-__all__ = ["current_deadline", "deadline", "grace", "until"]
+__all__ = ["current_deadline", "deadline", "deadline_words", "grace", "until"]
 
 _end: ContextVar[float] = ContextVar("polycloud_deadline", default=float("inf"))
+# The block whose end is the one above, and how many seconds it was given.
+_block: ContextVar[tuple[float, float]] = ContextVar("polycloud_deadline_block", default=(float("inf"), 0.0))
 
 
 class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case context manager
@@ -28,22 +30,32 @@ class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case c
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._token: Token[float] | None = None
+        self._block: Token[tuple[float, float]] | None = None
 
     def __enter__(self) -> Self:
-        self._token = _end.set(min(_end.get(), time.monotonic() + self._seconds))
+        end = time.monotonic() + self._seconds
+        self._token = _end.set(min(_end.get(), end))
+        self._block = _block.set(min(_block.get(), (end, self._seconds)))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._token is not None:
+        if self._token is not None and self._block is not None:
             _end.reset(self._token)
-            self._token = None
+            _block.reset(self._block)
+            self._token = self._block = None
 
 
 def current_deadline() -> float:
     """The end of the innermost block on the monotonic clock, or infinity."""
     return _end.get()
+
+
+def deadline_words(end: float) -> str:
+    """What to say of a bound in time that is over; nothing if no ``deadline`` block gave it."""
+    block, seconds = _block.get()
+    return f"polycloud.deadline({seconds:g}) around it is over" if block <= end else ""
 
 
 @contextmanager

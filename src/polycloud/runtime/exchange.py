@@ -18,13 +18,13 @@ from polycloud.errors import (
 )
 from polycloud.runtime import failures
 from polycloud.runtime.connection import Connection
-from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.dial import connect
 from polycloud.runtime.heads import Origin, request_fields
 from polycloud.runtime.http1 import AnswerHead, write_head
 from polycloud.runtime.jobs import current_token, interruptible
 from polycloud.runtime.limits import EARLY_ANSWER_OVER, PIECE
 from polycloud.runtime.messages import Headers, Request, Response, Source
+from polycloud.runtime.pace import Pace, Patience
 from polycloud.runtime.pool import Lease, Pool
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxy
@@ -73,16 +73,16 @@ class Exchange:
         request: What to send.
         deadline: Until when the answer has to be there; a body that is read piece by piece is
             bounded by the stall timeout instead.
+        patience: What else bounds it.
     """
 
-    __slots__ = ("_deadline", "_ended", "_given_up", "_lease", "_paced", "_request", "_transport", "_turn")
+    __slots__ = ("_ended", "_given_up", "_lease", "_pace", "_request", "_transport", "_turn")
 
-    def __init__(self, transport: Transport, request: Request, deadline: float) -> None:
+    def __init__(self, transport: Transport, request: Request, deadline: float, patience: Patience | None) -> None:
         self._transport = transport
         self._request = request
-        self._deadline = deadline
-        # Uploads from a source may take for ever as long as they move: each step has its own limit.
-        self._paced = not isinstance(request.body, bytes)
+        paced = not isinstance(request.body, bytes) or len(request.body) > PIECE
+        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced)
         self._lease: Lease[Connection] | None = None
         # Held by the thread that reads the body.
         self._turn = threading.Lock()
@@ -139,7 +139,7 @@ class Exchange:
             raise failures.cut_before()
         if connection.pid != os.getpid():
             raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
-        deadline = min(_monotonic() + self._transport.settings.stall_timeout, current_deadline())
+        deadline = self._pace.reads()
         try:
             if current_token() is None:
                 data = connection.read(size, deadline)
@@ -197,7 +197,8 @@ class Exchange:
         token = current_token()
         if token is not None:
             token.check()
-        self._lease = lease = transport.pool.acquire(request.origin, self._deadline, token.check if token else None)
+        begin = self._pace.begins()
+        self._lease = lease = transport.pool.acquire(request.origin, begin, token.check if token else None)
         connection = lease.connection
         if connection is None:
             connection = self._connect(lease, route)
@@ -209,71 +210,70 @@ class Exchange:
 
     def _connect(self, lease: Lease[Connection], route: Route) -> Connection:
         transport, origin = self._transport, self._request.origin
-        end = min(self._deadline, _monotonic() + transport.settings.connect_timeout)
+        end = self._pace.connects(transport.settings.connect_timeout)
         try:
             return connect(route.origin, route.proxy, transport.tls, end, interruptible, lease, transport.known)
         except TimeoutError:
-            raise failures.no_connection_in_time(origin) from None
+            raise self._pace.late(origin, sent=False) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
             advice = partial(trust_advice, transport.settings)
             raise failures.not_connected(error, f"{origin}{through}", advice) from error
 
     async def _talk(self, connection: Connection, opening: bytes) -> AnswerHead:
-        body = self._request.body
+        body, pace = self._request.body, self._pace
         complete = True
         try:
-            if not isinstance(body, bytes):
-                complete = await self._send_source(connection, opening, body)
-            elif len(body) <= PIECE:
-                connection.send(opening + body if body else opening, self._deadline)
+            if isinstance(body, bytes) and len(body) <= PIECE:
+                connection.send(opening + body if body else opening, pace.begins())
             else:
-                complete = self._send_large(connection, opening, body)
+                complete = await self._upload(connection, opening, body)
+            pace.sent()
         except (BrokenPipeError, ConnectionResetError) as error:
             head = self._last_words(connection)
             if head is None:
                 raise error from None
             complete = False
         else:
-            head = connection.read_head(self._request.method, self._next)
+            head = connection.read_head(self._request.method, pace.answers)
         if not complete:
             # The server expects the rest of the body, and gets the end of the connection.
             connection.keeps = False
         return head
 
-    def _next(self) -> float:
-        """Until when the next bytes have to be there, or be gone."""
-        if self._paced:
-            return min(self._deadline, _monotonic() + self._transport.settings.stall_timeout)
-        return self._deadline
-
-    def _send_large(self, connection: Connection, opening: bytes, body: bytes) -> bool:
-        """Send a body in memory; False when the server answered before all of it was sent."""
-        connection.send(opening, self._deadline)
-        whole = memoryview(body)
-        if len(body) <= EARLY_ANSWER_OVER:
-            connection.send(whole, self._deadline)
-            return True
-        return connection.send_unless_answered(whole, self._deadline)
+    async def _upload(self, connection: Connection, opening: bytes, body: bytes | Source) -> bool:
+        """Send a body for as long as it moves; False when the server answered before all of it was sent."""
+        self._pace.travels()
+        try:
+            if isinstance(body, bytes):
+                connection.upload(opening, self._pace, listen=False)
+                complete = connection.upload(body, self._pace, listen=len(body) > EARLY_ANSWER_OVER)
+            else:
+                complete = await self._send_source(connection, opening, body)
+            if complete:
+                connection.drain(self._pace)
+        finally:
+            self._pace.arrived()
+        return complete
 
     async def _send_source(self, connection: Connection, opening: bytes, source: Source) -> bool:
-        """As ``_send_large``, from a source: exactly the declared length, or in chunks."""
-        length = source.length
+        """As ``_upload``, from a source: exactly the declared length, or in chunks."""
+        length, pace = source.length, self._pace
         if length is None:
-            connection.send(opening, self._next())
+            connection.upload(opening, pace, listen=False)
             while piece := await source.read(PIECE):
-                if not connection.send_unless_answered(b"%x\r\n%b\r\n" % (len(piece), piece), self._next()):
+                if not connection.upload(b"%x\r\n%b\r\n" % (len(piece), piece), pace, listen=True):
                     return False
-            connection.send(b"0\r\n\r\n", self._next())
+            connection.upload(b"0\r\n\r\n", pace, listen=False)
             return True
-        send = connection.send_unless_answered if length > EARLY_ANSWER_OVER else connection.send
         left = length
         while True:
             # One byte more than is due is asked for before the last piece leaves: a source that is
             # too long is noticed while the request is still incomplete.
             piece = await source.read(PIECE if left > PIECE else left + 1)
             left = failures.length_left(left, piece, length)
-            if send(opening + piece if opening else piece, self._next()) is False:
+            listen = length > EARLY_ANSWER_OVER
+            if not connection.upload(opening + piece if opening else piece, pace, listen=listen):
                 return False
             if not left:
                 return True
@@ -283,7 +283,7 @@ class Exchange:
         """What the server answered before it closed the connection on a request that it did not want."""
         if not connection.sent or not self._request.body:
             return None
-        end = min(self._deadline, _monotonic() + LAST_WORDS)
+        end = min(self._pace.deadline, _monotonic() + LAST_WORDS)
         try:
             return connection.read_head(self._request.method, lambda: end)
         except (OSError, MalformedResponse):
@@ -303,12 +303,18 @@ class Exchange:
         if head.length > limit:
             raise failures.too_long(limit, head.status)
         parts: list[bytes] = []
-        size = 0
-        while part := connection.read(READ, self._next()):
-            size += len(part)
-            if size > limit:
-                raise failures.too_long(limit, head.status)
-            parts.append(part)
+        size, pace = 0, self._pace
+        kept_alive = self._request.kept_alive
+        pace.travels()
+        try:
+            while part := connection.read(READ, pace.moves() if kept_alive else pace.answers(size)):
+                size += len(part)
+                if size > limit:
+                    raise failures.too_long(limit, head.status)
+                parts.append(part)
+        finally:
+            if kept_alive:
+                pace.arrived()
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     # ---- failures
@@ -318,6 +324,8 @@ class Exchange:
         connection = self.connection
         sent = self._ended or (connection is not None and connection.sent)
         self._discard()
+        if isinstance(error, TimeoutError) and error.errno is None:
+            return self._pace.late(self._request.origin, sent=sent)
         return failures.explained(error, self._request.origin, sent=sent)
 
 

@@ -19,7 +19,6 @@ __all__ = [
     "cut_before",
     "explained",
     "length_left",
-    "no_connection_in_time",
     "no_tunnel",
     "not_connected",
     "read_twice",
@@ -29,11 +28,6 @@ __all__ = [
 
 class PeerClosed(ConnectionError):
     """The peer closed the connection before the answer was whole."""
-
-
-def no_connection_in_time(where: str) -> Timeout:
-    """Connecting took too long."""
-    return Timeout(f"no connection to {where} in the time allowed for connecting", sent=False)
 
 
 def not_connected(error: OSError, where: str, advice: Callable[[], str]) -> ConnectionFailed:
@@ -66,9 +60,9 @@ def no_tunnel(proxy: str, authority: str, status: int) -> CloudError:
 
 
 def explained(error: OSError, where: str, *, sent: bool) -> CloudError:
-    """The connection failed under a request, or the time for an attempt or for a piece of a body was up."""
+    """The connection failed under a request."""
     if isinstance(error, TimeoutError):
-        return Timeout(f"{where} did not answer in the time allowed", sent=sent)
+        return Timeout(f"{where} did not answer, and the system gave the connection up", sent=sent)
     if isinstance(error, PeerClosed):
         return ConnectionFailed(f"{where} closed the connection before its answer was whole", sent=sent)
     return ConnectionFailed(f"the connection to {where} broke: {reason(error)}", sent=sent)

@@ -27,7 +27,7 @@ MAX_CHUNK_LINE: Final = 4 * 1024
 """Most bytes of the line that announces a chunk, its extensions included."""
 
 PIECE: Final = 64 * 1024
-"""Bytes of an upload that are sent at a time."""
+"""Bytes of an upload that are sent at a time; more than these may take for ever as long as they move."""
 
 EARLY_ANSWER_OVER: Final = 1024 * 1024
 """Uploads larger than this, or of unknown length, look for an early answer between pieces."""

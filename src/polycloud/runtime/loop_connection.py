@@ -28,6 +28,8 @@ from polycloud.runtime.limits import (
 
 if TYPE_CHECKING:
     import ssl
+from polycloud.runtime.outgoing import unsent
+from polycloud.runtime.pace import Pace
 
 __all__ = ["Connection"]
 
@@ -276,12 +278,36 @@ class Connection(asyncio.Protocol):
         self.sent = True
         self.transport.write(data)
 
-    async def flushed(self, end: float) -> None:
+    async def flushed(self, pace: Pace) -> None:
         """Until most of what was handed over is sent, or an answer begins to arrive."""
-        while self._writing_paused and not self._parts:
+        if self._writing_paused and not self._parts:
+            await self._moving(lambda: not self._writing_paused or bool(self._parts), pace, pace.stall / 4)
+
+    async def drain(self, pace: Pace) -> None:
+        """Wait until the peer has what was handed over, or begins to answer."""
+        await self._moving(lambda: not self._unsent() or self.answered(), pace, 0.005)
+
+    async def _moving(self, done: Callable[[], bool], pace: Pace, pause: float) -> None:
+        """Until something is so, as long as what was handed over goes on leaving."""
+        end, left = pace.moves(), self._unsent()
+        while not done():
             if self._over:
                 raise self._end_of_it()
-            await self._wait(end)
+            try:
+                await self._wait(min(end, _monotonic() + pause))
+            except TimeoutError:
+                if _monotonic() >= end:
+                    raise
+                pause = min(2 * pause, pace.stall / 4, 1.0)
+            before, left = left, self._unsent()
+            if left < before:
+                end = pace.moves()
+
+    def _unsent(self) -> int:
+        """Bytes that were handed over and have not reached the peer."""
+        if self.transport.is_closing():
+            return 0
+        return self.transport.get_write_buffer_size() + unsent(self.transport.get_extra_info("socket").fileno())
 
     @property
     def reusable(self) -> bool:

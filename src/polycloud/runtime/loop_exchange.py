@@ -9,16 +9,15 @@ from polycloud.errors import (
     CloudError,
     ConfigurationError,
     MalformedResponse,
-    Timeout,
 )
 from polycloud.runtime import failures
-from polycloud.runtime.deadline import current_deadline
 from polycloud.runtime.heads import request_fields
 from polycloud.runtime.http1 import AnswerHead, write_head
 from polycloud.runtime.limits import EARLY_ANSWER_OVER, PIECE
 from polycloud.runtime.loop_connection import Connection
 from polycloud.runtime.loop_transport import Transport, running_loop
 from polycloud.runtime.messages import Headers, Request, Response, Source
+from polycloud.runtime.pace import Pace, Patience
 
 __all__ = ["Exchange", "Stream"]
 
@@ -40,29 +39,30 @@ class Exchange:
         request: What to send.
         deadline: Until when the answer has to be there; a body that is read piece by piece is
             bounded by the stall timeout instead.
+        patience: What else bounds it.
     """
 
     __slots__ = (
         "_connection",
-        "_deadline",
         "_ended",
         "_holds",
+        "_kept_alive",
         "_method",
         "_origin",
-        "_paced",
+        "_pace",
         "_reading",
         "_request",
         "transport",
     )
 
-    def __init__(self, transport: Transport, request: Request, deadline: float) -> None:
+    def __init__(self, transport: Transport, request: Request, deadline: float, patience: Patience | None) -> None:
         self.transport = transport
         self._request: Request | None = request
         self._origin = request.origin
         self._method = request.method
-        self._deadline = deadline
-        # Uploads from a source may take for ever as long as they move: each step has its own limit.
-        self._paced = not isinstance(request.body, bytes)
+        self._kept_alive = request.kept_alive
+        paced = not isinstance(request.body, bytes) or len(request.body) > PIECE
+        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced)
         # Whether one of the places for connections in use is taken, with or without a connection.
         self._holds = False
         self._connection: Connection | None = None
@@ -111,8 +111,7 @@ class Exchange:
                 return b""
             raise failures.cut_before()
         try:
-            stall = _monotonic() + self.transport.settings.stall_timeout
-            data = await connection.read(size, min(stall, current_deadline()))
+            data = await connection.read(size, self._pace.reads())
             self._done()
         except OSError as error:
             raise self._explain(error) from failures.cause(error)
@@ -150,18 +149,18 @@ class Exchange:
         assert request is not None  # noqa: S101 - a head is read once
         # The exchange may live as long as the body of its answer: what was sent must not.
         self._request = None
-        if self._deadline <= _monotonic():
-            raise Timeout("the time was up before anything was sent", sent=False)
+        if self._pace.begins() <= _monotonic():
+            raise self._pace.late(self._origin, sent=False)
         route = await transport.route(request.origin)
         fields = request_fields(request, route.origin, transport.agent)
         if route.prefix:
             fields += route.fields
         opening = write_head(request.method, route.prefix + request.target, fields)
-        await transport.acquire(self._deadline)
+        await transport.acquire(self._pace.begins())
         self._holds = True
         connection = transport.find_idle(request.origin)
         if connection is None:
-            connection = await transport.connect(request.origin, route, self._deadline)
+            connection = await transport.connect(request.origin, route, self._pace)
         self._connection = connection
         connection.begin()
         return await self._talk(connection, opening, request.body)
@@ -169,29 +168,36 @@ class Exchange:
     async def _talk(self, connection: Connection, opening: bytes, body: bytes | Source) -> AnswerHead:
         complete = True
         try:
-            if not isinstance(body, bytes):
-                complete = await self._send_source(connection, opening, body)
-            elif len(body) <= PIECE:
+            if isinstance(body, bytes) and len(body) <= PIECE:
                 connection.write(opening + body if body else opening)
             else:
-                complete = await self._send_large(connection, opening, body)
+                complete = await self._upload(connection, opening, body)
+            self._pace.sent()
         except ConnectionError as error:
             head = await self._last_words(connection, bool(body))
             if head is None:
                 raise error from None
             complete = False
         else:
-            head = await connection.read_head(self._method, self._next)
+            head = await connection.read_head(self._method, self._pace.answers)
         if not complete:
             # The server expects the rest of the body, and gets the end of the connection.
             connection.keeps = False
         return head
 
-    def _next(self) -> float:
-        """Until when the next bytes have to be there, or be gone."""
-        if self._paced:
-            return min(self._deadline, _monotonic() + self.transport.settings.stall_timeout)
-        return self._deadline
+    async def _upload(self, connection: Connection, opening: bytes, body: bytes | Source) -> bool:
+        """Send a body for as long as it moves; False when the server answered before all of it was sent."""
+        self._pace.travels()
+        try:
+            if isinstance(body, bytes):
+                complete = await self._send_large(connection, opening, body)
+            else:
+                complete = await self._send_source(connection, opening, body)
+            if complete:
+                await connection.drain(self._pace)
+        finally:
+            self._pace.arrived()
+        return complete
 
     async def _send_large(self, connection: Connection, opening: bytes, body: bytes) -> bool:
         """Send a body in memory; False when the server answered before all of it was sent."""
@@ -213,7 +219,7 @@ class Exchange:
         if connection.answered():
             return False
         connection.write(data)
-        await connection.flushed(self._next())
+        await connection.flushed(self._pace)
         return True
 
     async def _send_source(self, connection: Connection, opening: bytes, source: Source) -> bool:
@@ -242,7 +248,7 @@ class Exchange:
         """What the server answered before it closed the connection on a request that it did not want."""
         if not connection.sent or not has_body:
             return None
-        end = min(self._deadline, _monotonic() + LAST_WORDS)
+        end = min(self._pace.deadline, _monotonic() + LAST_WORDS)
         try:
             return await connection.read_head(self._method, lambda: end)
         except (OSError, MalformedResponse):
@@ -255,12 +261,17 @@ class Exchange:
         if head.length > limit:
             raise failures.too_long(limit, head.status)
         parts: list[bytes] = []
-        size = 0
-        while part := await connection.read(READ, self._next()):
-            size += len(part)
-            if size > limit:
-                raise failures.too_long(limit, head.status)
-            parts.append(part)
+        size, pace = 0, self._pace
+        pace.travels()
+        try:
+            while part := await connection.read(READ, pace.moves() if self._kept_alive else pace.answers(size)):
+                size += len(part)
+                if size > limit:
+                    raise failures.too_long(limit, head.status)
+                parts.append(part)
+        finally:
+            if self._kept_alive:
+                pace.arrived()
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     # ---- failures
@@ -270,6 +281,8 @@ class Exchange:
         connection = self._connection
         sent = self._ended or (connection is not None and connection.sent)
         self.cut()
+        if isinstance(error, TimeoutError) and error.errno is None:
+            return self._pace.late(self._origin, sent=sent)
         return failures.explained(error, self._origin, sent=sent)
 
 

@@ -17,6 +17,7 @@ from polycloud.runtime import failures
 from polycloud.runtime.heads import Origin, parse_origin
 from polycloud.runtime.loop_connection import Connection
 from polycloud.runtime.loop_dial import connect
+from polycloud.runtime.pace import Pace
 from polycloud.runtime.pool import closed_error, none_free
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxies
@@ -140,7 +141,7 @@ class Transport:
                 connection.abort()
         return None
 
-    async def connect(self, text: str, route: Route, deadline: float) -> Connection:
+    async def connect(self, text: str, route: Route, pace: Pace) -> Connection:
         """A new connection to an origin.
 
         Raises:
@@ -150,13 +151,13 @@ class Transport:
         for idle in self._idle[: max(0, surplus)]:
             idle.abort()
         del self._idle[: max(0, surplus)]
-        end = min(deadline, _monotonic() + self.settings.connect_timeout)
+        end = pace.connects(self.settings.connect_timeout)
         try:
             connection = await connect(
                 lambda: Connection(self.loop, text, self), route.origin, route.proxy, route.tls, end, self._known
             )
         except TimeoutError:
-            raise failures.no_connection_in_time(text) from None
+            raise pace.late(text, sent=False) from None
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
             raise failures.not_connected(error, f"{text}{through}", partial(trust_advice, self.settings)) from error

@@ -109,6 +109,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         operation: The provider's own name of the operation, for errors, logs and traces.
         identity: True for a request that only obtains credentials (a token). Tools that show
             requests instead of sending them let these through.
+        kept_alive: True where the provider works for minutes and sends white space meanwhile: the answer may
+            take as long as it goes on arriving. Any other answer that drips is cut.
     """
 
     method: str
@@ -118,6 +120,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | Source = b""
     operation: str = ""
     identity: bool = False
+    kept_alive: bool = False
 
     def with_headers(self, extra: Mapping[str, str]) -> Request:
         """A copy with these headers added, replacing those of the same name (case ignored)."""

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, TypeVar
 import msgspec
 
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
+from polycloud.runtime.pace import Patience
 
 __all__ = ["UNLIMITED", "Runtime", "RuntimeFactory", "SinkTarget", "SourceLike", "TransportSettings"]
 
@@ -42,7 +43,7 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
         ca_variables: Environment variables that name a CA bundle where ``verify`` is True, the first of them
             that is set and not empty.
         cert: Client certificate: a PEM path, or (certificate path, key path).
-        stall_timeout: Seconds that one piece of a streamed body (up or down) may take.
+        stall_timeout: Seconds in which something of a body (up or down) has to move.
         max_connections: Most connections open at one time; further calls wait for a free one.
         idle_timeout: Seconds after which an unused connection is closed rather than reused.
         max_body: Largest body, in bytes, that ``send`` reads into memory.
@@ -68,11 +69,12 @@ class Runtime(Protocol):
     that is not done by then ends with ``Timeout``.
     """
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         """One request, one attempt, the answer read whole. Follows no redirect, retries nothing.
 
-        Any status is an answer, not an error. Each piece of a ``Source`` body may take
-        ``stall_timeout``; the source is neither rewound nor closed.
+        Any status is an answer, not an error. A body of more than a piece takes as long as it
+        takes while it moves (``stall_timeout``); a source is neither rewound nor closed. What else
+        may take how long says ``patience``; ``deadline`` bounds everything.
 
         Raises:
             ConnectionFailed: No complete answer; ``sent`` tells whether it may have taken effect.
@@ -81,7 +83,7 @@ class Runtime(Protocol):
         """
         ...
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         """As ``send``, returning once the headers are there. The deadline covers only that far;
         afterwards each ``read`` of the body may take ``stall_timeout`` seconds (see TransportSettings),
         and no longer than ``polycloud.deadline`` says where it is called.

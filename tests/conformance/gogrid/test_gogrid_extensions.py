@@ -22,6 +22,7 @@ from polycloud.errors import (
 from polycloud.runtime import asynchronous_runtime, blocking_runtime
 from polycloud.runtime.deadline import deadline
 from polycloud.runtime.messages import Request, Response
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import Runtime, TransportSettings
 from polycloud.sandbox.gogrid.web import GoGridServer, serving
 from tests.conformance.gogrid.conftest import LIMITED_KEY, asked, client_of, settings
@@ -70,7 +71,7 @@ class Between:
             self._slept.append(seconds)
         await self._inner.sleep(seconds)
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         if self._first is not None and self._path in request.target:
             self._first()
         return await self._inner.send(request, deadline=deadline)

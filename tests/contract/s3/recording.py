@@ -9,6 +9,7 @@ from typing import Any
 
 from polycloud.runtime import blocking_runtime
 from polycloud.runtime.messages import Headers, Request, Response
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import TransportSettings
 
 __all__ = ["RecordingRuntime"]
@@ -74,7 +75,7 @@ class RecordingRuntime:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runtime, name)
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         self.sent.append(request)
         operation, query = request.operation, request.target.partition("?")[2]
         if operation == "HeadBucket":
@@ -92,7 +93,7 @@ class RecordingRuntime:
         text = BODIES.get(operation, "").format(more="true" if more else "false", token=token)
         return Response(status=200, headers=Headers(tuple(headers)), body=text.encode())
 
-    async def stream(self, request: Request, *, deadline: float) -> Stream:
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Stream:
         self.sent.append(request)
         part = CONTENT
         headers = [("etag", '"x"'), ("content-length", str(len(CONTENT)))]

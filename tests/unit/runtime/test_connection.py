@@ -17,6 +17,7 @@ from polycloud.runtime.connection import Connection
 from polycloud.runtime.failures import PeerClosed
 from polycloud.runtime.http1 import AnswerHead, parse_head, write_head
 from polycloud.runtime.limits import MAX_HEADER_BYTES, MAX_HEADERS
+from polycloud.runtime.pace import Pace
 
 SOON = 30.0
 # More than any socket buffers.
@@ -276,11 +277,15 @@ def test_staleness() -> None:
 # ---- looking for an early answer
 
 
+def pace() -> Pace:
+    return Pace(soon(), None, 30, paced=True)
+
+
 def test_an_early_answer_stops_the_sending() -> None:
     with pair() as (connection, server):
-        assert connection.send_unless_answered(b"x" * 1_000, soon())
+        assert connection.upload(b"x" * 1_000, pace(), listen=True)
         server.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno")
-        assert not connection.send_unless_answered(LARGE, soon())
+        assert not connection.upload(LARGE, pace(), listen=True)
         assert read(connection)[1] == b"no"
 
 
@@ -288,7 +293,7 @@ def test_an_early_answer_is_seen_while_the_peer_takes_nothing() -> None:
     with pair() as (connection, server):
         timer = threading.Timer(0.1, server.sendall, [b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"])
         timer.start()
-        assert not connection.send_unless_answered(LARGE, soon())
+        assert not connection.upload(LARGE, pace(), listen=True)
         assert read(connection)[0].status == 403
         timer.join()
 
@@ -296,9 +301,9 @@ def test_an_early_answer_is_seen_while_the_peer_takes_nothing() -> None:
 def test_an_interim_answer_does_not_stop_the_sending() -> None:
     with pair() as (connection, server):
         server.sendall(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n")
-        assert connection.send_unless_answered(b"x", soon())
+        assert connection.upload(b"x", pace(), listen=True)
         server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        assert not connection.send_unless_answered(b"x", soon())
+        assert not connection.upload(b"x", pace(), listen=True)
         assert read(connection)[0].status == 200
 
 
@@ -306,6 +311,6 @@ def test_looking_for_an_early_answer_is_bounded() -> None:
     with pair() as (connection, _):
         started = time.monotonic()
         with pytest.raises(TimeoutError):
-            connection.send_unless_answered(LARGE, started + 0.2)
+            connection.upload(LARGE, Pace(started + 0.2, None, 30, paced=True), listen=True)
         seconds = time.monotonic() - started
         assert 0.19 < seconds < 5  # nobody ever takes anything

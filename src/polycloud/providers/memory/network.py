@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from polycloud.errors import CloudError, ConfigurationError, NotSupported, Timeout
 from polycloud.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from polycloud.runtime.mutex import Mutex
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import Runtime, SinkTarget, SourceLike
 
 __all__ = ["Account", "Failures", "MemoryNetwork"]
@@ -53,7 +54,7 @@ class MemoryNetwork:
         self._sent_of: dict[str, int] = {}
         self._closed = False
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         await self.travel(request, deadline)
         return self._account.answer(request, region=self._region, now=self.now())
 
@@ -82,7 +83,7 @@ class MemoryNetwork:
             return planned
         return planned[turn - 1] if turn <= len(planned) else None
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         raise NotSupported("the in-memory cloud has no streamed answers")
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from polycloud.providers.memory.network import Failures, MemoryNetwork
 from polycloud.providers.memory_storage.account import MemoryStorageAccount
 from polycloud.runtime.messages import Headers, Request, Response, ResponseStream
 from polycloud.runtime.mutex import Mutex
+from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import Runtime
 
 __all__ = ["MemoryStorageNetwork"]
@@ -46,14 +47,14 @@ class MemoryStorageNetwork(MemoryNetwork):
         self._cuts = list(cuts)
         self._cut_lock = Mutex()
 
-    async def send(self, request: Request, *, deadline: float) -> Response:
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         await self.travel(request, deadline)
         content = await _content(request)
         if request.operation in self._corrupt:
             content = _damaged(content)
         return self._store.answer(msgspec.structs.replace(request, body=content), region="", now=self.now())
 
-    async def stream(self, request: Request, *, deadline: float) -> ResponseStream:
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         await self.travel(request, deadline)
         answer = self._store.answer(request, region="", now=self.now())
         if answer.status != 200:

@@ -128,6 +128,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
         repeatable: bool = True,
         check: Check | None = None,
         service: str = OBJECT_STORE,
+        kept_alive: bool = False,
     ) -> Response:
         """One call.
 
@@ -142,11 +143,15 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             repeatable: Whether it may be sent again after an attempt that may have taken effect.
             check: Tells errors from successes; None for what the status says.
             service: Type of the service.
+            kept_alive: Whether Swift works for minutes and sends white space meanwhile.
         """
         request = await self._request(operation, method, container, name, query, headers, body, service)
         try:
             return await self.caller.call(
-                request, check=check or self._check(method, container, name), repeatable=repeatable
+                request,
+                check=check or self._check(method, container, name),
+                repeatable=repeatable,
+                kept_alive=kept_alive,
             )
         except NotFound as error:
             raise named(error, container, name) from error.__cause__

@@ -133,6 +133,7 @@ class Multipart(Objects):
                     [(segment_name(name, upload.id, part.number), part.etag, part.size) for part in parts],
                 ),
                 repeatable=spec.conditions.if_none_match is None,
+                kept_alive=True,
             )
         except InvalidRequest as error:
             if "403 Forbidden" not in error.message:

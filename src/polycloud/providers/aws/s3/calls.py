@@ -118,7 +118,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
             site = await self.session.site(bucket)
             request = self._request(site, operation, method, key, query, headers, body)
             try:
-                return await self.caller.call(request, check=check, repeatable=repeatable)
+                return await self.caller.call(request, check=check, repeatable=repeatable, kept_alive=late)
             except NotFound as error:
                 raise named(error, bucket, key) from error.__cause__
             except Misdirected as moved:
