@@ -100,14 +100,15 @@ def attach(volume: str, node: str, /, *, device: str | None = None) -> None:
 
 
 @app.command
-def detach(volume: str, /) -> None:
+def detach(volume: str, /, *, node: str | None = None) -> None:
     """Detach a volume from its node.
 
     Args:
         volume: Its id.
+        node: From which node; to be said of a volume that several nodes have.
     """
     with compute_client() as client:
-        output().item(client.detach_volume(volume), FIELDS)
+        output().item(client.detach_volume(volume, node=node), FIELDS)
 
 
 @app.command

@@ -329,18 +329,26 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             )
         )
 
-    async def detach_volume(self, volume: Volume | str) -> VolumeT:
+    async def detach_volume(self, volume: Volume | str, *, node: Node | str | None = None) -> VolumeT:
         """Detach a volume from the node it is attached to.
+
+        Args:
+            volume: The volume.
+            node: From which node. It has to be said for a volume that several nodes have.
 
         Returns:
             The volume as it is now, possibly still detaching.
 
         Raises:
             VolumeNotFound: It does not exist.
-            Conflict: It is not attached.
+            Conflict: It is not attached, or to other nodes, or to several and ``node`` is not given.
         """
         self._require(ComputeCapability.DETACH_VOLUME)
-        return await self._do(self._driver.detach_volume(id_of(volume, Volume, self.provider)))
+        return await self._do(
+            self._driver.detach_volume(
+                id_of(volume, Volume, self.provider), node_id=optional_id_of(node, Node, self.provider)
+            )
+        )
 
     async def destroy_volume(self, volume: Volume | str) -> None:
         """Destroy a volume and what is on it.

@@ -16,7 +16,7 @@ from polycloud.compute.models import (
     Volume,
     VolumeSnapshot,
 )
-from polycloud.errors import InvalidRequest
+from polycloud.errors import Conflict, InvalidRequest
 from polycloud.runtime.protocol import Runtime
 
 __all__ = ["checked_name", "checked_public_key", "checked_tags", "id_of", "ids_of", "optional_id_of"]
@@ -44,6 +44,24 @@ def id_of(value: Model | str, kind: type[Model], provider: str) -> str:
     if value.provider != provider:
         raise InvalidRequest(f"the {what} {value.id} is of {value.provider}, and this client is of {provider}")
     return value.id
+
+
+def attached_node(volume: Volume, node_id: str | None) -> str:
+    """The node that a volume is to be detached from.
+
+    Raises:
+        Conflict: It is attached to nothing, to others, or to several and it was not said to which.
+    """
+    nodes = ", ".join(volume.attached_to)
+    if not nodes:
+        raise Conflict(f"the volume {volume.id} is attached to nothing; it is {volume.provider_state or volume.state}")
+    if node_id is None:
+        if len(volume.attached_to) > 1:
+            raise Conflict(f"the volume {volume.id} is attached to several nodes, {nodes}; say from which: node=")
+        return volume.attached_to[0]
+    if node_id not in volume.attached_to:
+        raise Conflict(f"the volume {volume.id} is not attached to {node_id}; it is attached to {nodes}")
+    return node_id
 
 
 def optional_id_of(value: Model | str | None, kind: type[Model], provider: str) -> str | None:

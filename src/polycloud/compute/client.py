@@ -268,17 +268,21 @@ class Compute(Generic[NodeT, VolumeT]):
         """
         return run(self._compute.attach_volume(node, volume, device=device))
 
-    def detach_volume(self, volume: Volume | str) -> VolumeT:
+    def detach_volume(self, volume: Volume | str, *, node: Node | str | None = None) -> VolumeT:
         """Detach a volume from the node it is attached to.
+
+        Args:
+            volume: The volume.
+            node: From which node. It has to be said for a volume that several nodes have.
 
         Returns:
             The volume as it is now, possibly still detaching.
 
         Raises:
             VolumeNotFound: It does not exist.
-            Conflict: It is not attached.
+            Conflict: It is not attached, or to other nodes, or to several and ``node`` is not given.
         """
-        return run(self._compute.detach_volume(volume))
+        return run(self._compute.detach_volume(volume, node=node))
 
     def destroy_volume(self, volume: Volume | str) -> None:
         """Destroy a volume and what is on it.

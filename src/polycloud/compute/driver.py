@@ -152,7 +152,7 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> VolumeT:
         raise self._lacking("attach_volume")
 
-    async def detach_volume(self, volume_id: str) -> VolumeT:
+    async def detach_volume(self, volume_id: str, *, node_id: str | None) -> VolumeT:
         raise self._lacking("detach_volume")
 
     async def destroy_volume(self, volume_id: str) -> None:

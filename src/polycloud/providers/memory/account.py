@@ -332,10 +332,10 @@ class _Work:
             replace(volume, state=VolumeState.IN_USE, provider_state="in-use", attached_to=(node_id,), device=device)
         )
 
-    def detach_volume(self, volume_id: str) -> object:
+    def detach_volume(self, volume_id: str, node_id: str | None) -> object:
         volume = self._place.volumes.get(volume_id)
-        if not volume.attached_to:
-            raise Refusal(409, "Conflict", f"{volume_id} is not attached to a node")
+        if not volume.attached_to or node_id not in {None, *volume.attached_to}:
+            raise Refusal(409, "Conflict", f"{volume_id} is not attached to {node_id or 'a node'}")
         return self._detached(volume)
 
     def destroy_volume(self, volume_id: str) -> None:

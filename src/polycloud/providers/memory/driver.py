@@ -199,8 +199,8 @@ class MemoryDriver(ComputeDriver[MemoryNode, MemoryVolume]):
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> MemoryVolume:
         return await self._make("attach_volume", MemoryVolume, node_id=node_id, volume_id=volume_id, device=device)
 
-    async def detach_volume(self, volume_id: str) -> MemoryVolume:
-        return await self._make("detach_volume", MemoryVolume, volume_id=volume_id)
+    async def detach_volume(self, volume_id: str, *, node_id: str | None) -> MemoryVolume:
+        return await self._make("detach_volume", MemoryVolume, volume_id=volume_id, node_id=node_id)
 
     async def destroy_volume(self, volume_id: str) -> None:
         await self._change("destroy_volume", volume_id=volume_id)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from polycloud.compute.arguments import attached_node
 from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import CloudError, Conflict, NodeNotFound, NotFound, SnapshotNotFound, VolumeNotFound
 from polycloud.providers.openstack.base import NovaNodeT, OpenStackBase
@@ -24,6 +25,8 @@ __all__ = ["VolumesDriver"]
 # How long, in seconds, an attachment that has begun may take before a detachment gives up on it.
 SETTLING = 60.0
 SETTLING_POLL = 0.5
+# Nova's microversion from which volumes are attached that several nodes may have; its refusals before name it.
+MULTI_ATTACH = "2.60"
 
 VOLUME_STATES: Mapping[str, VolumeState] = {
     "available": VolumeState.AVAILABLE,
@@ -178,38 +181,61 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
 
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> OpenStackVolume:
         attachment = {"volumeId": volume_id, **({"device": device} if device else {})}
-        await self.services.send(
-            COMPUTE,
-            "POST",
-            f"/servers/{identified(node_id)}/os-volume_attachments",
-            operation="Attach a volume to an instance",
-            body={"volumeAttachment": attachment},
-            repeatable=False,
-            check=_check_attach,
-        )
+
+        async def attach(microversion: str | None) -> None:
+            await self.services.send(
+                COMPUTE,
+                "POST",
+                f"/servers/{identified(node_id)}/os-volume_attachments",
+                operation="Attach a volume to an instance",
+                body={"volumeAttachment": attachment},
+                repeatable=False,
+                check=_check_attach,
+                microversion=microversion,
+            )
+
+        try:
+            await attach(None)
+        except CloudError as error:
+            # Nothing was done: what several nodes may have is refused to those who do not know of it.
+            if MULTI_ATTACH not in error.message:
+                raise
+            await attach(await self._multi_attach(error))
         try:
             return await self.get_volume(volume_id)
         except CloudError as error:
             error.message += f"; the volume {volume_id} is being attached to {node_id} all the same"
             raise
 
-    async def detach_volume(self, volume_id: str) -> OpenStackVolume:
-        volume = await self._settled(volume_id)
-        if not volume.attached_to:
-            raise Conflict(f"the volume {volume_id} is attached to nothing; it is {volume.provider_state}")
-        for node_id in volume.attached_to:
-            await self.services.delete(
-                COMPUTE,
-                f"/servers/{identified(node_id)}/os-volume_attachments/{identified(volume_id)}",
-                operation="Detach a volume from an instance",
-                not_found=VolumeNotFound,
-                done=lambda: self._is(volume_id, VolumeState.DETACHING, VolumeState.AVAILABLE),
-            )
+    async def _multi_attach(self, refusal: CloudError) -> str:
+        """The microversion that attaches volumes which several nodes may have, if this Nova has it."""
+        place = await self.services.session.versioned_endpoint(COMPUTE)
+        if await self.services.session.microversion(place, MULTI_ATTACH) != MULTI_ATTACH:
+            refusal.message += "; this Nova is too old for it"
+            raise refusal
+        return MULTI_ATTACH
+
+    async def detach_volume(self, volume_id: str, *, node_id: str | None) -> OpenStackVolume:
+        node = attached_node(await self._settled(volume_id), node_id)
+        await self.services.delete(
+            COMPUTE,
+            f"/servers/{identified(node)}/os-volume_attachments/{identified(volume_id)}",
+            operation="Detach a volume from an instance",
+            not_found=VolumeNotFound,
+            done=lambda: self._is_off(volume_id, node),
+        )
         try:
             return await self.get_volume(volume_id)
         except CloudError as error:
             error.message += f"; the volume {volume_id} is being detached all the same"
             raise
+
+    async def _is_off(self, volume_id: str, node_id: str) -> bool:
+        """Whether a volume is not a node's any more, or will not be; which of several is leaving is not told."""
+        volume = await self.get_volume(volume_id)
+        return node_id not in volume.attached_to or (
+            len(volume.attached_to) == 1 and volume.state in {VolumeState.DETACHING, VolumeState.AVAILABLE}
+        )
 
     async def _settled(self, volume_id: str) -> OpenStackVolume:
         """The volume, once it is not on its way to a node any more: on the way it cannot be detached."""

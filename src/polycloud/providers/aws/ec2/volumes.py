@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
+from polycloud.compute.arguments import attached_node
 from polycloud.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from polycloud.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
 from polycloud.providers.aws.ec2 import wire
@@ -71,54 +72,59 @@ class Volumes(Networks, EC2Calls):
         return volume_of(answer)
 
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> EC2Volume:
-        # Not repeatable: AWS refuses to attach what is attached, so the second one would fail.
-        await self.act(
-            "AttachVolume",
-            {
-                "VolumeId": volume_id,
-                "InstanceId": node_id,
-                "Device": device or await self._free_device(node_id),
-            },
-            repeatable=False,
-        )
+        tried: set[str] = set()
+        while True:
+            chosen = device or await self._free_device(node_id, tried)
+            try:
+                # Not repeatable: AWS refuses to attach what is attached, so the second one would fail.
+                await self.act(
+                    "AttachVolume",
+                    {"VolumeId": volume_id, "InstanceId": node_id, "Device": chosen},
+                    repeatable=False,
+                )
+                break
+            except CloudError as error:
+                # Somebody else may have taken a name of our choice since we looked.
+                taken = error.code == "InvalidDevice.InUse" or "already in use" in error.message
+                if device is not None or not taken:
+                    raise
+            tried.add(chosen[-1])
         try:
             return await self.get_volume(volume_id)
         except CloudError as error:
             error.message += f"; the volume {volume_id} is being attached to {node_id} all the same"
             raise
 
-    async def _free_device(self, node_id: str) -> str:
+    async def _free_device(self, node_id: str, tried: Collection[str]) -> str:
         """AWS wants a device name and does not choose one."""
         answer = await self.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
         instances = [instance for each in answer.reservation_set for instance in each.instances_set]
         if not instances:
             raise NodeNotFound(f"there is no instance {node_id} in this region")
         # The same device may be known as sdf or xvdf.
-        taken = {device.device_name[-1:] for device in instances[0].block_device_mapping}
+        taken = {device.device_name[-1:] for device in instances[0].block_device_mapping}.union(tried)
         for device in DEVICES:
             if device[-1] not in taken:
                 return device
         raise Conflict(f"every usual device name of {node_id} is taken; give device=, such as '/dev/sdba'")
 
-    async def detach_volume(self, volume_id: str) -> EC2Volume:
-        nodes = list((await self.get_volume(volume_id)).attached_to)
-        if not nodes:
-            raise Conflict(f"the volume {volume_id} is not attached")
-        if len(nodes) > 1:
-            raise Conflict(
-                f"the volume {volume_id} is attached to {', '.join(nodes)}; name one with "
-                "ex_call('DetachVolume', VolumeId=…, InstanceId=…)"
-            )
+    async def detach_volume(self, volume_id: str, *, node_id: str | None) -> EC2Volume:
+        node = attached_node(await self.get_volume(volume_id), node_id)
         # Repeatable: AWS refuses to detach what is detached, and then a look shows that it is.
         await deleting(
-            self.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": nodes[0]}, repeatable=True),
-            done=lambda: self._is(volume_id, VolumeState.DETACHING, VolumeState.AVAILABLE),
+            self.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": node}, repeatable=True),
+            done=lambda: self._is_going(volume_id, node),
         )
         try:
             return await self.get_volume(volume_id)
         except CloudError as error:
             error.message += f"; the volume {volume_id} is being detached all the same"
             raise
+
+    async def _is_going(self, volume_id: str, node_id: str) -> bool:
+        """Whether a volume is not a node's any more, or will not be."""
+        attachments = (await self.get_volume(volume_id)).attachments
+        return not any(each.node == node_id and each.state != "detaching" for each in attachments)
 
     async def _is(self, volume_id: str, *states: VolumeState) -> bool:
         return (await self.get_volume(volume_id)).state in states
