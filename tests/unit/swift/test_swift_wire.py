@@ -187,6 +187,7 @@ def test_lines_have_only_what_no_server_reads_otherwise() -> None:
         (3, False),
         (None, False),
     ],
+    ids=repr,
 )
 def test_which_services_are_openstacks_own(version: object, expected: bool) -> None:
     assert is_openstack({"swift": {"version": version}}) is expected
