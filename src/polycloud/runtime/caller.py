@@ -222,9 +222,7 @@ class Caller:
                 answer = inflated(Response(status=stream.status, headers=stream.headers, body=error_body), cut=True)
             else:
                 answer = await self.runtime.send(request, deadline=end, patience=patience)
-                # Whoever says what he takes unpacks it himself.
-                if "content-encoding" in answer.headers and request.header("accept-encoding") is None:
-                    answer = inflated(answer)
+                answer = inflated(answer, asked=request.header("accept-encoding"))
         except CloudError as error:
             self._record(request, type(error).__name__, None, attempt, started, span)
             raise

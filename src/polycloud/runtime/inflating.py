@@ -21,7 +21,7 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 RAW_WINDOW = -zlib.MAX_WBITS
 
 
-def inflated(answer: Response, *, cut: bool = False) -> Response:
+def inflated(answer: Response, *, asked: str | None = None, cut: bool = False) -> Response:
     """An answer with its body as it is meant.
 
     What says that it is packed and is not, as it comes from proxies that unpack, and the manifest of an object whose
@@ -29,6 +29,7 @@ def inflated(answer: Response, *, cut: bool = False) -> Response:
 
     Args:
         answer: As it came.
+        asked: What the request took, or None: whoever says so unpacks it himself.
         cut: Whether the body may have been cut, as that of an error.
 
     Raises:
@@ -36,7 +37,7 @@ def inflated(answer: Response, *, cut: bool = False) -> Response:
     """
     packing = (answer.headers.get("content-encoding") or "").strip().lower()
     body = answer.body
-    if not body or packing not in {"gzip", "x-gzip", "deflate"}:
+    if not body or asked is not None or packing not in {"gzip", "x-gzip", "deflate"}:
         return answer
     if packing == "deflate":
         # RFC 9110 means a zlib stream, and servers send the bare one as well.
