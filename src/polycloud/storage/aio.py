@@ -12,6 +12,7 @@ from polycloud.client import AsyncClient
 from polycloud.errors import ConfigurationError, InvalidRequest
 from polycloud.runtime.protocol import SourceLike
 from polycloud.storage.arguments import (
+    Verb,
     checked_conditions,
     checked_count,
     checked_expiry,
@@ -66,7 +67,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
       object of that name may exist. ``if_modified_since``: only if the content was stored after
       this moment (an aware datetime).
     * ``headers``: extra request headers, sent as they are, for what the provider has and polycloud
-      does not model. They cannot replace headers that polycloud sets itself.
+      does not model. One that polycloud sets itself, or has an argument for, is ``InvalidRequest``.
     * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
       ``"if possible"``, ``"required"`` (content that cannot be verified is ``NotVerified``; ranges never can)
       or ``"off"``. ``Object.verified_by`` of the result says by what it was verified.
@@ -504,7 +505,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             target=self._address((container, name)),
             meta_data=None if meta_data is None else self._meta_data(meta_data),
             content_type=None if content_type is None else content_type_of(content_type, name),
-            headers=self._headers(headers),
+            headers=self._headers(headers, "copy"),
         )
         return await self._do(self._driver.copy_object(spec))
 
@@ -588,10 +589,10 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
     def _integrity_of(self, integrity: Integrity | None) -> Integrity:
         return self._integrity if integrity is None else checked_integrity(integrity)
 
-    def _headers(self, headers: Mapping[str, str] | None) -> dict[str, str]:
+    def _headers(self, headers: Mapping[str, str] | None, verb: Verb) -> dict[str, str]:
         if headers:
             self._require(StorageCapability.HEADERS)
-        return checked_headers(headers)
+        return checked_headers(headers, verb)
 
     def _meta_data(self, meta_data: Mapping[str, str] | None) -> dict[str, str]:
         if meta_data:
@@ -621,7 +622,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             end=end,
             known=(obj.etag, obj.size) if isinstance(obj, Object) and obj.etag is not None else None,
             conditions=conditions,
-            headers=self._headers(headers),
+            headers=self._headers(headers, "read"),
             integrity=self._integrity_of(integrity),
         )
 
@@ -676,7 +677,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             content_encoding=content_encoding,
             meta_data=self._meta_data(meta_data),
             conditions=conditions,
-            headers=self._headers(headers),
+            headers=self._headers(headers, "put"),
             integrity=self._integrity_of(integrity),
         )
 

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import get_args
+from typing import Literal, get_args
 
 from polycloud.errors import InvalidRequest
 from polycloud.storage.driver import Conditions, refuse
@@ -27,11 +27,41 @@ __all__ = [
     "container_name",
     "content_type_of",
     "object_names",
+    "with_own",
 ]
+
+Verb = Literal["read", "put", "copy", "call"]
+"""What a request is for."""
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 # What the HTTP layer itself decides; a caller's value could only contradict it.
 FRAMING = frozenset({"connection", "content-length", "host", "range", "te", "trailer", "transfer-encoding", "upgrade"})
+# What says who one is, which a client does with its own credentials.
+IDENTITY = frozenset({"authorization", "x-amz-date", "x-amz-security-token", "x-auth-token"})
+HASHED = "nothing, since the content's hash is sent along anyway (integrity= says what is asked of it)"
+CONDITIONS = {
+    "if-match": "if_match=",
+    "if-none-match": "if_none_match=",
+    "if-modified-since": "if_modified_since=",
+}
+TYPED = {"content-type": "content_type="}
+ARGUMENTS: dict[Verb, dict[str, str]] = {
+    "read": CONDITIONS,
+    "put": {
+        **TYPED,
+        "content-encoding": "content_encoding=",
+        "if-match": "if_match=",
+        "if-none-match": "if_none_match=",
+        "content-md5": HASHED,
+        "etag": HASHED,
+        "x-amz-content-sha256": HASHED,
+        "x-amz-checksum-algorithm": HASHED,
+        "x-amz-sdk-checksum-algorithm": HASHED,
+        "x-amz-trailer": HASHED,
+    },
+    "copy": {**TYPED, "x-amz-copy-source": "obj=", "x-copy-from": "obj=", "x-amz-copy-source-range": "nothing"},
+    "call": {},
+}
 PACKED = {
     "gzip": "application/gzip",
     "bzip2": "application/x-bzip2",
@@ -173,21 +203,51 @@ def _bare_etag(etag: object, argument: str) -> str:
     return bare
 
 
-def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    """The caller's own request headers.
+def checked_headers(headers: Mapping[str, str] | None, verb: Verb = "call") -> dict[str, str]:
+    """The caller's own request headers. What has an argument of its own is refused here, rather than dropped later.
+
+    Args:
+        headers: They.
+        verb: What the request is for.
 
     Raises:
-        InvalidRequest: A name or value cannot be sent, or belongs to the HTTP layer.
+        InvalidRequest: A name or value cannot be sent, belongs to the HTTP layer, comes twice, or has an argument.
     """
     checked = dict(_mapping(headers, "headers"))
     for name, value in checked.items():
         if not isinstance(name, str) or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(f"the request header {name!r}: its name and its value are text")
-        if not TOKEN.fullmatch(name) or name.lower() in FRAMING:
+        lower = name.lower()
+        if sum(other.lower() == lower for other in checked) > 1:
+            raise InvalidRequest(f"the request header {name} comes twice: upper and lower case are the same in names")
+        instead = ARGUMENTS[verb].get(lower)
+        if instead is None and verb == "put" and lower.startswith("x-amz-checksum-"):
+            instead = HASHED
+        if instead is not None:
+            raise InvalidRequest(f"the request header {name} is polycloud's own here; instead of it give {instead}")
+        if lower in IDENTITY:
+            raise InvalidRequest(f"{name!r} cannot be set as a request header: the client's credentials are")
+        if not TOKEN.fullmatch(name) or lower in FRAMING:
             raise InvalidRequest(f"{name!r} cannot be set as a request header here")
         if not value.isascii() or any(character < " " or character == "\x7f" for character in value):
             raise InvalidRequest(f"the value of the request header {name} has characters that no header can have")
     return checked
+
+
+def with_own(headers: Mapping[str, str] | None, own: Mapping[str, str]) -> dict[str, str]:
+    """The caller's own request headers, and those that other arguments of his stand for.
+
+    Raises:
+        InvalidRequest: Both say the same thing.
+    """
+    given = dict(_mapping(headers, "headers"))
+    names = {name.lower() for name in own}
+    for name in given:
+        if isinstance(name, str) and name.lower() in names:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+            raise InvalidRequest(
+                f"the request header {name} is what an argument of this call says; give one of the two"
+            )
+    return {**given, **own}
 
 
 def checked_meta_data(meta_data: Mapping[str, str] | None) -> dict[str, str]:

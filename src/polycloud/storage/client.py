@@ -41,7 +41,7 @@ class Storage(Generic[ContainerT, ObjectT]):
       object of that name may exist. ``if_modified_since``: only if the content was stored after
       this moment (an aware datetime).
     * ``headers``: extra request headers, sent as they are, for what the provider has and polycloud
-      does not model. They cannot replace headers that polycloud sets itself.
+      does not model. One that polycloud sets itself, or has an argument for, is ``InvalidRequest``.
     * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
       ``"if possible"``, ``"required"`` (content that cannot be verified is ``NotVerified``; ranges never can)
       or ``"off"``. ``Object.verified_by`` of the result says by what it was verified.

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from email.utils import format_datetime
 
-from polycloud.errors import MalformedResponse, PreconditionFailed
+from polycloud.errors import InvalidRequest, MalformedResponse, PreconditionFailed
 from polycloud.storage.driver import Conditions
 from polycloud.storage.etags import bare, quoted, same_etag
 from polycloud.storage.models import Object
 from polycloud.wire.moments import moment_of
 
-__all__ = ["bare", "check_conditions", "conditional", "extent", "http_date", "merged", "number"]
+__all__ = ["bare", "check_conditions", "completed", "conditional", "extent", "http_date", "merged", "number"]
 
 MAX_DIGITS = 18
 RANGE = re.compile(rf"bytes ([0-9]{{1,{MAX_DIGITS}}})-([0-9]{{1,{MAX_DIGITS}}})/([0-9]{{1,{MAX_DIGITS}}})")
@@ -66,11 +66,31 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
 
 
 def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Headers of ours, and those of the caller's that do not replace them."""
+    """Headers of ours, and those of the caller's.
+
+    Raises:
+        InvalidRequest: One of the caller's says something else than ours: none is dropped in silence.
+    """
     if not callers:
         return own
-    taken = {name.lower() for name, _ in own}
-    return own + [pair for pair in callers.items() if pair[0].lower() not in taken]
+    taken = {name.lower(): value for name, value in own}
+    extra: list[tuple[str, str]] = []
+    for name, value in callers.items():
+        ours = taken.get(name.lower())
+        if ours is None:
+            extra.append((name, value))
+        elif ours != value:
+            raise InvalidRequest(
+                f"the request header {name} is polycloud's own here, and says something else; leave it out, and say "
+                "it by the argument that is for it"
+            )
+    return own + extra
+
+
+def completed(first: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Headers, and those of others that are not among them, whatever their case."""
+    taken = {name.lower() for name in first}
+    return {**first, **{name: value for name, value in more.items() if name.lower() not in taken}}
 
 
 def number(text: str | None) -> int | None:

@@ -62,13 +62,15 @@ PUT: dict[str, Any] = {
     "ex_kms_key": "arn:key",
 }
 READ: dict[str, Any] = {
-    "if_match": "e",
+    "if_match": "x",
     "headers": {"x-amz-request-payer": "requester"},
     "version_id": "v/+ 1",
     "ex_customer_key": KEY,
 }
 CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE}
-UP: dict[str, Any] = {"part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
+UP: dict[str, Any] = {"integrity": "if possible", "part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
+DOWN: dict[str, Any] = {"integrity": "off", "progress": lambda *_: None}
+COPIED = ("CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload", "HeadObject")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ CASES = [
         ("ListObjectsV2", "ListObjectsV2"),
     ),
     case("iterate_container_objects", "bucket", prefix="a", delimiter="/", start_after="b"),
-    case("get_object", *OBJ, **READ),
+    case("get_object", *OBJ, **{**READ, "if_match": "*"}),
     case("get_object", *OBJ, **CONDITIONS),
     Case("get_object", OBJ, settings={"checksum": "md5"}),
     Case("upload_object", (b"content", *OBJ), PUT | UP, ("PutObject",)),
@@ -124,35 +126,35 @@ CASES = [
     Case("upload_object_via_stream", ([b"a", b"b"], *OBJ), PUT | UP, ("PutObject",)),
     Case("upload_object_via_stream", ([LARGE], *OBJ), {"if_match": "e", "ex_customer_key": KEY, **UP}, PARTS),
     Case("upload_object_via_stream", ([b"a"], *OBJ), {"if_none_match": "*"}, ("PutObject",)),
-    case("download_object", OBJ, io.BytesIO(), overwrite_existing=True, progress=lambda *_: None, **READ),
+    case("download_object", OBJ, io.BytesIO(), overwrite_existing=True, **DOWN, **READ),
     case("download_object", VERSION, io.BytesIO(), **CONDITIONS),
-    case("download_object_as_stream", OBJ, chunk_size=3, progress=lambda *_: None, **READ),
+    case("download_object_as_stream", OBJ, chunk_size=3, **DOWN, **READ),
     case("download_object_as_stream", OBJ, **CONDITIONS),
-    case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, progress=lambda *_: None, **READ),
-    case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, progress=lambda *_: None, **READ),
+    case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, **DOWN, **READ),
+    case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, **DOWN, **READ),
     case("delete_object", OBJ, version_id="v"),
     case("delete_object", OBJ),
     Case("delete_objects", ([OBJ, VERSION, ("bucket", "<&>\r\n\t]]>"), ("bucket", "nul\0")],),
          operations=("DeleteObjects", "DeleteObject")),
-    Case("copy_object", (OBJ, "bucket", "copy"), {"version_id": "v &"}, ("HeadObject", "CopyObject")),
+    Case("copy_object", (OBJ, "bucket", "copy"), {"version_id": "v &"}, ("HeadObject", "CopyObject", "HeadObject")),
     Case(
         "copy_object",
         (OBJ, "bucket", NAME),
         {key: value for key, value in PUT.items() if key != "content_encoding"},
-        ("HeadObject", "CopyObject"),
+        ("HeadObject", "CopyObject", "HeadObject"),
     ),
     Case(
         "copy_object",
         (OBJ, "bucket", "copy"),
         {"ex_storage_class": "GLACIER", "meta_data": {"a": "b"}, "version_id": "v &"},
-        ("HeadObject", "GetObjectTagging", "CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload"),
+        ("HeadObject", "GetObjectTagging", *COPIED),
         size=6 * 1024 * MIB + 1,
     ),
     Case(
         "copy_object",
         (OBJ, "bucket", "copy"),
         {"ex_tags": {"a &": "b"}},
-        ("HeadObject", "CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload"),
+        ("HeadObject", *COPIED),
         size=6 * 1024 * MIB + 1,
     ),
     Case("get_object_url", (OBJ,), {"expires_in": 60, "method": "GET", "version_id": "v"}, ()),

@@ -82,7 +82,12 @@ def test_requests_are_what_aws_documents(case: Case, model: S3Model) -> None:
 
 @pytest.mark.parametrize("struct", READ_OF, ids=lambda struct: struct.__name__)
 def test_what_is_read_of_answers_exists(struct: type[wire.Answer], model: S3Model) -> None:
-    assert model.problems_of_answer(struct, READ_OF[struct]) == []
+    problems = set(model.problems_of_answer(struct, READ_OF[struct]))
+    if struct is wire.ListBucketResult:
+        # Of both versions of the call: some services know the first one only.
+        words = {problem.partition(";")[0] for problem in model.problems_of_answer(struct, "ListObjects")}
+        problems = {problem for problem in problems if problem.partition(";")[0] in words}
+    assert problems == set()
 
 
 def test_headers_that_are_read_exist(model: S3Model) -> None:

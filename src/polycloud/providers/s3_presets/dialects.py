@@ -21,6 +21,7 @@ CEPH = Dialect(
     # RGWCompleteMultipart looks at no condition, and RGWPutObj compares If-Match as it comes.
     put_conditions="one request",
     bare_if_match=True,
+    nul_names=False,
 )
 SPACES = Dialect(
     provider="spaces",
@@ -28,6 +29,7 @@ SPACES = Dialect(
     # A Ceph as well, and users report the same of it.
     put_conditions="one request",
     bare_if_match=True,
+    nul_names=False,
     features=frozenset(
         {
             Feature.ACL,
@@ -54,6 +56,8 @@ R2 = Dialect(
 B2 = Dialect(
     provider="b2",
     title="Backblaze B2",
+    # Its names have no characters below 32 (https://www.backblaze.com/docs/cloud-storage-files).
+    nul_names=False,
     features=frozenset({Feature.ACL, Feature.CUSTOMER_KEYS, Feature.ENCRYPTION, Feature.VERSIONS}),
     checksum="md5",
 ).without(StorageCapability.PUT_IF_MATCH, StorageCapability.PUT_IF_NONE_MATCH)

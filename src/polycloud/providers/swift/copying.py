@@ -11,7 +11,7 @@ from polycloud.providers.swift.multipart import Multipart
 from polycloud.providers.swift.reading import split_path
 from polycloud.runtime.deadline import grace
 from polycloud.storage.driver import CopySpec, Part, PutSpec, ReadSpec
-from polycloud.wire.headers import bare, merged, number
+from polycloud.wire.headers import bare, completed, merged, number
 from polycloud.wire.swift import DESCRIBING, in_path
 
 __all__ = ["Copying"]
@@ -52,7 +52,7 @@ class Copying(Multipart):
             content_type=spec.content_type or source.content_type or "application/octet-stream",
             content_encoding=source.content_encoding,
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
-            headers=dict(merged(list(spec.headers.items()), described)),
+            headers=completed(spec.headers, described),
         )
         if (source.large or source.manifest is not None) and not await self.is_openstack():
             return await self._copied(put, source, await self._copy_segments(put, source))

@@ -28,7 +28,13 @@ from polycloud.providers.aws.s3.models import (
     S3ObjectVersion,
 )
 from polycloud.storage.aio import AsyncStorage
-from polycloud.storage.arguments import checked_conditions, checked_expiry, checked_text, content_type_of
+from polycloud.storage.arguments import (
+    checked_conditions,
+    checked_expiry,
+    checked_text,
+    content_type_of,
+    with_own,
+)
 from polycloud.storage.driver import Address, Conditions, CopySpec, ReadSpec, UrlSpec
 from polycloud.storage.models import Container, ObjectLike
 from polycloud.storage.stream.aio import AsyncObjectStream
@@ -179,7 +185,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             content_type=content_type,
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
-            headers={**(headers or {}), **extra} if extra else headers,
+            headers=with_own(headers, extra),
             integrity=integrity,
         )
         return await self._upload(source, spec, part_size=part_size, concurrency=concurrency, progress=progress)
@@ -252,7 +258,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             content_type=content_type,
             content_encoding=content_encoding,
             conditions=checked_conditions(if_match, if_none_match),
-            headers={**(headers or {}), **extra} if extra else headers,
+            headers=with_own(headers, extra),
             integrity=integrity,
         )
         return await self._upload(iterator, spec, part_size=part_size, concurrency=concurrency, progress=progress)
@@ -469,7 +475,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             target=self._address((container, name)),
             meta_data=None if meta_data is None else self._meta_data(meta_data),
             content_type=None if content_type is None else content_type_of(content_type, name),
-            headers=self._headers(headers) | extra,
+            headers=with_own(self._headers(headers, "copy"), extra),
         )
         return await self._do(self._s3.copy_object(spec))
 
@@ -563,5 +569,5 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         return msgspec.structs.replace(
             spec,
             address=self._version(obj, version_id),
-            headers=spec.headers | self._key_headers(customer_key),
+            headers=with_own(spec.headers, self._key_headers(customer_key)),
         )

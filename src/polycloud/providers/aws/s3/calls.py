@@ -26,7 +26,7 @@ from polycloud.providers.aws.s3.wire import Answer
 from polycloud.runtime.caller import Caller, Check
 from polycloud.runtime.left_out import tell_left_out
 from polycloud.runtime.messages import Request, Response, ResponseStream, Source
-from polycloud.storage.driver import StorageDriver, named
+from polycloud.storage.driver import StorageDriver, named, refuse
 from polycloud.wire.xml import decode
 
 __all__ = ["Pairs", "S3Calls"]
@@ -84,6 +84,8 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
 
     def check_object_name(self, name: str) -> None:
         names.check_key(name)
+        if "\0" in name and not self.dialect.nul_names:
+            raise refuse(name, "an object", f"{self.dialect.title} takes no NUL in it")
         if not self.dialect.relative_names:
             names.check_relative(name)
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlencode
 
 import msgspec
 
-from polycloud.errors import CloudError, MalformedResponse, NotFound, NotSupported, ObjectNotFound, PermissionDenied
+from polycloud.errors import (
+    ChecksumMismatch,
+    CloudError,
+    MalformedResponse,
+    NotFound,
+    NotSupported,
+    ObjectNotFound,
+    PermissionDenied,
+    PreconditionFailed,
+)
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.dialect import Feature
-from polycloud.providers.aws.s3.headers import bare, merged, number, version_of, version_query
-from polycloud.providers.aws.s3.models import S3Object
+from polycloud.providers.aws.s3.headers import bare, completed, merged, number, version_of, version_query
+from polycloud.providers.aws.s3.models import S3Address, S3Object
 from polycloud.providers.aws.s3.multipart import Multipart
 from polycloud.providers.aws.s3.names import in_path, in_query
+from polycloud.providers.aws.s3.objects import everywhere
 from polycloud.runtime.deadline import grace
-from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec
-from polycloud.storage.etags import is_weak
+from polycloud.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec, ReadSpec
+from polycloud.storage.etags import is_weak, same_etag
 from polycloud.wire.moments import utc
 
 __all__ = ["Copying"]
+
+log = logging.getLogger("polycloud.storage")
 
 GIB = 1024 * 1024 * 1024
 CONCURRENCY = 8
@@ -32,6 +45,10 @@ DESCRIBING = ("cache-control", "content-disposition", "content-language", "expir
 IGNORED = {"cache-control", "content-disposition", "content-encoding", "content-language", "expires"}
 # The caller's headers about the source, by what a read of it calls them.
 ABOUT_SOURCE = "x-amz-copy-source-server-side-encryption-customer-"
+# Conditions of the source's, but for its etag, which is asked for anyway.
+SOURCE_CONDITIONS = "x-amz-copy-source-if-"
+SOURCE_IF_MATCH = "x-amz-copy-source-if-match"
+ENCODING = "content-encoding"
 SOURCES_OWNER = "x-amz-source-expected-bucket-owner"
 TAGGING = "x-amz-tagging"
 # What says how one request copies, and has no meaning where an upload in parts begins.
@@ -50,6 +67,7 @@ class Copying(Multipart):
     copy_part = GIB
 
     async def copy_object(self, spec: CopySpec) -> S3Object:
+        spec, wanted, encoding = _taken_out(spec)
         try:
             answer = await self.send(
                 "HeadObject",
@@ -63,6 +81,8 @@ class Copying(Multipart):
             raise await self.missing(error, spec.source.container) from error.__cause__
         known = dict(answer.headers.pairs())
         source = self._object(spec.source, known, number(known.get("content-length")) or 0)
+        if wanted is not None and bare(wanted) != source.etag:
+            raise PreconditionFailed(f"{source.name}: its etag is {source.etag}, and not {wanted}; it was not copied")
         described = {name: known[name] for name in DESCRIBING if known.get(name) and known[name].isascii()}
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = [("x-amz-copy-source", _location(spec.source))]
@@ -71,19 +91,20 @@ class Copying(Multipart):
         put = PutSpec(
             address=spec.target,
             content_type=spec.content_type or source.content_type or "application/octet-stream",
-            content_encoding=source.content_encoding,
+            content_encoding=source.content_encoding if encoding is None else encoding,
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
-            headers=dict(merged(list(spec.headers.items()), described)),
+            headers=completed(spec.headers, described),
         )
         if source.size > self.largest_copy:
             tags = await self._tags_for(spec)
-            return await self._copy_in_parts(put, origin, source.size, tags)
+            return await self._verified_copy(put, source, await self._copy_in_parts(put, origin, source.size, tags))
         headers = list(origin)
         # The only one of them that S3 leaves behind by itself.
         left = {name: value for name, value in described.items() if name == REDIRECT}
         replaced = (
             spec.content_type is not None
             or spec.meta_data is not None
+            or encoding is not None
             or any(name.lower() in IGNORED for name in spec.headers)
         )
         if replaced:
@@ -93,13 +114,44 @@ class Copying(Multipart):
             "PUT",
             spec.target.container,
             spec.target.name,
-            headers=merged(headers, put.headers if replaced else dict(merged(list(spec.headers.items()), left))),
+            headers=merged(headers, put.headers if replaced else completed(spec.headers, left)),
             late=True,
         )
         result = self.read(wire.CopyObjectResult, "CopyObject", answer)
         known = dict(answer.headers.pairs())
         copy = self.new_object(put, known, source.size, bare(result.etag))
-        return msgspec.structs.replace(copy, last_modified=utc(result.last_modified))
+        return await self._verified_copy(
+            put, source, msgspec.structs.replace(copy, last_modified=utc(result.last_modified))
+        )
+
+    async def _verified_copy(self, put: PutSpec, source: S3Object, copy: S3Object) -> S3Object:
+        """A copy as the service has it: a success that was announced need not be one.
+
+        Args:
+            put: What the copy was to become.
+            source: What was copied.
+            copy: What the answer told of it.
+
+        Raises:
+            ChecksumMismatch: There is something else than what was copied.
+        """
+        address = S3Address(container=copy.container, name=copy.name, version_id=copy.version_id)
+        spec = ReadSpec(address=address, headers=everywhere(put))
+        try:
+            found = await self.head_object(spec)
+        except PermissionDenied:
+            log.warning("%s was copied, and may not be looked at: its size is that of the original", copy.name)
+            return copy
+        if copy.etag is not None and not same_etag(found.etag, copy.etag):
+            # Somebody else stored another one since, which says nothing of the copy.
+            return copy
+        ways = ((found.size, source.size), (found.hash, source.hash), (found.checksum, source.checksum))
+        if any(None not in way and way[0] != way[1] for way in ways):
+            raise ChecksumMismatch(
+                f"{source.container}/{source.name} has {source.size} bytes, and its copy {copy.container}/{copy.name}, "
+                f"which S3 says to have made, has {found.size} or others; the original was left as it is"
+            )
+        return found
 
     async def _tags_for(self, spec: CopySpec) -> str | None:
         """The tags of a copy in parts, as their header, or None: one request copies them by itself, parts have none.
@@ -228,11 +280,21 @@ def _of_the_upload(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _taken_out(spec: CopySpec) -> tuple[CopySpec, str | None, str | None]:
+    """A copy without the headers that are looked at here: the etag that the source has to have, the copy's encoding."""
+    given = {name.lower(): value for name, value in spec.headers.items()}
+    if SOURCE_IF_MATCH not in given and ENCODING not in given:
+        return spec, None, None
+    rest = {name: value for name, value in spec.headers.items() if name.lower() not in {SOURCE_IF_MATCH, ENCODING}}
+    return msgspec.structs.replace(spec, headers=rest), given.get(SOURCE_IF_MATCH), given.get(ENCODING)
+
+
 def _keys(headers: Mapping[str, str]) -> dict[str, str]:
-    """The caller's headers that belong to each part of a copy: whose keys, and who pays."""
+    """The caller's headers that belong to each part of a copy: whose keys, who pays, and conditions of the source."""
     wanted = (
         "x-amz-server-side-encryption-customer-",
         ABOUT_SOURCE,
+        SOURCE_CONDITIONS,
         "x-amz-request-payer",
         "x-amz-expected-bucket-owner",
         SOURCES_OWNER,

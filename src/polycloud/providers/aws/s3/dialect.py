@@ -92,6 +92,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
             compared after uploads, and by downloads that find no better hash.
         put_conditions: Which uploads keep ``if_match`` and ``if_none_match``.
         bare_if_match: Whether ``If-Match`` of an upload is compared without the quotes that belong to it.
+        nul_names: Whether a name may have the character NUL in it.
         relative_names: Whether names may have more ``..`` than parts before them.
         new_names: Which names new buckets may have; those of old ones are checked less strictly.
         paged_buckets: Whether it gives its buckets page by page.
@@ -107,6 +108,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     composite_etags: bool = False
     put_conditions: PutConditions = "not known"
     bare_if_match: bool = False
+    nul_names: bool = True
     relative_names: bool = True
     new_names: NewNames = "any"
     paged_buckets: bool = False

@@ -134,6 +134,7 @@ AGAIN = frozenset({"ConditionalRequestConflict", "OperationAborted"})
 REDIRECTS = frozenset({"PermanentRedirect", "TemporaryRedirect", "Redirect"})
 ENDPOINT_REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\.")
 WRONG_REGION = re.compile(r"expecting '([A-Za-z0-9-]+)'")
+BARE_400 = "the service refuses the request (HTTP 400) and gives no reason; it may be a name that it cannot have"
 REQUEST_ID = "x-amz-request-id"
 
 
@@ -269,6 +270,10 @@ def _without_code(answer: Response, *, method: str, key: bool, region: str | Non
         if region is None and method != "HEAD":
             where = (answer.headers.get("location") or "").partition("://")[2].partition("/")[0] or "another place"
             return MalformedResponse(f"the endpoint redirects to {where}; check the endpoint", status=status)
+        if status == 400 and region is None:
+            error = _misdirected(_Error(), status, region)
+            error.message = f"{BARE_400}, that these credentials have expired, or that the bucket is in another region"
+            return error
         return _misdirected(_Error(), status, region)
     kind = _kind_by_status(status)
     if kind is NotFound:
@@ -283,4 +288,6 @@ def _without_code(answer: Response, *, method: str, key: bool, region: str | Non
             f"the endpoint answered HTTP {status} with an HTML page; check the endpoint and any proxy on the way",
             status=status,
         )
+    if status == 400:
+        return kind(f"{BARE_400}, or a header that it does not take", status=status)
     return kind(MESSAGES.get(kind, f"the answer is an HTTP {status}"), status=status)

@@ -15,13 +15,30 @@ from polycloud.providers.aws.s3.names import in_query
 from polycloud.storage.driver import Address
 from polycloud.storage.etags import opaque
 from polycloud.storage.verify import Algorithm, Digest, can_compute
-from polycloud.wire.headers import bare, conditional, http_date, merged, number
+from polycloud.wire.headers import bare, completed, conditional, http_date, merged, number
 
 __all__ = [
-    "bare", "composite_of", "conditional", "crc32_of", "digest_of_whole", "etag_digest", "hexadecimal", "http_date",
-    "is_composite", "is_made_of", "is_md5", "looks_like_md5", "made_version", "merged", "number", "stored_encoding",
-    "version_of", "version_query", "xml_headers",
-]  # fmt: skip
+    "bare",
+    "completed",
+    "composite_of",
+    "conditional",
+    "crc32_of",
+    "digest_of_whole",
+    "etag_digest",
+    "hexadecimal",
+    "http_date",
+    "is_composite",
+    "is_made_of",
+    "is_md5",
+    "looks_like_md5",
+    "made_version",
+    "merged",
+    "number",
+    "stored_encoding",
+    "version_of",
+    "version_query",
+    "xml_headers",
+]
 
 MD5 = re.compile(r"[0-9a-f]{32}")
 # What S3 knows and the bytes of each, the cheapest ones first.

@@ -16,6 +16,9 @@ from polycloud.wire.moments import utc
 
 __all__ = ["Listings"]
 
+# Which version of the call a cursor is for: by a token, or by a name to go on behind.
+SECOND = "t"
+FIRST = "m"
 INCOMPLETE = "the listing goes on, and S3 does not say where; what it gave is incomplete"
 
 
@@ -23,18 +26,65 @@ class Listings(S3Calls):
     """The calls that list, a page at a time."""
 
     async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[S3Object | Prefix]:
-        parameters = [f"list-type=2&encoding-type=url&max-keys={self._page_size}"]
-        if query.prefix:
-            parameters.append(f"prefix={in_query(query.prefix)}")
-        if query.delimiter:
-            parameters.append(f"delimiter={in_query(query.delimiter)}")
+        how, _, place = (cursor or "").partition(" ")
+        if how == FIRST:
+            return await self._list_by_marker(query, place)
+        parameters = ["list-type=2", *self._asked_for(query)]
         if cursor is not None:
-            parameters.append(f"continuation-token={in_query(cursor)}")
+            parameters.append(f"continuation-token={in_query(place)}")
         elif query.start_after:
             parameters.append(f"start-after={in_query(query.start_after)}")
         answer = await self.ask(
             wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters), whole=False
         )
+        # The answer of a service that knows the first version of the call only: it passed over start-after.
+        first_version = answer.marker is not None and answer.key_count is None
+        if first_version and cursor is None and query.start_after:
+            return await self._list_by_marker(query, query.start_after)
+        items = self._items(query, answer)
+        token = answer.next_continuation_token
+        if token and answer.is_truncated is not False:
+            return Page(items, f"{SECOND} {token}")
+        behind = None if token else self._behind(answer, items, query.start_after)
+        return Page(items, behind)
+
+    async def _list_by_marker(self, query: ListQuery, marker: str) -> Page[S3Object | Prefix]:
+        """A page as the first version of the call gives it: behind a name, which need not be there."""
+        parameters = [*self._asked_for(query), f"marker={in_query(marker)}"]
+        answer = await self.ask(
+            wire.ListBucketResult, "ListObjects", "GET", query.container, query="&".join(parameters)
+        )
+        items = self._items(query, answer)
+        return Page(items, self._behind(answer, items, marker))
+
+    def _behind(self, answer: wire.ListBucketResult, items: list[S3Object | Prefix], before: str) -> str | None:
+        """The cursor behind a page that gives no token, or None behind the last one.
+
+        Raises:
+            MalformedResponse: More is to come, and nobody knows from where.
+        """
+        # Without the element that tells, a full page is not taken for the last one.
+        full = len(items) >= (answer.max_keys or self._page_size)
+        if not (full if answer.is_truncated is None else answer.is_truncated):
+            return None
+        marker = answer.next_marker
+        if marker and answer.encoding_type == "url":
+            marker = decoded(marker)
+        # The order of a server may be another one than ours; the last name is where it goes on.
+        marker = marker or max((item.name for item in items), default="")
+        if not marker or marker == before:
+            raise MalformedResponse(INCOMPLETE)
+        return f"{FIRST} {marker}"
+
+    def _asked_for(self, query: ListQuery) -> list[str]:
+        parameters = [f"encoding-type=url&max-keys={self._page_size}"]
+        if query.prefix:
+            parameters.append(f"prefix={in_query(query.prefix)}")
+        if query.delimiter:
+            parameters.append(f"delimiter={in_query(query.delimiter)}")
+        return parameters
+
+    def _items(self, query: ListQuery, answer: wire.ListBucketResult) -> list[S3Object | Prefix]:
         encoded = answer.encoding_type == "url"
         container, provider = query.container, self.provider
         items: list[S3Object | Prefix] = [
@@ -56,10 +106,7 @@ class Listings(S3Calls):
             ]
             items.sort(key=_name)
         check_names(map(_name, items), query.prefix)
-        token = answer.next_continuation_token if answer.is_truncated else None
-        if answer.is_truncated and not token:
-            raise MalformedResponse(INCOMPLETE)
-        return Page(items, token)
+        return items
 
     async def list_versions(self, container: str, prefix: str, *, cursor: str | None) -> Page[S3ObjectVersion]:
         """One page of the versions of objects, the newest of each first."""

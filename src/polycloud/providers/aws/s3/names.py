@@ -97,7 +97,7 @@ def in_path(name: str) -> str:
 
 def in_query(text: str) -> str:
     """A value in a query."""
-    return quote(text, safe="-._~")
+    return quote(text, safe="-._~", errors="surrogateescape")
 
 
 def decoded(text: str) -> str:

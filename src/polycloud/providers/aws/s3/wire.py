@@ -58,8 +58,13 @@ class ListBucketResult(Answer, frozen=True):
     contents: list[ContentItem] = []
     common_prefixes: list[PrefixItem] = []
     encoding_type: str | None = None
-    is_truncated: Needed[bool] = False
+    is_truncated: Needed[bool] | None = None
     next_continuation_token: str | None = None
+    # Of the first version of the call, and what tells the second one.
+    marker: str | None = None
+    next_marker: str | None = None
+    key_count: int | None = None
+    max_keys: int | None = None
 
 
 class VersionItem(Item, frozen=True):
