@@ -13,7 +13,7 @@ from hashlib import md5
 from polycloud.providers.aws.s3.models import S3Address, S3Object
 from polycloud.providers.aws.s3.names import in_query
 from polycloud.storage.driver import Address
-from polycloud.storage.etags import opaque
+from polycloud.storage.etags import is_weak, opaque
 from polycloud.storage.verify import Algorithm, Digest, can_compute
 from polycloud.wire.headers import bare, completed, conditional, http_date, merged, number
 
@@ -128,9 +128,10 @@ def digest_of_whole(etag: str | None, known: Mapping[str, str], *, md5_etags: bo
 
 def etag_digest(etag: str | None, known: Mapping[str, str], *, md5_etags: bool) -> Digest | None:
     """The hash that an etag is, or looks like; of a weak one nothing is sure."""
-    if etag is None or not looks_like_md5(opaque(etag)):
+    # What is said to be encrypted with other keys has another etag, which need not be warned of.
+    if etag is None or not is_md5(opaque(etag), known):
         return None
-    return Digest("md5", opaque(etag), sure=md5_etags and is_md5(etag, known))
+    return Digest("md5", opaque(etag), sure=md5_etags and not is_weak(etag))
 
 
 def composite_of(etag: str | None, known: Mapping[str, str], *, etags: bool) -> Digest | None:

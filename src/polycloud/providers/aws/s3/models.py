@@ -42,8 +42,9 @@ class S3Container(Container, frozen=True, kw_only=True):
 class S3Object(Object, frozen=True, kw_only=True):
     """An object of S3.
 
-    ``hash`` is known where S3's etag is the content's MD5: of objects that were not uploaded in
-    parts and not encrypted with KMS or the caller's keys. Listings do not tell, so it is None there.
+    ``hash`` is known where the service says that its etags are the content's MD5 (AWS, Ceph, or ``md5_etags=True``): of
+    objects that were not uploaded in parts and not encrypted with KMS or the caller's keys. Listings do not tell, so
+    it is None there.
 
     Attributes:
         version_id: Which version this is, in a bucket that keeps versions; None elsewhere and in
