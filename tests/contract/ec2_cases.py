@@ -153,6 +153,7 @@ CASES = [
     case("destroy_volume_snapshot", SNAPSHOT),
     # Images of one's own
     case("create_image", NODE, "golden", description="as it was"),
+    case("create_image", "i-1", "golden", ex_reboot=True),
     case("copy_image", "us-east-1", IMAGE, "golden", description="as it was"),
     case("delete_image", "ami-1"),
     # Key pairs

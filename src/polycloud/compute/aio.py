@@ -159,6 +159,9 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
     ) -> list[tuple[NodeT, list[str]]]:
         """Wait until every node runs and has an address, and return the nodes with their addresses.
 
+        A look that failed (no connection, throttling, a server error) says nothing: it goes on until the
+        time is up.
+
         Args:
             nodes: The nodes, in any state.
             ssh_interface: Which addresses to wait for and return.
@@ -168,9 +171,11 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
 
         Raises:
-            NodeNotFound: A node disappeared, or never appeared.
-            NodeFailed: A node ended in an error state, or was terminated.
-            DeadlineExceeded: Not all of them were ready in time; the message names which.
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it.
+            NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
+                after it was on its way. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were ready in time; the message names which, and what was
+                last seen of them.
         """
         self._require(ComputeCapability.LIST_NODES)
         wanted = ids_of(nodes, Node, self.provider)
@@ -179,6 +184,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             lambda ids: self.list_nodes(ids=ids),
             wanted,
             appeared=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state not in NEWBORN),
+            newborn=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state in NEWBORN),
             public=ssh_interface == "public",
             timeout=timeout,
             provider=self.provider,

@@ -154,6 +154,9 @@ class Compute(Generic[NodeT, VolumeT]):
     ) -> list[tuple[NodeT, list[str]]]:
         """Wait until every node runs and has an address, and return the nodes with their addresses.
 
+        A look that failed (no connection, throttling, a server error) says nothing: it goes on until the
+        time is up.
+
         Args:
             nodes: The nodes, in any state.
             ssh_interface: Which addresses to wait for and return.
@@ -163,9 +166,11 @@ class Compute(Generic[NodeT, VolumeT]):
             In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
 
         Raises:
-            NodeNotFound: A node disappeared, or never appeared.
-            NodeFailed: A node ended in an error state, or was terminated.
-            DeadlineExceeded: Not all of them were ready in time; the message names which.
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it.
+            NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
+                after it was on its way. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were ready in time; the message names which, and what was
+                last seen of them.
         """
         return run(self._compute.wait_until_running(nodes, ssh_interface=ssh_interface, timeout=timeout))
 

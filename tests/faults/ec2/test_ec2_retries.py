@@ -223,3 +223,11 @@ async def test_a_listing_goes_on_after_throttling_in_its_middle(client: MakeClie
         nodes = await client(server.origin, retry=RetryPolicy(base=0.01, cap=0.02)).list_nodes()
         assert len(nodes) == 30
         assert server.left == 0
+
+
+@pytest.mark.parametrize("arguments", [{}, {"ex_reboot": False}, {"ex_reboot": True}])
+async def test_an_image_reboots_the_node_only_if_it_is_told_to(client: MakeClient, arguments: dict[str, bool]) -> None:
+    with StrictEC2() as server:
+        await client(server.origin).create_image("i-1", "golden", **arguments)
+        expected = "false" if arguments.get("ex_reboot") else "true"
+        assert [request["NoReboot"] for request in server.requests] == [expected]

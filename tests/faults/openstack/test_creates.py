@@ -231,3 +231,20 @@ async def test_two_things_to_boot_from_are_refused_before_any_request(
     with pytest.raises(InvalidRequest, match="from a volume or from a snapshot"):
         await connect().create_node("n", "1", ex_boot_volume=BootVolume(volume="vol", snapshot="snap"))
     assert cloud.server.seen == []
+
+
+@pytest.mark.parametrize(("arguments", "kind"), [({}, "SOFT"), ({"ex_hard": True}, "HARD")])
+async def test_a_reboot_is_hard_only_if_it_is_told_to_be(
+    cloud: Cloud, connect: Connect, arguments: dict[str, bool], kind: str
+) -> None:
+    seen: list[object] = []
+
+    def answer(exchange: Exchange) -> bytes | None:
+        if exchange.method == "POST":
+            seen.append(json.loads(exchange.body()))
+            return reply(202)
+        return None
+
+    cloud.before = answer
+    await connect().reboot_node("server-0000", **arguments)
+    assert seen == [{"reboot": {"type": kind}}]

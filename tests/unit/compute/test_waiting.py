@@ -8,8 +8,19 @@ from typing import Any, cast
 import pytest
 
 from polycloud.compute.models import Node, NodeState
-from polycloud.compute.waiting import APPEARING, SLOWEST_POLL, wait_until_running
-from polycloud.errors import DeadlineExceeded, NodeFailed, NodeNotFound, PermissionDenied
+from polycloud.compute.waiting import APPEARING, GONE_SECONDS, SLOWEST_POLL, wait_until_running
+from polycloud.errors import (
+    CloudError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    MalformedResponse,
+    NodeFailed,
+    NodeNotFound,
+    PermissionDenied,
+    ProviderUnavailable,
+    RateLimited,
+    Timeout,
+)
 from polycloud.runtime.drive import run
 from polycloud.runtime.protocol import Runtime
 
@@ -136,18 +147,94 @@ def test_a_node_that_never_appears_is_not_found() -> None:
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_node_that_disappears_is_not_found_at_once(strict: bool) -> None:
-    cloud = Cloud(strict=strict, a=after(3, None))
-    with pytest.raises(NodeNotFound):
+@pytest.mark.parametrize("others", [[], ["b", "c"]])
+def test_a_node_that_disappears_is_not_found_after_several_looks(strict: bool, others: list[str]) -> None:
+    cloud = Cloud(strict=strict, a=after(3, None), b=after(1000, NodeState.RUNNING), c=after(5, NodeState.RUNNING))
+    with pytest.raises(NodeNotFound, match=r"a disappeared .*: \d+ looks in 1\d s did not show it"):
+        cloud.wait("a", *others)
+    assert 3 + GONE_SECONDS <= cloud.clock.time - 1000 < 25
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_one_look_that_misses_a_node_says_nothing(strict: bool) -> None:
+    hidden = iter([False, True, False, True, True, False])
+    cloud = Cloud(
+        strict=strict,
+        a=lambda now: None if next(hidden, False) else NodeState.RUNNING if now > 30 else NodeState.PENDING,
+        b=after(2, NodeState.RUNNING),
+    )
+    assert [ready.id for ready, _ in cloud.wait("a", "b", appeared=frozenset({"a"}))] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ProviderUnavailable("503"),
+        RateLimited("slow down"),
+        ConnectionFailed("cut"),
+        Timeout("slow"),
+        MalformedResponse("HTML"),
+        DeadlineExceeded("the client's own time for a call is up"),
+    ],
+)
+def test_a_look_that_failed_says_nothing(failure: CloudError) -> None:
+    def look(now: float) -> NodeState:
+        if 2 < now < 60:
+            raise failure
+        return NodeState.RUNNING if now > 90 else NodeState.PENDING
+
+    [(ready, _)] = Cloud(a=look).wait("a")
+    assert ready.state is NodeState.RUNNING
+
+
+def test_the_time_that_the_provider_asks_for_is_waited() -> None:
+    def look(now: float) -> NodeState:
+        if now < 30:
+            raise RateLimited("slow down", retry_after=40)
+        return NodeState.RUNNING
+
+    cloud = Cloud(a=look)
+    cloud.wait("a")
+    assert cloud.clock.pauses == [40]
+
+
+def test_what_was_last_seen_is_told_when_looks_fail_to_the_end() -> None:
+    def look(now: float) -> NodeState:
+        if now > 5:
+            raise ProviderUnavailable("the service is down")
+        return NodeState.PENDING
+
+    with pytest.raises(DeadlineExceeded, match="a is pending; the last look failed: the service is down") as caught:
+        Cloud(a=look).wait("a", timeout=60)
+    assert isinstance(caught.value.__cause__, ProviderUnavailable)
+
+
+@pytest.mark.parametrize("state", [NodeState.STOPPED, NodeState.SUSPENDED, NodeState.PAUSED])
+def test_a_node_that_was_on_its_way_and_rests_ends_the_waiting_with_the_reason(state: NodeState) -> None:
+    cloud = Cloud(a=lambda now: node("a", state, state_reason="spot") if now >= 3 else NodeState.PENDING)
+    with pytest.raises(NodeFailed, match=rf"a will not run: it is {state}: spot"):
         cloud.wait("a")
     assert cloud.clock.time - 1000 < 6
+
+
+def test_a_new_node_that_rests_from_the_first_look_gets_time_to_be_started() -> None:
+    cloud = Cloud(a=lambda _: node("a", NodeState.STOPPED, provider_state="SHUTOFF", state_reason="no room"))
+    with pytest.raises(NodeFailed, match="it is SHUTOFF: no room"):
+        cloud.wait("a", newborn=frozenset({"a"}))
+    assert APPEARING <= cloud.clock.time - 1000 < APPEARING + 2 * SLOWEST_POLL
+
+
+def test_why_a_node_rests_is_told_when_time_is_up() -> None:
+    cloud = Cloud(a=lambda _: node("a", NodeState.STOPPED, state_reason="User initiated"))
+    with pytest.raises(DeadlineExceeded, match=r"a is stopped \(User initiated\)"):
+        cloud.wait("a", timeout=60)
 
 
 def test_a_node_that_was_known_to_be_there_gets_no_time_to_appear() -> None:
     cloud = Cloud(strict=True, a=lambda _: None)
     with pytest.raises(NodeNotFound):
         cloud.wait("a", appeared=frozenset({"a"}))
-    assert cloud.clock.pauses == []
+    assert cloud.clock.time - 1000 < APPEARING - 5
 
 
 @pytest.mark.parametrize("state", [NodeState.ERROR, NodeState.TERMINATED])
@@ -181,15 +268,15 @@ def test_when_time_is_up_the_message_says_who_is_late_and_why() -> None:
         d=lambda _: None,
     )
     with pytest.raises(DeadlineExceeded) as caught:
-        cloud.wait("a", "b", "c", "d", timeout=42)
+        cloud.wait("a", "b", "c", "d", timeout=28)
     text = caught.value.message
-    assert "after 42 s" in text
+    assert "after 28 s" in text
     assert "b is running without a public address" in text
     assert "c is pending" in text
     assert "d was not listed yet" in text
     assert "a is" not in text
     assert caught.value.retryable is False
-    assert cloud.clock.time - 1000 == pytest.approx(42)
+    assert cloud.clock.time - 1000 == pytest.approx(28)
 
 
 def test_the_last_look_is_at_the_very_end() -> None:
@@ -220,7 +307,7 @@ def test_a_listing_that_takes_too_long_is_told_as_waiting_too_long() -> None:
         timeout=5,
         provider="here",
     )
-    with pytest.raises(DeadlineExceeded, match="a was not listed yet") as caught:
+    with pytest.raises(DeadlineExceeded, match="a was not seen; the last look failed: the time") as caught:
         run(waiting)
     assert isinstance(caught.value.__cause__, DeadlineExceeded)
 

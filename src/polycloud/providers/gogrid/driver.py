@@ -336,16 +336,23 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         pause = FIRST_POLL
         asked_for = f"server {pending.name!r} (image {pending.image}, size {pending.size}) at {pending.ip}"
         while True:
+            failure: CloudError | None = None
+            servers: list[wire.Server] = []
             try:
                 servers = await self._listed("/grid/server/list", wire.Server, {})
             except CloudError as error:
                 error.message += f"; {asked_for} was accepted and is being created: find it with list_nodes"
-                raise
+                # A look that failed for the moment says nothing.
+                if not error.retryable:
+                    raise
+                failure = error
             for server in servers:
                 node = wire.node_of(server)
                 if node is not None and server.ip is not None and server.ip.ip == pending.ip:
                     return node
             if runtime.monotonic() + pause > end:
+                if failure is not None:
+                    raise failure
                 raise DeadlineExceeded(
                     f"{asked_for} was accepted and has no id yet; "
                     "it may still come: look for it with list_nodes, and destroy it if it is not wanted",

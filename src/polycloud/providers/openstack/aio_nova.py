@@ -7,6 +7,7 @@ from typing import Generic, Literal
 
 import msgspec
 
+from polycloud.capabilities import ComputeCapability
 from polycloud.compute.aio import AsyncCompute
 from polycloud.compute.arguments import checked_name, checked_tags, id_of, optional_id_of
 from polycloud.compute.auth import Auth
@@ -214,6 +215,20 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             NodeNotFound: It does not exist.
         """
         return await self._do(self._nova.addresses(self._id(node)))
+
+    async def reboot_node(self, node: Node | str, *, ex_hard: bool = False) -> None:
+        """Reboot a node. Nova's operation: Reboot Server.
+
+        Args:
+            node: The node, running.
+            ex_hard: Whether to switch it off and on rather than to let its own system reboot.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        self._require(ComputeCapability.REBOOT_NODE)
+        await (self.ex_hard_reboot_node(node) if ex_hard else self.ex_soft_reboot_node(node))
 
     async def ex_soft_reboot_node(self, node: Node | str) -> None:
         """Let the node's own system reboot. Nova's operation: Reboot Server, SOFT.

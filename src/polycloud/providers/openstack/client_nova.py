@@ -199,6 +199,19 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         """
         return run(self._nova.ex_list_ip_addresses(node))
 
+    def reboot_node(self, node: Node | str, *, ex_hard: bool = False) -> None:
+        """Reboot a node. Nova's operation: Reboot Server.
+
+        Args:
+            node: The node, running.
+            ex_hard: Whether to switch it off and on rather than to let its own system reboot.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._nova.reboot_node(node, ex_hard=ex_hard))
+
     def ex_soft_reboot_node(self, node: Node | str) -> None:
         """Let the node's own system reboot. Nova's operation: Reboot Server, SOFT.
 

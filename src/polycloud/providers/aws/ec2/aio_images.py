@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from polycloud.capabilities import ComputeCapability
 from polycloud.compute.aio import AsyncCompute
 from polycloud.compute.arguments import checked_name, id_of
-from polycloud.compute.models import NodeImage, VolumeSnapshot
+from polycloud.compute.models import Node, NodeImage, VolumeSnapshot
 from polycloud.errors import InvalidRequest
 from polycloud.providers.aws.ec2.driver import EC2Driver
 from polycloud.providers.aws.ec2.instances import block_device_parameters
@@ -22,6 +23,37 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
     """Images and snapshots."""
 
     _ec2: EC2Driver
+
+    async def create_image(
+        self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
+    ) -> NodeImage:
+        """Make an image of a node.
+
+        EC2's operation: ``CreateImage``.
+
+        Args:
+            node: The node, running or stopped.
+            name: The image's name, unique to the account in this region.
+            description: The image's description.
+            ex_reboot: Whether AWS shuts a running node down for it, so that its file systems are at rest,
+                and starts it again. Without that the image is of the disks as they are at that moment.
+
+        Returns:
+            The image, possibly still being made.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            AlreadyExists: An image of that name exists.
+        """
+        self._require(ComputeCapability.CREATE_IMAGE)
+        return await self._do(
+            self._ec2.create_image(
+                node_id=id_of(node, Node, self.provider),
+                name=checked_name(name, "an image"),
+                description=description,
+                reboot=ex_reboot,
+            )
+        )
 
     async def ex_register_image(
         self,

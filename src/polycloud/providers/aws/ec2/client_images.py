@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from polycloud.compute.client import Compute
-from polycloud.compute.models import NodeImage, VolumeSnapshot
+from polycloud.compute.models import Node, NodeImage, VolumeSnapshot
 from polycloud.providers.aws.ec2.aio_images import AsyncEC2Images
 from polycloud.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2Volume
 from polycloud.runtime.drive import run
@@ -23,6 +23,29 @@ class EC2Images(Compute[EC2Node, EC2Volume]):
     def __init__(self, client: AsyncEC2Images) -> None:
         super().__init__(client)
         self._ec2_images = client
+
+    def create_image(
+        self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
+    ) -> NodeImage:
+        """Make an image of a node.
+
+        EC2's operation: ``CreateImage``.
+
+        Args:
+            node: The node, running or stopped.
+            name: The image's name, unique to the account in this region.
+            description: The image's description.
+            ex_reboot: Whether AWS shuts a running node down for it, so that its file systems are at rest,
+                and starts it again. Without that the image is of the disks as they are at that moment.
+
+        Returns:
+            The image, possibly still being made.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            AlreadyExists: An image of that name exists.
+        """
+        return run(self._ec2_images.create_image(node, name, description=description, ex_reboot=ex_reboot))
 
     def ex_register_image(
         self,

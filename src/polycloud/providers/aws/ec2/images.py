@@ -38,11 +38,14 @@ class Images(EC2Calls):
             raise ImageNotFound(f"there is no image {image_id} in this region, or this account may not use it")
         return images[0]
 
-    async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
+    async def create_image(
+        self, *, node_id: str, name: str, description: str | None, reboot: bool = False
+    ) -> NodeImage:
+        # AWS reboots a running instance unless it is told not to (CreateImage, NoReboot).
         # Not repeatable: the second one would fail because of the first one's name.
         answer = await self.make(
             wire.CreateImageResponse,
-            {"InstanceId": node_id, "Name": name, "Description": description},
+            {"InstanceId": node_id, "Name": name, "Description": description, "NoReboot": not reboot},
             what=f"the image {name!r}",
             look=LOOK,
         )
