@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from os import PathLike
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from polycloud.capabilities import ComputeCapability
 from polycloud.client import AsyncClient
@@ -28,12 +28,38 @@ from polycloud.compute.models import (
     VolumeSnapshot,
 )
 from polycloud.compute.waiting import NEWBORN, wait_until_running
-from polycloud.errors import InvalidRequest
+from polycloud.errors import (
+    ImageNotFound,
+    InvalidRequest,
+    KeyPairNotFound,
+    NodeNotFound,
+    NotFound,
+    SnapshotNotFound,
+    VolumeNotFound,
+)
 from polycloud.runtime.paging import Page
 
 __all__ = ["AsyncCompute"]
 
 T = TypeVar("T")
+
+
+class HasId(Protocol):
+    """A model."""
+
+    @property
+    def id(self) -> str: ...
+
+
+MadeT = TypeVar("MadeT", bound=HasId)
+
+MISSING: dict[type, type[NotFound]] = {
+    Node: NodeNotFound,
+    NodeImage: ImageNotFound,
+    Volume: VolumeNotFound,
+    VolumeSnapshot: SnapshotNotFound,
+    KeyPair: KeyPairNotFound,
+}
 
 
 class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
@@ -302,7 +328,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         self._require(ComputeCapability.CREATE_VOLUME)
         if size < 1:
             raise InvalidRequest(f"a volume of {size} GiB cannot be; size is a whole number of GiB, at least 1")
-        return await self._do(
+        return await self._make(
             self._driver.create_volume(
                 size=size,
                 name=checked_name(name, "a volume"),
@@ -390,7 +416,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             VolumeNotFound: The volume does not exist.
         """
         self._require(ComputeCapability.CREATE_VOLUME_SNAPSHOT)
-        return await self._do(
+        return await self._make(
             self._driver.create_volume_snapshot(volume_id=id_of(volume, Volume, self.provider), name=name)
         )
 
@@ -416,7 +442,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             AlreadyExists: An image of that name exists, where names are unique.
         """
         self._require(ComputeCapability.CREATE_IMAGE)
-        return await self._do(
+        return await self._make(
             self._driver.create_image(
                 node_id=id_of(node, Node, self.provider), name=checked_name(name, "an image"), description=description
             )
@@ -437,7 +463,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             The copy, possibly still being made.
         """
         self._require(ComputeCapability.COPY_IMAGE)
-        return await self._do(
+        return await self._make(
             self._driver.copy_image(
                 source_region=source_region,
                 image_id=id_of(image, NodeImage, self.provider),
@@ -484,7 +510,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             KeyPairExists: The name is taken.
         """
         self._require(ComputeCapability.CREATE_KEY_PAIR)
-        return await self._do(self._driver.create_key_pair(checked_name(name, "a key pair")))
+        return await self._make(self._driver.create_key_pair(checked_name(name, "a key pair")))
 
     async def import_key_pair(self, name: str, public_key: str | PathLike[str]) -> KeyPair:
         """Give the provider a public key of one's own.
@@ -500,7 +526,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         self._require(ComputeCapability.IMPORT_KEY_PAIR)
         name = checked_name(name, "a key pair")
         text = await checked_public_key(self._driver.caller.runtime, public_key)
-        return await self._do(self._driver.import_key_pair(name=name, public_key=text))
+        return await self._make(self._driver.import_key_pair(name=name, public_key=text))
 
     async def delete_key_pair(self, name: KeyPair | str) -> None:
         """Delete a key pair at the provider; nodes that have it keep it.
@@ -540,7 +566,17 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         )
 
     async def _create_node(self, spec: NodeSpec) -> NodeT:
-        return await self._do(self._driver.create_node(spec))
+        return await self._make(self._driver.create_node(spec))
+
+    async def _make(self, work: Awaitable[MadeT]) -> MadeT:
+        """As ``_do``, for what makes something, which the provider may not know everywhere yet."""
+        made = await self._do(work)
+        self._remember(made)
+        return made
+
+    def _remember(self, made: HasId) -> None:
+        caller = self._driver.caller
+        caller.recent.add(made.id, _missing(made), now=caller.runtime.monotonic())
 
     def _require(self, capability: ComputeCapability) -> None:
         self.capabilities.require(capability, provider=self.provider)
@@ -555,6 +591,11 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             return Page([])
 
         return self._pages(nothing if empty else fetch, key=_key)
+
+
+def _missing(made: object) -> type[NotFound]:
+    """The error that says that something like this does not exist."""
+    return next((error for kind, error in MISSING.items() if isinstance(made, kind)), NotFound)
 
 
 def _key(item: object) -> str:

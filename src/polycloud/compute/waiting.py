@@ -98,7 +98,7 @@ async def wait_until_running(
 
 
 async def _look(list_nodes: Callable[[Sequence[str]], Awaitable[list[NodeT]]], ids: Sequence[str]) -> dict[str, NodeT]:
-    """Those of the nodes that are there. A listing fails as a whole for one that is not: that is looked for by halves."""
+    """Those of the nodes that are there. One that is not fails the whole listing: it is looked for by halves."""
     try:
         return {node.id: node for node in await list_nodes(ids)}
     except NodeNotFound:

@@ -17,6 +17,7 @@ from polycloud.errors import (
     CloudError,
     DeadlineExceeded,
     MalformedResponse,
+    NotFound,
     PermissionDenied,
     RateLimited,
     Timeout,
@@ -26,6 +27,7 @@ from polycloud.runtime.inflating import inflated
 from polycloud.runtime.messages import Request, Response, ResponseStream
 from polycloud.runtime.pace import Patience
 from polycloud.runtime.protocol import Runtime
+from polycloud.runtime.recent import Recent
 from polycloud.runtime.redirects import REDIRECTS, Redirect, Way, not_followed
 from polycloud.runtime.retry import RetryBudget, RetryPolicy, may_have_happened, moment, retry_after, retry_delay
 from polycloud.runtime.tracing import Span, call_span
@@ -119,6 +121,8 @@ class Caller:
         self.retry = retry
         self.timeouts = timeouts
         self.authorizer = authorizer
+        # What this client made a moment ago; clients and drivers add to it.
+        self.recent = Recent()
         self._redirects = redirects
         self._budget = RetryBudget(retry.budget)
 
@@ -158,6 +162,7 @@ class Caller:
         way = Way(request, self.authorizer)
         attempt = 1
         mended: set[str] = set()
+        began = runtime.monotonic()
         fresh = True
         doubtful = False
         with call_span(self.provider, request.operation, request.origin) as span:
@@ -186,6 +191,8 @@ class Caller:
                         if better:
                             attempt += 1
                             continue
+                    if may_resend and await self._waited_for_new(request, error, began, end):
+                        continue
                     delay = retry_delay(
                         self.retry,
                         attempt=attempt,
@@ -201,7 +208,19 @@ class Caller:
                     await runtime.sleep(delay)
                 else:
                     self._budget.refund()
+                    self.recent.note(request)
                     return answer
+
+    async def _waited_for_new(self, request: Request, error: CloudError, began: float, end: float) -> bool:
+        """Whether what was not found may only be too new, and some time has passed for it."""
+        if not isinstance(error, NotFound) or self.retry.attempts == 1:
+            return False
+        now = self.runtime.monotonic()
+        wait = self.recent.wait(request, error, began=began, now=now)
+        if wait is None or now + wait >= end:
+            return False
+        await self.runtime.sleep(wait)
+        return True
 
     async def _attempt(
         self, request: Request, check: Check, attempt: int, patience: Patience, span: Span | None, *, streaming: bool

@@ -163,7 +163,8 @@ async def test_a_token_with_other_arguments_is_an_error_of_its_own(client: MakeC
         assert len(server.requests) == 1
 
 
-async def test_a_key_that_was_imported_for_nothing_is_deleted(client: MakeClient) -> None:
+async def test_a_key_that_was_imported_for_nothing_stays_and_is_told(client: MakeClient) -> None:
+    """Its name follows from the key: another create that uses it may be under way."""
     with StrictEC2(
         error(400, "InvalidKeyPair.NotFound"),
         plainly,
@@ -171,21 +172,17 @@ async def test_a_key_that_was_imported_for_nothing_is_deleted(client: MakeClient
     ) as server:
         with pytest.raises(ImageNotFound) as caught:
             await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
-        assert server.actions == ["DescribeKeyPairs", "ImportKeyPair", "RunInstances", "DeleteKeyPair"]
-        assert server.requests[3]["KeyName"] == server.requests[1]["KeyName"] == server.requests[2]["KeyName"]
-        assert "left behind" not in str(caught.value)
+        assert server.actions == ["DescribeKeyPairs", "ImportKeyPair", "RunInstances"]
+        assert server.requests[1]["KeyName"] == server.requests[2]["KeyName"]
+        assert f"the key pair {server.requests[1]['KeyName']} was imported for it and stays" in str(caught.value)
 
 
-async def test_a_key_that_could_not_be_deleted_is_named(client: MakeClient) -> None:
-    with StrictEC2(
-        error(400, "InvalidKeyPair.NotFound"),
-        plainly,
-        error(400, "InvalidAMIID.NotFound"),
-        error(403, "UnauthorizedOperation"),
-    ) as server:
-        with pytest.raises(ImageNotFound) as caught:
-            await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
-        assert f"{server.requests[1]['KeyName']}, made for it, is left behind" in str(caught.value)
+async def test_a_key_that_ec2_does_not_know_yet_is_waited_for(client: MakeClient) -> None:
+    gone = error(400, "InvalidKeyPair.NotFound")
+    with StrictEC2(gone, plainly, gone, gone) as server:
+        await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
+        assert server.actions == ["DescribeKeyPairs", "ImportKeyPair", *["RunInstances"] * 3]
+        assert len({request["ClientToken"] for request in server.requests[2:]}) == 1
 
 
 async def test_a_key_that_was_there_before_stays(client: MakeClient) -> None:

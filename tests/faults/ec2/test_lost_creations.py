@@ -18,7 +18,7 @@ from polycloud.errors import (
 )
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, error
-from tests.faults.ec2.test_ec2_retries import PUBLIC_KEY, cut, plainly
+from tests.faults.ec2.test_ec2_retries import PUBLIC_KEY, cut
 from tests.faults.keepalive import reply
 
 Call = Callable[[Any], Awaitable[Any]]
@@ -74,39 +74,22 @@ async def test_what_was_never_sent_does_not_exist(client: MakeClient) -> None:
     assert "not known" not in caught.value.message
 
 
-async def test_a_key_whose_import_was_lost_is_deleted(client: MakeClient) -> None:
+async def test_a_key_whose_import_was_lost_is_told(client: MakeClient) -> None:
     with StrictEC2(error(400, "InvalidKeyPair.NotFound"), cut, cut, cut, cut) as server:
-        with pytest.raises(ConnectionFailed) as caught:
+        with pytest.raises(
+            ConnectionFailed, match=r"the key pair polycloud-[0-9a-f]+ may have been imported, and stays"
+        ):
             await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
-        assert server.actions == ["DescribeKeyPairs", *["ImportKeyPair"] * 4, "DeleteKeyPair"]
-        assert "left behind" not in caught.value.message
+        assert server.actions == ["DescribeKeyPairs", *["ImportKeyPair"] * 4]
 
 
-async def test_a_key_that_a_lost_attempt_imported_is_deleted_with_the_node(client: MakeClient) -> None:
+async def test_a_key_that_a_lost_attempt_imported_is_told_with_the_node(client: MakeClient) -> None:
     with StrictEC2(
         error(400, "InvalidKeyPair.NotFound"),
         cut,
         error(400, "InvalidKeyPair.Duplicate"),
         error(400, "InvalidAMIID.NotFound"),
     ) as server:
-        with pytest.raises(ImageNotFound):
+        with pytest.raises(ImageNotFound, match="was imported for it and stays"):
             await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
-        assert server.actions == [
-            "DescribeKeyPairs",
-            "ImportKeyPair",
-            "ImportKeyPair",
-            "RunInstances",
-            "DeleteKeyPair",
-        ]
-
-
-async def test_a_key_that_is_gone_already_is_not_left_behind(client: MakeClient) -> None:
-    with StrictEC2(
-        error(400, "InvalidKeyPair.NotFound"),
-        plainly,
-        error(400, "InvalidAMIID.NotFound"),
-        error(400, "InvalidKeyPair.NotFound"),
-    ) as server:
-        with pytest.raises(ImageNotFound) as caught:
-            await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
-        assert "left behind" not in caught.value.message
+        assert server.actions == ["DescribeKeyPairs", "ImportKeyPair", "ImportKeyPair", "RunInstances"]

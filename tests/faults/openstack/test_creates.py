@@ -248,3 +248,38 @@ async def test_a_reboot_is_hard_only_if_it_is_told_to_be(
     cloud.before = answer
     await connect().reboot_node("server-0000", **arguments)
     assert seen == [{"reboot": {"type": kind}}]
+
+
+@pytest.mark.parametrize("verb", ["get_node", "destroy_node", "start_node", "ex_get_metadata"])
+async def test_a_server_that_nova_does_not_know_yet_is_waited_for(cloud: Cloud, connect: Connect, verb: str) -> None:
+    cloud.add_servers(1)
+    keys = Keys(cloud)
+    nova = connect()
+    node = await nova.create_node("web", "1", "image", ex_keyname="mine")
+    misses = iter([True, True])
+    missing = reply(404, b'{"itemNotFound": {"code": 404, "message": "Instance server-0000 could not be found."}}')
+
+    def answer(exchange: Exchange) -> bytes | None:
+        if next(misses, False):
+            return missing
+        if exchange.target.endswith("/action"):
+            return reply(202)
+        if exchange.target.endswith("/metadata"):
+            return reply(200, b'{"metadata": {}}')
+        return keys.answer(exchange)
+
+    cloud.before = answer
+    await getattr(nova, verb)(node)
+    assert next(misses, None) is None
+
+
+async def test_a_server_that_others_made_is_believed_to_be_missing(cloud: Cloud, connect: Connect) -> None:
+    asked: list[str] = []
+
+    def answer(exchange: Exchange) -> None:
+        asked.append(exchange.target)
+
+    cloud.before = answer
+    with pytest.raises(NodeNotFound):
+        await connect().get_node("server-0000")
+    assert len(asked) == 1

@@ -130,7 +130,7 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             ex_description=ex_description,
             ex_issandbox=ex_issandbox,
         )
-        return await self._do(self._gogrid.create_node(spec))
+        return await self._make(self._gogrid.create_node(spec))
 
     async def ex_create_node_nowait(
         self,
@@ -200,7 +200,7 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
         """
         node_id = id_of(node, Node, self.provider)
         name = checked_name(name, "an image")
-        return await self._do(self._gogrid.create_image(node_id=node_id, name=name, description=None))
+        return await self._make(self._gogrid.create_image(node_id=node_id, name=name, description=None))
 
     async def ex_edit_image(
         self,

@@ -53,7 +53,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "shared": shared,
             "router:external": external,
         }
-        return await self._do(self._nova.network.create_network(body))
+        return await self._make(self._nova.network.create_network(body))
 
     async def ex_delete_network(self, network: Network | str) -> None:
         """Delete a network. Neutron's operation: Delete network.
@@ -104,7 +104,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "enable_dhcp": enable_dhcp,
             "dns_nameservers": list(dns_nameservers) or None,
         }
-        return await self._do(self._nova.network.create_subnet(body))
+        return await self._make(self._nova.network.create_subnet(body))
 
     async def ex_delete_subnet(self, subnet: Subnet | str) -> None:
         """Delete a subnet. Neutron's operation: Delete subnet.
@@ -166,7 +166,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             if security_groups is not None
             else None,
         }
-        return await self._do(self._nova.network.create_port(body))
+        return await self._make(self._nova.network.create_port(body))
 
     async def ex_delete_port(self, port: Port | str) -> None:
         """Delete a port. Neutron's operation: Delete port.
@@ -201,7 +201,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "admin_state_up": admin_state_up,
             "external_gateway_info": outside,
         }
-        return await self._do(self._nova.network.create_router(body))
+        return await self._make(self._nova.network.create_router(body))
 
     async def ex_delete_router(self, router: Router | str) -> None:
         """Delete a router. Neutron's operation: Delete router.
@@ -260,7 +260,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             QuotaExceeded: The project may not have another one.
         """
         identity = reference(pool, "floating IP pool") if pool is not None else None
-        return await self._do(self._nova.network.create_floating_ip(identity))
+        return await self._make(self._nova.network.create_floating_ip(identity))
 
     async def ex_attach_floating_ip(
         self, node: Node | str, floating_ip: FloatingIP | str, *, fixed_ip: str | None = None
@@ -313,7 +313,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             QuotaExceeded: The project may not have another one.
         """
         body: dict[str, object] = {"name": checked_name(name, "a security group"), "description": description}
-        return await self._do(self._nova.network.create_security_group(body))
+        return await self._make(self._nova.network.create_security_group(body))
 
     async def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
         """Delete a security group. Neutron's operation: Delete security group.
@@ -366,7 +366,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "ethertype": ethertype,
             "description": description,
         }
-        return await self._do(self._nova.network.create_rule(body))
+        return await self._make(self._nova.network.create_rule(body))
 
     async def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
         """Delete a rule. Neutron's operation: Delete security group rule.

@@ -265,7 +265,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             NodeNotFound: It does not exist.
             Conflict: Its state does not allow it.
         """
-        return await self._do(
+        return await self._make(
             self._nova.save_image(self._id(node), checked_name(name, "an image"), checked_tags(metadata))
         )
 

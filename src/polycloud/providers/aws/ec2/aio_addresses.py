@@ -65,7 +65,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         Raises:
             QuotaExceeded: The account may not have another one.
         """
-        return await self._do(self._ec2.allocate_address(checked_tags(tags)))
+        return await self._make(self._ec2.allocate_address(checked_tags(tags)))
 
     async def ex_associate_address_with_node(
         self, node: Node | str, address: Address | str, *, allow_reassociation: bool = False

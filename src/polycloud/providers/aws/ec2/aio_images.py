@@ -46,7 +46,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
             AlreadyExists: An image of that name exists.
         """
         self._require(ComputeCapability.CREATE_IMAGE)
-        return await self._do(
+        return await self._make(
             self._ec2.create_image(
                 node_id=id_of(node, Node, self.provider),
                 name=checked_name(name, "an image"),
@@ -106,7 +106,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
             "KernelId": kernel,
             "RamdiskId": ramdisk,
         }
-        return await self._do(self._ec2.register_image(parameters, name=checked_name(name, "an image")))
+        return await self._make(self._ec2.register_image(parameters, name=checked_name(name, "an image")))
 
     async def ex_modify_snapshot_attribute(
         self,

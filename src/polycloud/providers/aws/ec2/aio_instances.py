@@ -65,7 +65,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             image: What to make it from: an AMI.
             location: The availability zone; None for the subnet's, or AWS's choice.
             auth: ``SSHKey(text)``: a key pair of a name that follows from the key is imported unless it
-                is there, and deleted again if the node cannot be created.
+                is there. It stays, for all nodes of this key, also if the node cannot be created.
             tags: Tags to put on it.
             ex_clienttoken: An idempotency token of one's own (up to 64 characters): creating with the same
                 token and arguments again gives the same node.
@@ -182,7 +182,10 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
         )
-        return await self._do(self._ec2.create_nodes(spec))
+        nodes = await self._do(self._ec2.create_nodes(spec))
+        for node in nodes:
+            self._remember(node)
+        return nodes
 
     def _ec2_spec(
         self,

@@ -125,7 +125,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
         Raises:
             AlreadyExists: The network has a group of that name.
         """
-        return await self._do(
+        return await self._make(
             self._ec2.create_security_group(
                 name=checked_name(name, "a security group"),
                 description=description or name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import logging
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -40,8 +39,6 @@ from polycloud.runtime.paging import Page
 from polycloud.wire.moments import utc
 
 __all__ = ["Instances", "block_device_parameters"]
-
-log = logging.getLogger("polycloud.ec2")
 
 STATES = {
     "pending": NodeState.PENDING,
@@ -88,13 +85,9 @@ class Instances(SecurityGroups, EC2Calls):
         try:
             return await self._run({**parameters, "KeyName": key_name})
         except CloudError as error:
+            # Never deleted: its name follows from the key, so another node may be getting it at this moment.
             if imported:
-                await self._forget_key(key_name, error)
-            raise
-        except BaseException:
-            # Ctrl-C, or a task that is cancelled: nothing more can be awaited.
-            if imported:
-                log.warning("create_node was interrupted; the key pair %s was made for it, delete it", key_name)
+                error.message += f"; the key pair {key_name} was imported for it and stays, for all nodes of this key"
             raise
 
     async def _run(self, parameters: dict[str, object]) -> list[EC2Node]:
@@ -165,32 +158,26 @@ class Instances(SecurityGroups, EC2Calls):
         # The name follows from the key, so that every node of the same key shares one key pair.
         material = " ".join(key.text.split()[:2])  # without the comment
         name = f"polycloud-{hashlib.sha256(material.encode()).hexdigest()[:32]}"
+        made = False
         try:
             await self.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
         except KeyPairNotFound:
-            pass
-        else:
-            return name, False
-        try:
-            # Repeatable: the same key under the same name is what is wanted, whoever put it there.
-            await self.ask(wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()})
-        except KeyPairExists as error:
-            # An attempt of ours whose answer was lost may have put it there.
-            return name, error.repeated
-        except CloudError as error:
-            if doubtful(error, "ImportKeyPair"):
-                await self._forget_key(name, error)
-            raise
-        return name, True
-
-    async def _forget_key(self, name: str, error: CloudError) -> None:
-        """Delete the key pair that was made for a node that could not be made, or name it in the error."""
-        try:
-            await deleting(self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True))
-        except KeyPairNotFound:
-            pass
-        except CloudError as failure:
-            error.message += f"; the key pair {name}, made for it, is left behind ({failure.message})"
+            try:
+                # Repeatable: the same key under the same name is what is wanted, whoever put it there.
+                await self.ask(wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()})
+                made = True
+            except KeyPairExists as error:
+                # An attempt of ours whose answer was lost may have put it there.
+                made = error.repeated
+            except CloudError as error:
+                if doubtful(error, "ImportKeyPair"):
+                    error.message += (
+                        f"; the key pair {name} may have been imported, and stays, for all nodes of this key"
+                    )
+                raise
+        # It is there, and the machine that starts the node may not know it for some seconds.
+        self.caller.recent.add(name, KeyPairNotFound, now=self.caller.runtime.monotonic())
+        return name, made
 
     async def start_node(self, node_id: str) -> None:
         # Repeatable: AWS leaves a node that starts or runs as it is.
