@@ -10,9 +10,13 @@ import pytest
 
 from tests.flavours import FLAVOURS, Flavour
 
+# What runs in the background, under nohup or by some build systems is deaf to some signals, and so are its children:
+# tests of what a signal does to one would wait for ever. What has a handler here is on its default there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell starts what it runs in the background deaf to Ctrl-C, and the tests of Ctrl-C would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda _number, _frame: None)
 
 # How long one example takes says more of what else the machine does than of the code.
 hypothesis.settings.register_profile(

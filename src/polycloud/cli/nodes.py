@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from polycloud.cli.acting import Several, Switch, Yes, confirm, each, pairs
 from polycloud.cli.output import Column, age, listed, moment
 from polycloud.cli.session import compute_client, output
-from polycloud.compute.auth import SSHKey
+from polycloud.compute.auth import SSHKey, public_key_in
 from polycloud.compute.client import Compute
 from polycloud.compute.models import Node
 from polycloud.errors import NotSupported
@@ -109,7 +109,7 @@ def create(
         timeout: Seconds to wait at most.
     """
     tags = pairs(tag or (), "--tag")
-    auth = None if ssh_key is None else SSHKey(ssh_key.read_text(encoding="utf-8"))
+    auth = None if ssh_key is None else SSHKey(public_key_in(ssh_key.read_bytes()))
     extensions: dict[str, object] = {}
     if key_name is not None:
         extensions["key_name"] = key_name

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import category
 
-from polycloud.compute.auth import SSHKey, looks_like_public_key
+from polycloud.compute.auth import SSHKey, looks_like_public_key, public_key_in
 from polycloud.compute.models import (
     KeyPair,
     Node,
@@ -128,4 +128,4 @@ async def checked_public_key(runtime: Runtime, public_key: str | os.PathLike[str
         raise InvalidRequest(f"the public key file {os.fspath(public_key)!r} cannot be read: {reason}") from error
     finally:
         await source.close()
-    return SSHKey(data.decode("utf-8", "replace")).text
+    return SSHKey(public_key_in(data)).text

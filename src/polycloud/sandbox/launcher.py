@@ -49,6 +49,9 @@ def main() -> int:
     """Do what the arguments say; gives the exit status."""
     log, mode, *command = sys.argv[1:]
     launcher = os.getpid()
+    # What was started in the background or under nohup is deaf to some of these, and so would the server be.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     with open(log, "ab", buffering=0) as output:  # noqa: PTH123 - pathlib would double the time to start
         # What goes wrong here belongs there too, and whoever waits for the end of our starter's output need not wait.
         os.dup2(output.fileno(), 2)

@@ -39,18 +39,9 @@ def work(tmp_path: Path, nobodys: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return folder
 
 
-# As from a terminal: what runs under nohup hands on that it is deaf to SIGHUP.
-COMMAND = """
-import signal, sys
-from polycloud.cli import main
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
-sys.exit(main())
-"""
-
-
 def start(*words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *words],
+        [sys.executable, "-m", "polycloud", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

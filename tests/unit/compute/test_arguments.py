@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from polycloud.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
-from polycloud.compute.auth import Password, SSHKey
+from polycloud.compute.auth import Password, SSHKey, public_key_in
 from polycloud.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
 from polycloud.credentials.secret import Secret
 from polycloud.errors import InvalidRequest
@@ -97,22 +97,77 @@ def test_public_keys_are_taken(text: str) -> None:
     assert "AAAA" not in repr(SSHKey(text))
 
 
+RFC_4716 = """---- BEGIN SSH2 PUBLIC KEY ----
+Comment: "me@example.org, on \\
+the laptop"
+x-command: /bin/true
+AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Z
+p8XWz5
+---- END SSH2 PUBLIC KEY ----
+"""
+
+
+def test_a_key_of_rfc_4716_is_made_into_the_other_form() -> None:
+    packed = "AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5"
+    assert SSHKey(RFC_4716).text == f"ssh-ed25519 {packed} me@example.org, on the laptop"
+    assert SSHKey(RFC_4716.replace("\n", "\r\n")).text.startswith(f"ssh-ed25519 {packed} ")
+
+
 @pytest.mark.parametrize(
-    "text",
+    "text", [f"\ufeff{KEY}", f"\ufeff  {KEY}\r\n", f"# my laptop\n\n{KEY}\n# end", f"\r\n{KEY}\r\n"]
+)
+def test_what_is_around_a_key_does_not_matter(text: str) -> None:
+    assert SSHKey(text).text == KEY
+
+
+@pytest.mark.parametrize(
+    ("data", "comment"),
     [
-        f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PRIVATE_KEY_LINE}\n-----END OPENSSH PRIVATE KEY-----",
-        f"{KEY}\n{PRIVATE_KEY_LINE}",
-        PRIVATE_KEY_LINE,
-        "",
-        "ssh-ed25519",
-        "ssh-ed25519 not*base64",
-        "ssh-ed25519 AAAA comment\x1b[2J",
+        (f"{KEY} Jürgen".encode(), "me@example.org Jürgen"),
+        (f"{KEY} Jürgen".encode("latin-1"), "me@example.org Jürgen"),
+        (f"{KEY}\r\n".encode("utf-8-sig"), "me@example.org"),
+        (f"{KEY}\r\n".encode("utf-16"), "me@example.org"),
     ],
 )
-def test_other_texts_are_no_public_keys_and_are_not_shown(text: str) -> None:
-    with pytest.raises(InvalidRequest) as caught:
+def test_files_of_keys_in_any_encoding(data: bytes, comment: str) -> None:
+    assert SSHKey(public_key_in(data)).text == f"{KEY.rpartition(' ')[0]} {comment}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PRIVATE_KEY_LINE}\n-----END OPENSSH PRIVATE KEY-----", "private key"),
+        (f"-----BEGIN RSA PRIVATE KEY-----\n{PRIVATE_KEY_LINE}\n-----END RSA PRIVATE KEY-----", "private key"),
+        (f"-----BEGIN PRIVATE KEY-----\n{PRIVATE_KEY_LINE}\n-----END PRIVATE KEY-----", r"\.pub"),
+        (f"{KEY}\n-----BEGIN EC PRIVATE KEY-----\n{PRIVATE_KEY_LINE}\n", "private key"),
+        (f"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n{PRIVATE_KEY_LINE}", "private key"),
+        ("-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----", "ssh-keygen -i -m PKCS8"),
+        ("-----BEGIN RSA PUBLIC KEY-----\nMFkw\n-----END RSA PUBLIC KEY-----", "-m PEM"),
+        ("-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----", "something in PEM form"),
+        (f"{KEY}\n{KEY}2", "2 public keys, and a node gets one"),
+        (f"{KEY}\n{RFC_4716}", "2 public keys"),
+        (RFC_4716.replace("AAAAC3", "AAA*C3"), "damaged"),
+        (RFC_4716.replace("AAAAC3Nz", "AAAAA3Nz"), "damaged"),
+        (f"{KEY}\n{PRIVATE_KEY_LINE}", "more follows"),
+        (PRIVATE_KEY_LINE, "one public key in OpenSSH form"),
+        ("", "one public key in OpenSSH form"),
+        ("ssh-ed25519", "one public key in OpenSSH form"),
+        ("ssh-ed25519 not*base64", "one public key in OpenSSH form"),
+        ("ssh-ed25519 AAAA comment\x1b[2J", "one public key in OpenSSH form"),
+        (5, "not int"),
+        (b"ssh-ed25519 AAAA", "not bytes"),
+    ],
+)
+def test_other_texts_are_told_apart_and_not_shown(text: Any, says: str) -> None:
+    with pytest.raises(InvalidRequest, match=says) as caught:
         SSHKey(text)
     assert PRIVATE_KEY_LINE not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [5, b"bytes", None])
+def test_a_password_is_a_text(text: Any) -> None:
+    with pytest.raises(InvalidRequest, match="takes a text"):
+        Password(text)
 
 
 def test_a_password_hides_itself() -> None:
