@@ -98,7 +98,11 @@ class _Signature:
 
     def __init__(self, function: FunctionType) -> None:
         self._name = function.__name__
-        hints = typing.get_type_hints(function)
+        try:
+            hints = typing.get_type_hints(function)
+        except NameError:
+            # Another package's client may import only for checkers what its annotations name.
+            hints = {}
         code = function.__code__
         names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
         self.named = {name: _expected(hints[name]) for name in names if not name.startswith("_") and name in hints}

@@ -31,8 +31,8 @@ class Recent:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # By id: when it was given, and how the provider says that it does not exist.
-        self._made: dict[str, tuple[float, type[NotFound]]] = {}
+        # By id: when it was given, how the provider says that it does not exist, and how requests write it.
+        self._made: dict[str, tuple[float, type[NotFound], frozenset[str]]] = {}
 
     def add(self, identity: str, kind: type[NotFound], *, now: float) -> None:
         """Remember what was made.
@@ -44,7 +44,7 @@ class Recent:
         """
         with self._lock:
             self._made.pop(identity, None)
-            self._made[identity] = now, kind
+            self._made[identity] = now, kind, frozenset({identity, quote(identity, safe="")})
             while len(self._made) > MOST or self._is_old(next(iter(self._made)), now):
                 del self._made[next(iter(self._made))]
 
@@ -80,10 +80,13 @@ class Recent:
         return made is not None and now - made[0] <= NEW_SECONDS and error in {NotFound, made[1]}
 
     def _named(self, request: Request) -> list[str]:
+        if not self._made:
+            return []
         body = request.body if isinstance(request.body, bytes) else b""
+        text = f"{request.target} {body.decode('utf-8', 'replace')}"
         with self._lock:
-            names = list(self._made)
-        return [name for name in names if _names(request.target, body, name)]
+            made = list(self._made.items())
+        return [name for name, (_, _, words) in made if any(_has(text, word) for word in words)]
 
     def _forget(self, names: list[str]) -> None:
         with self._lock:
@@ -91,8 +94,16 @@ class Recent:
                 self._made.pop(name, None)
 
 
-def _names(target: str, body: bytes, name: str) -> bool:
-    """Whether a request names this, as it is or as it is written in addresses and forms, and nothing longer."""
-    words = {name, quote(name, safe="")}
-    text = f"{target} {body.decode('utf-8', 'replace')}"
-    return any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) for word in words)
+def _has(text: str, word: str) -> bool:
+    """Whether a text has this word, and not as a part of a longer one."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not _goes_on(text[max(start - 1, 0) : start]) and not _goes_on(text[end : end + 1]):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+def _goes_on(character: str) -> bool:
+    return character.isalnum() or (character != "" and character in "-_")

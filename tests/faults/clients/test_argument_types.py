@@ -207,3 +207,13 @@ def test_methods_stay_what_they_are() -> None:
     coroutine = checked().verb(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidRequest, match=r"^verb: name is int; it takes str$"):
         coroutine.send(None)
+
+
+def test_annotations_that_only_checkers_know_are_passed_over() -> None:
+    """Another package's class must not fail for how it imports; of ours, the tests above read every one."""
+
+    class Theirs:
+        def verb(self, name: Unknown) -> str:  # type: ignore[name-defined]  # noqa: F821  # pyright: ignore[reportUndefinedVariable, reportUnknownParameterType]
+            return f"{name}"
+
+    assert check_arguments(Theirs)().verb(5) == "5"
