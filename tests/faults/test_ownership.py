@@ -235,3 +235,32 @@ def test_after_a_failure_a_stream_has_no_end(flavour: Flavour, answer: Callable[
 
     with Server(answer) as server:
         flavour.run(case, stall_timeout=0.3)
+
+
+@pytest.mark.parametrize("head", [b"Transfer-Encoding: chunked", b"Connection: close", b"X-Nothing: said"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_stream_of_unknown_length_has_its_end_or_fails(flavour: Flavour, head: bytes, whole: bool) -> None:
+    chunked = b"chunked" in head
+    parts = [b"%x\r\n%b\r\n" % (700, b"x" * 700) if chunked else b"x" * 700] * 100
+    end = (b"0\r\n\r\n" if chunked else b"") if whole else b""
+
+    def answer(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
+        for part in parts:
+            exchange.send(part)
+        exchange.send(end)
+        if not chunked or not whole:
+            exchange.close() if whole or chunked else exchange.reset()
+
+    async def case(runtime: Runtime) -> None:
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
+        if whole:
+            got = await to_the_end(stream)
+            assert got == b"x" * 70_000
+            assert await stream.read(100) == b""
+        else:
+            with pytest.raises(ConnectionFailed):
+                await to_the_end(stream)
+
+    with Server(answer) as server:
+        flavour.run(case)

@@ -18,7 +18,7 @@ from typing import Final
 
 from polycloud.errors import MalformedResponse
 from polycloud.runtime.failures import PeerClosed
-from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head
+from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head, take_chunks
 from polycloud.runtime.limits import (
     MAX_CHUNK_LINE,
     MAX_HEADER_BYTES,
@@ -269,12 +269,25 @@ class Connection:
             left = self._next_chunk(deadline)
             if not left:
                 return b""
+            if left < min(size, RECEIVE):
+                return self._take_chunks(left, size, deadline)
         size = min(size, left)
         data = self._take(size) if self._buffer else self._receive(deadline, size)
         self._body_left = left - len(data)
         if not self._body_left and not self._trailing:
             self._end()
         return data
+
+    def _take_chunks(self, left: int, size: int, deadline: float) -> bytes:
+        """What is there of a small chunk and of those behind it."""
+        buffer = self._buffer
+        if not buffer:
+            buffer += self._receive(deadline)
+        # Not all that is held: the rest would be copied for each of many small reads.
+        data = bytes(memoryview(buffer)[: 2 * size + MAX_CHUNK_LINE])
+        parts, position, self._body_left = take_chunks(data, 0, left, size)
+        del buffer[:position]
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _read_until_close(self, size: int, deadline: float) -> bytes:
         if self._buffer:
@@ -337,7 +350,7 @@ class Connection:
     def read_proxy_head(self, deadline: float) -> AnswerHead:
         """The proxy's answer to CONNECT, nothing of it left over."""
         head = parse_head(self._read_block(lambda: deadline), "CONNECT")
-        if self._buffer and head.status == 200:
+        if self._buffer and 200 <= head.status < 300:
             raise MalformedResponse("the proxy speaks before the tunnel is made")
         return head
 

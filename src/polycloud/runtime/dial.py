@@ -111,7 +111,7 @@ def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: floa
     head = connection.read_proxy_head(deadline)
     # What the proxy was told is not what the provider was told.
     connection.begin()
-    if head.status != 200:
+    if not 200 <= head.status < 300:
         raise no_tunnel(proxy.url, authority, head.status)
 
 

@@ -14,10 +14,10 @@ import msgspec
 
 from polycloud.errors import MalformedResponse
 from polycloud.runtime.heads import declared_length, is_chunked
-from polycloud.runtime.limits import MAX_HEADERS
+from polycloud.runtime.limits import MAX_CHUNK_LINE, MAX_HEADERS
 from polycloud.runtime.messages import Headers
 
-__all__ = ["CHUNKED", "UNTIL_CLOSE", "AnswerHead", "chunk_size", "parse_head", "write_head"]
+__all__ = ["CHUNKED", "UNTIL_CLOSE", "AnswerHead", "chunk_size", "parse_head", "take_chunks", "write_head"]
 
 CHUNKED = -1
 UNTIL_CLOSE = -2
@@ -80,12 +80,17 @@ def parse_head(block: bytes, method: str) -> AnswerHead:
     headers = Headers(tuple(pairs))
     status = int(matched[2])
     options = {option.strip().lower() for value in headers.get_all("connection") for option in value.split(",")}
-    keeps = "close" not in options if matched[1] == "1" else "keep-alive" in options
+    # What HTTP/1.0 knows nothing of may be read in another way by somebody in between.
+    old = matched[1] == "0" and ("keep-alive" not in options or "transfer-encoding" in headers)
+    keeps = "close" not in options and not old
     length = _framing(status, method, headers)
     return AnswerHead(status, headers, length, keeps and length != UNTIL_CLOSE)
 
 
 def _framing(status: int, method: str, headers: Headers) -> int:
+    if method == "CONNECT" and 200 <= status < 300:
+        # What follows is the tunnel, whatever the fields say (RFC 9110, 9.3.6).
+        return 0
     chunked = is_chunked(headers)
     length = declared_length(headers)
     if method == "HEAD" or status < 200 or status in {204, 304}:
@@ -93,6 +98,47 @@ def _framing(status: int, method: str, headers: Headers) -> int:
     if chunked:
         return CHUNKED
     return UNTIL_CLOSE if length is None else length
+
+
+def take_chunks(data: bytes, position: int, left: int, size: int) -> tuple[list[bytes], int, int]:
+    """What of several small chunks is there, in one go.
+
+    Whatever is not plain (the last chunk, a line that is not whole or malformed) is left to who reads line by line.
+
+    Args:
+        data: What was received.
+        position: Where in it a chunk's content, or what is left of that, begins.
+        left: How much of that chunk is left, at least 1.
+        size: How much is wanted at most, at least 1.
+
+    Returns:
+        Pieces, where what was not taken begins, and how much is left of the chunk there: if nothing, its line end is
+        next.
+    """
+    parts: list[bytes] = []
+    between, following = b"", 0
+    while True:
+        part = data[position : position + (min(size, left))]
+        parts.append(part)
+        position += len(part)
+        left -= len(part)
+        size -= len(part)
+        if left or not size:
+            break
+        # Most servers send chunk after chunk of one size.
+        if between and data.startswith(between, position):
+            begin = position + len(between)
+        else:
+            end = data.find(b"\r\n", position + 2, position + MAX_CHUNK_LINE)
+            matched = _CHUNK_LINE.fullmatch(data, position + 2, end) if end > 0 else None
+            if matched is None or data[position : position + 2] != b"\r\n":
+                break
+            following, begin = int(matched[1], 16), end + 2
+            between = data[position:begin]
+        if not following or begin == len(data):
+            break
+        position, left = begin, following
+    return parts, position, left
 
 
 def chunk_size(line: bytes) -> int:

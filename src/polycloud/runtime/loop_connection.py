@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from polycloud.errors import ConfigurationError, MalformedResponse
 from polycloud.runtime.connection import LONGEST_WAIT
 from polycloud.runtime.failures import PeerClosed
-from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head
+from polycloud.runtime.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head, take_chunks
 from polycloud.runtime.limits import (
     MAX_CHUNK_LINE,
     MAX_HEADER_BYTES,
@@ -386,11 +386,20 @@ class Connection(asyncio.Protocol):
                 return b""
         if not self._parts:
             await self._more(end)
+        if self._trailing and left < size:
+            return self._take_chunks(left, size)
         data = self._take(min(size, left))
         self._body_left = left - len(data)
         if not self._body_left and not self._trailing:
             self._finish()
         return data
+
+    def _take_chunks(self, left: int, size: int) -> bytes:
+        """What is there of a chunk and of those behind it."""
+        parts, position, self._body_left = take_chunks(self._parts[0], self._offset, left, size)
+        self._skip(position - self._offset)
+        self._go_on_reading()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _read_until_close(self, size: int, end: float) -> bytes:
         if not self._parts:
@@ -490,11 +499,15 @@ class Connection(asyncio.Protocol):
             data = first[start : start + size]
             self._offset = start + size
         self._held -= len(data)
+        self._go_on_reading()
+        return data
+
+    def _go_on_reading(self) -> None:
+        """After something was taken."""
         if self._reading_paused and self._held <= FEW:
             self._reading_paused = False
             if not self.transport.is_closing():
                 self.transport.resume_reading()
-        return data
 
     def _finish(self) -> None:
         self.ended = True
@@ -507,6 +520,6 @@ class Connection(asyncio.Protocol):
     async def read_proxy_head(self, end: float) -> AnswerHead:
         """The proxy's answer to CONNECT, nothing of it left over."""
         head = parse_head(await self._read_block(lambda: end), "CONNECT")
-        if self._parts and head.status == 200:
+        if self._parts and 200 <= head.status < 300:
             raise MalformedResponse("the proxy speaks before the tunnel is made")
         return head

@@ -98,7 +98,7 @@ async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, end: flo
     head = await connection.read_proxy_head(end)
     # What the proxy was told is not what the provider was told.
     connection.begin()
-    if head.status != 200:
+    if not 200 <= head.status < 300:
         raise no_tunnel(proxy.url, authority, head.status)
 
 
