@@ -30,6 +30,7 @@ from typing import cast
 import msgspec
 
 from polycloud.errors import ConfigurationError
+from polycloud.runtime.bounded import time_left
 
 __all__ = [
     "ExposedSecretsWarning",
@@ -190,6 +191,8 @@ def _read(path: Path) -> dict[str, Profile]:
         raise ConfigurationError(f"{path} is not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, a thousand brackets
+        raise ConfigurationError(f"{path} is not TOML: {type(error).__name__}") from None
     tables = document.pop("profiles", {})
     if document:
         raise ConfigurationError(f"{path}: unknown: {', '.join(document)}; the file takes [profiles.NAME] tables")
@@ -251,15 +254,17 @@ def _from_file(folder: Path, name: str, where: str) -> str:
 def _from_command(words: list[str], where: str) -> str:
     import subprocess
 
+    left = time_left()
+    seconds = COMMAND_SECONDS if left is None else min(COMMAND_SECONDS, left)
     try:
         # Standard error stays the terminal's, where the program may ask for a passphrase.
-        done = subprocess.run(words, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=False)
+        done = subprocess.run(words, stdout=subprocess.PIPE, timeout=seconds, check=False)
         text = done.stdout.decode()
     except OSError as error:
         raise ConfigurationError(f"{where}: {words[0]} cannot be run: {error.strerror}") from error
     except subprocess.TimeoutExpired:
         # From None: the exception carries what the program had printed.
-        raise ConfigurationError(f"{where}: {words[0]} did not end within {COMMAND_SECONDS} seconds") from None
+        raise ConfigurationError(f"{where}: {words[0]} did not end within {seconds:.4g} seconds") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{where}: {words[0]} did not print UTF-8 text") from None
     if done.returncode != 0:

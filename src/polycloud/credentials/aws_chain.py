@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from polycloud.credentials.aws import AWSCredentials, as_secret, checked_access_key
 from polycloud.credentials.aws_files import SharedFiles, read_shared_files, shared_paths
+from polycloud.credentials.aws_settings import is_true
 from polycloud.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from polycloud.credentials.aws_botocore import Surroundings
 
-__all__ = ["credentials_stamp", "find_credentials", "find_place"]
+__all__ = ["credentials_stamp", "find_credentials", "find_place", "profile_settings"]
 
 # A profile with one of these gets its credentials from a service or a program: botocore's part.
 # Roles, tokens and sign-on come before keys in the files, as in botocore; programs after ``credentials``.
@@ -57,13 +58,14 @@ def find_place(
         ConfigurationError: No region is set; a file is broken; the profile does not exist.
     """
     environ = os.environ if environ is None else environ
-    ignore = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    ignore = is_true(environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
     region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     if endpoint is None and not ignore:
-        endpoint = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL") or None
+        endpoint = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or None
     if region and (endpoint or ignore):
         return region, endpoint
-    settings = _settings(read_shared_files(environ), profile, environ)
+    files = read_shared_files(environ)
+    settings = _settings(files, profile, environ)
     region = region or settings.get("region") or default_region
     if not region:
         raise ConfigurationError(
@@ -71,9 +73,34 @@ def find_place(
             f"or add region to the profile {active_profile(profile, environ)!r} of AWS's config file "
             f"({environ.get('AWS_CONFIG_FILE') or '~/.aws/config'})"
         )
+    ignore = ignore or is_true(settings.get("ignore_configured_endpoint_urls"), "ignore_configured_endpoint_urls")
     if endpoint is None and not ignore:
-        endpoint = settings.get("endpoint_url") or None
+        endpoint = (
+            _of_services(service, settings, files)
+            or environ.get("AWS_ENDPOINT_URL")
+            or settings.get("endpoint_url")
+            or None
+        )
     return region, endpoint
+
+
+def profile_settings(profile: str | None) -> dict[str, str]:
+    """What the shared files say of the active profile, with what stands below a setting (``s3.addressing_style``).
+
+    Empty if they do not have it. Blocks.
+    """
+    files, name = read_shared_files(os.environ), active_profile(profile, os.environ)
+    return {**files.profile(name), **files.nested.get(name, {})}
+
+
+def _of_services(service: str, settings: Mapping[str, str], files: SharedFiles) -> str | None:
+    """The endpoint that the ``services`` section of a profile has for a service."""
+    name = settings.get("services")
+    if not name:
+        return None
+    if name not in files.services:
+        raise ConfigurationError(f"{files.config_path} has no section [services {name}], which a profile names; add it")
+    return files.services[name].get(f"{service}.endpoint_url")
 
 
 def credentials_stamp() -> object:

@@ -63,6 +63,22 @@ OVERRIDDEN: Mapping[str, tuple[str, ...]] = {
 }
 
 
+BY_TOKEN = "get a token by the OpenStack tools (openstack token issue), and give that: auth_type token"
+# Settings that would change who one is, or how calls go, and are not taken over: refused rather than passed over.
+REFUSED: Mapping[str, str] = {
+    "trust_id": BY_TOKEN,
+    "passcode": BY_TOKEN,
+    "auth_methods": BY_TOKEN,
+    "tls_ciphers": "the configuration of this machine's OpenSSL says it",
+    "tls_min_version": "the configuration of this machine's OpenSSL says it",
+}
+# The major versions of each service's API that are spoken here.
+SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "compute": ("2",), "identity": ("2", "3"), "image": ("2",), "network": ("2",), "volume": ("2", "3"),
+    "block_storage": ("2", "3"), "object_store": ("1",),
+}  # fmt: skip
+
+
 class CloudSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the files and the environment say of one cloud.
 
@@ -251,12 +267,14 @@ def _parsed(path: Path, data: bytes) -> Settings:
     except yaml.MarkedYAMLError as error:
         # The error's own text quotes the file, which may hold a password: only the place is told.
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{path}, line {line}: {error.problem or 'not YAML'}; correct the file") from None
+        # What is quoted is of the file as well: an alias is a password that begins with an asterisk.
+        problem = re.sub(r"(['\"]).{3,}\1", "…", error.problem or "not YAML")
+        raise ConfigurationError(f"{path}, line {line}: {problem}; correct the file") from None
     except (yaml.reader.ReaderError, UnicodeError):
         raise ConfigurationError(
             f"{path} is no YAML: it is no text in UTF-8, or has control characters; correct the file"
         ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - wrong tags (!!int "", !!bool x) raise KeyError, IndexError and others
         raise ConfigurationError(f"{path} is no YAML: {type(error).__name__}; correct the file") from None
     return _mapping(document, str(path))
 
@@ -383,6 +401,7 @@ def _settings(name: str, title: str, settings: Settings, auth: dict[str, str]) -
     kind = str(settings.get("auth_type") or settings.get("auth_plugin") or "password")
     if kind not in AUTH_TYPES:
         raise ConfigurationError(f"{title} has auth_type {kind!r}, {instead_of(kind)}")
+    _check_settings(title, settings, auth)
     return CloudSettings(
         name=name,
         title=title,
@@ -395,6 +414,20 @@ def _settings(name: str, title: str, settings: Settings, auth: dict[str, str]) -
         cert=_cert(settings),
         timeout=_timeout(title, settings),
     )
+
+
+def _check_settings(title: str, settings: Settings, auth: dict[str, str]) -> None:
+    """Do nothing if every setting that is known is one that is followed here."""
+    for name, instead in REFUSED.items():
+        if settings.get(name) or auth.get(name):
+            raise ConfigurationError(f"{title} has {name}, which is not taken over here; {instead}")
+    for service, spoken in SPOKEN.items():
+        given = _text(settings.get(f"{service}_api_version"))
+        if given and given.lower().removeprefix("v").partition(".")[0] not in spoken:
+            raise ConfigurationError(
+                f"{title} has {service}_api_version {given!r}, and what is spoken here is {' and '.join(spoken)}; "
+                "leave the setting out, or correct it"
+            )
 
 
 def _credentials(kind: str, auth: dict[str, str]) -> KeystoneCredentials:

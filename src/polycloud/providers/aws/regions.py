@@ -97,28 +97,55 @@ def partition_of(region: str) -> Partition:
     return COMMERCIAL
 
 
-def service_origin(service: str, region: str) -> str:
+def service_origin(service: str, region: str, *, fips: bool = False, dualstack: bool = False) -> str:
     """Where a regional service of AWS answers: ``https://ec2.eu-west-1.amazonaws.com``.
 
+    Args:
+        service: ``"ec2"`` or ``"s3"``.
+        region: The region.
+        fips: Its endpoint with FIPS 140 cryptography.
+        dualstack: Its endpoint with IPv6.
+
     Raises:
-        ConfigurationError: This is no region of AWS.
+        ConfigurationError: This is no region of AWS, or its partition has no such endpoint.
     """
-    return f"https://{service}.{check_region(region)}.{partition_of(region).dns_suffix}"
+    partition = partition_of(check_region(region))
+    if fips and partition.id not in {"aws", "aws-us-gov"}:
+        raise ConfigurationError(
+            f"use_fips_endpoint is set, and the region {region} has no such endpoints; leave it out"
+        )
+    if dualstack and partition.id not in {"aws", "aws-us-gov", "aws-cn"}:
+        raise ConfigurationError(
+            f"use_dualstack_endpoint is set, and the region {region} has no such endpoints; leave it out"
+        )
+    name, suffix = f"{service}-fips" if fips else service, partition.dns_suffix
+    if service == "s3":
+        return f"https://{name}.{'dualstack.' if dualstack else ''}{region}.{suffix}"
+    if dualstack:
+        suffix = "api.amazonwebservices.com.cn" if partition.id == "aws-cn" else "api.aws"
+    elif partition.id == "aws-us-gov":
+        name = service  # all of EC2 is validated there
+    return f"https://{name}.{region}.{suffix}"
 
 
-def place_of(service: str, region: str, endpoint: str | None) -> Place:
+def place_of(service: str, region: str, endpoint: str | None, *, fips: bool = False, dualstack: bool = False) -> Place:
     """Where requests to a service go.
 
     Args:
         service: ``"ec2"`` or ``"s3"``.
         region: Checked against the names of AWS unless there is a custom endpoint.
         endpoint: A custom endpoint's URL, or None.
+        fips: As for ``service_origin``, like the next one.
+        dualstack: Not for a custom endpoint.
 
     Raises:
         ConfigurationError: Region or endpoint cannot be right.
     """
     if endpoint is None:
-        return Place(region=region, origin=service_origin(service, region))
+        return Place(region=region, origin=service_origin(service, region, fips=fips, dualstack=dualstack))
+    if fips or dualstack:
+        setting = "use_fips_endpoint" if fips else "use_dualstack_endpoint"
+        raise ConfigurationError(f"{setting} is set, and a custom endpoint too; leave one of the two out")
     if not ANY_NAME.fullmatch(region):
         raise ConfigurationError(f"the region {region!r} holds characters that no region's name has")
     try:

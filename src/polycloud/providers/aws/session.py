@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import msgspec
+
 from polycloud.credentials.aws import (
     KEYS_OR_PROFILE,
     CredentialsLike,
@@ -15,12 +17,14 @@ from polycloud.credentials.aws import (
 )
 from polycloud.credentials.aws_authorizer import SigV4Authorizer
 from polycloud.credentials.aws_botocore import Surroundings
-from polycloud.credentials.aws_chain import credentials_stamp, find_credentials, find_place
+from polycloud.credentials.aws_chain import credentials_stamp, find_credentials, find_place, profile_settings
+from polycloud.credentials.aws_settings import CallSettings, find_call_settings
 from polycloud.credentials.clock import ProviderClock
 from polycloud.credentials.secret import Secret
 from polycloud.errors import CloudError, ConfigurationError
 from polycloud.options import ClientOptions, timeouts_of, transport_settings
 from polycloud.providers.aws.regions import Place, is_region, place_of
+from polycloud.runtime.caller import Caller
 from polycloud.runtime.messages import Request
 from polycloud.runtime.protocol import Runtime
 from polycloud.wire.sigv4 import SigV4Signer
@@ -48,6 +52,7 @@ class AWSSession:
         profile: Profile of the shared files. Default: ``AWS_PROFILE``, or ``default``.
         default_region: The region where nothing names one; None makes that an error.
         options: The client's: they hold for the services that give credentials, too.
+        given: Other arguments that go before AWS's settings; see ``find_call_settings``.
 
     Raises:
         ConfigurationError: The arguments contradict each other, or cannot be right.
@@ -67,6 +72,7 @@ class AWSSession:
         profile: str | None = None,
         default_region: str | None = None,
         options: ClientOptions | None = None,
+        given: frozenset[str] = frozenset(),
     ) -> None:
         KEYS_OR_PROFILE.check(
             {"key": key, "secret": secret, "token": token, "credentials": credentials, "profile": profile}
@@ -88,6 +94,10 @@ class AWSSession:
         self._clock = ProviderClock(runtime)
         self._service = service
         self._options = options or {}
+        self._given = given
+        self._found = CallSettings()
+        # The client's, whose retries AWS's settings may bound; it is made after the session.
+        self.caller: Caller | None = None
         self._region = region
         self._endpoint = endpoint
         self._profile = profile
@@ -107,11 +117,7 @@ class AWSSession:
         """
         if self._place is not None:
             return self._place
-        region, endpoint = await self._runtime.offload(
-            lambda: find_place(
-                self._service, self._region, self._endpoint, self._profile, default_region=self._default_region
-            )
-        )
+        region, endpoint, self._found = await self._runtime.offload(self._look_up)
         return self._settle(region, endpoint)
 
     async def authorize(self, request: Request) -> Request:
@@ -129,6 +135,14 @@ class AWSSession:
     async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""
         return await (await self._signing()).presign(request, expires_in=expires_in, payload_hash=payload_hash)
+
+    def _look_up(self) -> tuple[str, str | None, CallSettings]:
+        """What the environment and the shared files say. Blocks."""
+        region, endpoint = find_place(
+            self._service, self._region, self._endpoint, self._profile, default_region=self._default_region
+        )
+        given = self._given | (frozenset(self._options) & {"verify", "retry"})
+        return region, endpoint, find_call_settings(self._service, profile_settings(self._profile), given=given)
 
     def _surroundings(self) -> Surroundings:
         """What the services that give credentials are asked with."""
@@ -153,7 +167,10 @@ class AWSSession:
         return self._authorizer
 
     def _settle(self, region: str, endpoint: str | None) -> Place:
-        place = place_of(self._service, region, endpoint)
+        found = self._found
+        place = place_of(self._service, region, endpoint, fips=found.fips, dualstack=found.dualstack)
+        if found.attempts is not None and self.caller is not None and "retry" not in self._options:
+            self.caller.retry = msgspec.structs.replace(self.caller.retry, attempts=found.attempts)
         signer = SigV4Signer.for_s3(region) if self._service == "s3" else SigV4Signer(self._service, region)
         self._signer = signer
         self._authorizer = SigV4Authorizer(self._clock, signer, self._credentials)

@@ -83,7 +83,8 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
             profile=profile,
             options=options,
         )
-        self._ec2 = EC2Driver(make_caller(runtime, options, provider=PROVIDER, authorizer=session), session.place)
+        session.caller = make_caller(runtime, options, provider=PROVIDER, authorizer=session)
+        self._ec2 = EC2Driver(session.caller, session.place)
         super().__init__(self._ec2)
 
     async def ex_call(self, action: str, **params: object) -> dict[str, XMLValue]:

@@ -103,6 +103,12 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             endpoint=endpoint,
             profile=profile,
             options=options,
+            # With an endpoint the checksum is one that every service knows.
+            given=frozenset(
+                name
+                for name, value in (("checksum", checksum or endpoint), ("sign_payload", sign_payload))
+                if value is not None
+            ),
         )
         self._s3 = open_driver(
             runtime,

@@ -44,8 +44,9 @@ def open_driver(
         raise ConfigurationError(f"page_size is {page_size}; it is between 1 and 1000")
     if md5_etags is not None:
         dialect = msgspec.structs.replace(dialect, md5_etags=md5_etags)
+    session.caller = make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False)
     return S3Driver(
-        make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False),
+        session.caller,
         session,
         dialect,
         checksum=checksum or dialect.checksum,

@@ -60,6 +60,7 @@ class S3Session(AWSSession):
         endpoint: URL of the service.
         profile: Profile of the shared files.
         options: The client's.
+        given: As for ``AWSSession``.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class S3Session(AWSSession):
         endpoint: str | None = None,
         profile: str | None = None,
         options: ClientOptions | None = None,
+        given: frozenset[str] = frozenset(),
     ) -> None:
         if addressing not in {"auto", "path", "virtual"}:
             raise ConfigurationError(f'addressing is {addressing!r}; it is "auto", "path" or "virtual"')
@@ -96,6 +98,7 @@ class S3Session(AWSSession):
             profile=profile,
             default_region=DEFAULT_REGION,
             options=options,
+            given=given,
         )
 
     async def site(self, bucket: str) -> Site:
@@ -153,12 +156,14 @@ class S3Session(AWSSession):
 
     def _settle(self, region: str, endpoint: str | None) -> Place:
         self._custom = endpoint is not None
+        if self._addressing == "auto" and self._found.addressing is not None:
+            self._addressing = self._found.addressing
         return super()._settle(region, endpoint)
 
     def _site(self, bucket: str, place: Place, region: str) -> Site:
         origin = place.origin
         if not self._custom and region != place.region:
-            origin = service_origin("s3", region)
+            origin = service_origin("s3", region, fips=self._found.fips, dualstack=self._found.dualstack)
         secure = origin.startswith("https://")
         if not bucket:
             return Site(origin, place.path or "", region, secure)
