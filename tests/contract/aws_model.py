@@ -202,9 +202,15 @@ def _unread(described: Any, shape: Any, path: str) -> Iterator[str]:
             yield from _unlike(field.type, inner, where)
 
 
+def _bare(kind: Any) -> Any:
+    """A type without what is said beside it, such as that it is needed."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
+
+
 def _unlike(kind: Any, shape: Any, path: str) -> Iterator[str]:
+    kind = _bare(kind)
     if isinstance(kind, inspect.UnionType):
-        [kind] = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+        [kind] = [_bare(each) for each in kind.types if not isinstance(each, inspect.NoneType)]
     if isinstance(kind, inspect.StructType):
         if shape.type_name != "structure":
             yield f"{path} is a {shape.type_name}, not a structure"
