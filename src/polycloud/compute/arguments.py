@@ -56,9 +56,10 @@ def attached_node(volume: Volume, node_id: str | None) -> str:
     if not nodes:
         raise Conflict(f"the volume {volume.id} is attached to nothing; it is {volume.provider_state or volume.state}")
     if node_id is None:
-        if len(volume.attached_to) > 1:
+        first, *others = volume.attached_to
+        if others:
             raise Conflict(f"the volume {volume.id} is attached to several nodes, {nodes}; say from which: node=")
-        return volume.attached_to[0]
+        return first
     if node_id not in volume.attached_to:
         raise Conflict(f"the volume {volume.id} is not attached to {node_id}; it is attached to {nodes}")
     return node_id

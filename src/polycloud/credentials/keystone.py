@@ -54,6 +54,7 @@ from polycloud.wire.openstack_catalog import (
     identity_version,
     interface_name,
     parse_versions,
+    spelled_region,
     split_endpoint,
     version_in_path,
     version_is_plain,
@@ -125,6 +126,7 @@ class KeystoneSession:
         self._lock = caller.runtime.lock()
         self._token: Token | None = None
         self._told_region: str | None = None
+        self._spelled_region: str | None = None
         self._refusal: AuthenticationError | None = None
         self._failures = 0
         self._fresh_until = float("inf")
@@ -165,7 +167,7 @@ class KeystoneSession:
     @property
     def region_in_use(self) -> str | None:
         """The region that was asked for; else, as far as a token has told it, the user's own or the only one."""
-        return self.region or self._told_region
+        return self._spelled_region or self.region or self._told_region
 
     async def token(self) -> Token:
         """The token of now, asked for or renewed if need be.
@@ -314,6 +316,9 @@ class KeystoneSession:
             answer = await self._caller.call(request, check=_token_check(given), repeatable=True)
             token = self._parsed(answer, version)
         self._told_region = home_region(token, self.interface)
+        if self.region is not None:
+            known = [each.region for service in token.catalog for each in service.endpoints if each.region is not None]
+            self._spelled_region = spelled_region(known, self.region)
         self._token = token
         self._endpoints.clear()
         self._fresh_until = float("inf")

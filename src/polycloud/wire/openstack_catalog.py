@@ -21,6 +21,7 @@ __all__ = [
     "identity_version",
     "interface_name",
     "parse_versions",
+    "spelled_region",
     "split_endpoint",
     "version_in_path",
     "version_is_plain",
@@ -189,8 +190,9 @@ def find_endpoint(
                 f"the {service_type} service is in several regions; give region, one of {_listed(regions)}"
             )
         return found[0]
+    spelled = spelled_region(regions, region)
     for endpoint in found:
-        if endpoint.region == region:
+        if endpoint.region == spelled:
             return endpoint
     for endpoint in found:
         if endpoint.region is None:
@@ -198,6 +200,13 @@ def find_endpoint(
     raise ConfigurationError(
         f"the {service_type} service is not in the region {region!r}; its regions are {_listed(regions)}"
     )
+
+
+def spelled_region(regions: Iterable[str], region: str) -> str:
+    """A region as the catalog writes it: people write its name in either case."""
+    known = set(regions)
+    likely = [each for each in known if each.casefold() == region.casefold()]
+    return likely[0] if region not in known and len(likely) == 1 else region
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -133,7 +133,7 @@ def place_of(service: str, region: str, endpoint: str | None, *, fips: bool = Fa
 
     Args:
         service: ``"ec2"`` or ``"s3"``.
-        region: Checked against the names of AWS unless there is a custom endpoint.
+        region: Checked against the names of AWS, in either case, unless there is a custom endpoint.
         endpoint: A custom endpoint's URL, or None.
         fips: As for ``service_origin``, like the next one.
         dualstack: Not for a custom endpoint.
@@ -142,6 +142,7 @@ def place_of(service: str, region: str, endpoint: str | None, *, fips: bool = Fa
         ConfigurationError: Region or endpoint cannot be right.
     """
     if endpoint is None:
+        region = region.lower()
         return Place(region=region, origin=service_origin(service, region, fips=fips, dualstack=dualstack))
     if fips or dualstack:
         setting = "use_fips_endpoint" if fips else "use_dualstack_endpoint"

@@ -171,7 +171,8 @@ class AWSSession:
         place = place_of(self._service, region, endpoint, fips=found.fips, dualstack=found.dualstack)
         if found.attempts is not None and self.caller is not None and "retry" not in self._options:
             self.caller.retry = msgspec.structs.replace(self.caller.retry, attempts=found.attempts)
-        signer = SigV4Signer.for_s3(region) if self._service == "s3" else SigV4Signer(self._service, region)
+        known = place.region
+        signer = SigV4Signer.for_s3(known) if self._service == "s3" else SigV4Signer(self._service, known)
         self._signer = signer
         self._authorizer = SigV4Authorizer(self._clock, signer, self._credentials)
         self._place = place

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from polycloud.errors import Conflict, InvalidRequest, NotFound
+from polycloud.errors import CloudError, Conflict, InvalidRequest, NotFound
 from polycloud.providers.openstack.network_models import (
     FloatingIP,
     FloatingIPPool,
@@ -217,7 +217,13 @@ class NetworkCalls:
         if not candidates:
             raise Conflict(f"the node {node_id} has no {fixed_ip or 'IPv4 address'} that a floating IP could lead to")
         port_id, address = candidates[0]
-        return await self._lead(floating.id, {"port_id": port_id, "fixed_ip_address": address})
+        try:
+            return await self._lead(floating.id, {"port_id": port_id, "fixed_ip_address": address})
+        except CloudError as error:
+            if fixed_ip is None and len(candidates) > 1:
+                known = ", ".join(each for _, each in candidates)
+                error.message += f"; the node has several addresses, {known}: say to which one it is to lead: fixed_ip="
+            raise
 
     async def detach_floating_ip(self, named: str) -> FloatingIP:
         return await self._lead((await self.floating_ip(named)).id, {"port_id": None})

@@ -63,7 +63,7 @@ class RackspaceDriver(NovaImages[RackspaceNode]):
                 f"this client's region is not known, so nothing can be put into {location!r}; "
                 f"make a client with region={location!r}"
             )
-        if location != self._region:
+        if location.casefold() != self._region.casefold():
             raise InvalidRequest(
                 f"a client of the region {self._region} creates things there, not in {location!r}; "
                 f"make a client with region={location!r}"

@@ -47,7 +47,6 @@ def test_a_region_that_is_new_is_allowed() -> None:
         ("us-gov-wset-1", "did you mean us-gov-west-1"),
         ("us-east-1a", "availability zone, whose region is us-east-1"),
         ("useast1", "names look like eu-west-1"),
-        ("US-EAST-1", "names look like"),
         ("", "names look like"),
         ("us-east-1.evil.example/", "names look like"),
         ("us-east-1\r\n", "names look like"),
@@ -106,3 +105,10 @@ def test_an_endpoint_that_cannot_be(endpoint: str, message: str) -> None:
 def test_a_custom_endpoint_needs_a_region_that_can_be_signed(region: str) -> None:
     with pytest.raises(ConfigurationError, match="no region's name has"):
         place_of("ec2", region, "http://localhost")
+
+
+def test_a_region_is_taken_in_either_case() -> None:
+    place = place_of("ec2", "EU-West-1", None)
+    assert (place.region, place.origin) == ("eu-west-1", "https://ec2.eu-west-1.amazonaws.com")
+    # Elsewhere the case may mean something.
+    assert place_of("ec2", "RegionOne", "http://127.0.0.1").region == "RegionOne"

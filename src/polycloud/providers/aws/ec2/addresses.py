@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from polycloud.errors import Conflict, NotFound
+from polycloud.errors import CloudError, Conflict, InvalidRequest, NotFound
 from polycloud.providers.aws.ec2 import wire
 from polycloud.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
 from polycloud.providers.aws.ec2.models import Address
@@ -62,17 +62,40 @@ class Addresses(EC2Calls):
         )
         return Address(id=answer.allocation_id or answer.public_ip, ip=answer.public_ip, tags=dict(tags))
 
-    async def associate_address(self, node_id: str, address: str, *, allow_reassociation: bool) -> Address:
+    async def associate_address(
+        self, node_id: str, address: str, *, allow_reassociation: bool, interface: str | None, private_ip: str | None
+    ) -> Address:
         allocation = (await self.get_address(address)).id
-        # Repeatable: AWS says that associating the same address with the same node again changes nothing.
-        answer = await self.ask(
-            wire.AssociateAddressResponse,
-            {"InstanceId": node_id, "AllocationId": allocation, "AllowReassociation": allow_reassociation},
-        )
+        # AWS takes one of the two.
+        target = {"InstanceId": node_id} if interface is None else {"NetworkInterfaceId": interface}
+        parameters = {**target, "AllocationId": allocation, "AllowReassociation": allow_reassociation}
+        try:
+            # Repeatable: AWS says that associating the same address with the same node again changes nothing.
+            answer = await self.ask(wire.AssociateAddressResponse, {**parameters, "PrivateIpAddress": private_ip})
+        except CloudError as error:
+            if "multiple interfaces" not in error.message:
+                raise
+            interfaces = ", ".join(await self._interfaces(node_id))
+            raise InvalidRequest(
+                f"{node_id} has several network interfaces ({interfaces}): say which one with network_interface=",
+                operation=error.operation,
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+            ) from error
         # Listings may lag behind; what this call is known to have done goes before what they say.
         return msgspec.structs.replace(
             await self.get_address(allocation), node=node_id, association_id=answer.association_id
         )
+
+    async def _interfaces(self, node_id: str) -> list[str]:
+        found = await self.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
+        return [
+            interface.network_interface_id
+            for reservation in found.reservation_set
+            for instance in reservation.instances_set
+            for interface in instance.network_interface_set
+        ]
 
     async def disassociate_address(self, address: str) -> Address:
         found = await self.get_address(address)

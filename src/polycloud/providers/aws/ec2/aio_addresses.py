@@ -68,9 +68,15 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         return await self._make(self._ec2.allocate_address(checked_tags(tags)))
 
     async def ex_associate_address_with_node(
-        self, node: Node | str, address: Address | str, *, allow_reassociation: bool = False
+        self,
+        node: Node | str,
+        address: Address | str,
+        *,
+        allow_reassociation: bool = False,
+        network_interface: str | None = None,
+        private_ip: str | None = None,
     ) -> Address:
-        """Give an Elastic IP address to a node; its first interface gets it.
+        """Give an Elastic IP address to a node.
 
         EC2's operation: ``AssociateAddress``.
 
@@ -78,18 +84,25 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
             node: The node.
             address: The address.
             allow_reassociation: Whether the address may be taken away from another node.
+            network_interface: Id of the node's interface that gets it. It has to be said where there are several.
+            private_ip: The private address that it leads to; None for the interface's first one.
 
         Returns:
             The address as it is now.
 
         Raises:
+            InvalidRequest: The node has several interfaces, which the message names.
             NodeNotFound: The node does not exist.
             NotFound: The account has no such address.
             Conflict: The address is another node's, or the node is in no state for it.
         """
         return await self._do(
             self._ec2.associate_address(
-                id_of(node, Node, self.provider), own_id(address, Address), allow_reassociation=allow_reassociation
+                id_of(node, Node, self.provider),
+                own_id(address, Address),
+                allow_reassociation=allow_reassociation,
+                interface=network_interface,
+                private_ip=private_ip,
             )
         )
 

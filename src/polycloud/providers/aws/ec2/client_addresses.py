@@ -70,9 +70,15 @@ class EC2Addresses(Compute[EC2Node, EC2Volume]):
         return run(self._ec2_addresses.ex_allocate_address(tags=tags))
 
     def ex_associate_address_with_node(
-        self, node: Node | str, address: Address | str, *, allow_reassociation: bool = False
+        self,
+        node: Node | str,
+        address: Address | str,
+        *,
+        allow_reassociation: bool = False,
+        network_interface: str | None = None,
+        private_ip: str | None = None,
     ) -> Address:
-        """Give an Elastic IP address to a node; its first interface gets it.
+        """Give an Elastic IP address to a node.
 
         EC2's operation: ``AssociateAddress``.
 
@@ -80,17 +86,26 @@ class EC2Addresses(Compute[EC2Node, EC2Volume]):
             node: The node.
             address: The address.
             allow_reassociation: Whether the address may be taken away from another node.
+            network_interface: Id of the node's interface that gets it. It has to be said where there are several.
+            private_ip: The private address that it leads to; None for the interface's first one.
 
         Returns:
             The address as it is now.
 
         Raises:
+            InvalidRequest: The node has several interfaces, which the message names.
             NodeNotFound: The node does not exist.
             NotFound: The account has no such address.
             Conflict: The address is another node's, or the node is in no state for it.
         """
         return run(
-            self._ec2_addresses.ex_associate_address_with_node(node, address, allow_reassociation=allow_reassociation)
+            self._ec2_addresses.ex_associate_address_with_node(
+                node,
+                address,
+                allow_reassociation=allow_reassociation,
+                network_interface=network_interface,
+                private_ip=private_ip,
+            )
         )
 
     def ex_disassociate_address(self, address: Address | str) -> Address:

@@ -119,6 +119,7 @@ class S3Session(AWSSession):
             if not ANY_NAME.fullmatch(region):
                 return False
         else:
+            region = region.lower()
             # An answer must not lead anywhere but to a region of the same AWS.
             try:
                 check_region(region)
