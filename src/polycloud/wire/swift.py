@@ -365,6 +365,7 @@ class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
         not_found: How many were not there.
         created: How many files of an archive were stored.
         errors: What failed: the path, percent-encoded, and the status.
+        etag: Of a large object that was made.
     """
 
     status: str = msgspec.field(name="Response Status")
@@ -373,6 +374,7 @@ class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     not_found: int = msgspec.field(default=0, name="Number Not Found")
     created: int = msgspec.field(default=0, name="Number Files Created")
     errors: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]], name="Errors")
+    etag: str | None = msgspec.field(default=None, name="Etag")
 
     @property
     def code(self) -> int:

@@ -136,6 +136,28 @@ async def test_a_manifest_that_arrived_is_a_success_whatever_was_answered(
     assert eyes.get_object(name, "large")[1] == CONTENT
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"Response Status": "409 Conflict"}, "Conflict"),
+        ({"Response Status": "412 Precondition Failed"}, "PreconditionFailed"),
+        ({"Response Status": "400 Bad Request", "Errors": [["/c_segments/o", "403 Forbidden"]]}, "PermissionDenied"),
+        ({"Response Status": "503 Service Unavailable"}, "ProviderUnavailable"),
+        ({}, "MalformedResponse"),
+    ],
+)
+async def test_what_a_manifest_says_behind_its_heartbeat(
+    through: Any, eyes: Any, name: str, answer: dict[str, Any], expected: str
+) -> None:
+    """The status came with the first byte, when nothing was known yet."""
+    body = b" " * 5 + b"\r\n\r\n" + json.dumps(answer).encode()
+    client = through(Fault(swap_answer(202, body, JSON), "PUT", "heartbeat=on"))
+    with pytest.raises(CloudError) as caught:
+        await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    assert type(caught.value).__name__ == expected
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
 async def test_a_manifest_of_which_nothing_can_be_told_keeps_its_segments(through: Any, eyes: Any, name: str) -> None:
     """It may have arrived: an object without its segments would be worse than segments without an object."""
     broken: list[int] = []

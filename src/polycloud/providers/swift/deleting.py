@@ -71,6 +71,7 @@ class Deleting(Reading):
                 query="multipart-manifest=delete",
                 headers=(("Accept", "application/json"),),
                 check=check_bulk,
+                kept_alive=True,
             )
             result = decode_bulk(answer.body)
             if not any("Not an SLO" in words for _, words in result.errors):
@@ -174,6 +175,7 @@ class Deleting(Reading):
             headers=BULK_HEADERS,
             body=b"\n".join(lines),
             check=check_bulk,
+            kept_alive=True,
         )
         result = decode_bulk(answer.body)
         if result.code >= 400 and not result.errors:

@@ -17,12 +17,13 @@ from polycloud.errors import (
 )
 from polycloud.providers.swift.models import SwiftObject, SwiftUpload
 from polycloud.providers.swift.objects import PUT_OBJECT, Objects
-from polycloud.runtime.messages import Source
+from polycloud.runtime.messages import Response, Source
 from polycloud.runtime.outcomes import doubtful
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from polycloud.storage.verify import Digest
 from polycloud.wire.headers import bare, conditional, merged
-from polycloud.wire.swift import MD5, manifest, manifest_etag, segment_name, segments_container
+from polycloud.wire.swift import MD5, decode_bulk, manifest, manifest_etag, segment_name, segments_container
+from polycloud.wire.swift_faults import error_of
 
 __all__ = ["InParts", "Multipart", "upload_of"]
 
@@ -120,19 +121,26 @@ class Multipart(Objects):
     async def _put_manifest(self, spec: PutSpec, upload: SwiftUpload, parts: Sequence[Part]) -> str | None:
         """Make one object of its segments, and give its etag."""
         name = spec.address.name
+        # Swift looks at every segment before it answers. With its heartbeat it sends white space meanwhile, and says in
+        # the body how it went.
+        heartbeat = await self.is_openstack()
+        own = [*self.put_headers(spec), *conditional(spec.conditions)]
+        if heartbeat:
+            own.append(("Accept", "application/json"))
         try:
             answer = await self.send(
                 PUT_OBJECT,
                 "PUT",
                 spec.address.container,
                 name,
-                query="multipart-manifest=put",
-                headers=merged([*self.put_headers(spec), *conditional(spec.conditions)], spec.headers),
+                query="multipart-manifest=put&heartbeat=on" if heartbeat else "multipart-manifest=put",
+                headers=merged(own, spec.headers),
                 body=manifest(
                     upload.container,
                     [(segment_name(name, upload.id, part.number), part.etag, part.size) for part in parts],
                 ),
                 repeatable=spec.conditions.if_none_match is None,
+                check=_check_manifest,
                 kept_alive=True,
             )
         except InvalidRequest as error:
@@ -144,8 +152,9 @@ class Multipart(Objects):
                 f"lets you read the container {upload.container}, or upload it in one piece",
                 status=error.status,
             ) from error
+        if answer.status == 202 and heartbeat:
+            return bare(decode_bulk(answer.body).etag)
         if answer.status != 201:
-            # With status 200 or 202 Swift says in the body how it went; it was not asked for that.
             raise MalformedResponse(
                 f"{name}: the segments are stored, and Swift does not say that it made an object of them",
                 status=answer.status,
@@ -213,6 +222,18 @@ class Multipart(Objects):
                 f"below {prefix}; they are left there"
             )
         return any(each.name.startswith(prefix) for each in segments)
+
+
+def _check_manifest(answer: Response) -> CloudError | None:
+    """The error of a manifest, or None. With a heartbeat the answer has the status 202 from its first byte on."""
+    if answer.status != 202:
+        return error_of(answer, method="PUT", subject="object")
+    result = decode_bulk(answer.body)
+    if result.code < 400:
+        return None
+    words = "; ".join([result.body, *(f"{path}: {status}" for path, status in result.errors)])
+    told = Response(status=result.code, headers=answer.headers, body=words.encode())
+    return error_of(told, method="PUT", subject="object")
 
 
 def upload_of(upload: MultipartUpload) -> SwiftUpload:

@@ -50,6 +50,7 @@ class Settings(TempUrls):
             headers=(("Accept", "application/json"),),
             body=source,
             check=check_bulk,
+            kept_alive=True,
         )
         result = decode_bulk(answer.body)
         if not result.errors:
