@@ -37,6 +37,7 @@ TRANSPORT = {
         "runtime/connection.py",
         "runtime/dial.py",
         "runtime/exchange.py",
+        "runtime/layered.py",
         "runtime/loop_connection.py",
         "runtime/loop_dial.py",
         "runtime/loop_transport.py",

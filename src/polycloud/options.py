@@ -19,7 +19,9 @@ class ClientOptions(TypedDict, total=False):
         timeout: Seconds for one logical call, retries included, or a ``Timeouts``. Default
             ``Timeouts()``.
         retry: A ``RetryPolicy``, or False for no retries. Default ``RetryPolicy()``.
-        proxy: Proxy URL; ``""`` for none. Default: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``.
+        proxy: Proxy URL of the scheme ``http``, ``https``, ``socks5`` (names are resolved here) or ``socks5h``
+            (by the proxy), the last two with the extra ``polycloud[socks]``; ``""`` for none. Default:
+            ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``.
         verify: True (default), a path to a CA bundle, or False, which warns. True means the bundle that the
             environment names, of ``AWS_CA_BUNDLE`` (EC2 and S3 only), ``REQUESTS_CA_BUNDLE`` and
             ``CURL_CA_BUNDLE`` the first that is set, or else the system's CAs.

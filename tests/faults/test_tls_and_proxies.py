@@ -351,8 +351,3 @@ def test_the_environment_names_the_proxy(flavour: Flavour, variable: Callable[[s
         assert ask(flavour, server, proxy=None) == b"/a%2e/?x=1-body"
         assert ask(flavour, server, proxy="") == b"/a%2e/?x=1-body"
         assert len(proxy.asked) == 2
-
-
-def test_socks_is_a_clear_error(flavour: Flavour) -> None:
-    with pytest.raises(ConfigurationError, match="SOCKS"):
-        ask(flavour, "http://127.0.0.1:1", proxy="socks5://127.0.0.1:1080")

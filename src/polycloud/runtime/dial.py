@@ -22,6 +22,8 @@ from polycloud.runtime.reachability import Address, Reachability
 if TYPE_CHECKING:
     import ssl
 
+    from polycloud.runtime.layered import LayeredTLS
+
 __all__ = ["Interruptible", "connect"]
 
 Interruptible = Callable[[Callable[[], None]], AbstractContextManager[None]]
@@ -60,9 +62,19 @@ def connect(
         sock = race.run(addresses)
     connection = Connection(sock)
     lease.hold(connection)
+    if proxy is not None and proxy.is_socks:
+        target = origin.host
+        if proxy.scheme == "socks5":
+            target = str(known.order(_resolve(origin.host, origin.port, deadline, interruptible))[0][1][0])
+        with interruptible(connection.abort):
+            from polycloud.runtime.socks import through  # seldom needed
+
+            through(sock, proxy, target, origin.port, deadline)
     with interruptible(connection.abort):
+        if proxy is not None and proxy.scheme == "https":
+            _start_tls(connection, proxy.host, tls(), deadline)
         if origin.scheme == "https":
-            if proxy is not None:
+            if proxy is not None and not proxy.is_socks:
                 _tunnel(connection, origin, proxy, deadline)
             _start_tls(connection, origin.host, tls(), deadline)
     return connection
@@ -116,10 +128,18 @@ def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: floa
 
 
 def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, deadline: float) -> None:
-    # A TLS stream that ends without saying so may have been cut by somebody: that is no end.
-    sock = context.wrap_socket(
-        connection.sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
-    )
+    import ssl
+
+    sock: ssl.SSLSocket | LayeredTLS
+    if isinstance(connection.sock, ssl.SSLSocket):
+        from polycloud.runtime.layered import LayeredTLS
+
+        sock = LayeredTLS(connection.sock, context, host)
+    else:
+        # A TLS stream that ends without saying so may have been cut by somebody: that is no end.
+        sock = context.wrap_socket(
+            connection.sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
     connection.adopt(sock)
     left = deadline - time.monotonic()
     if left <= 0:

@@ -189,7 +189,7 @@ class Exchange:
         route = transport.route(request.origin)
         fields = request_fields(request, route.origin, transport.agent)
         target = request.target
-        if route.proxy is not None and route.origin.scheme == "http":
+        if route.proxy is not None and route.origin.scheme == "http" and not route.proxy.is_socks:
             target = f"http://{route.origin.authority}{target}"
             if route.proxy.authorization is not None:
                 fields.append(("Proxy-Authorization", route.proxy.authorization))

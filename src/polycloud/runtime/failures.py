@@ -51,8 +51,8 @@ def not_connected(error: OSError, where: str, advice: Callable[[], str]) -> Conn
     )
 
 
-def no_tunnel(proxy: str, authority: str, status: int) -> CloudError:
-    """A proxy answered CONNECT with something else than success."""
+def no_tunnel(proxy: str, authority: str, status: int | str) -> CloudError:
+    """A proxy answered CONNECT with something else than success, or what SOCKS has in its place."""
     if status == 407:
         # Not an AuthenticationError: that one makes a client renew its credentials at the provider.
         return ConfigurationError(f"the proxy {proxy} asks for a user and password; put them in the proxy's URL")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from polycloud.runtime.failures import no_tunnel
@@ -37,7 +39,7 @@ async def connect(
         make: Makes the connection that is then connected.
         origin: Where to.
         proxy: Through what.
-        tls: The client's TLS context, for an https origin.
+        tls: The client's TLS context, for an https origin or proxy.
         end: Until when all of it has to be done.
         known: What the client knows of addresses.
 
@@ -49,10 +51,12 @@ async def connect(
     async with asyncio.timeout(left):
         host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
         sock = await first_connected(await _resolve(host, port), known)
-        if proxy is None:
-            return await _open(make, sock, host, tls, left)
-        connection = await _open(make, sock, host, None, left)
-        if tls is not None:
+        if proxy is not None and proxy.is_socks:
+            await _through_socks(sock, origin, proxy, left, known)
+        if proxy is None or proxy.is_socks:
+            return await _open(make, sock, origin.host, tls if origin.scheme == "https" else None, left)
+        connection = await _open(make, sock, host, tls if proxy.scheme == "https" else None, left)
+        if tls is not None and origin.scheme == "https":
             try:
                 await _tunnel(connection, origin, proxy, end)
                 await _start_tls(connection, origin.host, tls, left)
@@ -60,6 +64,22 @@ async def connect(
                 connection.abort()
                 raise
         return connection
+
+
+async def _through_socks(
+    sock: socket.socket, origin: Origin, proxy: Proxy, patience: float, known: Reachability
+) -> None:
+    from polycloud.runtime.socks import through_async  # seldom needed
+
+    try:
+        target = origin.host
+        if proxy.scheme == "socks5":
+            target = str(known.order(await _resolve(origin.host, origin.port))[0][1][0])
+        # The time limit around this ends it sooner.
+        await through_async(sock, proxy, target, origin.port, patience + 1)
+    except BaseException:
+        sock.close()
+        raise
 
 
 async def _open(
@@ -103,9 +123,19 @@ async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, end: flo
 
 
 async def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, patience: float) -> None:
+    below = connection.transport
+    if sys.version_info < (3, 12, 2) and below.get_extra_info("ssl_object") is not None:
+        # TLS inside of TLS that fails ends there in a TypeError: https://github.com/python/cpython/issues/113214.
+        # Transports of other loops have no such dictionary, and no such fault.
+        with suppress(TypeError):
+            vars(below)["_force_close"] = partial(_force_close, below)
     transport = await asyncio.get_running_loop().start_tls(
-        connection.transport, connection, context, server_hostname=host, ssl_handshake_timeout=patience + 1
+        below, connection, context, server_hostname=host, ssl_handshake_timeout=patience + 1
     )
     if transport is None:
         raise ConnectionResetError("the connection was closed during the TLS handshake")
     connection.connection_made(transport)
+
+
+def _force_close(transport: asyncio.Transport, _reason: BaseException | None) -> None:
+    transport.abort()

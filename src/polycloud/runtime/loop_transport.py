@@ -20,7 +20,7 @@ from polycloud.runtime.loop_dial import connect
 from polycloud.runtime.pace import Pace
 from polycloud.runtime.pool import closed_error, none_free
 from polycloud.runtime.protocol import TransportSettings
-from polycloud.runtime.proxies import Proxies
+from polycloud.runtime.proxies import Proxies, Proxy
 from polycloud.runtime.reachability import Reachability
 from polycloud.runtime.tls import tls_context, trust_advice
 
@@ -42,19 +42,19 @@ class Route:
     Attributes:
         origin: The origin.
         proxy: Through what.
-        tls: The client's TLS context, for https.
+        tls: The client's TLS context, if the origin or the proxy is spoken to by TLS.
         prefix: Put before a request's target: a proxy wants the whole URL.
         fields: Put behind a request's own header fields: what a proxy wants to know.
     """
 
     __slots__ = ("fields", "origin", "prefix", "proxy", "tls")
 
-    def __init__(self, origin: Origin, proxies: Proxies, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None) -> None:
         self.origin = origin
-        self.proxy = proxy = proxies.choose(origin.scheme, origin.host, origin.port)
+        self.proxy = proxy
         self.tls = tls
         # A tunnel's CONNECT carries the credentials; without a tunnel, each request does.
-        forwarded = proxy is not None and tls is None
+        forwarded = proxy is not None and not proxy.is_socks and origin.scheme == "http"
         self.prefix = f"http://{origin.authority}" if forwarded else ""
         self.fields: list[tuple[str, str]] = []
         if forwarded and proxy is not None and proxy.authorization is not None:
@@ -96,12 +96,13 @@ class Transport:
         route = self._routes.get(text)
         if route is None:
             origin = parse_origin(text)
-            secure = origin.scheme == "https"
+            proxy = self._proxies.choose(origin.scheme, origin.host, origin.port)
+            secure = origin.scheme == "https" or (proxy is not None and proxy.scheme == "https")
             if secure and self._tls is None:
                 async with self._tls_lock:
                     # Reading the CAs takes some ten milliseconds.
                     self._tls = self._tls or await self.offload(lambda: tls_context(self.settings))
-            route = self._routes[text] = Route(origin, self._proxies, self._tls if secure else None)
+            route = self._routes[text] = Route(origin, proxy, self._tls if secure else None)
         return route
 
     # ---- connections

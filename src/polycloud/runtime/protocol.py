@@ -36,8 +36,8 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         connect_timeout: Seconds for name resolution, connecting, proxy and TLS together.
-        proxy: Proxy URL (``http://user:password@host:port``); ``""`` for none; None to follow the
-            ``HTTP_PROXY``, ``HTTPS_PROXY`` and ``NO_PROXY`` environment variables.
+        proxy: Proxy URL (``http://user:password@host:port``, or ``https``, ``socks5``, ``socks5h``); ``""`` for
+            none; None to follow the ``HTTP_PROXY``, ``HTTPS_PROXY`` and ``NO_PROXY`` environment variables.
         verify: True for the CAs of ``ca_variables`` or the system's, a path to a CA bundle (file or folder), or
             False for no verification, which warns (``InsecureTLSWarning``).
         ca_variables: Environment variables that name a CA bundle where ``verify`` is True, the first of them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import ipaddress
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
@@ -11,27 +12,46 @@ from polycloud.errors import ConfigurationError
 
 __all__ = ["Proxies", "Proxy"]
 
+PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+
 
 class Proxy:
-    """An HTTP proxy.
+    """A proxy.
 
     Attributes:
         host: Name or address, IPv6 without brackets.
         port: TCP port.
         authorization: Value of the ``Proxy-Authorization`` header, or None. A secret.
+        scheme: ``http``, ``https`` (HTTP over TLS), ``socks5`` (names are resolved here) or ``socks5h`` (by the proxy).
+        login: User and password for SOCKS, or None. A secret.
     """
 
-    __slots__ = ("authorization", "host", "port")
+    __slots__ = ("authorization", "host", "login", "port", "scheme")
 
-    def __init__(self, host: str, port: int, authorization: str | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        authorization: str | None = None,
+        scheme: str = "http",
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self.host = host
         self.port = port
         self.authorization = authorization
+        self.scheme = scheme
+        self.login = login
 
     @property
     def url(self) -> str:
-        """``http://host:port``, without the user and password."""
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        """``scheme://host:port``, without the user and password."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it passes bytes on and knows nothing of HTTP."""
+        return self.scheme.startswith("socks")
 
     def __repr__(self) -> str:
         return f"Proxy({self.url})"
@@ -45,24 +65,29 @@ class Proxy:
             setting: Where it came from, for the error.
 
         Raises:
-            ConfigurationError: It is not the URL of an HTTP proxy. The message shows no password.
+            ConfigurationError: It is not the URL of a proxy, or the library for SOCKS is missing. The message
+                shows no password.
         """
         try:
             parts = urlsplit(text if "://" in text else f"http://{text}")
             host, port = parts.hostname, parts.port
         except ValueError:
             raise _unusable(setting, "is not a URL") from None
-        if parts.scheme.startswith("socks"):
-            raise _unusable(setting, f"names a SOCKS proxy ({parts.scheme}), which is not supported")
-        if parts.scheme != "http":
+        if parts.scheme not in PORTS:
             raise _unusable(setting, f"has the scheme {parts.scheme!r}")
+        if parts.scheme.startswith("socks") and importlib.util.find_spec("python_socks") is None:
+            raise ConfigurationError(
+                f"the proxy of {setting} is a SOCKS proxy, which needs a library: pip install 'polycloud[socks]'"
+            )
         if not host or not host.isascii() or not host.isprintable() or parts.path not in {"", "/"} or parts.query:
             raise _unusable(setting, "is not the URL of a proxy")
-        authorization = None
+        authorization, login = None, None
         if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            authorization = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
-        return cls(host, port or 80, authorization)
+            login = unquote(parts.username), unquote(parts.password or "")
+            if parts.scheme.startswith("socks") and not "".join(login).isascii():
+                raise _unusable(setting, "has a user or password that is not ASCII, which SOCKS has no rule for")
+            authorization = "Basic " + base64.b64encode(":".join(login).encode()).decode("ascii")
+        return cls(host, port or PORTS[parts.scheme], authorization, parts.scheme, login)
 
 
 class Proxies:
@@ -77,7 +102,7 @@ class Proxies:
         environment: ``os.environ``.
 
     Raises:
-        ConfigurationError: ``setting`` is not the URL of an HTTP proxy.
+        ConfigurationError: ``setting`` is not the URL of a proxy.
     """
 
     def __init__(self, setting: str | None, environment: Mapping[str, str]) -> None:
@@ -97,7 +122,7 @@ class Proxies:
         """The proxy for an origin, or None to connect straight to it.
 
         Raises:
-            ConfigurationError: The environment names something that is not an HTTP proxy.
+            ConfigurationError: The environment names something that is not a proxy.
         """
         if not self._follow:
             return self._fixed
@@ -157,4 +182,6 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _unusable(setting: str, why: str) -> ConfigurationError:
     # The URL itself is not shown: it may hold a password.
-    return ConfigurationError(f"the proxy of {setting} {why}; use http://[user:password@]host:port")
+    return ConfigurationError(
+        f"the proxy of {setting} {why}; use http://[user:password@]host:port, or https, socks5 or socks5h"
+    )

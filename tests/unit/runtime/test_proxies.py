@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
 from polycloud.errors import ConfigurationError
@@ -97,9 +99,8 @@ def test_the_password_goes_into_the_header_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "socks5://u:hunter2@h:1080",
-        "socks5h://h:1080",
-        "https://u:hunter2@h:443",
+        "socks4://u:hunter2@h:1080",
+        "quic://u:hunter2@h:443",
         "http://u:hunter2@:80",
         "http://u:hunter2@h:port",
         "http://u:hunter2@h:99999",
@@ -120,6 +121,25 @@ def test_what_is_no_http_proxy_is_refused_without_showing_the_password(url: str)
     assert "hunter2" not in str(caught.value)
 
 
-def test_socks_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="SOCKS"):
-        Proxy.parse("socks5://h:1", "proxy=")
+def test_socks_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"SOCKS.*pip install 'polycloud\[socks\]'") as caught:
+        Proxy.parse("socks5://u:hunter2@h:1", "proxy=")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:hunter2@h", "https://h:443"),
+        ("socks5://u:hunter2@h", "socks5://h:1080"),
+        ("socks5h://u:hunter2@[::1]:9", "socks5h://[::1]:9"),
+        ("h:3128", "http://h:3128"),
+    ],
+)
+def test_each_kind_of_proxy_has_its_port(url: str, shown: str) -> None:
+    proxy = Proxy.parse(url, "proxy=")
+    assert proxy.url == shown
+    assert proxy.is_socks is shown.startswith("socks")
+    assert proxy.login == (None if url == shown.removeprefix("http://") else ("u", "hunter2"))
+    assert "hunter2" not in repr(proxy)
