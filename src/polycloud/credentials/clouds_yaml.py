@@ -63,12 +63,12 @@ OVERRIDDEN: Mapping[str, tuple[str, ...]] = {
 }
 
 
-BY_TOKEN = "get a token by the OpenStack tools (openstack token issue), and give that: auth_type token"
+ANOTHER_WAY = "get a token by the OpenStack tools (openstack token issue), and give that: auth_type token"
 # Settings that would change who one is, or how calls go, and are not taken over: refused rather than passed over.
 REFUSED: Mapping[str, str] = {
-    "trust_id": BY_TOKEN,
-    "passcode": BY_TOKEN,
-    "auth_methods": BY_TOKEN,
+    "trust_id": ANOTHER_WAY,
+    "passcode": ANOTHER_WAY,
+    "auth_methods": ANOTHER_WAY,
     "tls_ciphers": "the configuration of this machine's OpenSSL says it",
     "tls_min_version": "the configuration of this machine's OpenSSL says it",
 }
