@@ -108,7 +108,9 @@ def target_below(folder: str, name: str) -> Path:
         )
     target = Path(folder, *parts)
     root = os.path.realpath(folder)
-    if os.path.commonpath([root, os.path.realpath(target.parent)]) != root:
+    # A link in the place of the file is written through, as cp does.
+    behind = target if target.is_symlink() else target.parent
+    if os.path.commonpath([root, os.path.realpath(behind)]) != root:
         raise InvalidRequest(
             f"{str(target)!r} is outside of {folder!r}: there is a link on the way; nothing was written"
         )

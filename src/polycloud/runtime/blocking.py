@@ -235,6 +235,13 @@ class _Source:
         self._source.close()
 
 
+def _check_job() -> None:
+    """Where nothing waits for a socket, nothing else would notice that the job was given up."""
+    token = current_token()
+    if token is not None:
+        token.check()
+
+
 class _Sink:
     """A blocking sink as the protocol has it."""
 
@@ -245,8 +252,10 @@ class _Sink:
 
     async def write(self, data: bytes) -> None:
         self._sink.write(data)
+        _check_job()
 
     async def commit(self) -> None:
+        _check_job()
         self._sink.commit()
 
     async def abort(self) -> None:

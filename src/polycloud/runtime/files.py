@@ -5,11 +5,13 @@ The blocking runtime calls them where it stands, the asynchronous one off its lo
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import io
 import os
 import stat
+import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
@@ -23,6 +25,7 @@ __all__ = ["FULL", "BlockingSink", "BlockingSource", "PieceBuffer", "open_sink",
 
 # The disk has no more room: what comes next will not fit either.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+TEMPORARY = ".polycloud-"
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 TEXT_HINT = " (text is the path of a file; to upload the text itself, give text.encode())"
 
@@ -276,29 +279,46 @@ class PieceBuffer:
 
 
 class PathSink:
-    """A file that appears under its name when it is whole."""
+    """A file that appears under its name when it is whole.
+
+    It takes the place of what the name leads to: behind a symbolic link that is the link's target, as for ``cp``,
+    and what is replaced leaves its mode. ``abort`` may be called while another thread is in the middle of a
+    write, which may take as long as the disk likes: the temporary file loses its name at once.
+    """
 
     def __init__(self, path: str, *, overwrite: bool) -> None:
         self._path = path
         self._overwrite = overwrite
         self._file: BinaryIO | None = None
         self._begun = False
+        self._ended = False
+        # Only one thread has the file: closing it under a write could hand its descriptor to somebody else.
+        self._lock = threading.RLock()
+        self._target = os.path.realpath(path) if overwrite and os.path.islink(path) else path
         # The name's length does not depend on the path's, which may already be as long as allowed.
-        self._temporary = os.path.join(os.path.dirname(path), f".polycloud-{os.urandom(16).hex()}.part")
+        self._temporary = os.path.join(os.path.dirname(self._target), f"{TEMPORARY}{os.urandom(16).hex()}.part")
 
     def write(self, data: bytes) -> None:
         try:
-            self._open().write(data)
+            with self._lock:
+                if not self._ended:
+                    self._open().write(data)
         except OSError as error:
             raise _unwritable(self._path, error) from error
+        finally:
+            # Whoever gave it up in the meantime could not close it.
+            self._tidy_up()
 
     def commit(self) -> None:
         try:
-            self._open().close()
-            if self._overwrite:
-                os.replace(self._temporary, self._path)
-            else:
-                self._rename_if_free()
+            with self._lock:
+                self._open().close()
+                if self._overwrite:
+                    os.replace(self._temporary, self._target)
+                else:
+                    self._rename_if_free()
+                self._begun = False
+                _unfinished.discard(self)
         except OSError as error:
             self.abort()
             raise _unwritable(self._path, error) from error
@@ -307,20 +327,42 @@ class PathSink:
             raise
 
     def abort(self) -> None:
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
-            self._file = None
+        self._ended = True
+        self._remove()
+        self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """After an ``abort``: close the file and remove its name, unless another thread has it, which then does it."""
+        if self._ended and self._lock.acquire(blocking=False):
+            try:
+                if self._file is not None:
+                    with contextlib.suppress(OSError):
+                        self._file.close()
+                    self._file = None
+                self._remove()
+                self._begun = False
+                _unfinished.discard(self)
+            finally:
+                self._lock.release()
+
+    def _remove(self) -> None:
         if self._begun:
             with contextlib.suppress(OSError):
                 os.unlink(self._temporary)
-            self._begun = False
 
     def _open(self) -> BinaryIO:
         if self._file is None:
+            replaced = _status(self._target) if self._overwrite else None
             # Before it is there: Ctrl-C may come when the file has been made, and its object has not arrived here.
             self._begun = True
-            self._file = open(self._temporary, "xb")  # noqa: SIM115 - closed by commit() and abort()
+            _unfinished.add(self)
+            # Nobody reads meanwhile what he may not read then.
+            mode = 0o666 if replaced is None else 0o600
+            self._file = open(  # noqa: SIM115 - closed by commit() and abort()
+                self._temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)
+            )
+            if replaced is not None:
+                _become_like(self._file.fileno(), replaced)
         return self._file
 
     def _rename_if_free(self) -> None:
@@ -338,6 +380,34 @@ class PathSink:
             os.rename(self._temporary, self._path)
         else:
             os.unlink(self._temporary)
+
+
+_unfinished: set[PathSink] = set()
+
+
+@atexit.register
+def _give_up() -> None:
+    """The threads that still write into files end with the program: what they have begun must not stay."""
+    for sink in list(_unfinished):
+        sink.abort()
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _become_like(file: int, replaced: os.stat_result) -> None:
+    """Give a new file the owner and the mode of the one that it is to replace, as far as that is allowed."""
+    own = os.fstat(file)
+    if (own.st_uid, own.st_gid) != (replaced.st_uid, replaced.st_gid):
+        with contextlib.suppress(OSError):
+            os.fchown(file, replaced.st_uid, replaced.st_gid)
+    # As for what is written in place: content from elsewhere gets nobody's rights to run it as somebody else.
+    with contextlib.suppress(OSError):
+        os.fchmod(file, stat.S_IMODE(replaced.st_mode) & ~(stat.S_ISUID | stat.S_ISGID))
 
 
 class DeviceSink:

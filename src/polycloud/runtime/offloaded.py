@@ -10,7 +10,7 @@ from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 from polycloud.errors import InvalidRequest
-from polycloud.runtime.files import BlockingSink, BlockingSource, PieceBuffer, open_sink, open_source
+from polycloud.runtime.files import BlockingSink, BlockingSource, PathSink, PieceBuffer, open_sink, open_source
 from polycloud.runtime.limits import GRACE
 from polycloud.runtime.messages import Sink, Source
 from polycloud.runtime.protocol import SinkTarget, SourceLike
@@ -88,12 +88,27 @@ class _OneAtATime:
             begun.exception()
         await self.call(function)
 
+    async def give_up(self, function: Callable[[], None]) -> None:
+        """Make the last call of all now, for an object that bears it in the middle of another one."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            begun.add_done_callback(_forget)
+        work = asyncio.ensure_future(self._offload(function))
+        await asyncio.wait([work], timeout=GRACE)
+        work.add_done_callback(_forget)
+
     async def _idle(self, patience: float | None) -> bool:
         work = self._under_way
         if work is not None and not work.done():
             await asyncio.wait([work], timeout=patience)
             return work.done()
         return True
+
+
+def _forget(work: asyncio.Future[Any]) -> None:
+    # Whoever gives up does not ask for it, and asyncio would report it as never asked for.
+    if not work.cancelled():
+        work.exception()
 
 
 class _MemorySource:
@@ -207,7 +222,10 @@ class _ThreadedSink:
             self._sink.write(piece)
 
     async def abort(self) -> None:
-        await self._threads.finish(self._sink.abort)
+        if isinstance(self._sink, PathSink):
+            await self._threads.give_up(self._sink.abort)
+        else:
+            await self._threads.finish(self._sink.abort)
 
 
 class _AsyncIterableSource:

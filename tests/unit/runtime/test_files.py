@@ -6,10 +6,12 @@ import errno
 import io
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given
@@ -243,7 +245,7 @@ def test_an_aborted_download_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_while_the_file_is_being_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: str, mode: str) -> NoReturn:
+    def interrupted(path: str, mode: str, **_: object) -> NoReturn:
         Path(path).open(mode).close()
         raise KeyboardInterrupt
 
@@ -270,6 +272,103 @@ def test_overwriting_replaces_only_on_commit(tmp_path: Path) -> None:
     sink.commit()
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755, 0o444])
+def test_what_is_replaced_leaves_its_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    sink = open_sink(path, overwrite=True)
+    sink.write(b"new")
+    for other in set(tmp_path.iterdir()) - {path}:
+        assert stat.S_IMODE(other.stat().st_mode) == mode, "nobody may read meanwhile what he may not read then"
+    sink.commit()
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_no_rights_to_run_as_somebody_else_come_from_what_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+    path.chmod(0o4755)
+    sink = open_sink(path, overwrite=True)
+    sink.write(b"new")
+    sink.commit()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_written_through(tmp_path: Path, there: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = elsewhere / "target"
+    if there:
+        target.write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to("elsewhere/target")
+    sink = open_sink(link, overwrite=True)
+    sink.write(b"new")
+    assert len(list(elsewhere.iterdir())) == 1 + there, "what is renamed has to be on the same disk as the target"
+    sink.commit()
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert {path.name for path in tmp_path.rglob("*")} == {"elsewhere", "target", "link"}
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_an_abort_in_the_middle_of_a_write_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    """A disk that takes its time, in the first write: the file is there already, or is only being made."""
+    writing, go_on = threading.Event(), threading.Event()
+
+    class Slow(io.BytesIO):
+        def write(self, data: Any) -> int:
+            writing.set()
+            assert go_on.wait(30)
+            return super().write(data)
+
+    def opened(path: str, _mode: str, **_: object) -> io.BytesIO:
+        if made:
+            Path(path).touch()
+        else:
+            writing.set()
+            assert go_on.wait(30)
+            Path(path).touch()
+        return Slow()
+
+    monkeypatch.setattr(files, "open", opened, raising=False)
+    monkeypatch.setattr(Slow, "fileno", lambda _: 0, raising=False)
+    sink = open_sink(tmp_path / "x", overwrite=False)
+    writer = threading.Thread(target=sink.write, args=(b"half",))
+    writer.start()
+    assert writing.wait(30)
+    sink.abort()
+    assert not made or list(tmp_path.iterdir()) == []
+    go_on.set()
+    writer.join(30)
+    sink.write(b"more, by somebody who was not told")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_ends_leaves_nothing_that_its_threads_have_begun(tmp_path: Path) -> None:
+    program = """
+import sys, threading, time
+from polycloud.runtime import files
+sink = files.open_sink(sys.argv[1], overwrite=False)
+sink.write(b"half")
+real = files.PathSink.write
+begun = threading.Event()
+def slow():
+    with sink._lock:
+        begun.set()
+        time.sleep(60)
+threading.Thread(target=slow, daemon=True).start()
+begun.wait()
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "x")], check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_existing_file_is_refused_before_and_at_the_end(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,15 @@ import pytest
 
 from polycloud.capabilities import StorageCapability as Can
 from polycloud.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
+from polycloud.providers.local.aio import AsyncLocalStorage
+from polycloud.providers.local.client import LocalStorage
 from polycloud.providers.memory_storage.account import MemoryStorageAccount
 from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
 from polycloud.providers.memory_storage.client import MemoryStorage
+from polycloud.runtime import asynchronous_runtime, blocking_runtime, files
+from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.retry import RetryPolicy
-from tests.support.flavours import Flavour
+from tests.support.flavours import Flavour, eventually
 
 CONTENT = random.Random(2).randbytes(3_000_001)
 QUICK = RetryPolicy(base=0.001, cap=0.001)
@@ -175,3 +181,55 @@ async def test_a_progress_that_raises_leaves_nothing(place: Place, tmp_path: Pat
     with pytest.raises(Stop):
         await place.client().download_object(OBJ, tmp_path / "there", progress=stop)
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("provider", ["memory", "local"])
+async def test_a_download_given_up_on_a_slow_disk_leaves_nothing(
+    flavour: Flavour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    """Cancelled, or interrupted in one of several threads, while a write takes seconds."""
+    writing, go_on = threading.Event(), threading.Event()
+    real = files.PathSink.write
+
+    def slow(sink: files.PathSink, data: bytes) -> None:
+        real(sink, data)
+        writing.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(files.PathSink, "write", slow)
+    root = tmp_path / "root"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    account = MemoryStorageAccount()
+    settings: dict[str, Any] = {"root": root} if provider == "local" else {"account": account}
+    kinds = {"memory": (MemoryStorage, AsyncMemoryStorage), "local": (LocalStorage, AsyncLocalStorage)}
+    make: Any = kinds[provider][flavour.name == "async"]
+    client: Any = flavour.shape(make(**settings))
+    async with client:
+        await client.create_container("box")
+        await client.upload_object(CONTENT, *OBJ)
+        runtime = (asynchronous_runtime if flavour.name == "async" else blocking_runtime)(TransportSettings(proxy=""))
+
+        async def fetch() -> None:
+            await client.download_object(OBJ, folder / "file")
+
+        async def give_up() -> None:
+            while not writing.is_set():
+                await runtime.sleep(0.01)
+            raise Stop
+
+        began = time.monotonic()
+        try:
+            with pytest.raises(Stop):
+                await runtime.gather([fetch, give_up])
+            assert time.monotonic() - began < 10  # the disk takes a minute
+            if flavour.name == "async":
+                assert names_in(folder) == []
+        finally:
+            go_on.set()
+        await runtime.close()
+        await eventually(flavour, lambda: _listed(folder), lambda names: names == [])
+
+
+async def _listed(folder: Path) -> list[str]:
+    return names_in(folder)

@@ -260,6 +260,8 @@ class Writer:
                     try:
                         check(found_of(self._container, file, ""))
                         replaced = os.fstat(file)
+                        with contextlib.suppress(OSError):
+                            os.fchmod(self._file, replaced.st_mode & 0o777)
                     finally:
                         os.close(file)
                 with folder([PRIVATE], self._container) as private:
