@@ -102,6 +102,55 @@ async def test_a_completion_whose_answer_got_lost_is_found(client: Callable[...,
         assert server.operations[-2:] == ["CompleteMultipartUpload", "HeadObject"]
 
 
+@pytest.mark.parametrize("condition", [{"if_none_match": "*"}, {}])
+@pytest.mark.parametrize("checksum", CHECKSUMS)
+async def test_that_there_is_no_upload_to_remove_proves_its_completion(
+    client: Callable[..., Any], checksum: str, condition: dict[str, str]
+) -> None:
+    """The answer is cut off, every time, and the upload may not be repeated or is not."""
+    with StrictS3() as server:
+
+        def lost(asked: Asked) -> bytes | None:
+            if asked.operation != "CompleteMultipartUpload":
+                return None
+            if asked.query["uploadId"] in server.uploads:
+                server.answer_to(asked)
+            asked.exchange.reset()
+            return b""
+
+        server.misbehave = lost
+        made = await put_large(client(server.origin, checksum=checksum, retry=False), **condition)
+        assert (made.size, made.etag) == (len(LARGE), server.objects["name"][1])
+        assert server.operations[-3:] == ["CompleteMultipartUpload", "AbortMultipartUpload", "HeadObject"]
+
+
+async def test_what_cannot_be_proven_is_told(client: Callable[..., Any]) -> None:
+    """The upload is gone, and what is there may be another object of the same size."""
+    with StrictS3() as server:
+
+        def lost(asked: Asked) -> bytes | None:
+            if asked.operation != "CompleteMultipartUpload":
+                return None
+            server.uploads.clear()
+            server.objects["name"] = (LARGE, "0" * 32 + "-3")
+            return fault(500, "InternalError")
+
+        server.misbehave = lost
+        with pytest.raises(
+            errors.ProviderUnavailable, match="may have been completed .*: look at bucket/name"
+        ):
+            await put_large(client(server.origin, retry=False))
+        assert server.objects["name"][0] == LARGE
+
+
+async def test_a_completion_that_did_not_happen_is_a_failure_and_leaves_nothing(client: Callable[..., Any]) -> None:
+    with StrictS3(always("CompleteMultipartUpload", fault(500, "InternalError"))) as server:
+        with pytest.raises(errors.ProviderUnavailable) as caught:
+            await put_large(client(server.origin, retry=False))
+        assert "may have been completed" not in str(caught.value)
+        assert (server.uploads, server.objects) == ({}, {})
+
+
 async def test_an_upload_that_somebody_else_removed_is_an_error(client: Callable[..., Any]) -> None:
     with StrictS3(always("CompleteMultipartUpload", fault(404, "NoSuchUpload"))) as server:
         server.objects["name"] = (LARGE, "0" * 32 + "-3")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import md5
 
-from polycloud.errors import MalformedResponse, NotFound
+from polycloud.errors import CloudError, MalformedResponse, NotFound
 from polycloud.providers.aws.s3 import wire
 from polycloud.providers.aws.s3.headers import bare, merged
 from polycloud.providers.aws.s3.models import S3Object
 from polycloud.providers.aws.s3.names import in_query
 from polycloud.providers.aws.s3.objects import Objects, everywhere
+from polycloud.runtime.deadline import grace
+from polycloud.runtime.outcomes import doubtful
 from polycloud.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from polycloud.storage.verify import KEPT_NOTHING, Digest, digest_of
 
 __all__ = ["Multipart", "composite", "parts_document"]
 
+CLEAN_UP_SECONDS = 30.0
 ELEMENTS = {"crc32": "ChecksumCRC32", "sha256": "ChecksumSHA256"}
 
 
@@ -93,12 +97,25 @@ class Multipart(Objects):
                 repeatable=not conditions,
                 late=True,
             )
+            result = self.read(wire.CompleteMultipartUploadResult, "CompleteMultipartUpload", answer)
         except NotFound as error:
-            found = None if error.code != "NoSuchUpload" else await self._completed_before(spec, parts, size)
+            found = None if error.code != "NoSuchUpload" else await self._completed_before(spec, parts, size, digest)
             if found is None:
+                if error.repeated:
+                    error.message += _perhaps(spec)
                 raise
             return Stored(object=found)
-        result = self.read(wire.CompleteMultipartUploadResult, "CompleteMultipartUpload", answer)
+        except CloudError as error:
+            if not doubtful(error, "CompleteMultipartUpload"):
+                raise
+            with grace(CLEAN_UP_SECONDS):
+                if not await self._is_gone(spec, upload, error):
+                    raise
+                found = await self._completed_before(spec, parts, size, digest)
+            if found is None:
+                error.message += _perhaps(spec)
+                raise
+            return Stored(object=found)
         known = dict(answer.headers.pairs())
         if result.checksum_crc32:
             known["x-amz-checksum-crc32"] = result.checksum_crc32
@@ -106,29 +123,41 @@ class Multipart(Objects):
         await self.look_after(spec, obj)
         return Stored(object=obj, digest=self.reported(known) if self._checksum == "crc32" else None)
 
-    async def _completed_before(self, spec: PutSpec, parts: Sequence[Part], size: int) -> S3Object | None:
-        """The object, if an attempt whose answer got lost has made it of these parts."""
+    async def _is_gone(self, spec: PutSpec, upload: MultipartUpload, error: CloudError) -> bool:
+        """Whether an upload is not open any more: one that was completed is not there to be removed."""
+        try:
+            await self._abort(spec.address, upload.id)
+        except NotFound:
+            return True
+        except CloudError as second:
+            error.message += f"; whether it was completed could not be found out ({second.message}){_perhaps(spec)}"
+        return False
+
+    async def _completed_before(
+        self, spec: PutSpec, parts: Sequence[Part], size: int, digest: Digest | None
+    ) -> S3Object | None:
+        """The object, if an attempt whose answer got lost has surely made it of these parts."""
         try:
             found = await self.head_object(ReadSpec(address=spec.address, headers=everywhere(spec)))
-        except NotFound:
+        except CloudError:
             return None
-        return found if found.size == size and found.etag == composite(parts) else None
+        same = found.etag == composite(parts) or (
+            digest is not None and digest.algorithm == "crc32" and found.checksum == digest.value
+        )
+        return found if found.size == size and same else None
 
     async def abort_multipart(self, spec: PutSpec, upload: MultipartUpload) -> None:
         await self.abort_upload(spec.address, upload.id)
 
     async def abort_upload(self, address: Address, upload_id: str) -> None:
         """Remove an unfinished upload and its parts."""
-        try:
-            await self.send(
-                "AbortMultipartUpload",
-                "DELETE",
-                address.container,
-                address.name,
-                query=f"uploadId={in_query(upload_id)}",
-            )
-        except NotFound:
-            return
+        with suppress(NotFound):
+            await self._abort(address, upload_id)
+
+    async def _abort(self, address: Address, upload_id: str) -> None:
+        await self.send(
+            "AbortMultipartUpload", "DELETE", address.container, address.name, query=f"uploadId={in_query(upload_id)}"
+        )
 
     def composite_etag(self, parts: Sequence[Part]) -> str | None:
         if not self.dialect.composite_etags or any(
@@ -136,6 +165,13 @@ class Multipart(Objects):
         ):
             return None
         return composite(parts)
+
+
+def _perhaps(spec: PutSpec) -> str:
+    return (
+        f"; the upload may have been completed all the same: look at {spec.address.container}/{spec.address.name} "
+        "before you try again"
+    )
 
 
 def composite(parts: Sequence[Part]) -> str | None:
