@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import mimetypes
 import re
 from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import Literal, get_args
 
 from polycloud.errors import InvalidRequest
+from polycloud.storage.content_types import UNKNOWN, guessed_type
 from polycloud.storage.driver import Conditions, refuse
 from polycloud.storage.etags import is_weak, opaque
 from polycloud.storage.models import Container, Object, ObjectLike
@@ -62,14 +62,6 @@ ARGUMENTS: dict[Verb, dict[str, str]] = {
     "copy": {**TYPED, "x-amz-copy-source": "obj=", "x-copy-from": "obj=", "x-amz-copy-source-range": "nothing"},
     "call": {},
 }
-PACKED = {
-    "gzip": "application/gzip",
-    "bzip2": "application/x-bzip2",
-    "xz": "application/x-xz",
-    "compress": "application/x-compress",
-    "br": "application/x-brotli",
-}
-DEFAULT_TYPE = "application/octet-stream"
 
 
 def checked_text(name: object, what: str) -> str:
@@ -298,13 +290,7 @@ def content_type_of(given: str | None, name: str, source: object = None) -> str:
         if not isinstance(given, str) or not given or not given.isascii() or not given.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(f"{given!r} is no content type; give one such as 'text/plain; charset=utf-8'")
         return given
-    candidates = [name]
-    if isinstance(source, str | PathLike):
-        candidates.append(str(fspath(source)))  # pyright: ignore[reportUnknownArgumentType] - os.PathLike of anything
-    for candidate in candidates:
-        guessed, packing = mimetypes.guess_type(candidate.rpartition("/")[2], strict=False)
-        if packing is not None:
-            return PACKED.get(packing, DEFAULT_TYPE)
-        if guessed is not None:
-            return guessed
-    return DEFAULT_TYPE
+    guess = guessed_type(name)
+    if guess is None and isinstance(source, str | PathLike):
+        guess = guessed_type(str(fspath(source)))  # pyright: ignore[reportUnknownArgumentType] - os.PathLike of anything
+    return guess or UNKNOWN

@@ -210,6 +210,27 @@ class Reader(Generic[ObjectT]):
             for start in range(self._spec.start, end, size)
         ]
 
+    def after(self, count: int) -> Reader[ObjectT]:
+        """A reader of what this one would read, without its first ``count`` bytes, of the same object."""
+        start = self._spec.start + count
+        return Reader(
+            self._driver, msgspec.structs.replace(self._spec, start=start), self._begin, etag=self.object.etag
+        )
+
+    async def tried(self, size: int) -> float:
+        """Bytes in a second that come from the one open answer, by its first ones. They are not given."""
+        body, monotonic = self._body, self._driver.caller.runtime.monotonic
+        if body is None:
+            return 0.0
+        began, count = monotonic(), 0
+        try:
+            while count < size and (data := await body.read(size - count)):
+                count += len(data)
+        except (ConnectionFailed, Timeout):
+            # What is asked for next will tell.
+            return 0.0
+        return count / max(monotonic() - began, 1e-6)
+
     async def close(self) -> None:
         """Let go of the connection. Idempotent."""
         self._closed = True

@@ -86,6 +86,7 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
         part_size: Bytes of a part, all but the last one; grows for objects that would need more
             than ``max_parts``.
         max_parts: Most parts of one upload.
+        largest_part: Most bytes of one part.
         equal_parts: Whether all parts but the last one must have the same size, however long the content.
         unknown_length: Whether one request may carry a body of unknown length (chunked). Used where
             there is no multipart upload; otherwise content of unknown length is tried as one part.
@@ -103,6 +104,7 @@ class TransferRules(msgspec.Struct, frozen=True, kw_only=True):
     max_put: int = 5 * 1024 * MIB
     part_size: int = 8 * MIB
     max_parts: int = 10_000
+    largest_part: int = 5 * 1024 * MIB
     equal_parts: bool = False
     unknown_length: bool = False
     delete_batch: int = 1000

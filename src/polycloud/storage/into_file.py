@@ -23,6 +23,11 @@ __all__ = ["download"]
 
 # Objects of fewer ranges come in one request: the first answer, which tells how long they are, is of use then.
 FEWEST_RANGES = 8
+# Seconds between two looks at whether ranges are so many times slower than one answer was at its beginning.
+LOOK_EVERY = 1.0
+MUCH_SLOWER = 3
+# What begins faster than so many bytes in a second was waiting in a buffer, which says nothing about the rest.
+BELIEVED = 50e6
 
 
 class _Range(msgspec.Struct):
@@ -61,8 +66,9 @@ async def download(
         if size is not None and (reader.left or 0) >= FEWEST_RANGES * size:
             ranges = reader.divided(size)
         if ranges:
+            alone = await reader.tried(PIECE)
             await reader.close()
-            await _in_ranges(driver, reader, ranges, sink, progress)
+            await _in_ranges(driver, reader, ranges, sink, progress, alone)
         else:
             while data := await reader.read(PIECE):
                 await sink.write(data)
@@ -81,6 +87,7 @@ async def _in_ranges(
     ranges: list[Reader[ObjectT]],
     sink: Sink,
     progress: Progress | None,
+    alone: float,
 ) -> None:
     runtime = driver.caller.runtime
     due, digest = whole.left, whole.digest
@@ -88,38 +95,59 @@ async def _in_ranges(
     joined = JoinedCrc32() if digest is not None and digest.algorithm == "crc32" else None
     hasher = hasher_for(digest) if digest is not None and joined is None else None
     count = 0
+
+    async def take(came: _Range) -> None:
+        nonlocal count
+        end = count + came.size
+        if joined is not None and came.crc32 is not None:
+            joined.add(count, came.crc32, came.size)
+        elif hasher is not None:
+            await runtime.offload(partial(_update, hasher, came.pieces))
+        # Before the last of it is written, and told to be there.
+        computed = joined or hasher
+        if digest is not None and computed is not None and end == due:
+            whole.settle(Digest(digest.algorithm, computed.hexdigest()))
+        for piece in came.pieces:
+            await sink.write(piece)
+            count += len(piece)
+            if progress is not None:
+                progress(count, due)
+
     fetch = partial(_fetch, hashed=joined is not None)
+    began, before = runtime.monotonic(), 0
     async with aclosing(runtime.map_bounded(fetch, ranges, limit=CONCURRENCY)) as fetched:
         async for came in fetched:
-            end = count + came.size
-            if joined is not None and came.crc32 is not None:
-                joined.add(count, came.crc32, came.size)
-            elif hasher is not None:
-                await runtime.offload(partial(_update, hasher, came.pieces))
-            # Before the last of it is written, and told to be there.
-            computed = joined or hasher
-            if digest is not None and computed is not None and end == due:
-                whole.settle(Digest(digest.algorithm, computed.hexdigest()))
-            for piece in came.pieces:
-                await sink.write(piece)
-                count += len(piece)
-                if progress is not None:
-                    progress(count, due)
+            await take(came)
+            seconds = runtime.monotonic() - began
+            if seconds >= LOOK_EVERY:
+                if (count - before) / seconds < min(alone, BELIEVED) / MUCH_SLOWER:
+                    # Some servers read all that is before a range, or open the object anew for each.
+                    break
+                began, before = runtime.monotonic(), count
+    if due is None or count < due:
+        rest = whole.after(count)
+        try:
+            while piece := await rest.read(PIECE):
+                await take(_range_of([piece], hashed=joined is not None))
+        finally:
+            await rest.close()
 
 
 async def _fetch(reader: Reader[ObjectT], *, hashed: bool) -> _Range:
     pieces: list[bytes] = []
-    size = 0
-    hasher = new_hasher("crc32") if hashed else None
     try:
         while piece := await reader.read(PIECE):
             pieces.append(piece)
-            size += len(piece)
-            if hasher is not None:
-                hasher.update(piece)
     finally:
         await reader.close()
-    return _Range(pieces, size, hasher.hexdigest() if hasher else None)
+    return _range_of(pieces, hashed=hashed)
+
+
+def _range_of(pieces: list[bytes], *, hashed: bool) -> _Range:
+    hasher = new_hasher("crc32") if hashed else None
+    if hasher is not None:
+        _update(hasher, pieces)
+    return _Range(pieces, sum(map(len, pieces)), hasher.hexdigest() if hasher else None)
 
 
 def _update(hasher: Hasher, pieces: list[bytes]) -> None:

@@ -44,7 +44,9 @@ __all__ = ["CONCURRENCY", "LEFT", "MovePlan", "Progress", "upload"]
 ObjectT = TypeVar("ObjectT", bound=Object)
 
 CONCURRENCY = 4
-LARGEST_GROWN_PART = 64 * 1024 * 1024
+# Bytes of parts that may be in memory together where each of them is large; one part always may.
+IN_MEMORY = 512 * 1024 * 1024
+GROWTH_STEPS = 10
 LARGEST_HELD = 64 * 1024 * 1024
 CLEAN_UP_SECONDS = 30.0
 IN_ONE = "conditions are not known to be kept here but by uploads in one request"
@@ -116,7 +118,7 @@ async def _put(
         if not rules.unknown_length:
             raise NotSupported("content of unknown length cannot be stored here; write it to a file first")
         return await _put_streamed(driver, spec, source)
-    sizes = _Sizes(rules, part_size, length)
+    sizes = PartSizes(rules, part_size, length)
     first = await source.read(sizes.of(1))
     if len(first) < sizes.of(1):
         source.check_length()
@@ -145,7 +147,7 @@ async def _put_parts(
     spec: PutSpec,
     source: _Counted,
     first: bytes,
-    sizes: _Sizes,
+    sizes: PartSizes,
     plan: MovePlan,
 ) -> tuple[Stored[ObjectT], Digest | None, int]:
     rules = driver.rules
@@ -156,8 +158,9 @@ async def _put_parts(
     whole = new_hasher(whole_hash) if whole_hash and joined is None else None
     started = await driver.start_multipart(spec)
 
-    async def pieces(data: bytes) -> AsyncIterator[tuple[int, bytes]]:
-        number = 1
+    async def pieces(number: int, data: bytes) -> AsyncIterator[tuple[int, bytes]]:
+        """Those of the same size."""
+        size = sizes.of(number)
         while data:
             if number > rules.max_parts:
                 raise InvalidRequest(f"the content does not fit into {rules.max_parts} parts; give a larger part_size")
@@ -165,8 +168,9 @@ async def _put_parts(
                 await runtime.offload(partial(whole.update, data))
             yield number, data
             number += 1
-            data = await source.read(sizes.of(number))
-        source.check_length()
+            if sizes.of(number) != size:
+                return
+            data = await source.read(size)
 
     async def send(piece: tuple[int, bytes]) -> Part:
         number, data = piece
@@ -178,9 +182,17 @@ async def _put_parts(
         return msgspec.structs.replace(part, checked=checked)
 
     try:
-        pending = pieces(first)
+        parts: list[Part] = []
+        data = first
         del first
-        parts = [part async for part in runtime.map_bounded(send, pending, limit=plan.concurrency)]
+        while data:
+            number = len(parts) + 1
+            pending, limit = pieces(number, data), sizes.at_once(number, plan.concurrency)
+            del data
+            parts += [part async for part in runtime.map_bounded(send, pending, limit=limit)]
+            # Where the next ones are larger, these are out of memory by now.
+            data = await source.read(sizes.of(len(parts) + 1))
+        source.check_length()
         hasher = joined or whole
         digest = Digest(whole_hash, hasher.hexdigest()) if whole_hash and hasher else None
         stored = await driver.complete_multipart(spec, started, parts, digest=digest)
@@ -226,19 +238,33 @@ async def _abort(
         )
 
 
-class _Sizes:
-    """How large each part is: a fixed size where it is known to suffice, else growing with their number."""
+class PartSizes:
+    """How large each part is: a fixed size where it is known to suffice, else growing with their number.
+
+    Content of unknown length begins in parts of the usual size, and reaches 5 TiB all the same, with 10,000 parts: each
+    tenth of the parts has twice the size of the one before.
+
+    Args:
+        rules: The provider's.
+        part_size: Bytes of the first part.
+        length: Bytes of all, or None where nobody knows.
+    """
 
     def __init__(self, rules: TransferRules, part_size: int, length: int | None) -> None:
-        self._step = max(1, rules.max_parts // 8) if length is None and not rules.equal_parts else 0
+        self._largest = rules.largest_part
+        self._step = max(1, rules.max_parts // GROWTH_STEPS) if length is None and not rules.equal_parts else 0
         needed = 0 if length is None else -(-length // rules.max_parts)
         self._first = max(part_size, needed)
 
     def of(self, number: int) -> int:
         """Bytes of the part with this number."""
-        if not self._step or self._first >= LARGEST_GROWN_PART:
+        if not self._step or self._first >= self._largest:
             return self._first
-        return min(LARGEST_GROWN_PART, self._first << ((number - 1) // self._step))
+        return min(self._largest, self._first << ((number - 1) // self._step))
+
+    def at_once(self, number: int, concurrency: int) -> int:
+        """How many parts of the size of this one may be on their way together."""
+        return max(1, min(concurrency, IN_MEMORY // self.of(number)))
 
 
 class _SourceFailed(CloudError):

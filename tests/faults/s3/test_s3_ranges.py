@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +86,36 @@ async def test_a_range_of_an_object_in_ranges(client: Callable[..., Any]) -> Non
         await client(server.origin).download_object_range(("bucket", "name"), target, 5)
     assert target.getvalue() == LARGE[5:]
     assert len(ranges.conditions) == 10
+
+
+@pytest.mark.parametrize("crc32", [True, False])
+async def test_where_ranges_cost_more_the_rest_comes_at_once(client: Callable[..., Any], crc32: bool) -> None:
+    """A server that takes two seconds to find the beginning of a range."""
+    asked_for: list[str | None] = []
+
+    def slow(asked: Asked) -> bytes | None:
+        if asked.operation == "GetObject":
+            wanted = asked.exchange.get("range")
+            asked_for.append(wanted)
+            if wanted is not None and not wanted.endswith("-"):
+                time.sleep(2.0)
+        return None
+
+    with StrictS3(slow) as server:
+        server.objects["name"] = (LARGE, MD5)
+        server.knows_crc32 = crc32
+        target = io.BytesIO()
+        told: list[int] = []
+        await client(server.origin, checksum="crc32").download_object(
+            ("bucket", "name"), target, progress=lambda moved, _: told.append(moved)
+        )
+    assert target.getvalue() == LARGE
+    assert asked_for[0] is None
+    assert re.fullmatch(r"bytes=\d+-(\d+)?", asked_for[-1] or "")
+    assert sum(wanted.endswith("-") for wanted in asked_for if wanted) == 1
+    assert len(asked_for) < 2 + len(RANGES)
+    assert told == sorted(told)
+    assert told[-1] == len(LARGE)
 
 
 @pytest.mark.parametrize("wrong", [0, 2, 4])

@@ -123,9 +123,9 @@ async def test_whatever_ends_an_upload_aborts_it(place: Place) -> None:
 
 @pytest.mark.slow
 async def test_parts_grow_until_nothing_fits_any_more(place: Place) -> None:
-    """10,000 parts that begin with one byte hold 318,750 bytes, and not one more."""
+    """10,000 parts that begin with one byte hold 1,023,000 bytes, and not one more."""
     with pytest.raises(InvalidRequest, match="part_size"):
-        await place.client().upload_object_via_stream([b"x" * 318_751], "box", "o", part_size=1)
+        await place.client().upload_object_via_stream([b"x" * 1_023_001], "box", "o", part_size=1)
     place.assert_holds()
     await place.client().upload_object_via_stream([b"x" * 20_000], "box", "o", part_size=1)
     place.assert_holds(o=b"x" * 20_000)
