@@ -303,7 +303,7 @@ class _V3Token(msgspec.Struct):
     user: _Named | None = None
     project: _Named | None = None
     roles: list[_Named] = []
-    catalog: list[_V3Service] = []
+    catalog: Needed[list[_V3Service]] = []
 
 
 class _V3Answer(msgspec.Struct):

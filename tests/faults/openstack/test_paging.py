@@ -83,7 +83,7 @@ async def test_ids_beyond_single_reads_are_picked_from_the_listing(cloud: Cloud,
 
 
 async def test_an_answer_without_servers_is_malformed_and_not_empty(cloud: Cloud, connect: Connect) -> None:
-    for body in (b"{}", b"[]", b"<html>", b"", b'{"servers": null}', b'{"servers": [{"id": 7}]}', b"[" * 100_000):
+    for body in (b"{}", b"[]", b"<html>", b"", b'{"servers": null}', b'{"servers": [7]}', b"[" * 100_000):
         cloud.before = lambda _exchange, body=body: reply(200, body)
         with pytest.raises(MalformedResponse):
             await connect(retry=False).list_nodes()
