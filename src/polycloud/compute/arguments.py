@@ -26,6 +26,8 @@ Model = Node | NodeSize | NodeImage | NodeLocation | Volume | VolumeSnapshot | K
 MAX_PUBLIC_KEY = 64 * 1024
 # Control characters, and halves of surrogate pairs, which no encoding has.
 UNFIT = frozenset({"Cc", "Cs"})
+# The control characters that XML and JSON can carry: a value read from a provider may hold them, and may go back.
+WHITE = str.maketrans("", "", "\t\n\r")
 
 
 def id_of(value: Model | str, kind: type[Model], provider: str) -> str:
@@ -96,20 +98,27 @@ def checked_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
     """The tags as a dict of its own.
 
     Raises:
-        InvalidRequest: A key is empty, or a key or value is not text.
+        InvalidRequest: A key is empty or has control characters, a key or value is not text, or a value has
+            control characters other than tabs and line ends.
     """
     if tags is not None and not isinstance(tags, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
         raise InvalidRequest(f"tags are text by text, as in {{'purpose': 'web'}}, not a {type(tags).__name__}")
     checked = dict(tags or {})
     for key, value in checked.items():
-        if not _is_text(key) or not (value == "" or _is_text(value)):
-            raise InvalidRequest(f"tags are text by text: {key!r} is not a key with a text as its value")
+        if not _is_text(key) or not isinstance(value, str) or _is_unfit(value.translate(WHITE)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+            raise InvalidRequest(
+                f"tags are text by text, without control characters: {key!r} is not a key with a text as its value"
+            )
     return checked
 
 
 def _is_text(value: object) -> bool:
     """Whether it is text, not empty, that every provider's encoding can carry."""
-    return isinstance(value, str) and value != "" and not any(category(character) in UNFIT for character in value)
+    return isinstance(value, str) and value != "" and not _is_unfit(value)
+
+
+def _is_unfit(text: str) -> bool:
+    return any(category(character) in UNFIT for character in text)
 
 
 async def checked_public_key(runtime: Runtime, public_key: str | os.PathLike[str]) -> str:

@@ -83,7 +83,19 @@ def test_tags_are_copied() -> None:
 
 
 @pytest.mark.parametrize(
-    "tags", [{"": "x"}, {1: "x"}, {"a": 1}, {"a": None}, [("a", "b", "c")], "ab", 7, {"a\n": "b"}, {"a": "\x00"}]
+    "tags",
+    [
+        {"": "x"},
+        {1: "x"},
+        {"a": 1},
+        {"a": None},
+        [("a", "b", "c")],
+        "ab",
+        7,
+        {"a\n": "b"},
+        {"a": "\x00"},
+        {"a": "\ud800"},
+    ],
 )
 def test_tags_that_are_not_text_by_text_are_refused(tags: Any) -> None:
     with pytest.raises(InvalidRequest, match="tags are text by text"):
