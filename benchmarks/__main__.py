@@ -1,6 +1,6 @@
 """Run the benchmarks and print the report.
 
-    python -m benchmarks [SCENARIO …] [--rounds N] [--cold N]
+    python -m benchmarks [SCENARIO …] [--rounds N] [--cold N] [--moves N]
 
 Each peer runs in a process of its own and they take turns, round by round, so that a machine that
 slows down slows all of them. Figures are medians; ratios are against polycloud in the same run.
@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.scenarios import SCENARIOS, Scenario
+from benchmarks.transfers import MOVES, transfers
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTS = ("polycloud", "polycloud.EC2", "libcloud.compute.drivers.ec2", "boto3")
@@ -194,17 +195,21 @@ def imports(rounds: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    known = ", ".join(SCENARIOS)
+    known = ", ".join((*SCENARIOS, *MOVES, "transfers"))
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of: import, {known}; default: all")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--cold", type=int, default=11, help="rounds of fresh processes")
+    parser.add_argument("--moves", type=int, default=5, help="rounds of commands that move files")
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs; medians [min … max], ratios to the first row")
-    chosen = arguments.scenarios or ["import", *SCENARIOS]
+    chosen = arguments.scenarios or ["import", *SCENARIOS, "transfers"]
     if "import" in chosen:
         imports(arguments.cold)
+    moves = [name for name in MOVES if name in chosen or "transfers" in chosen]
+    for name, rows in transfers(moves, environment(), arguments.moves).items():
+        table(f"commands: {MOVES[name]}, {arguments.moves} rounds", rows, {"wall": "ms", "cpu": "ms"})
     for name in chosen:
-        if name == "import":
+        if name in {"import", "transfers", *MOVES}:
             continue
         scenario = SCENARIOS[name]
         with canned_server(scenario.server) as (endpoint, server):

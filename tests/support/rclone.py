@@ -21,12 +21,16 @@ class Rclone:
     summary = "S3 by rclone"
     modules: Sequence[str] = ()
 
+    @staticmethod
+    def program() -> str:
+        """The rclone of this environment."""
+        return str(Path(sysconfig.get_path("scripts")) / "rclone")
+
     def command(self, address: Address) -> list[str]:
         root = address.home / "buckets"
         root.mkdir()
-        program = Path(sysconfig.get_path("scripts")) / "rclone"
         return [
-            str(program), "serve", "s3", "--addr", f"{HOST}:{address.port}", "--auth-key", f"{KEY},{SECRET}",
+            self.program(), "serve", "s3", "--addr", f"{HOST}:{address.port}", "--auth-key", f"{KEY},{SECRET}",
             "--config", str(address.home / "none.conf"), "--cache-dir", str(address.home / "cache"),
             "--vfs-cache-mode", "off", "--dir-cache-time", "1s", str(root),
         ]  # fmt: skip
