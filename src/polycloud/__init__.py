@@ -56,6 +56,7 @@ _HOMES = {
     "runtime.caller": "Timeouts",
     "runtime.deadline": "deadline",
     "runtime.left_out": "left_out",
+    "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
     "runtime.retry": "RetryPolicy",
     "runtime.tls": "InsecureTLSWarning",
     "storage.aio": "AsyncStorage",
@@ -141,6 +142,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectStream",
     "OpenStack",
+    "PartialDownload",
     "Password",
     "PermissionDenied",
     "PreconditionFailed",
@@ -172,7 +174,9 @@ __all__ = [
     "compute",
     "deadline",
     "left_out",
+    "list_partial_downloads",
     "providers",
+    "remove_partial_download",
     "storage",
 ]
 
@@ -271,6 +275,9 @@ if TYPE_CHECKING:
     from polycloud.runtime.caller import Timeouts as Timeouts
     from polycloud.runtime.deadline import deadline as deadline
     from polycloud.runtime.left_out import left_out as left_out
+    from polycloud.runtime.part_files import PartialDownload as PartialDownload
+    from polycloud.runtime.part_files import list_partial_downloads as list_partial_downloads
+    from polycloud.runtime.part_files import remove_partial_download as remove_partial_download
     from polycloud.runtime.retry import RetryPolicy as RetryPolicy
     from polycloud.runtime.tls import InsecureTLSWarning as InsecureTLSWarning
     from polycloud.storage.aio import AsyncStorage as AsyncStorage

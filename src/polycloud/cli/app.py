@@ -103,6 +103,12 @@ app.command(
 It needs no credentials, and works for anybody who has it. {CLOUD}""",
     group=STORAGE,
 )
+app.command(
+    "polycloud.cli.leftovers:app",
+    name="leftovers",
+    help="What killed uploads and downloads have left.",
+    group=STORAGE,
+)
 app.command("polycloud.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
 app.command(
     "polycloud.cli.sandbox:app",

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from polycloud.errors import CloudError, FileExists, InvalidRequest, QuotaExceeded
+from polycloud.runtime import part_files
 from polycloud.runtime.protocol import SinkTarget
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = ["FULL", "BlockingSink", "BlockingSource", "PieceBuffer", "open_sink",
 
 # The disk has no more room: what comes next will not fit either.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-TEMPORARY = ".polycloud-"
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 TEXT_HINT = " (text is the path of a file; to upload the text itself, give text.encode())"
 
@@ -295,8 +295,7 @@ class PathSink:
         # Only one thread has the file: closing it under a write could hand its descriptor to somebody else.
         self._lock = threading.RLock()
         self._target = os.path.realpath(path) if overwrite and os.path.islink(path) else path
-        # The name's length does not depend on the path's, which may already be as long as allowed.
-        self._temporary = os.path.join(os.path.dirname(self._target), f"{TEMPORARY}{os.urandom(16).hex()}.part")
+        self._temporary = os.path.join(os.path.dirname(self._target), part_files.name())
 
     def write(self, data: bytes) -> None:
         try:
@@ -312,11 +311,17 @@ class PathSink:
     def commit(self) -> None:
         try:
             with self._lock:
-                self._open().close()
-                if self._overwrite:
-                    os.replace(self._temporary, self._target)
-                else:
-                    self._rename_if_free()
+                file = self._open()
+                # The lock goes with the last descriptor, and says until the file has its name that it is in work.
+                held = os.dup(file.fileno())
+                try:
+                    file.close()
+                    if self._overwrite:
+                        os.replace(self._temporary, self._target)
+                    else:
+                        self._rename_if_free()
+                finally:
+                    os.close(held)
                 self._begun = False
                 _unfinished.discard(self)
         except OSError as error:
@@ -358,12 +363,20 @@ class PathSink:
             _unfinished.add(self)
             # Nobody reads meanwhile what he may not read then.
             mode = 0o666 if replaced is None else 0o600
-            self._file = open(  # noqa: SIM115 - closed by commit() and abort()
-                self._temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)
-            )
+            self._file = self._made(mode)
             if replaced is not None:
                 _become_like(self._file.fileno(), replaced)
         return self._file
+
+    def _made(self, mode: int) -> BinaryIO:
+        while True:
+            file = open(  # noqa: SIM115 - closed by commit() and abort()
+                self._temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)
+            )
+            # Whoever clears up what nobody writes may have come in between, and taken it for such.
+            if part_files.hold(file.fileno(), self._temporary) or self._ended:
+                return file
+            file.close()
 
     def _rename_if_free(self) -> None:
         """Rename without replacing: a link fails when the name is taken, which a rename does not."""

@@ -198,6 +198,7 @@ def test_options_that_the_provider_has_nothing_like(cli: Cli, option: str, monke
         "put",
         "get",
         "url",
+        "leftovers remove",
     ],
 )
 def test_help(cli: Cli, command: str) -> None:
