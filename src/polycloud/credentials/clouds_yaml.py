@@ -69,8 +69,8 @@ REFUSED: Mapping[str, str] = {
     "trust_id": ANOTHER_WAY,
     "passcode": ANOTHER_WAY,
     "auth_methods": ANOTHER_WAY,
-    "tls_ciphers": "the configuration of this machine's OpenSSL says it",
-    "tls_min_version": "the configuration of this machine's OpenSSL says it",
+    "tls_ciphers": "set it in this machine's OpenSSL configuration",
+    "tls_min_version": "set it in this machine's OpenSSL configuration",
 }
 # The major versions of each service's API that are spoken here.
 SPOKEN: Mapping[str, tuple[str, ...]] = {

@@ -98,7 +98,7 @@ def not_followed(request: Request, refusal: MalformedResponse, location: str) ->
         # The query may carry a signature.
         where = f"{parts.scheme}://{host}{parts.path}"
     except ValueError:
-        host = where = "what is no web address"
+        host = where = "something that is no web address"
     error = refusal
     if f"redirects to {host}" not in refusal.message:
         error = MalformedResponse(
@@ -126,7 +126,8 @@ def _follow(request: Request, redirect: Redirect, hops: int) -> Request:
         there = parse_origin(origin)
     except (ValueError, ConfigurationError):
         raise MalformedResponse(
-            f"{request.origin} redirects to what is no web address; check the endpoint", status=redirect.status
+            f"{request.origin} redirects to something that is no web address; check the endpoint",
+            status=redirect.status,
         ) from None
     if request.origin.startswith("https:") and there.scheme == "http":
         raise MalformedResponse(

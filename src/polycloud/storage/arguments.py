@@ -175,7 +175,8 @@ def checked_conditions(
         if_modified_since = if_modified_since.astimezone(dt.UTC)
     if isinstance(if_match, str) and is_weak(if_match):
         raise InvalidRequest(
-            f"if_match is {if_match!r}, a weak etag, which never matches: it does not say which bytes it is of"
+            f"if_match is {if_match!r}, a weak etag, which does not say which bytes it is of; give a strong one, or "
+            "leave it out"
         )
     return Conditions(
         if_match=None if if_match is None else _bare_etag(if_match, "if_match"),
@@ -218,7 +219,7 @@ def checked_headers(headers: Mapping[str, str] | None, verb: Verb = "call") -> d
         if instead is not None:
             raise InvalidRequest(f"the request header {name} is polycloud's own here; instead of it give {instead}")
         if lower in IDENTITY:
-            raise InvalidRequest(f"{name!r} cannot be set as a request header: the client's credentials are")
+            raise InvalidRequest(f"{name!r} cannot be set as a request header: the client makes it of its credentials")
         if not TOKEN.fullmatch(name) or lower in FRAMING:
             raise InvalidRequest(f"{name!r} cannot be set as a request header here")
         if not value.isascii() or any(character < " " or character == "\x7f" for character in value):

@@ -149,5 +149,5 @@ def guessed_type(name: str) -> str | None:
     stem, dot, end = name.rpartition("/")[2].rpartition(".")
     if not dot or not stem:
         return None
-    # Of the same letters, Z and z are two things.
+    # As it is first: ".Z" is compress's, and ".z" is not. All others mean the same in either case.
     return BY_END.get(end) or BY_END.get(end.lower())

@@ -261,7 +261,7 @@ class Reader(Generic[ObjectT]):
             found = await self._driver.head_object(msgspec.structs.replace(self._spec, known=None))
         except CloudError as error:
             log.warning(
-                "%s: whether the %d bytes that came are all is not known: %s", self.object.name, self._count, error
+                "%s: %d bytes came, and it is not known whether that is all: %s", self.object.name, self._count, error
             )
             return
         if same_etag(found.etag, self.object.etag) and found.size not in {0, self._count}:

@@ -49,7 +49,7 @@ IN_MEMORY = 512 * 1024 * 1024
 GROWTH_STEPS = 10
 LARGEST_HELD = 64 * 1024 * 1024
 CLEAN_UP_SECONDS = 30.0
-IN_ONE = "conditions are not known to be kept here but by uploads in one request"
+IN_ONE = "this service is known to keep conditions only of uploads in one request"
 LEFT = "what is stored was left there; look at it, and put it again"
 
 Progress = Callable[[int, int | None], None]
@@ -101,7 +101,7 @@ async def _put(
     if length is not None and (not in_parts or length < rules.multipart_from):
         if length > rules.max_put:
             if whole:
-                raise NotSupported(f"{spec.address.name}: {IN_ONE}, of {rules.max_put} bytes at most")
+                raise NotSupported(f"{spec.address.name}: {IN_ONE}, which takes {rules.max_put} bytes at most")
             raise InvalidRequest(f"{length} bytes are too much for one object here; the limit is {rules.max_put}")
         if length > part_size:
             return await _put_streamed(driver, spec, source)
@@ -111,8 +111,8 @@ async def _put(
             first = await source.read(LARGEST_HELD + 1)
             if len(first) > LARGEST_HELD:
                 raise NotSupported(
-                    f"{spec.address.name}: {IN_ONE}, whose length has to be known beyond {LARGEST_HELD} bytes; write "
-                    "the content to a file first"
+                    f"{spec.address.name}: {IN_ONE}, and beyond {LARGEST_HELD} bytes the length has to be known for "
+                    "that; write the content to a file first"
                 )
             return await _put_bytes(driver, spec, first)
         if not rules.unknown_length:

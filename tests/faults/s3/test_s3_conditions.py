@@ -85,7 +85,7 @@ async def test_what_replaced_an_upload_at_once_is_told(client: Callable[..., Any
             return answer
 
         server.misbehave = replaced
-        with pytest.raises(errors.Conflict, match="in the same moment"):
+        with pytest.raises(errors.Conflict, match="at the same moment"):
             await client(server.origin).upload_object(b"ours", "bucket", "name", if_none_match="*")
 
 

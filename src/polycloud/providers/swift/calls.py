@@ -203,7 +203,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             try:
                 self._openstack = is_openstack(await self.information())
             except (CloudError, msgspec.MsgspecError):
-                # Not to be known now: what is careful is right everywhere.
+                # It cannot be told now, and the careful way is right everywhere.
                 return False
         return self._openstack
 

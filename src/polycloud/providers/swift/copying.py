@@ -87,7 +87,8 @@ class Copying(Multipart):
         try:
             seen = await self.head_object(spec)
         except PermissionDenied:
-            log.warning("%s: the copy may not be looked at, and was not verified", put.address.name)
+            name = put.address.name
+            log.warning("%s was copied, but these credentials may not read it, so the copy was not checked", name)
             return copy
         hashes = {each.hash for each in (source, seen) if each.hash is not None}
         if seen.size != source.size or len(hashes) > 1:

@@ -111,5 +111,5 @@ class Objects(Deleting):
             found = "something else"
         raise Conflict(
             f"{spec.address.name} was stored, and {found} is there now: somebody else wrote at the same moment, and "
-            "the service ignores the condition. Look which of the two is to stay"
+            "the service ignores the condition. Look at it, and decide which of the two is to stay"
         )

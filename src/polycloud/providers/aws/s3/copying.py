@@ -140,7 +140,7 @@ class Copying(Multipart):
         try:
             found = await self.head_object(spec)
         except PermissionDenied:
-            log.warning("%s was copied, and may not be looked at: its size is that of the original", copy.name)
+            log.warning("%s was copied, but these credentials may not read it, so the copy was not checked", copy.name)
             return copy
         if copy.etag is not None and not same_etag(found.etag, copy.etag):
             # Somebody else stored another one since, which says nothing of the copy.
@@ -148,8 +148,8 @@ class Copying(Multipart):
         ways = ((found.size, source.size), (found.hash, source.hash), (found.checksum, source.checksum))
         if any(None not in way and way[0] != way[1] for way in ways):
             raise ChecksumMismatch(
-                f"{source.container}/{source.name} has {source.size} bytes, and its copy {copy.container}/{copy.name}, "
-                f"which S3 says to have made, has {found.size} or others; the original was left as it is"
+                f"the copy {copy.container}/{copy.name} has {found.size} bytes or a hash that differs from those of "
+                f"{source.container}/{source.name} ({source.size} bytes); the original was left as it is. Copy again"
             )
         return found
 

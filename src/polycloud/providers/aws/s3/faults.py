@@ -134,7 +134,7 @@ AGAIN = frozenset({"ConditionalRequestConflict", "OperationAborted"})
 REDIRECTS = frozenset({"PermanentRedirect", "TemporaryRedirect", "Redirect"})
 ENDPOINT_REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\.")
 WRONG_REGION = re.compile(r"expecting '([A-Za-z0-9-]+)'")
-BARE_400 = "the service refuses the request (HTTP 400) and gives no reason; it may be a name that it cannot have"
+BARE_400 = "the service refuses the request (HTTP 400) and gives no reason; it may be a name that it does not allow"
 REQUEST_ID = "x-amz-request-id"
 
 

@@ -285,7 +285,7 @@ class Objects(Listings):
         found = await self._look(spec)
         if obj.etag is not None and not same_etag(found.etag, obj.etag):
             raise Conflict(
-                f"{obj.name}: somebody else stored another content in the same moment, and it is not known that "
+                f"{obj.name}: somebody else stored other content at the same moment, and it is not known that "
                 f"{self.dialect.title} keeps the conditions of uploads; look at what is there now"
             )
 
