@@ -55,15 +55,17 @@ class MemoryNetwork:
         self._closed = False
 
     async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
-        await self.travel(request, deadline)
+        await self.travel(request, deadline, patience)
         return self._account.answer(request, region=self._region, now=self.now())
 
-    async def travel(self, request: Request, deadline: float) -> None:
+    async def travel(self, request: Request, deadline: float, patience: Patience | None) -> None:
         """What happens to a request on its way: it takes its time, and fails if it is to fail."""
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
         failure = self._failure(request.operation)
         left = deadline - self.monotonic()
+        if patience is not None:
+            left = min(left, patience.until - self.monotonic(), patience.attempt)
         if left <= self._latency:
             await self.sleep(max(left, 0.0))
             raise Timeout("no answer in time; the in-memory cloud was told to be slow")

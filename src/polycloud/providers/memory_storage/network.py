@@ -48,14 +48,14 @@ class MemoryStorageNetwork(MemoryNetwork):
         self._cut_lock = Mutex()
 
     async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
-        await self.travel(request, deadline)
+        await self.travel(request, deadline, patience)
         content = await _content(request)
         if request.operation in self._corrupt:
             content = _damaged(content)
         return self._store.answer(msgspec.structs.replace(request, body=content), region="", now=self.now())
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
-        await self.travel(request, deadline)
+        await self.travel(request, deadline, patience)
         answer = self._store.answer(request, region="", now=self.now())
         if answer.status != 200:
             return _Stream(answer, answer.body, None)
