@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from polycloud.cli.acting import FileOr, Switch
 from polycloud.cli.failures import UsageError
-from polycloud.cli.moving import Move, Moved, move_all
+from polycloud.cli.moving import Move, Moved, move_all, parts_at_once
 from polycloud.cli.objects import Recursive, write_out
 from polycloud.cli.places import Place, is_standard
 from polycloud.cli.session import options, output
@@ -56,7 +56,11 @@ def get(
                 _make_folder(path.parent)
             return path
 
-        move_all([_move(client, place, None, file, force=force)], "fetched", judge_of(client, place))
+        move_all(
+            [_move(client, place, None, file, force=force, concurrency=parts_at_once(1))],
+            "fetched",
+            judge_of(client, place),
+        )
 
 
 def _get_below(place: Place, destination: str, *, force: bool) -> None:
@@ -85,20 +89,27 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
                 _make_folder(path.parent)
                 return path
 
-            return _move(client, place.beside(name), size, target, force=force)
+            return _move(client, place.beside(name), size, target, force=force, concurrency=concurrency)
 
         # Without content, what has a slash at its end or others below it only says that there is a folder.
         files = [obj for obj in found if obj.size or not (obj.name.endswith("/") or obj.name in folders)]
+        concurrency = parts_at_once(len(files))
         move_all([move(obj.name, obj.size) for obj in files], "fetched", judge_of(client, place))
 
 
-def _move(client: Storage, place: Place, size: int | None, target: Callable[[], Path], *, force: bool) -> Move:
+def _move(
+    client: Storage, place: Place, size: int | None, target: Callable[[], Path], *, force: bool, concurrency: int
+) -> Move:
     def act(progress: Progress) -> Moved:
         path = target()
         try:
             with one_object(client, place, "add --recursive to get what is in it", always=size is not None):
                 fetched = client.download_object(
-                    (place.container, place.key), path, overwrite_existing=force, progress=progress
+                    (place.container, place.key),
+                    path,
+                    overwrite_existing=force,
+                    concurrency=concurrency,
+                    progress=progress,
                 )
         except FileExists as error:
             raise FileExists(f"{str(path)!r} exists; add --force to replace it") from error

@@ -20,11 +20,12 @@ from polycloud.runtime import blocking_runtime
 from polycloud.runtime.drive import run
 from polycloud.runtime.jobs import current_token
 from polycloud.runtime.protocol import TransportSettings
-from polycloud.storage.upload import Progress
+from polycloud.storage.upload import CONCURRENCY, Progress
 
-__all__ = ["AT_A_TIME", "Move", "Moved", "move_all"]
+__all__ = ["AT_A_TIME", "Move", "Moved", "move_all", "parts_at_once"]
 
 AT_A_TIME = 8
+PARTS_OF_ONE_OF_SEVERAL = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,11 @@ class _Tally:
     arrived: list[object] = field(default_factory=list)
     size: int = 0
     failed: list[int] = field(default_factory=list)
+
+
+def parts_at_once(files: int) -> int:
+    """How many parts of one of so many files are moved at the same time: each of them is in memory."""
+    return CONCURRENCY if files == 1 else PARTS_OF_ONE_OF_SEVERAL
 
 
 def move_all(moves: Sequence[Move], done: str, judge: Judge) -> None:

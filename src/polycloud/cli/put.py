@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from polycloud.cli.acting import FileOr, pairs
 from polycloud.cli.failures import UsageError
-from polycloud.cli.moving import Move, Moved, move_all
+from polycloud.cli.moving import Move, Moved, move_all, parts_at_once
 from polycloud.cli.objects import Recursive
 from polycloud.cli.output import clean
 from polycloud.cli.places import Place, is_standard
@@ -22,13 +22,11 @@ from polycloud.cli.stores import about, judge_of, place_at, stores
 from polycloud.cli.trees import keys_of
 from polycloud.errors import PreconditionFailed
 from polycloud.storage.client import Storage
-from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.upload import Progress
 
 __all__ = ["put"]
 
 NoClobber = Annotated[bool, Parameter(name=["--no-clobber", "-n"], negative="", show_default=False)]
-
-PARTS_OF_ONE_OF_SEVERAL = 2
 
 
 def put(
@@ -61,8 +59,7 @@ def put(
     with stores() as store:
         client = store(place)
 
-        # Each part that is on its way is in memory.
-        concurrency = CONCURRENCY if len(planned) == 1 else PARTS_OF_ONE_OF_SEVERAL
+        concurrency = parts_at_once(len(planned))
 
         def move(source: str, key: str) -> Move:
             return _move(

@@ -342,6 +342,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Write an object's content to a file.
@@ -358,6 +360,9 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_modified_since: See the class.
             headers: See the class.
             integrity: See the class.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it. Ignored where it comes in one answer anyway, as from all but S3 and its kin.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
             progress: See the class.
 
         Returns:
@@ -373,7 +378,14 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
         spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
-        return await self._download(spec, destination, overwrite_existing, progress)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
 
     def download_object_as_stream(
         self,
@@ -415,6 +427,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
@@ -428,6 +442,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_match: See the class.
             headers: See the class.
             integrity: See the class.
+            part_size: See ``download_object``.
+            concurrency: See there.
             progress: See the class.
 
         Raises:
@@ -435,7 +451,14 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
         """
         spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers, integrity)
-        return await self._download(spec, destination, overwrite_existing, progress)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
 
     def download_object_range_as_stream(
         self,
@@ -685,11 +708,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         self, source: SourceLike, spec: PutSpec, *, part_size: int | None, concurrency: int, progress: Progress | None
     ) -> ObjectT:
         """Store what the source holds."""
-        if part_size is not None:
-            checked_count(part_size, "part_size")
-        checked_count(concurrency, "concurrency")
+        plan = _plan(part_size, concurrency, progress)
         opened = self._driver.caller.runtime.source(source)
-        plan = MovePlan(part_size=part_size, concurrency=concurrency, progress=progress)
         return await self._do(upload(self._driver, spec, opened, plan))
 
     def _reader(self, spec: ReadSpec, progress: Progress | None) -> Reader[ObjectT]:
@@ -702,12 +722,16 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         spec: ReadSpec,
         destination: str | PathLike[str] | BinaryIO,
         overwrite_existing: bool,
+        *,
+        part_size: int | None,
+        concurrency: int,
         progress: Progress | None,
     ) -> ObjectT:
         """Write what the spec asks for to a file."""
+        plan = _plan(part_size, concurrency, progress)
         reader = self._reader(spec, progress)
         sink = self._driver.caller.runtime.sink(destination, overwrite=overwrite_existing)
-        return await self._do(download(self._driver, reader, sink, progress))
+        return await self._do(download(self._driver, reader, sink, plan))
 
     def _stream(self, spec: ReadSpec, chunk_size: int | None, progress: Progress | None) -> AsyncObjectStream[ObjectT]:
         """What the spec asks for, piece by piece."""
@@ -734,6 +758,18 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         )
         driver = self._driver
         return self._pages(lambda cursor: driver.list_objects(query, cursor=cursor), key=_kind_and_name, order=_name)
+
+
+def _plan(part_size: int | None, concurrency: int, progress: Progress | None) -> MovePlan:
+    """How one transfer is to be done.
+
+    Raises:
+        InvalidRequest: A number is none that counts something.
+    """
+    if part_size is not None:
+        checked_count(part_size, "part_size")
+    checked_count(concurrency, "concurrency")
+    return MovePlan(part_size=part_size, concurrency=concurrency, progress=progress)
 
 
 def _name(item: Container | Object | Prefix) -> str:

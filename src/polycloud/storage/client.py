@@ -341,6 +341,8 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """Write an object's content to a file.
@@ -357,6 +359,9 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_modified_since: See the class.
             headers: See the class.
             integrity: See the class.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it. Ignored where it comes in one answer anyway, as from all but S3 and its kin.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
             progress: See the class.
 
         Returns:
@@ -380,6 +385,8 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_modified_since=if_modified_since,
                 headers=headers,
                 integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
                 progress=progress,
             )
         )
@@ -433,6 +440,8 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
     ) -> ObjectT:
         """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
@@ -446,6 +455,8 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_match: See the class.
             headers: See the class.
             integrity: See the class.
+            part_size: See ``download_object``.
+            concurrency: See there.
             progress: See the class.
 
         Raises:
@@ -462,6 +473,8 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 headers=headers,
                 integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
                 progress=progress,
             )
         )

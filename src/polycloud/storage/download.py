@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Generic
 
 import msgspec
@@ -189,26 +189,22 @@ class Reader(Generic[ObjectT]):
             self._progress(self._count, self._expected)
         return data
 
-    def divided(self, size: int) -> list[Reader[ObjectT]]:
-        """Readers of what this open one would read, ``size`` bytes each and the rest, one behind the other.
+    @property
+    def divisible(self) -> bool:
+        """Whether what this open one would read may be read in ranges.
 
-        Empty where it cannot be read so: the object cannot be told from another one, or its content is verified as it
-        comes.
+        Not where the object cannot be told from another one, or its content is verified as it comes.
         """
-        obj, left = self.object, self.left
-        ranges = StorageCapability.DOWNLOAD_RANGE in self._driver.capabilities
-        if obj.etag is None or is_weak(obj.etag) or left is None or not ranges or isinstance(self._body, VerifyingBody):
-            return []
-        end = self._spec.start + left
-        return [
-            Reader(
-                self._driver,
-                msgspec.structs.replace(self._spec, start=start, end=min(start + size, end)),
-                self._begin,
-                etag=obj.etag,
-            )
-            for start in range(self._spec.start, end, size)
-        ]
+        etag, ranges = self.object.etag, StorageCapability.DOWNLOAD_RANGE in self._driver.capabilities
+        sure = etag is not None and not is_weak(etag)
+        return sure and ranges and self.left is not None and not isinstance(self._body, VerifyingBody)
+
+    def divided(self, size: int) -> Iterator[Reader[ObjectT]]:
+        """Readers of what this one would read, ``size`` bytes each and the rest, one behind the other."""
+        end = self._spec.start + (self.left or 0)
+        for start in range(self._spec.start, end, size):
+            spec = msgspec.structs.replace(self._spec, start=start, end=min(start + size, end))
+            yield Reader(self._driver, spec, self._begin, etag=self.object.etag)
 
     def after(self, count: int) -> Reader[ObjectT]:
         """A reader of what this one would read, without its first ``count`` bytes, of the same object."""

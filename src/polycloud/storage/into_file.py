@@ -1,7 +1,8 @@
 """Downloads into files: what is large comes in ranges, several at a time, and is written in their order.
 
 Several connections are faster than one wherever each has a bound of its own, which is the rule, and
-receiving, hashing and writing overlap. Memory holds the ranges under way and the one being written.
+receiving, hashing and writing overlap. Memory holds the ranges under way and the one being written. The farther
+the provider and the larger the object, the larger they are: of a small one the wait for its answer would be most.
 """
 
 from __future__ import annotations
@@ -16,13 +17,20 @@ from polycloud.storage.crc32 import JoinedCrc32
 from polycloud.storage.download import PIECE, Reader
 from polycloud.storage.driver import ObjectT, StorageDriver
 from polycloud.storage.models import Container
-from polycloud.storage.upload import CONCURRENCY, Progress
+from polycloud.storage.upload import IN_MEMORY, MovePlan
 from polycloud.storage.verify import Digest, Hasher, hasher_for, new_hasher
 
-__all__ = ["download"]
+__all__ = ["download", "range_size"]
 
 # Objects of fewer ranges come in one request: the first answer, which tells how long they are, is of use then.
 FEWEST_RANGES = 8
+# More requests than these for one object gain nothing any more, and are paid for.
+MOST_RANGES = 1_000
+# A range is to come for so many times as long as its answer is waited for, as far as there is room.
+TIMES_THE_WAIT = 4
+# Bytes of all ranges in memory, where their size is chosen here.
+ROOM = 40 * 1024 * 1024
+MIB = 1024 * 1024
 # Seconds between two looks at whether ranges are so many times slower than one answer was at its beginning.
 LOOK_EVERY = 1.0
 MUCH_SLOWER = 3
@@ -45,7 +53,7 @@ class _Range(msgspec.Struct):
 
 
 async def download(
-    driver: StorageDriver[Container, ObjectT], reader: Reader[ObjectT], sink: Sink, progress: Progress | None
+    driver: StorageDriver[Container, ObjectT], reader: Reader[ObjectT], sink: Sink, plan: MovePlan
 ) -> ObjectT:
     """Everything that the reader gives, into the sink: whole and verified, or not at all.
 
@@ -53,22 +61,25 @@ async def download(
         driver: The provider's.
         reader: Of what is wanted.
         sink: Where it goes.
-        progress: What the reader tells of every piece, or None.
+        plan: How; its ``progress`` is what the reader tells of every piece.
 
     Raises:
         ChecksumMismatch: The content is not what is stored.
         Conflict: The object has changed in the middle.
     """
+    monotonic = driver.caller.runtime.monotonic
     try:
+        began = monotonic()
         await reader.open()
-        ranges: list[Reader[ObjectT]] = []
-        size = driver.rules.read_part
-        if size is not None and (reader.left or 0) >= FEWEST_RANGES * size:
-            ranges = reader.divided(size)
-        if ranges:
+        waited = monotonic() - began
+        smallest = driver.rules.read_part
+        if smallest is not None and _are_worth_it(smallest, reader.left or 0, plan) and reader.divisible:
             alone = await reader.tried(PIECE)
+            size = plan.part_size or range_size(
+                smallest, reader.left or 0, concurrency=plan.concurrency, waited=waited, speed=alone
+            )
             await reader.close()
-            await _in_ranges(driver, reader, ranges, sink, progress, alone)
+            await _in_ranges(driver, reader, size, sink, plan, alone)
         else:
             while data := await reader.read(PIECE):
                 await sink.write(data)
@@ -81,15 +92,36 @@ async def download(
     return reader.object
 
 
+def range_size(smallest: int, left: int, *, concurrency: int, waited: float, speed: float) -> int:
+    """Bytes of each range of a download.
+
+    Args:
+        smallest: What suits the provider where it is near.
+        left: Bytes of them all.
+        concurrency: Ranges under way at the same time.
+        waited: Seconds for which the first answer was waited for.
+        speed: Bytes in a second with which it then came.
+    """
+    wanted = max(TIMES_THE_WAIT * waited * min(speed, BELIEVED), left / MOST_RANGES)
+    room = min(ROOM // (concurrency + 1), left // FEWEST_RANGES)
+    return max(smallest, min(int(wanted), room) // MIB * MIB)
+
+
+def _are_worth_it(smallest: int, left: int, plan: MovePlan) -> bool:
+    """Whether ranges are faster than one request. One that follows the other never is."""
+    least = FEWEST_RANGES * smallest if plan.part_size is None else plan.part_size + 1
+    return plan.concurrency > 1 and left >= least
+
+
 async def _in_ranges(
     driver: StorageDriver[Container, ObjectT],
     whole: Reader[ObjectT],
-    ranges: list[Reader[ObjectT]],
+    size: int,
     sink: Sink,
-    progress: Progress | None,
+    plan: MovePlan,
     alone: float,
 ) -> None:
-    runtime = driver.caller.runtime
+    runtime, progress = driver.caller.runtime, plan.progress
     due, digest = whole.left, whole.digest
     # A CRC32 of the whole follows from those of the ranges; other hashes need all bytes in their order.
     joined = JoinedCrc32() if digest is not None and digest.algorithm == "crc32" else None
@@ -115,7 +147,8 @@ async def _in_ranges(
 
     fetch = partial(_fetch, hashed=joined is not None)
     began, before = runtime.monotonic(), 0
-    async with aclosing(runtime.map_bounded(fetch, ranges, limit=CONCURRENCY)) as fetched:
+    limit = max(1, min(plan.concurrency, IN_MEMORY // size))
+    async with aclosing(runtime.map_bounded(fetch, whole.divided(size), limit=limit)) as fetched:
         async for came in fetched:
             await take(came)
             seconds = runtime.monotonic() - began

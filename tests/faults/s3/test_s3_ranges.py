@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,92 @@ async def test_a_range_of_an_object_in_ranges(client: Callable[..., Any]) -> Non
         await client(server.origin).download_object_range(("bucket", "name"), target, 5)
     assert target.getvalue() == LARGE[5:]
     assert len(ranges.conditions) == 10
+
+
+def asked_for(ranges: Ranges) -> list[str | None]:
+    return sorted(ranges.conditions, key=lambda wanted: int(re.findall(r"\d+", wanted)[0]) if wanted else -1)
+
+
+@pytest.mark.parametrize("part", [1_000_000, 5 * MIB, len(LARGE) - 1])
+async def test_ranges_of_the_callers_size(client: Callable[..., Any], part: int) -> None:
+    target = io.BytesIO()
+    with served(ranges := Ranges()) as server:
+        await client(server.origin).download_object(("bucket", "name"), target, part_size=part, concurrency=3)
+    assert target.getvalue() == LARGE
+    ends = range(0, len(LARGE), part)
+    assert asked_for(ranges) == [None, *(f"bytes={at}-{min(at + part, len(LARGE)) - 1}" for at in ends)]
+
+
+@pytest.mark.parametrize("how", [{"concurrency": 1}, {"concurrency": 1, "part_size": MIB}, {"part_size": len(LARGE)}])
+async def test_one_request_if_the_caller_wants_it(client: Callable[..., Any], how: dict[str, int]) -> None:
+    target = io.BytesIO()
+    with served(ranges := Ranges()) as server:
+        await client(server.origin).download_object(("bucket", "name"), target, **how)
+    assert target.getvalue() == LARGE
+    assert asked_for(ranges) == [None]
+
+
+async def test_a_range_in_ranges_of_the_callers_size(client: Callable[..., Any]) -> None:
+    target = io.BytesIO()
+    with served(ranges := Ranges()) as server:
+        await client(server.origin).download_object_range(
+            ("bucket", "name"), target, 5, 3 * MIB, part_size=MIB, concurrency=2
+        )
+    assert target.getvalue() == LARGE[5 : 3 * MIB]
+    assert len(ranges.conditions) == 1 + 3
+
+
+async def test_as_many_ranges_at_a_time_as_the_caller_says(client: Callable[..., Any]) -> None:
+    """Six wait for each other before any of them is answered; a seventh does not come meanwhile."""
+    meeting, lock = threading.Barrier(6), threading.Lock()
+    begun = now = most = 0
+
+    def meet(asked: Asked) -> bytes | None:
+        nonlocal begun, now, most
+        if asked.operation != "GetObject" or asked.exchange.get("range") is None:
+            return None
+        with lock:
+            begun, now = begun + 1, now + 1
+            most, first = max(most, now), begun <= 6
+        if first:
+            meeting.wait(60)
+        with lock:
+            now -= 1
+        return None
+
+    with StrictS3(meet) as server:
+        server.objects["name"] = (LARGE, MD5)
+        target = io.BytesIO()
+        await client(server.origin).download_object(("bucket", "name"), target, part_size=5 * MIB, concurrency=6)
+    assert target.getvalue() == LARGE
+    assert (begun, most) == (7, 6)
+
+
+@pytest.mark.parametrize("wrong", [{"part_size": 0}, {"part_size": -1}, {"concurrency": 0}])
+async def test_sizes_that_are_none(client: Callable[..., Any], tmp_path: Path, wrong: dict[str, int]) -> None:
+    s3 = client("http://127.0.0.1:9")
+    with pytest.raises(errors.InvalidRequest, match=next(iter(wrong))):
+        await s3.download_object(("bucket", "name"), tmp_path / "file", **wrong)
+    with pytest.raises(errors.InvalidRequest, match=next(iter(wrong))):
+        await s3.download_object_range(("bucket", "name"), tmp_path / "file", 0, 5, **wrong)
+
+
+async def test_ranges_are_larger_where_the_provider_is_far(client: Callable[..., Any]) -> None:
+    """An answer that is waited for half a second is not asked for every 4 MiB."""
+    large = LARGE + LARGE + LARGE
+    waited: list[str | None] = []
+
+    def wait(asked: Asked) -> None:
+        if asked.operation == "GetObject":
+            waited.append(asked.exchange.get("range"))
+            time.sleep(0.5)
+
+    with StrictS3(wait) as server:
+        server.objects["name"] = (large, "e-1")
+        target = io.BytesIO()
+        await client(server.origin).download_object(("bucket", "name"), target)
+    assert target.getvalue() == large
+    assert f"bytes=0-{8 * MIB - 1}" in waited
 
 
 @pytest.mark.parametrize("crc32", [True, False])

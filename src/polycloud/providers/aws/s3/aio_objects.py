@@ -274,6 +274,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -291,6 +293,9 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_modified_since: See there.
             headers: See there.
             integrity: See there.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -305,7 +310,14 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         """
         conditions = checked_conditions(if_match, if_none_match, if_modified_since)
         spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
-        return await self._download(spec, destination, overwrite_existing, progress)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
 
     def download_object_as_stream(
         self,
@@ -352,6 +364,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -367,6 +381,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             if_match: See ``Storage``.
             headers: See there.
             integrity: See there.
+            part_size: See ``download_object``.
+            concurrency: See there.
             progress: Called during the transfer; see there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -376,7 +392,14 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
         """
         spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
-        return await self._download(spec, destination, overwrite_existing, progress)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
 
     def download_object_range_as_stream(
         self,

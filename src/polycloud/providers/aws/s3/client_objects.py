@@ -266,6 +266,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_modified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -283,6 +285,9 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_modified_since: See there.
             headers: See there.
             integrity: See there.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -305,6 +310,8 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_modified_since=if_modified_since,
                 headers=headers,
                 integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
@@ -367,6 +374,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
         progress: Progress | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -382,6 +391,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             if_match: See ``Storage``.
             headers: See there.
             integrity: See there.
+            part_size: See ``download_object``.
+            concurrency: See there.
             progress: Called during the transfer; see there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -400,6 +411,8 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 headers=headers,
                 integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
                 progress=progress,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
