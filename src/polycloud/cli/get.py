@@ -77,6 +77,7 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
             raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
 
         folders = folders_of(obj.name for obj in found)
+        made: set[Path] = set()
 
         def move(name: str, size: int) -> Move:
             def target() -> Path:
@@ -85,8 +86,10 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
                         f"{str(place.beside(name))!r} has content and is a folder of other objects as well, which no "
                         "file can be; get it alone, to another name"
                     )
-                path = target_below(destination, name.removeprefix(below.key))
-                _make_folder(path.parent)
+                path = target_below(destination, name.removeprefix(below.key), made)
+                if path.parent not in made:
+                    _make_folder(path.parent)
+                    made.add(path.parent)
                 return path
 
             return _move(client, place.beside(name), size, target, force=force, concurrency=concurrency)

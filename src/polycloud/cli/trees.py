@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,12 +90,13 @@ def destination_of(key: str, destination: str | None) -> str:
     return destination
 
 
-def target_below(folder: str, name: str) -> Path:
+def target_below(folder: str, name: str, known: Collection[Path] = ()) -> Path:
     """The file below a folder that an object becomes. Names come from others: none of them leads out of the folder.
 
     Args:
         folder: Where the files go.
         name: The object's name without what all the names have in common.
+        known: Folders of which it was seen before that they are below this one.
 
     Raises:
         InvalidRequest: No file below the folder can be called so, or a link would lead out of it.
@@ -107,9 +108,11 @@ def target_below(folder: str, name: str) -> Path:
             "and say which file it is to become"
         )
     target = Path(folder, *parts)
-    root = os.path.realpath(folder)
     # A link in the place of the file is written through, as cp does.
     behind = target if target.is_symlink() else target.parent
+    if behind in known:
+        return target
+    root = os.path.realpath(folder)
     if os.path.commonpath([root, os.path.realpath(behind)]) != root:
         raise InvalidRequest(
             f"{str(target)!r} is outside of {folder!r}: there is a link on the way; nothing was written"

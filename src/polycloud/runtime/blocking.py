@@ -141,7 +141,8 @@ class BlockingRuntime:
         group: Group[T] = Group(self._crew, self._limit(limit))
         try:
             submitted = [group.submit(job) for job in jobs]
-            return [group.wait(job) for job in submitted]
+            # The last one first: a failure is raised whichever is waited for, and most of the others are done then.
+            return [group.wait(job) for job in reversed(submitted)][::-1]
         finally:
             group.finish()
 

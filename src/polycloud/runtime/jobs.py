@@ -177,13 +177,14 @@ class Crew:
 class Job(Generic[T]):
     """One job of a group, and its result or, in a patient group, its failure."""
 
-    __slots__ = ("context", "done", "failure", "function", "result", "token")
+    __slots__ = ("awaited", "context", "done", "failure", "function", "result", "token")
 
     def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
         self.function: Callable[[], Awaitable[T]] | None = function
         self.context = copy_context()
         self.token = Token()
         self.done = False
+        self.awaited = False
         self.failure: BaseException | None = None
         self.result: T | None = None
 
@@ -237,6 +238,7 @@ class Group(Generic[T]):
         try:
             while True:
                 with self._changed:
+                    job.awaited = True
                     while not (job.done or self._over or self._can_help()):
                         self._changed.wait()
                     if self._failure is not None:
@@ -314,7 +316,9 @@ class Group(Generic[T]):
             if failure is None or (self._patient and not late):
                 job.failure = failure
                 job.done = True
-            self._changed.notify_all()
+            # Who waits for another job is not woken: each time it would take the interpreter from those that work.
+            if job.awaited or self._short:
+                self._changed.notify_all()
         if isinstance(failure, KeyboardInterrupt) and (self._patient or late):
             raise failure
         if failure is not None and not self._patient:

@@ -46,6 +46,13 @@ def test_names_do_not_steer_the_terminal(name: str) -> None:
             assert "\udcff" not in text
 
 
+def test_what_was_done_is_told_at_once() -> None:
+    pipe = io.BytesIO()
+    output = Output(json=False, stdout=io.TextIOWrapper(pipe), stderr=io.StringIO())
+    output.done("fetched a", None)
+    assert pipe.getvalue() == b"fetched a\n"
+
+
 @pytest.mark.parametrize(
     "name", ["[bold]web[/bold]", "[/]", ":smile:", "web-1", "日本", "naïve", "[link=http://x]y[/link]"]
 )

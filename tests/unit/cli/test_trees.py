@@ -46,6 +46,16 @@ def test_no_link_leads_out_of_the_folder(tmp_path: Path, link_to: str) -> None:
         target_below(str(root), "link/b/c")
 
 
+def test_a_link_in_the_place_of_a_file_is_looked_at_in_known_folders_too(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    (root / "known").mkdir(parents=True)
+    (root / "known" / "link").symlink_to("../../elsewhere")
+    known = {root / "known"}
+    assert target_below(str(root), "known/a", known) == root / "known" / "a"
+    with pytest.raises(InvalidRequest, match="link"):
+        target_below(str(root), "known/link", known)
+
+
 def test_links_within_the_folder_and_to_it_are_fine(tmp_path: Path) -> None:
     root = tmp_path / "in"
     (root / "real").mkdir(parents=True)
