@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,7 +98,7 @@ def settings(moto: SandboxServer, nobodys: Path) -> Path:
     return nobodys
 
 
-def add_profile(config: Path, name: str, profile: dict[str, str]) -> None:
+def add_profile(config: Path, name: str, profile: Mapping[str, object]) -> None:
     lines = [f"[profiles.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in profile.items())]
     config.write_text(config.read_text() + "\n".join(lines) + "\n")
 
@@ -150,7 +150,8 @@ def cloud(request: pytest.FixtureRequest, nobodys: Path, tmp_path: Path, monkeyp
     monkeypatch.chdir(work)
     if request.param == "s3":
         server: SandboxServer = request.getfixturevalue("s3")
-        add_profile(nobodys, "s3x", {**server.profiles["sandbox-s3"], "key": AWS_KEY, "secret": AWS_SECRET})
+        account = {"key": AWS_KEY, "secret": AWS_SECRET, "md5_etags": True}
+        add_profile(nobodys, "s3x", server.profiles["sandbox-s3"] | account)
         return Cloud("s3x", eyes_of(boto_client(server.endpoint)))
     if request.param == "swift":
         server = request.getfixturevalue("swift")
