@@ -183,7 +183,9 @@ def storage_tour(servers: Sequence[SandboxServer], folder: Path) -> None:
                 names == ["2026/beach.jpg", "2026/notes.txt"]
                 and notes == b"sun, sand, sea"
                 and (folder / f"{name}.jpg").read_bytes() == content
-                and (best.hash, best.meta_data) == (md5, {"camera": "Leica M3"})
+                # An etag of a service that is not known is told as what it is, and not as a hash.
+                and md5 in {best.hash, best.etag}
+                and best.meta_data == {"camera": "Leica M3"}
             )
             details = f"{best.size:,} bytes of {best.content_type}, {best.meta_data['camera']}, there and back"
             witness.delete_objects(witness.iterate_container_objects("holidays"))

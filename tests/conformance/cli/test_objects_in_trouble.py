@@ -35,7 +35,7 @@ def work(tmp_path: Path, nobodys: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     folder.mkdir()
     monkeypatch.chdir(folder)
     profile = {"provider": "s3", "region": "us-east-1", "key": AWS_KEY, "secret": AWS_SECRET}
-    add_profile(nobodys, "s3x", {**profile, "endpoint": "http://127.0.0.1:9"})
+    add_profile(nobodys, "s3x", {**profile, "endpoint": "http://127.0.0.1:9", "md5_etags": True})
     return folder
 
 
@@ -238,7 +238,7 @@ def keeping(keys: list[str], *, breaks_at: int | None = None) -> Iterator[str]:
         def do_GET(self) -> None:
             size = "<Size>1</Size><LastModified>2026-11-23T12:00:00Z</LastModified>"
             listed = "".join(f"<Contents><Key>{key}</Key>{size}</Contents>" for key in keys)
-            self._answer(200, f"<ListBucketResult>{listed}</ListBucketResult>")
+            self._answer(200, f"<ListBucketResult>{listed}<IsTruncated>false</IsTruncated></ListBucketResult>")
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
