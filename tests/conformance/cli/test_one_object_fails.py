@@ -84,7 +84,8 @@ def work(tmp_path: Path, nobodys: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     folder.mkdir()
     monkeypatch.chdir(folder)
     profile = {"provider": "s3", "region": "us-east-1", "key": AWS_KEY, "secret": AWS_SECRET}
-    add_profile(nobodys, "s3x", {**profile, "endpoint": "http://127.0.0.1:9", "proxy": ""})
+    # Who slows his callers down is waited for as long as one call may take.
+    add_profile(nobodys, "s3x", {**profile, "endpoint": "http://127.0.0.1:9", "proxy": "", "timeout": 10.0})
     return folder
 
 

@@ -84,7 +84,8 @@ async def test_a_completion_that_fails_leaves_no_upload(
 ) -> None:
     with StrictS3(always("CompleteMultipartUpload", answer)) as server:
         with pytest.raises(kind):
-            await put_large(client(server.origin))
+            # A service that slows its callers down is waited for as long as one call may take.
+            await put_large(client(server.origin, timeout=10.0))
         assert server.uploads == {}
         assert server.operations[-1] == "AbortMultipartUpload"
 
