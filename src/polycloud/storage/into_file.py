@@ -29,7 +29,7 @@ MOST_RANGES = 1_000
 # A range is to come for so many times as long as its answer is waited for, as far as there is room.
 TIMES_THE_WAIT = 4
 # Bytes of all ranges in memory, where their size is chosen here.
-ROOM = 40 * 1024 * 1024
+ROOM = 30 * 1024 * 1024
 MIB = 1024 * 1024
 # Seconds between two looks at whether ranges are so many times slower than one answer was at its beginning.
 LOOK_EVERY = 1.0

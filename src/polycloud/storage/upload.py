@@ -264,7 +264,10 @@ class PartSizes:
 
     def at_once(self, number: int, concurrency: int) -> int:
         """How many parts of the size of this one may be on their way together."""
-        return max(1, min(concurrency, IN_MEMORY // self.of(number)))
+        size = self.of(number)
+        # Parts that have grown take no more memory together than the first ones did.
+        room = IN_MEMORY if size == self._first else min(IN_MEMORY, self._first * concurrency)
+        return max(1, min(concurrency, room // size))
 
 
 class _SourceFailed(CloudError):

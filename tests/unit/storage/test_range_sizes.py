@@ -19,8 +19,8 @@ GIB = 1024 * MIB
         (GIB, 4, 0.005, 900e6, 4),
         # Far: the wait for an answer would be most of a small range.
         (GIB, 4, 0.03, 50e6, 5),
-        (GIB, 4, 0.2, 900e6, 8),
-        (GIB, 2, 0.2, 900e6, 13),
+        (GIB, 4, 0.2, 900e6, 6),
+        (GIB, 2, 0.2, 900e6, 10),
         # Far, but slower than the wait is long.
         (GIB, 4, 0.2, 1e6, 4),
         # Memory is what bounds them, and an object that would be only a few of them.
@@ -28,7 +28,7 @@ GIB = 1024 * MIB
         (40 * MIB, 4, 0.2, 900e6, 5),
         # Many requests are paid for.
         (6 * 1024 * MIB, 4, 0.0, 900e6, 6),
-        (5 * 1024 * GIB, 4, 0.0, 0.0, 8),
+        (5 * 1024 * GIB, 4, 0.0, 0.0, 6),
     ],
 )
 def test_sizes(left: int, concurrency: int, waited: float, speed: float, size: int) -> None:
