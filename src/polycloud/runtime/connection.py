@@ -63,8 +63,7 @@ class Connection:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._poll = select.poll()
-        self._poll.register(sock.fileno(), select.POLLIN)
+        self._poll = _watching(sock)
         self._buffer = bytearray()
         self._body_left = 0
         self._trailing = False
@@ -78,8 +77,12 @@ class Connection:
     # ---- the socket
 
     def adopt(self, sock: socket.socket) -> None:
-        """Go on over another socket object on the same descriptor: the TLS one."""
+        """Go on over another socket object on the same connection: the TLS one.
+
+        TLS inside of TLS has a descriptor of its own, so what is waited for is registered anew.
+        """
         self._sock = sock
+        self._poll = _watching(sock)
 
     @property
     def sock(self) -> socket.socket:
@@ -353,6 +356,13 @@ class Connection:
         if self._buffer and 200 <= head.status < 300:
             raise MalformedResponse("the proxy speaks before the tunnel is made")
         return head
+
+
+def _watching(sock: socket.socket) -> select.poll:
+    """What tells that the socket has something to read."""
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return poll
 
 
 def _left(deadline: float) -> float:

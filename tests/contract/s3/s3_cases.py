@@ -69,6 +69,7 @@ READ: dict[str, Any] = {
 }
 CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE}
 UP: dict[str, Any] = {"integrity": "if possible", "part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
+RANGED: dict[str, Any] = {"part_size": 8 << 20, "concurrency": 2}
 DOWN: dict[str, Any] = {"integrity": "off", "progress": lambda *_: None}
 COPIED = ("CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload", "HeadObject")
 
@@ -126,11 +127,11 @@ CASES = [
     Case("upload_object_via_stream", ([b"a", b"b"], *OBJ), PUT | UP, ("PutObject",)),
     Case("upload_object_via_stream", ([LARGE], *OBJ), {"if_match": "e", "ex_customer_key": KEY, **UP}, PARTS),
     Case("upload_object_via_stream", ([b"a"], *OBJ), {"if_none_match": "*"}, ("PutObject",)),
-    case("download_object", OBJ, io.BytesIO(), overwrite_existing=True, **DOWN, **READ),
+    case("download_object", OBJ, io.BytesIO(), overwrite_existing=True, **RANGED, **DOWN, **READ),
     case("download_object", VERSION, io.BytesIO(), **CONDITIONS),
     case("download_object_as_stream", OBJ, chunk_size=3, **DOWN, **READ),
     case("download_object_as_stream", OBJ, **CONDITIONS),
-    case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, **DOWN, **READ),
+    case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, **RANGED, **DOWN, **READ),
     case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, **DOWN, **READ),
     case("delete_object", OBJ, version_id="v"),
     case("delete_object", OBJ),

@@ -218,8 +218,15 @@ async def test_a_hard_link_to_outside_is_replaced_and_not_written_to(root: Root)
     assert os.listxattr(root.outside / "secret") == []
 
 
-def swapping(root: Root, at: Path, stop: threading.Event) -> threading.Thread:
-    """Something that is in turns a folder and a link to outside, as fast as it goes, with rests as a folder."""
+def swapping(root: Root, at: Path, stop: threading.Event, tried: threading.Event) -> threading.Thread:
+    """Something that is in turns a folder and a link to outside, as fast as it goes, with rests as a folder.
+
+    Args:
+        root: Where ``at`` is.
+        at: The folder that becomes a link.
+        stop: Ends it.
+        tried: Set after each call.
+    """
     aside = root.path.parent / "aside"
     aside.mkdir()
 
@@ -236,9 +243,13 @@ def swapping(root: Root, at: Path, stop: threading.Event) -> threading.Thread:
                     at.symlink_to(root.outside)
                 else:
                     at.mkdir()
-            if not count % 16:
-                # Long enough for a whole call to go well, which is how the test knows that it tried anything.
-                stop.wait(0.005)
+            if count % 32 == 2:
+                # The call under way and some whole ones: so the test knows that it tried anything.
+                for _ in range(4):
+                    tried.clear()
+                    if stop.is_set():
+                        return
+                    tried.wait(1)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -247,12 +258,15 @@ def swapping(root: Root, at: Path, stop: threading.Event) -> threading.Thread:
 
 @pytest.mark.parametrize("where", ["box/a", "box", "box/a/b"])
 async def test_a_folder_that_becomes_a_link_between_check_and_use(root: Root, where: str) -> None:
-    stop = threading.Event()
-    thread = swapping(root, root.path / where, stop)
+    stop, tried = threading.Event(), threading.Event()
+    thread = swapping(root, root.path / where, stop, tried)
     done = 0
     try:
         with root.client() as cloud:
-            for _ in range(40):
+            for turn in range(4000):
+                # Which of the two threads comes to run is the system's choice.
+                if turn >= 40 and done:
+                    break
                 for call in (
                     lambda: cloud.upload_object(b"x", "box", "a/b/secret"),
                     lambda: cloud.upload_object(b"x", "box", "a/secret", meta_data=MUCH),
@@ -265,6 +279,7 @@ async def test_a_folder_that_becomes_a_link_between_check_and_use(root: Root, wh
                         done += 1
                     except CloudError:
                         pass
+                    tried.set()
                 for name in ("a/b/secret", "a/secret", "secret"):
                     try:
                         content = await cloud.download_object_as_stream(("box", name)).read()
