@@ -122,6 +122,26 @@ def test_a_server_that_hears_no_sigterm_is_killed(tmp_path: Path) -> None:
     assert gone(started.process)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals a process ignores")
+def test_a_server_hears_what_its_starter_is_deaf_to(tmp_path: Path) -> None:
+    """As one that was started in the background, under nohup, or by some build systems."""
+    script = """
+        import sys
+        from pathlib import Path
+        from polycloud.sandbox.starting import start
+        from tests.unit.sandbox.stub import Stub
+        started = start(Stub(), Path(sys.argv[1]), tied=True)
+        for process in ("self", str(started.process.pid)):
+            print(Path("/proc", process, "status").read_text().partition("SigIgn:")[2].split()[0])
+        started.close()
+    """
+    deaf = ["sh", "-c", "trap '' TERM INT HUP; exec \"$@\"", "sh", sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run([*deaf, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    starters, servers = (int(mask, 16) for mask in done.stdout.split())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        assert (starters >> number - 1 & 1, servers >> number - 1 & 1) == (1, 0), number
+
+
 def test_a_detached_server_that_is_not_kept_ends_when_it_is_closed(tmp_path: Path) -> None:
     started = start(Stub(), tmp_path, tied=False)
     started.close()
