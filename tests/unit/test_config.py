@@ -201,7 +201,7 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path, monkeypatch: pyt
 def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
     config.write_sandbox_profiles({"a": {"provider": "ec2"}})
     before = config.sandbox_path().read_text()
-    with pytest.raises(ConfigurationError, match="holds text only, not int"):
+    with pytest.raises(ConfigurationError, match="holds text, true and false only, not int"):
         config.write_sandbox_profiles({"b": {"provider": 3}})  # type: ignore[dict-item] # the mistake is the test
     assert config.sandbox_path().read_text() == before
     blocked = path.parent / "file"

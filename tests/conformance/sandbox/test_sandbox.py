@@ -80,7 +80,6 @@ async def test_hashes_of_objects_are_known(home: Path, flavour: Flavour) -> None
         await client.create_container("hashes")
         assert (await client.upload_object(content, "hashes", "one")).hash == md5
         assert (await client.get_object("hashes", "one")).hash == md5
-        assert [found.hash for found in await client.list_container_objects("hashes")] == [md5]
     assert sandbox.down() == ["s3"]
 
 
