@@ -9,12 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
+from polycloud import sandbox
 from polycloud.errors import ConfigurationError, ConnectionFailed
 from polycloud.sandbox.processes import Process, identify, is_running, stop
 from polycloud.sandbox.server import Address
@@ -245,3 +247,22 @@ def test_a_pid_that_was_used_again_is_left_alone() -> None:
         assert stranger.poll() is None
     stranger.wait(120)
     assert identify(stranger.pid) is None
+
+
+@pytest.mark.parametrize("what", ["state folder is a file", "no folder for what is temporary", "no server program"])
+def test_what_the_system_refuses_is_told_as_such(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    if what == "state folder is a file":
+        monkeypatch.setenv("POLYCLOUD_SANDBOX_HOME", str(file))
+        for call in (lambda: sandbox.up("gogrid"), sandbox.down):
+            with pytest.raises(ConfigurationError, match=r"cannot use .*file: (File exists|Not a directory)"):
+                call()
+    elif what == "no folder for what is temporary":
+        monkeypatch.setattr(tempfile, "tempdir", str(file))
+        with pytest.raises(ConfigurationError, match=r"cannot use .*Not a directory"), sandbox.running("gogrid"):
+            pass
+    else:
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+        with pytest.raises(ConfigurationError, match=r"python: No such file"), sandbox.running("gogrid"):
+            pass
