@@ -18,7 +18,7 @@ from polycloud.runtime.heads import Origin, parse_origin
 from polycloud.runtime.loop_connection import Connection
 from polycloud.runtime.loop_dial import connect
 from polycloud.runtime.pace import Pace
-from polycloud.runtime.pool import closed_error, none_free
+from polycloud.runtime.pool import closed_error
 from polycloud.runtime.protocol import TransportSettings
 from polycloud.runtime.proxies import Proxies, Proxy
 from polycloud.runtime.reachability import Reachability
@@ -107,20 +107,20 @@ class Transport:
 
     # ---- connections
 
-    async def acquire(self, deadline: float) -> None:
+    async def acquire(self, pace: Pace) -> None:
         """Take one of the places for connections in use; ``release`` gives it back.
 
         Raises:
-            Timeout: All places are taken, by the deadline still.
+            Timeout: All places are taken, until the time to begin is over.
             ConfigurationError: The client is closed.
         """
         slots = self._slots
         if slots.locked():
             try:
-                async with asyncio.timeout(self.left(deadline)):
+                async with asyncio.timeout(self.left(pace.begins())):
                     await slots.acquire()
             except TimeoutError:
-                raise none_free(self.settings.max_connections) from None
+                raise pace.none_free(self.settings.max_connections) from None
         else:
             await slots.acquire()
         self._in_use += 1

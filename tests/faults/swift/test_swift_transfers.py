@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,11 +17,14 @@ from polycloud.errors import (
     ChecksumMismatch,
     CloudError,
     Conflict,
+    DeadlineExceeded,
     MalformedResponse,
     PreconditionFailed,
     ProviderUnavailable,
     QuotaExceeded,
 )
+from polycloud.providers.swift.copying import Copying
+from polycloud.runtime.caller import Timeouts
 from tests.conformance.swift.conftest import names_in
 from tests.faults.storage.proxy import (
     Answered,
@@ -205,6 +209,31 @@ async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, nam
         await client.copy_object(source, name, "copy")
     assert names_in(eyes, name) == {"source"}
     assert names_in(eyes, f"{name}_segments") == set()
+
+
+@pytest.mark.parametrize("parts", [False, True], ids=["whole", "in parts"])
+async def test_a_copy_takes_as_long_as_the_operation(
+    through: Any, name: str, parts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Swift answers when all is copied, and says nothing before: no attempt's time bounds that."""
+
+    def late(passing: Answered) -> None:
+        if not passing.status:
+            time.sleep(3)
+
+    await through().upload_object(CONTENT, name, "source")
+    if parts:
+        monkeypatch.setattr(Copying, "largest_copy", 300_000)
+        monkeypatch.setattr(Copying, "copy_part", 300_000)
+    where, pieces = ("_segments/", 2) if parts else (name, 1)
+    fault = Fault(late, method="PUT", target=where, times=pieces)
+    slow = through(fault, timeout=Timeouts(attempt=1), retry=False)
+    assert (await slow.copy_object((name, "source"), name, "copy")).size == len(CONTENT)
+    assert fault.done == pieces
+    fault = Fault(late, method="PUT", target=where, times=pieces)
+    slow = through(fault, timeout=Timeouts(attempt=1, operation=2), retry=False)
+    with pytest.raises(DeadlineExceeded, match=r"the 2 s for the whole operation .*Timeouts\(operation=2\)"):
+        await slow.copy_object((name, "source"), name, "again")
 
 
 async def test_a_copy_that_is_not_what_the_source_is(through: Any, eyes: Any, name: str) -> None:

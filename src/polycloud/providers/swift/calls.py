@@ -129,6 +129,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
         check: Check | None = None,
         service: str = OBJECT_STORE,
         kept_alive: bool = False,
+        answers_late: bool = False,
     ) -> Response:
         """One call.
 
@@ -144,6 +145,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
             check: Tells errors from successes; None for what the status says.
             service: Type of the service.
             kept_alive: Whether Swift works for minutes and sends white space meanwhile.
+            answers_late: Whether it works for minutes and sends nothing meanwhile.
         """
         request = await self._request(operation, method, container, name, query, headers, body, service)
         try:
@@ -152,6 +154,7 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
                 check=check or self._check(method, container, name),
                 repeatable=repeatable,
                 kept_alive=kept_alive,
+                answers_late=answers_late,
             )
         except NotFound as error:
             raise named(error, container, name) from error.__cause__

@@ -70,7 +70,8 @@ class Copying(Multipart):
             spec.target.container,
             spec.target.name,
             headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], put.headers),
-            kept_alive=True,
+            # Swift's copy middleware sends its answer when the copy is whole, without a heartbeat before.
+            answers_late=True,
         )
         copy = self.new_object(put, source.size, bare(answer.headers.get("etag")), large=False)
         copy = await self._copied(put, source, copy)
