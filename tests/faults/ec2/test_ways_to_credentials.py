@@ -23,8 +23,9 @@ import polycloud
 from polycloud.credentials.aws import AWSCredentials
 from polycloud.credentials.secret import Secret
 from polycloud.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
+from polycloud.runtime.caller import Timeouts
 from tests.faults.ec2.strict import answer_of, error
-from tests.faults.keepalive import Exchange, Server, reply
+from tests.faults.keepalive import Exchange, Hangup, Server, reply
 from tests.support.flavours import Flavour
 
 RECEIVED = "hunter2-Received"
@@ -452,6 +453,30 @@ async def test_the_bundle_of_the_client_is_the_services_too(
         client = open_client(profile="p", endpoint=account.origin)
         with pytest.raises(AuthenticationError, match=r"the role .* cannot be reached \(SSLError\)"):
             await client.list_nodes()
+
+
+async def test_the_timeouts_of_the_client_are_the_services_too(
+    home: Home, flavour: Flavour, open_client: Callable[..., Any]
+) -> None:
+    home.config(f"{BASE}[profile p]\n{ROLE}source_profile = base\n")
+    over = threading.Event()
+
+    def never(exchange: Exchange) -> bytes:
+        exchange.body()
+        over.wait(90)
+        raise Hangup
+
+    with Server(never) as sts:
+        home.set("AWS_ENDPOINT_URL_STS", sts.origin)
+        client = open_client(profile="p", timeout=Timeouts(operation=120, attempt=1))
+        started = time.monotonic()
+        try:
+            with pytest.raises(AuthenticationError, match=r"the role .* cannot be reached \(ReadTimeoutError\)"):
+                await client.list_nodes()
+            # botocore's own bound is 60 s.
+            assert time.monotonic() - started < 20
+        finally:
+            over.set()
 
 
 def given(exchange: Exchange, answer: bytes) -> bytes:
