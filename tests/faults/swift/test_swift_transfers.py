@@ -380,6 +380,35 @@ async def test_names_that_were_not_asked_for(through: Any, name: str, entry: dic
         await client.list_container_objects(name, prefix="a/")
 
 
+@pytest.mark.parametrize(
+    ("odd", "verified"),
+    [
+        ({"sub_slo": None, "content_type": 7, "last_modified": "odd"}, "md5"),
+        ({"bytes": str(PART)}, "md5"),
+        ({"hash": 7}, None),
+        ({"hash": "odd"}, None),
+        ({"name": None}, None),
+        ({"sub_slo": "perhaps"}, None),
+    ],
+)
+async def test_no_odd_field_of_a_manifest_costs_a_download(
+    through: Any, name: str, tmp_path: Path, odd: dict[str, Any], verified: str | None
+) -> None:
+    def damage(passing: Answered) -> None:
+        if not passing.status:
+            # It is on its way still.
+            return
+        first, *others = json.loads(passing.content)
+        passing.content = json.dumps([{**first, **odd}, *others]).encode()
+        passing.declared = len(passing.content)
+
+    client = through(Fault(damage, "GET", "multipart-manifest=get"), retry=False)
+    made = await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    found = await client.download_object(made, tmp_path / "content")
+    assert (tmp_path / "content").read_bytes() == CONTENT
+    assert found.verified_by == verified
+
+
 async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
     record = {
         "name": "o", "bytes": 7, "hash": "0" * 32, "content_type": "text/plain", "slo_etag": "e",
