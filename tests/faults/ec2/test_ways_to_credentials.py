@@ -423,7 +423,9 @@ async def test_region_and_proxy_reach_the_services_that_give_credentials(
             connection.sendall(b"HTTP/1.0 502 No\r\nContent-Length: 0\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=refuse)
+        # Whoever is never asked ends all the same.
+        listener.settimeout(20)
+        thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         client = open_client(
             profile="p", region="cn-north-1", proxy=f"http://me:{RECEIVED}@127.0.0.1:{listener.getsockname()[1]}"
