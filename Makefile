@@ -31,8 +31,8 @@ help:
 	@echo "PYTHON=python3.13 chooses the interpreter (now: $(PYTHON)); make clean first to change it."
 
 $(READY): requirements/dev.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). polycloud needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "polycloud needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). cumuli needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cumuli needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing what requirements/dev.lock pins into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.lock
@@ -73,7 +73,7 @@ $(MIMIC): requirements/mimic.lock
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/polycloud-example/src
+	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/cumuli-example/src
 	$(BIN)/basedpyright
 	$(BIN)/python tools/generate_sync.py --check
 	$(BIN)/python tools/check_imports.py
@@ -108,7 +108,7 @@ bench: .bench/.ready .bench-s3fs/.ready
 	@test -x .bench/bin/pip || { echo "Making .bench ..."; $(PYTHON) -m venv --clear .bench; }
 	@echo "Installing what requirements/bench.lock pins into .bench ..."
 	@.bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.lock
-	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/polycloud.pth
+	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/cumuli.pth
 	@touch $@
 
 # s3fs wants another botocore than boto3; the report finds it in the venv of its name.

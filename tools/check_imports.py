@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-SOURCE = Path(__file__).resolve().parent.parent / "src" / "polycloud"
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "cumuli"
 
 PURE_ROOMS = ("providers", "compute", "storage", "wire")
 # Whatever reaches for a socket, a file, a clock, a thread, a process or randomness. A name covers its submodules.
@@ -107,7 +107,7 @@ def purity_violations(tree: ast.AST) -> Iterator[Violation]:
 
 
 def violations(source: Path) -> Iterator[str]:
-    """Every violation below a folder that is laid out as ``src/polycloud``."""
+    """Every violation below a folder that is laid out as ``src/cumuli``."""
     for file in sorted(source.rglob("*.py")):
         path = PurePosixPath(file.relative_to(source).as_posix())
         tree = ast.parse(file.read_text(encoding="utf-8"), str(file))

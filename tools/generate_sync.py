@@ -1,6 +1,6 @@
 """Write the sync clients from the async ones.
 
-For every ``aio.py`` below ``src/polycloud`` a ``client.py`` is written beside it, and for every
+For every ``aio.py`` below ``src/cumuli`` a ``client.py`` is written beside it, and for every
 ``aio_TOPIC.py``, which holds part of a large client, a ``client_TOPIC.py``. Each class
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "polycloud"
+SOURCE = ROOT / "src" / "cumuli"
 # The clients whose constructor takes what the async client takes are the providers' own; a portable
 # client is built around an async one by its subclass.
 ROOTS = {"AsyncClient"}
@@ -123,7 +123,7 @@ class Generator:
         own = package.name == SOURCE.name
         self.made = {
             "source": path.name,
-            "tool": "tools/generate_sync.py" if own else "polycloud's tools/generate_sync.py",
+            "tool": "tools/generate_sync.py" if own else "cumuli's tools/generate_sync.py",
             "again": "``make format``" if own else "that again",
         }
         self.tree = ast.parse(path.read_text())
@@ -160,7 +160,7 @@ class Generator:
                 # A name that signatures may use (a type alias, a default).
                 parts.append(f"from {self.module_name} import {ast.unparse(node.targets[0])}")
         parts.append(f"from {self.module_name} import {async_names}")
-        parts.append("from polycloud.runtime.drive import iterate, run")
+        parts.append("from cumuli.runtime.drive import iterate, run")
         names = ", ".join(f'"{sync_name(node.name, self.flavoured)}"' for node in classes)
         parts.append(f"__all__ = [{names}]")
         parts.extend(self.class_text(node) for node in classes)
@@ -321,9 +321,7 @@ def life(attribute: str) -> str:
 '''
 
 
-LIFE_IMPORTS = (
-    "from types import TracebackType\nfrom typing import Self\nfrom polycloud.capabilities import Capabilities"
-)
+LIFE_IMPORTS = "from types import TracebackType\nfrom typing import Self\nfrom cumuli.capabilities import Capabilities"
 
 
 def tidied(text: str, path: Path, package: Path) -> str:
@@ -373,7 +371,7 @@ def main(arguments: list[str], package: Path = SOURCE) -> int:
             package = Path(argument).resolve()
     paths = aio_files(package)
     if not paths:
-        print(f"there is no aio.py below {package}: give the folder of a package, such as src/polycloud_acme")
+        print(f"there is no aio.py below {package}: give the folder of a package, such as src/cumuli_acme")
         return 2
     # A client of another package builds on those of this one.
     flavoured = flavoured_names([*paths, *aio_files(SOURCE)])

@@ -26,8 +26,8 @@ from tools import generate_sync
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tools" / "provider_template"
-PUBLIC = ROOT / "src" / "polycloud" / "__init__.py"
-REGISTRY = ROOT / "src" / "polycloud" / "registry.py"
+PUBLIC = ROOT / "src" / "cumuli" / "__init__.py"
+REGISTRY = ROOT / "src" / "cumuli" / "registry.py"
 
 
 class Refused(Exception):
@@ -75,7 +75,7 @@ class Provider:
     @property
     def folders(self) -> list[Path]:
         """What is made, and must not exist."""
-        return [ROOT / "src" / "polycloud" / "providers" / self.name, ROOT / "tests" / "conformance" / self.name]
+        return [ROOT / "src" / "cumuli" / "providers" / self.name, ROOT / "tests" / "conformance" / self.name]
 
     def _places(self) -> Iterator[tuple[str, Path]]:
         package, tests = self.folders
@@ -92,7 +92,7 @@ class Provider:
 
 
 def _public_names() -> Iterator[str]:
-    """Everything that ``polycloud`` has a name for."""
+    """Everything that ``cumuli`` has a name for."""
     for node in ast.parse(PUBLIC.read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             yield from ast.literal_eval(node.value)
@@ -129,7 +129,7 @@ def put(text: str, before: str, addition: str) -> str:
 
 def entered(provider: Provider) -> dict[Path, str]:
     """The registry and the public names with the provider in them. Ruff puts the lines in their order."""
-    module, name, client = f"polycloud.providers.{provider.name}", provider.name, provider.client
+    module, name, client = f"cumuli.providers.{provider.name}", provider.name, provider.client
     public = PUBLIC.read_text()
     public = put(
         public,
@@ -139,14 +139,14 @@ def entered(provider: Provider) -> dict[Path, str]:
     public = public.replace("__all__ = [\n", f'__all__ = [\n    "Async{client}",\n    "{client}",\n', 1)
     public = put(
         public,
-        "    from polycloud.registry import ProviderInfo as ProviderInfo\n",
+        "    from cumuli.registry import ProviderInfo as ProviderInfo\n",
         f"    from {module}.aio import Async{client} as Async{client}\n"
         f"    from {module}.client import {client} as {client}\n",
     )
     registry = REGISTRY.read_text()
     registry = put(
         registry,
-        "    from polycloud.storage.aio import AsyncStorage\n",
+        "    from cumuli.storage.aio import AsyncStorage\n",
         f"    from {module}.aio import Async{client}\n    from {module}.client import {client}\n",
     )
     registry = registry.replace(

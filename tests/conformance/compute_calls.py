@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.auth import Password, SSHKey
-from polycloud.compute.models import (
+from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.models import (
     KeyPair,
     Node,
     NodeImage,

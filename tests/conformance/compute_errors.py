@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.errors import (
+from cumuli.capabilities import ComputeCapability as Can
+from cumuli.errors import (
     CloudError,
     ConfigurationError,
     DeadlineExceeded,
@@ -22,7 +22,7 @@ from polycloud.errors import (
     SnapshotNotFound,
     VolumeNotFound,
 )
-from polycloud.runtime.deadline import deadline
+from cumuli.runtime.deadline import deadline
 from tests.conformance.compute_base import ComputeBase, needs, undeclared
 from tests.conformance.compute_calls import CALLS, Call, strangers
 from tests.conformance.compute_target import Bench

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import ComputeCapability
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.client import Compute
-from polycloud.compute.models import KeyPair, Node, NodeImage, NodeState, Volume, VolumeSnapshot
-from polycloud.errors import CloudError
+from cumuli.capabilities import ComputeCapability
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.client import Compute
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeState, Volume, VolumeSnapshot
+from cumuli.errors import CloudError
 from tests.support.flavours import Flavour, eventually
 
 __all__ = ["Bench", "ComputeTarget", "Eyes"]
@@ -24,7 +24,7 @@ Eyes = Callable[[str, str], Mapping[str, object] | None]
 """A second pair of eyes: another library, or the server's own books.
 
 Given a kind (``"node" "volume" "snapshot" "image" "key_pair"``) and an id, what is seen of it, by
-the field names of polycloud's models, as far as it is known; None when it does not exist (any more).
+the field names of cumuli's models, as far as it is known; None when it does not exist (any more).
 """
 
 _numbers = count(1)
@@ -87,7 +87,7 @@ class Bench:
         self.cloud = self.client()
         self.cleanup: list[Callable[[], Any]] = []
         self._counter = RequestCounter()
-        self._log = logging.getLogger("polycloud.http")
+        self._log = logging.getLogger("cumuli.http")
         self._level = self._log.level
         self._log.addHandler(self._counter)
         self._log.setLevel(logging.DEBUG)
@@ -105,7 +105,7 @@ class Bench:
 
     def name(self, kind: str) -> str:
         """A name that nothing else has."""
-        return f"polycloud-{kind}-{next(_numbers)}-{id(self):x}"
+        return f"cumuli-{kind}-{next(_numbers)}-{id(self):x}"
 
     async def node(self, **arguments: Any) -> Node:
         """A new node, in whatever state it is born in."""
@@ -158,7 +158,7 @@ class Bench:
         if self.target.eyes is None:
             return
         seen = self.target.eyes(kind, thing_id)
-        assert seen is not None, f"{self.target.name}: {kind} {thing_id} is seen by polycloud alone"
+        assert seen is not None, f"{self.target.name}: {kind} {thing_id} is seen by cumuli alone"
         differing = {name: seen[name] for name, value in expected.items() if name in seen and seen[name] != value}
         assert not differing, f"{self.target.name}: {kind} {thing_id} is seen otherwise: {differing}"
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.storage.aio import AsyncStorage
-from polycloud.storage.models import Container, Object
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.storage.aio import AsyncStorage
+from cumuli.storage.models import Container, Object
 
 __all__ = ["CALLS", "Call", "strangers"]
 
 Client = AsyncStorage[Container, Object]
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-PAIR = ("polycloud-none", "name")
+PAIR = ("cumuli-none", "name")
 
 
 @dataclass(frozen=True)
@@ -113,21 +113,21 @@ CALLS = (
 
 def strangers(provider: str) -> dict[str, list[Any]]:
     """What no argument for a container, or for an object, may be."""
-    container = Container(name="polycloud-none", provider=f"not-{provider}")
-    obj = Object(container="polycloud-none", name="name", size=1, provider=f"not-{provider}")
-    own = Object(container="polycloud-none", name="name", size=1, provider=provider)
+    container = Container(name="cumuli-none", provider=f"not-{provider}")
+    obj = Object(container="cumuli-none", name="name", size=1, provider=f"not-{provider}")
+    own = Object(container="cumuli-none", name="name", size=1, provider=provider)
     return {
         "containers": [container, own, "", "\ud800", None, 1],
         "objects": [
             obj,
             container,
-            "polycloud-none/name",
-            ("polycloud-none",),
-            ("polycloud-none", ""),
+            "cumuli-none/name",
+            ("cumuli-none",),
+            ("cumuli-none", ""),
             ("", "name"),
             (container, "name"),
-            ("polycloud-none", "\ud800"),
-            ("polycloud-none", None),
+            ("cumuli-none", "\ud800"),
+            ("cumuli-none", None),
             None,
         ],
     }

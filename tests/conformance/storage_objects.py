@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import (
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.errors import (
     ContainerExists,
     ContainerNotFound,
     InvalidRequest,
@@ -21,7 +21,7 @@ from polycloud.errors import (
     ObjectNotFound,
     PreconditionFailed,
 )
-from polycloud.storage.models import Object
+from cumuli.storage.models import Object
 from tests.conformance.storage_base import StorageBase, needs
 from tests.conformance.storage_target import Bench, Seen
 from tests.support.names import KNOWN_BAD, generated_names

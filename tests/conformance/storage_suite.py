@@ -27,15 +27,15 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import (
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.errors import (
     ConfigurationError,
     DeadlineExceeded,
     InvalidRequest,
     NotSupported,
 )
-from polycloud.runtime.deadline import deadline
-from polycloud.storage.models import Object, Prefix
+from cumuli.runtime.deadline import deadline
+from cumuli.storage.models import Object, Prefix
 from tests.conformance.storage_base import needs
 from tests.conformance.storage_calls import CALLS, Call, strangers
 from tests.conformance.storage_objects import ObjectsSuite
@@ -216,7 +216,7 @@ class StorageSuite(ObjectsSuite, TransfersSuite):
     @staticmethod
     async def _refused(bench: Bench, wrong: dict[str, Any]) -> None:
         before = bench.requests
-        arguments: dict[str, Any] = {"source": b"x", "container": "polycloud-none", "name": "name", **wrong}
+        arguments: dict[str, Any] = {"source": b"x", "container": "cumuli-none", "name": "name", **wrong}
         with pytest.raises(InvalidRequest):
             await bench.cloud.upload_object(**arguments)
         assert bench.requests == before
@@ -224,7 +224,7 @@ class StorageSuite(ObjectsSuite, TransfersSuite):
     @needs(Can.HEADERS, Can.UPLOAD_OBJECT)
     async def test_headers_of_the_callers_own(self, bench: Bench) -> None:
         container = await bench.container()
-        headers = {"X-Polycloud-Test": "some value"}
+        headers = {"X-Cumuli-Test": "some value"}
         obj = await bench.cloud.upload_object(b"x", container, "o", headers=headers)
         assert (await bench.cloud.get_object(container, "o", headers=headers)).size == 1
         assert await bench.cloud.download_object_as_stream(obj, headers=headers).read() == b"x"

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from polycloud.capabilities import StorageCapability
-from polycloud.errors import CloudError
-from polycloud.storage.aio import AsyncStorage
-from polycloud.storage.client import Storage
-from polycloud.storage.models import Container, Object
+from cumuli.capabilities import StorageCapability
+from cumuli.errors import CloudError
+from cumuli.storage.aio import AsyncStorage
+from cumuli.storage.client import Storage
+from cumuli.storage.models import Container, Object
 from tests.support.flavours import Flavour
 
 __all__ = ["Bench", "Seen", "StorageTarget"]
@@ -90,7 +90,7 @@ class Bench:
         self.cloud = self.client()
         self._containers: list[str] = []
         self._counter = RequestCounter()
-        self._log = logging.getLogger("polycloud.http")
+        self._log = logging.getLogger("cumuli.http")
         self._level = self._log.level
         self._log.addHandler(self._counter)
         self._log.setLevel(logging.DEBUG)
@@ -108,7 +108,7 @@ class Bench:
 
     def name(self) -> str:
         """A container's name that nothing else has, and that every provider takes."""
-        return f"polycloud-{next(_numbers)}-{os.getpid():x}-{id(self):x}"
+        return f"cumuli-{next(_numbers)}-{os.getpid():x}-{id(self):x}"
 
     async def container(self) -> str:
         """A new container."""
@@ -164,7 +164,7 @@ class Bench:
         if self.target.eyes is None:
             return
         seen = self.target.eyes(container, name)
-        assert seen is not None, f"{self.target.name}: {container}/{name} is seen by polycloud alone"
+        assert seen is not None, f"{self.target.name}: {container}/{name} is seen by cumuli alone"
         assert seen.content == content
         for what, value in expected.items():
             other = getattr(seen, what)

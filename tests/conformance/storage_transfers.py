@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import FileExists, InvalidRequest, NotFound, ObjectNotFound
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.errors import FileExists, InvalidRequest, NotFound, ObjectNotFound
 from tests.conformance.storage_base import StorageBase, needs
 from tests.conformance.storage_target import Bench
 

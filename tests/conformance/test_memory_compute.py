@@ -8,9 +8,9 @@ from functools import partial
 import msgspec
 import pytest
 
-from polycloud.providers.memory.account import MemoryAccount
-from polycloud.providers.memory.aio import AsyncMemoryCompute
-from polycloud.providers.memory.client import MemoryCompute
+from cumuli.providers.memory.account import MemoryAccount
+from cumuli.providers.memory.aio import AsyncMemoryCompute
+from cumuli.providers.memory.client import MemoryCompute
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from polycloud.errors import CloudError
-from polycloud.runtime.connection import Connection
-from polycloud.runtime.loop_connection import Connection as LoopConnection
+from cumuli.errors import CloudError
+from cumuli.runtime.connection import Connection
+from cumuli.runtime.loop_connection import Connection as LoopConnection
 
 SOON = float("inf")
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, NotFound
-from polycloud.runtime.messages import ResponseStream
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import CloudError, ConfigurationError, ConnectionFailed, NotFound
+from cumuli.runtime.messages import ResponseStream
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour

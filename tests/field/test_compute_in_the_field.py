@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from polycloud import sandbox
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.providers.aws.ec2.client import EC2
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
+from cumuli import sandbox
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client import EC2
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.providers.rackspace.aio import AsyncRackspace
+from cumuli.providers.rackspace.client import Rackspace
 from tests.conformance.compute_target import ComputeTarget
 from tests.conformance.ec2.conftest import REGION, boto, moto
 from tests.conformance.ec2.test_ec2_compute import TestEC2 as EC2Suite

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from polycloud import sandbox
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.sandbox.server import Address
+from cumuli import sandbox
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.providers.swift.aio import AsyncSwift
+from cumuli.providers.swift.client import Swift
+from cumuli.sandbox.server import Address
 from tests.conformance.s3.conftest import REGION
 from tests.conformance.s3.test_s3_moto import TestMoto as MotoSuite
 from tests.conformance.s3.test_s3_moto import moto_target
@@ -37,7 +37,7 @@ LARGE = ("test_a_failing_iterator_leaves_nothing", "test_a_stream_may_be_left_ea
 
 def may(asked: Asked) -> frozenset[Trouble]:
     """What the suite has to see nothing of: what the client may send again."""
-    if not asked.headers.get("user-agent", "").startswith("polycloud"):
+    if not asked.headers.get("user-agent", "").startswith("cumuli"):
         return NOTHING
     if asked.method in {"GET", "HEAD"}:
         return EVERYTHING

@@ -15,7 +15,7 @@ from tests.thirdparty.server import ExampleServer, serving
 
 __all__ = ["flavour"]
 
-PROJECT = Path(__file__).parent / "polycloud-example"
+PROJECT = Path(__file__).parent / "cumuli-example"
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def importable(installed: Path) -> Iterator[Path]:
     sys.path.insert(0, str(installed))
     yield installed
     sys.path.remove(str(installed))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "polycloud_example"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cumuli_example"]:
         del sys.modules[name]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.capabilities import ComputeCapability as Can
+import cumuli
+from cumuli.capabilities import ComputeCapability as Can
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.secrets_used import API_SECRET
 from tests.support.flavours import Flavour
@@ -47,8 +47,8 @@ def target(importable: Path, cloud_server: ExampleServer) -> ComputeTarget:
     }
     return ComputeTarget(
         name="example",
-        sync_client=partial(polycloud.compute, "example", **given),
-        async_client=partial(polycloud.async_compute, "example", **given),
+        sync_client=partial(cumuli.compute, "example", **given),
+        async_client=partial(cumuli.async_compute, "example", **given),
         size="small",
         image="debian",
         unknown={"node": "srv-0", "size": "huge", "image": "plan9", "volume": "v-0", "snapshot": "s-0"},

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from polycloud import AsyncCloudFiles, AsyncSwift, CloudFiles, Container, Object, Prefix, Secret, Storage, Swift
-from polycloud.providers.cloudfiles.models import CDNContainer
-from polycloud.providers.swift.models import (
+from cumuli import AsyncCloudFiles, AsyncSwift, CloudFiles, Container, Object, Prefix, Secret, Storage, Swift
+from cumuli.providers.cloudfiles.models import CDNContainer
+from cumuli.providers.swift.models import (
     ArchiveResult,
     JSONValue,
     SwiftAccount,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.addresses import ipv4_of, ipv6_of, is_ipv4, is_ipv6
+from cumuli.addresses import ipv4_of, ipv6_of, is_ipv4, is_ipv6
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "10.0.0.255"])

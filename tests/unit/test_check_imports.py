@@ -48,7 +48,7 @@ def test_a_planted_violation_is_found(tmp_path: Path, room: str, line: str, word
         "import os\nos.fspath('x')\nx: os.PathLike[str]",
         "from os import PathLike",
         "from urllib.parse import quote",
-        "from polycloud.wire import time",
+        "from cumuli.wire import time",
         "import datetime as dt\ndt.datetime.fromisoformat('2026-01-01')",
         "runtime.now(); runtime.random(); self.open()",
         "from pathlib import PurePosixPath",

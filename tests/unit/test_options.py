@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import polycloud
+import cumuli
 from tests.secrets_used import API_SECRET
 
 OPENSTACK = {"auth_url": "http://127.0.0.1:1/v3", "username": "u", "password": API_SECRET, "project_name": "p"}
@@ -29,25 +29,25 @@ CLIENTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("flavour", ["", "Async"])
 @pytest.mark.parametrize("name", CLIENTS)
 def test_an_argument_that_there_is_not(flavour: str, name: str) -> None:
-    make = getattr(polycloud, flavour + name)
-    with pytest.raises(polycloud.ConfigurationError, match=r"no argument timeuot; .* takes cert, .*, timeout, "):
+    make = getattr(cumuli, flavour + name)
+    with pytest.raises(cumuli.ConfigurationError, match=r"no argument timeuot; .* takes cert, .*, timeout, "):
         make(**CLIENTS[name], timeuot=3.0)
 
 
 def test_a_folder(tmp_path: Any) -> None:
-    for make in (polycloud.LocalStorage, polycloud.AsyncLocalStorage):
-        with pytest.raises(polycloud.ConfigurationError, match="no argument timeuot"):
+    for make in (cumuli.LocalStorage, cumuli.AsyncLocalStorage):
+        with pytest.raises(cumuli.ConfigurationError, match="no argument timeuot"):
             make(tmp_path, timeuot=3.0)
 
 
 @pytest.mark.parametrize("timeout", [0, -1.0, float("nan")])
 def test_a_timeout_that_is_none(timeout: float) -> None:
-    with pytest.raises(polycloud.ConfigurationError, match="give a positive number of seconds"):
-        polycloud.GoGrid("k", API_SECRET, timeout=timeout)
+    with pytest.raises(cumuli.ConfigurationError, match="give a positive number of seconds"):
+        cumuli.GoGrid("k", API_SECRET, timeout=timeout)
 
 
 @pytest.mark.parametrize("wrong", [{"page_size": 0}, {"create_timeout": 0}, {"create_timeout": float("nan")}])
 def test_numbers_of_gogrid_that_are_none(wrong: dict[str, Any]) -> None:
     [name] = wrong
-    with pytest.raises(polycloud.ConfigurationError, match=f"{name} is "):
-        polycloud.GoGrid("k", API_SECRET, **wrong)
+    with pytest.raises(cumuli.ConfigurationError, match=f"{name} is "):
+        cumuli.GoGrid("k", API_SECRET, **wrong)

@@ -143,7 +143,7 @@ def test_ctrl_c(settings: Path) -> None:
     asked = threading.Event()
     with answering(b"", asked=asked) as endpoint:
         child = subprocess.Popen(
-            [sys.executable, "-m", "polycloud", *f"--profile moto --endpoint {endpoint} nodes list".split()],
+            [sys.executable, "-m", "cumuli", *f"--profile moto --endpoint {endpoint} nodes list".split()],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
+from cumuli import sandbox
+from cumuli.capabilities import ComputeCapability as Can
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.gogrid.conftest import asked
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.openstack.aio import AsyncOpenStack
-from polycloud.providers.openstack.client import OpenStack
+from cumuli.providers.openstack.aio import AsyncOpenStack
+from cumuli.providers.openstack.client import OpenStack
 from tests.conformance.compute_suite import ComputeTarget
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.eyes import eyes_of
@@ -70,7 +70,7 @@ def bench(cloud: Any, sdk: Any, services: Mapping[str, Any], flavour: Flavour) -
 def watch() -> Iterator[Watch]:
     """Sees every request of the clients."""
     handler = Watch()
-    log = logging.getLogger("polycloud.http")
+    log = logging.getLogger("cumuli.http")
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)

@@ -8,7 +8,7 @@ from typing import Any
 
 from openstack import exceptions
 
-from polycloud.compute.models import NodeState
+from cumuli.compute.models import NodeState
 from tests.conformance.compute_target import Eyes
 
 __all__ = ["eyes_of", "server_seen"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.errors import (
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     Conflict,
@@ -18,9 +18,9 @@ from polycloud.errors import (
     NotFound,
     SizeNotFound,
 )
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from polycloud.providers.rackspace.models import RackspaceNode
+from cumuli.providers.rackspace.aio import AsyncRackspace
+from cumuli.providers.rackspace.client import Rackspace
+from cumuli.providers.rackspace.models import RackspaceNode
 from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.auth import Password, SSHKey
-from polycloud.compute.models import NodeState, SnapshotState, VolumeState
-from polycloud.credentials.secret import Secret
-from polycloud.errors import (
+from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.models import NodeState, SnapshotState, VolumeState
+from cumuli.credentials.secret import Secret
+from cumuli.errors import (
     Conflict,
     ImageNotFound,
     InvalidRequest,
@@ -23,7 +23,7 @@ from polycloud.errors import (
     SizeNotFound,
     VolumeNotFound,
 )
-from polycloud.providers.openstack.models import BootVolume, NetworkAttachment
+from cumuli.providers.openstack.models import BootVolume, NetworkAttachment
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import NODE_PASSWORD
@@ -215,7 +215,7 @@ async def test_a_key_for_the_length_of_the_call(bench: Bench, watch: Watch) -> N
 
     node = await bench.running(auth=key)
     assert node.key_name is not None
-    assert node.key_name.startswith("polycloud-")
+    assert node.key_name.startswith("cumuli-")
     assert watch.count("Import (or create) Keypair") == 1
     assert await kept() == []
     with pytest.raises(SizeNotFound):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.credentials.secret import Secret
-from polycloud.errors import (
+from cumuli.compute.models import NodeState
+from cumuli.credentials.secret import Secret
+from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     Conflict,
@@ -23,7 +23,7 @@ from polycloud.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from polycloud.providers.rackspace.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
+from cumuli.providers.rackspace.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
 from tests.conformance.rackspace.conftest import REGION
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, NODE_PASSWORD
 from tests.support.flavours import Flavour, eventually

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud import sandbox
-from polycloud.errors import InvalidRequest, NotFound, ObjectNotFound
-from polycloud.providers.aws.s3.driver import S3Driver
-from polycloud.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
-from polycloud.providers.s3_presets.aio import AsyncCephS3
-from polycloud.providers.s3_presets.client import CephS3
+from cumuli import sandbox
+from cumuli.errors import InvalidRequest, NotFound, ObjectNotFound
+from cumuli.providers.aws.s3.driver import S3Driver
+from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
+from cumuli.providers.s3_presets.aio import AsyncCephS3
+from cumuli.providers.s3_presets.client import CephS3
 from tests.conformance.s3.conftest import boto_client, fetch, s3_client
 from tests.support.flavours import Flavour
 

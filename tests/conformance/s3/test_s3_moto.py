@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
 from tests.conformance.s3.conftest import (
     REGION,
     eyes_of,

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.cloudfiles.aio import AsyncCloudFiles
-from polycloud.providers.cloudfiles.client import CloudFiles
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
+from cumuli import sandbox
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.providers.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.cloudfiles.client import CloudFiles
+from cumuli.providers.swift.aio import AsyncSwift
+from cumuli.providers.swift.client import Swift
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Bench
 from tests.conformance.swift.conftest import eyes_of, fetch, filler, open_uploads_of, settings_of, writer_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     CloudError,
     ConnectionFailed,
     ImageNotFound,
@@ -19,9 +19,9 @@ from polycloud.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import API_SECRET
 from tests.support.flavours import Flavour, flavour

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import InvalidRequest
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
+from cumuli.errors import InvalidRequest
+from cumuli.providers.rackspace.aio import AsyncRackspace
+from cumuli.providers.rackspace.client import Rackspace
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour

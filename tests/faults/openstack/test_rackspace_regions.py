@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import ConfigurationError, InvalidRequest
-from polycloud.providers.openstack.aio import AsyncOpenStack
-from polycloud.providers.openstack.client import OpenStack
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.providers.openstack.aio import AsyncOpenStack
+from cumuli.providers.openstack.client import OpenStack
+from cumuli.providers.rackspace.aio import AsyncRackspace
+from cumuli.providers.rackspace.client import Rackspace
 from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import Conflict
+from cumuli.errors import Conflict
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.providers.s3_presets.aio import AsyncCephS3
-from polycloud.providers.s3_presets.client import CephS3
+from cumuli import errors
+from cumuli.providers.s3_presets.aio import AsyncCephS3
+from cumuli.providers.s3_presets.client import CephS3
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 from tests.support.flavours import Flavour
@@ -41,7 +41,7 @@ def ceph(flavour: Flavour) -> Iterator[Callable[[StrictS3], Any]]:
 async def test_nothing_is_overwritten_where_conditions_are_ignored(
     client: Callable[..., Any], caplog: pytest.LogCaptureFixture, size: int
 ) -> None:
-    with StrictS3() as server, caplog.at_level(logging.WARNING, "polycloud.storage"):
+    with StrictS3() as server, caplog.at_level(logging.WARNING, "cumuli.storage"):
         s3 = client(server.origin)
         made = await s3.upload_object(LARGE[:size], "bucket", "name", if_none_match="*")
         with pytest.raises(errors.PreconditionFailed):

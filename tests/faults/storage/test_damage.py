@@ -1,4 +1,4 @@
-"""Bytes that are damaged between polycloud and a real server: always an error, and nothing is left behind."""
+"""Bytes that are damaged between cumuli and a real server: always an error, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import CloudError
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.errors import CloudError
+from cumuli.runtime.retry import RetryPolicy
 from tests.faults.storage.proxy import (
     Damage,
     Fault,

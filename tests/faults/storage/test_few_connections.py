@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.runtime.deadline import deadline
+from cumuli.runtime.deadline import deadline
 from tests.faults.storage.stores import Store
 from tests.support.flavours import Flavour
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.runtime.retry import RetryPolicy
+from cumuli import sandbox
+from cumuli.providers.swift.aio import AsyncSwift
+from cumuli.providers.swift.client import Swift
+from cumuli.runtime.retry import RetryPolicy
 from tests.conformance.swift.conftest import connection, settings_of
 from tests.support.flavours import Flavour, flavour
 

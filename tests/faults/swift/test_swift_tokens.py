@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from polycloud import AsyncSwift, Swift, sandbox
-from polycloud.errors import AuthenticationError, MalformedResponse
+from cumuli import AsyncSwift, Swift, sandbox
+from cumuli.errors import AuthenticationError, MalformedResponse
 from tests.conformance.swift.conftest import settings_of
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.faults.swift.front import Front

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import sandbox
-from polycloud.errors import (
+import cumuli
+from cumuli import sandbox
+from cumuli.errors import (
     ChecksumMismatch,
     CloudError,
     Conflict,
@@ -358,7 +358,7 @@ async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
     odd = [each for each in odd_records(record) if each[0] != "name"]
     records = [record, *({**changed, "name": f"odd-{number}"} for number, (*_, changed) in enumerate(odd))]
     client = through(Fault(swap_answer(200, json.dumps(records).encode(), JSON), "GET", "format=json", times=1))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         found = {each.name: each for each in await client.list_container_objects(name)}
     for number, (field, value, _) in enumerate(odd):
         model = found.get(f"odd-{number}")
@@ -375,7 +375,7 @@ async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
 async def test_what_has_no_name_is_left_out_and_told(through: Any, name: str) -> None:
     body = json.dumps([{"name": "a", "bytes": 1}, {"bytes": 1}, {"name": "", "bytes": 1}, {"name": ["b"]}, {"name": 5}])
     client = through(Fault(swap_answer(200, body.encode(), JSON), "GET", "format=json", times=1))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         assert [each.name for each in await client.list_container_objects(name)] == ["a", "5"]
     assert ([error.provider for error in lost], len(lost)) == (["swift"] * 3, 3)
 
@@ -387,7 +387,7 @@ async def test_a_listing_goes_on_behind_what_it_leaves_out(through: Any, name: s
         ("format=json", [{"name": "a", "bytes": 1}, {"name": "b", "bytes": []}]),
     )
     client = through(*(Fault(swap_answer(200, json.dumps(page).encode(), JSON), "GET", at) for at, page in pages))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         assert [each.name for each in await client.list_container_objects(name)] == ["a"]
     assert len(lost) == 3
 

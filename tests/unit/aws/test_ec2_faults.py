@@ -1,13 +1,13 @@
-"""AWS's error codes in the words of polycloud's tree."""
+"""AWS's error codes in the words of cumuli's tree."""
 
 from __future__ import annotations
 
 import pytest
 
-from polycloud import errors
-from polycloud.errors import CloudError
-from polycloud.providers.aws.ec2.faults import error_of
-from polycloud.runtime.messages import Headers, Response
+from cumuli import errors
+from cumuli.errors import CloudError
+from cumuli.providers.aws.ec2.faults import error_of
+from cumuli.runtime.messages import Headers, Response
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 

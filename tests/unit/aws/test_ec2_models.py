@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.compute.models import NodeState, SnapshotState, VolumeState
-from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.calls import next_cursor, page_of
-from polycloud.providers.aws.ec2.instances import node_of
-from polycloud.providers.aws.ec2.models import EC2Node
-from polycloud.providers.aws.ec2.sizes import size_of
-from polycloud.providers.aws.ec2.volumes import snapshot_of, volume_of
-from polycloud.wire.xml import decode
+from cumuli.compute.models import NodeState, SnapshotState, VolumeState
+from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.calls import next_cursor, page_of
+from cumuli.providers.aws.ec2.instances import node_of
+from cumuli.providers.aws.ec2.models import EC2Node
+from cumuli.providers.aws.ec2.sizes import size_of
+from cumuli.providers.aws.ec2.volumes import snapshot_of, volume_of
+from cumuli.wire.xml import decode
 
 
 def node(inside: str) -> EC2Node:

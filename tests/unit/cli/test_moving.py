@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import pytest
 
-from polycloud.cli.dryrun import RequestShown
-from polycloud.cli.failures import AlreadyReported
-from polycloud.cli.judging import Judge
-from polycloud.cli.moving import AT_A_TIME, Move, Moved, move_all
-from polycloud.cli.output import Output
-from polycloud.cli.session import Options, session
-from polycloud.errors import (
+from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.failures import AlreadyReported
+from cumuli.cli.judging import Judge
+from cumuli.cli.moving import AT_A_TIME, Move, Moved, move_all
+from cumuli.cli.output import Output
+from cumuli.cli.session import Options, session
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     ConfigurationError,
@@ -33,7 +33,7 @@ from polycloud.errors import (
     RateLimited,
     Timeout,
 )
-from polycloud.storage.upload import Progress
+from cumuli.storage.upload import Progress
 
 PATIENCE = 20.0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.cli.bars import amounts
-from polycloud.cli.failures import UsageError
-from polycloud.cli.places import STANDARD, Place, is_standard, place_of
-from polycloud.cli.quantities import counted, seconds_of, size_text
+from cumuli.cli.bars import amounts
+from cumuli.cli.failures import UsageError
+from cumuli.cli.places import STANDARD, Place, is_standard, place_of
+from cumuli.cli.quantities import counted, seconds_of, size_text
 
 
 @pytest.mark.parametrize(

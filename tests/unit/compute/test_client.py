@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from polycloud.capabilities import Capabilities, ComputeCapability
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.client import Compute
-from polycloud.compute.driver import ComputeDriver
-from polycloud.compute.models import Node, NodeState, Volume
-from polycloud.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
-from polycloud.options import make_caller
-from polycloud.runtime.paging import Page
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.client import Compute
+from cumuli.compute.driver import ComputeDriver
+from cumuli.compute.models import Node, NodeState, Volume
+from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
+from cumuli.options import make_caller
+from cumuli.runtime.paging import Page
+from cumuli.runtime.protocol import TransportSettings
 from tests.support.flavours import Flavour
 
 
@@ -51,7 +51,7 @@ class OddDriver(ComputeDriver[Node, Volume]):
 
 @pytest.fixture
 def driver(flavour: Flavour) -> OddDriver:
-    from polycloud.runtime import asynchronous_runtime, blocking_runtime
+    from cumuli.runtime import asynchronous_runtime, blocking_runtime
 
     factory = asynchronous_runtime if flavour.name == "async" else blocking_runtime
     return OddDriver(make_caller(factory(TransportSettings()), {}, provider="odd"))

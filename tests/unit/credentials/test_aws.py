@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from polycloud.credentials.aws import (
+from cumuli.credentials.aws import (
     AWSCredentials,
     CredentialsProvider,
     RefreshingCredentials,
@@ -14,12 +14,12 @@ from polycloud.credentials.aws import (
     credentials_provider,
     explicit_credentials,
 )
-from polycloud.credentials.aws_authorizer import SigV4Authorizer
-from polycloud.credentials.secret import Secret
-from polycloud.errors import AuthenticationError, ConfigurationError
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import Runtime
-from polycloud.wire.sigv4 import SigV4Signer
+from cumuli.credentials.aws_authorizer import SigV4Authorizer
+from cumuli.credentials.secret import Secret
+from cumuli.errors import AuthenticationError, ConfigurationError
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import Runtime
+from cumuli.wire.sigv4 import SigV4Signer
 from tests.flavours import Flavour
 
 

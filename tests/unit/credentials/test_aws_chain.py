@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.credentials.aws_chain import find_credentials, find_place
-from polycloud.errors import AuthenticationError, ConfigurationError
+from cumuli.credentials.aws_chain import find_credentials, find_place
+from cumuli.errors import AuthenticationError, ConfigurationError
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "env-secret"}
 
@@ -115,7 +115,7 @@ def test_none_at_all_says_where_was_looked(files: Files, no_botocore: None) -> N
         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         f"{files.folder}/credentials [default]",
         f"{files.folder}/config [default]",
-        "pip install 'polycloud[aws]'",
+        "pip install 'cumuli[aws]'",
     ):
         assert words in str(caught.value)
     with pytest.raises(ConfigurationError, match="this container offers credentials of its own"):

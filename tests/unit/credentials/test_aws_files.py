@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.credentials.aws_files import parse_shared_file, read_shared_files
-from polycloud.errors import ConfigurationError
+from cumuli.credentials.aws_files import parse_shared_file, read_shared_files
+from cumuli.errors import ConfigurationError
 
 CONFIG = """\ufeff
 # the AWS command line writes this

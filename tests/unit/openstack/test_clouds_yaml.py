@@ -13,11 +13,11 @@ from keystoneauth1 import loading
 from openstack.config import vendors
 from openstack.config.loader import OpenStackConfig
 
-from polycloud import OpenStack
-from polycloud.credentials.clouds_yaml import CloudSettings, load_cloud
-from polycloud.credentials.openstack_vendors import VENDORS
-from polycloud.credentials.openstack_ways_in import AUTH_TYPES, instead_of
-from polycloud.errors import ConfigurationError
+from cumuli import OpenStack
+from cumuli.credentials.clouds_yaml import CloudSettings, load_cloud
+from cumuli.credentials.openstack_vendors import VENDORS
+from cumuli.credentials.openstack_ways_in import AUTH_TYPES, instead_of
+from cumuli.errors import ConfigurationError
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, API_SECRET
 
 
@@ -342,7 +342,7 @@ def test_a_profile_in_a_file_goes_before_one_that_is_carried(home: Path, write: 
     ("settings", "message"),
     [
         ("profile: vexxhost", r"'vexxhost', which the OpenStack tools fetch from https://vexxhost.com/.well-known/"),
-        ("profile: ovh", "polycloud does not: give the auth_url that it tells$"),
+        ("profile: ovh", "cumuli does not: give the auth_url that it tells$"),
         ("profile: 'https://cloud.example.com'", "fetch from https://cloud.example.com/.well-known/openstack/api and"),
         ("profile: nobody", r"which is none of the clouds that are known by name \(auro, .*zetta\): give the auth_url"),
         ("profile: ultimum", "the cloud 'a' names the profile 'ultimum', and ultimum-cloud.com has ceased business"),

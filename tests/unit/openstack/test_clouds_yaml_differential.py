@@ -16,8 +16,8 @@ import yaml
 from openstack.config.loader import OpenStackConfig
 from openstack.exceptions import ConfigException
 
-from polycloud.credentials.clouds_yaml import load_cloud
-from polycloud.errors import ConfigurationError
+from cumuli.credentials.clouds_yaml import load_cloud
+from cumuli.errors import ConfigurationError
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
 
@@ -177,7 +177,7 @@ def _theirs(folder: Path, cloud: str | None, region: str | None) -> dict[str, ob
 PRINT_BOTH = """
 import json, os
 from openstack.config import loader
-from polycloud.credentials.clouds_yaml import _folders
+from cumuli.credentials.clouds_yaml import _folders
 unique = dict.fromkeys(loader.CONFIG_SEARCH_PATH)
 print(json.dumps([list(unique), [str(folder) for folder in _folders(os.environ)]]))
 """

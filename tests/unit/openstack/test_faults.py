@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     Conflict,
@@ -21,8 +21,8 @@ from polycloud.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from polycloud.runtime.messages import Headers, Response
-from polycloud.wire.openstack_faults import Fault, fault_error, fault_of
+from cumuli.runtime.messages import Headers, Response
+from cumuli.wire.openstack_faults import Fault, fault_error, fault_of
 
 
 def answer(status: int, body: bytes = b"") -> Response:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError
-from polycloud.wire.keystone import KeystoneCredentials, auth_body, check_credentials, parse_v2_token, parse_v3_token
-from polycloud.wire.openstack_catalog import (
+from cumuli.credentials.secret import Secret
+from cumuli.errors import ConfigurationError
+from cumuli.wire.keystone import KeystoneCredentials, auth_body, check_credentials, parse_v2_token, parse_v3_token
+from cumuli.wire.openstack_catalog import (
     ApiVersion,
     Endpoint,
     Service,

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.providers.openstack.wire_servers import (
+from cumuli.compute.models import NodeState
+from cumuli.providers.openstack.wire_servers import (
     STATES,
     Address,
     Server,

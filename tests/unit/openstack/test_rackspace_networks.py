@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.openstack.models import NetworkAttachment, OpenStackNodeSpec
-from polycloud.providers.openstack.servers import _server_body
-from polycloud.providers.rackspace.models import PUBLIC_NET, SERVICE_NET
+from cumuli.providers.openstack.models import NetworkAttachment, OpenStackNodeSpec
+from cumuli.providers.openstack.servers import _server_body
+from cumuli.providers.rackspace.models import PUBLIC_NET, SERVICE_NET
 
 
 @pytest.mark.parametrize(

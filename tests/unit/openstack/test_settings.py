@@ -9,9 +9,9 @@ import pytest
 from keystoneauth1 import loading
 from openstack.config import defaults
 
-import polycloud
-from polycloud.credentials.clouds_yaml import load_cloud
-from polycloud.errors import ConfigurationError
+import cumuli
+from cumuli.credentials.clouds_yaml import load_cloud
+from cumuli.errors import ConfigurationError
 
 PAGE = Path(__file__).parents[3] / "docs/providers/openstack-settings.md"
 PLUGINS = (
@@ -84,19 +84,19 @@ def test_whatever_the_yaml_loader_raises_is_ours_and_quotes_nothing(home: Path, 
 
 @pytest.mark.parametrize("value", ["[" * 5000, "1" * 5000])
 def test_whatever_the_toml_reader_raises_is_ours(home: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(home / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(home / "config.toml"))
     (home / "config.toml").write_text(f'[profiles.a]\nprovider = "memory"\npage_size = {value}\n')
     with pytest.raises(ConfigurationError, match=r"config\.toml is not TOML"):
-        polycloud.compute("a")
+        cumuli.compute("a")
 
 
 def test_a_deadline_bounds_a_command_of_a_profile(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(home / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(home / "config.toml"))
     (home / "config.toml").write_text(
         '[profiles.a]\nprovider = "gogrid"\napi_key = "k"\nsecret = { command = ["sleep", "30"] }\n'
     )
     (home / "config.toml").chmod(0o600)
     started = time.monotonic()
-    with pytest.raises(ConfigurationError, match="sleep did not end within"), polycloud.deadline(1):
-        polycloud.compute("a")
+    with pytest.raises(ConfigurationError, match="sleep did not end within"), cumuli.deadline(1):
+        cumuli.compute("a")
     assert time.monotonic() - started < 10

@@ -7,16 +7,16 @@ import sys
 
 import pytest
 
-from polycloud.errors import ConfigurationError
-from polycloud.runtime import asynchronous_runtime
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.errors import ConfigurationError
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import TransportSettings
 
 
 def test_a_sync_program_does_not_import_aiohttp_nor_asyncio() -> None:
     program = (
         "import sys\n"
-        "from polycloud.runtime import blocking_runtime\n"
-        "from polycloud.runtime.protocol import TransportSettings\n"
+        "from cumuli.runtime import blocking_runtime\n"
+        "from cumuli.runtime.protocol import TransportSettings\n"
         "blocking_runtime(TransportSettings())\n"
         "assert not {'aiohttp', 'asyncio'} & set(sys.modules)\n"
     )
@@ -31,8 +31,8 @@ def test_no_connections_are_refused() -> None:
 def test_an_async_runtime_needs_no_library() -> None:
     program = (
         "import sys\n"
-        "from polycloud.runtime import asynchronous_runtime\n"
-        "from polycloud.runtime.protocol import TransportSettings\n"
+        "from cumuli.runtime import asynchronous_runtime\n"
+        "from cumuli.runtime.protocol import TransportSettings\n"
         "asynchronous_runtime(TransportSettings())\n"
         "others = {name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names\n"
         "print(sorted(name for name in others if not name.startswith('_')))\n"

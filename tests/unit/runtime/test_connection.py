@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from polycloud.errors import MalformedResponse
-from polycloud.runtime.connection import Connection
-from polycloud.runtime.failures import PeerClosed
-from polycloud.runtime.http1 import AnswerHead, parse_head, write_head
-from polycloud.runtime.limits import MAX_HEADER_BYTES, MAX_HEADERS
-from polycloud.runtime.pace import Pace
+from cumuli.errors import MalformedResponse
+from cumuli.runtime.connection import Connection
+from cumuli.runtime.failures import PeerClosed
+from cumuli.runtime.http1 import AnswerHead, parse_head, write_head
+from cumuli.runtime.limits import MAX_HEADER_BYTES, MAX_HEADERS
+from cumuli.runtime.pace import Pace
 
 SOON = 30.0
 # More than any socket buffers.

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Generator
 
 import pytest
 
-from polycloud.runtime.drive import iterate, run
+from cumuli.runtime.drive import iterate, run
 
 
 async def double(n: int) -> int:

@@ -11,12 +11,12 @@ from contextvars import ContextVar
 
 import pytest
 
-from polycloud.errors import ConfigurationError, DeadlineExceeded, NotFound
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.deadline import deadline
-from polycloud.runtime.drive import iterate, run
-from polycloud.runtime.jobs import JobCancelled, interruptible
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.errors import ConfigurationError, DeadlineExceeded, NotFound
+from cumuli.runtime.blocking import BlockingRuntime
+from cumuli.runtime.deadline import deadline
+from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.jobs import JobCancelled, interruptible
+from cumuli.runtime.protocol import TransportSettings
 
 # Well beyond the promise of a second: a job that is not cancelled makes its test fail, not pass late.
 LONG = 30.0

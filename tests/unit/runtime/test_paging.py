@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from polycloud.errors import MalformedResponse
-from polycloud.runtime.drive import run
-from polycloud.runtime.paging import MAX_EMPTY_PAGES, Page, iterate_pages
+from cumuli.errors import MalformedResponse
+from cumuli.runtime.drive import run
+from cumuli.runtime.paging import MAX_EMPTY_PAGES, Page, iterate_pages
 
 
 @pytest.fixture(params=["everything", "recent"], autouse=True)

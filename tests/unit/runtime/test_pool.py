@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from polycloud.errors import ConfigurationError, Timeout
-from polycloud.runtime.pool import Lease, Pool
+from cumuli.errors import ConfigurationError, Timeout
+from cumuli.runtime.pool import Lease, Pool
 
 
 class Wire:

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from polycloud.runtime import reachability
-from polycloud.runtime.reachability import Address, Reachability
+from cumuli.runtime import reachability
+from cumuli.runtime.reachability import Address, Reachability
 
 
 def v4(host: str) -> Address:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.errors import ImageNotFound, NodeNotFound, NotFound
-from polycloud.runtime.messages import Request
-from polycloud.runtime.recent import MOST, NEW_SECONDS, PATIENCE, Recent
+from cumuli.errors import ImageNotFound, NodeNotFound, NotFound
+from cumuli.runtime.messages import Request
+from cumuli.runtime.recent import MOST, NEW_SECONDS, PATIENCE, Recent
 
 
 def request(target: str, body: bytes = b"", operation: str = "Look", method: str = "GET") -> Request:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import (
+from cumuli.errors import (
     AuthenticationError,
     ChecksumMismatch,
     CloudError,
@@ -21,7 +21,7 @@ from polycloud.errors import (
     RateLimited,
     Timeout,
 )
-from polycloud.runtime.retry import NO_RETRY, RetryBudget, RetryPolicy, retry_after, retry_delay
+from cumuli.runtime.retry import NO_RETRY, RetryBudget, RetryPolicy, retry_after, retry_delay
 
 POLICY = RetryPolicy(attempts=4, base=1.0, cap=5.0, max_retry_after=60.0)
 

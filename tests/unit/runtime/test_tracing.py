@@ -9,7 +9,7 @@ import sys
 def test_no_program_is_made_to_import_opentelemetry() -> None:
     program = (
         "import sys\n"
-        "from polycloud.runtime.tracing import call_span\n"
+        "from cumuli.runtime.tracing import call_span\n"
         "with call_span('ec2', 'RunInstances', 'https://example.com') as span:\n"
         "    assert span is None\n"
         "assert not [name for name in sys.modules if name.startswith('opentelemetry')]\n"

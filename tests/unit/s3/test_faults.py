@@ -1,4 +1,4 @@
-"""S3's errors in the words of polycloud's tree."""
+"""S3's errors in the words of cumuli's tree."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from polycloud import errors
-from polycloud.providers.aws.s3.faults import Misdirected, error_of, late_error_of
-from polycloud.runtime.messages import Headers, Response
+from cumuli import errors
+from cumuli.providers.aws.s3.faults import Misdirected, error_of, late_error_of
+from cumuli.runtime.messages import Headers, Response
 
 
 def answer(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.providers.aws.s3.metadata import read_meta_data, written_meta_data
+from cumuli.providers.aws.s3.metadata import read_meta_data, written_meta_data
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import InvalidRequest
-from polycloud.providers.aws.s3 import names
-from polycloud.providers.aws.s3.client import S3
+from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.s3 import names
+from cumuli.providers.aws.s3.client import S3
 from tests.support.names import KNOWN_BAD, generated_names
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import ConfigurationError
-from polycloud.providers.aws.s3.session import S3Session
-from polycloud.runtime import blocking_runtime
-from polycloud.runtime.drive import run
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.s3.session import S3Session
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.drive import run
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import TransportSettings
 
 
 @pytest.fixture(autouse=True)

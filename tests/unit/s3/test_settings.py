@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError, InvalidRequest, NotSupported
-from polycloud.providers.aws.s3 import documents, wire
-from polycloud.providers.aws.s3.arguments import customer_headers, put_headers
-from polycloud.providers.aws.s3.client import S3
-from polycloud.providers.aws.s3.dialect import AWS
-from polycloud.providers.aws.s3.headers import http_date, is_md5, stored_encoding
-from polycloud.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
-from polycloud.providers.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
-from polycloud.wire.xml import decode
+from cumuli.capabilities import StorageCapability
+from cumuli.credentials.secret import Secret
+from cumuli.errors import ConfigurationError, InvalidRequest, NotSupported
+from cumuli.providers.aws.s3 import documents, wire
+from cumuli.providers.aws.s3.arguments import customer_headers, put_headers
+from cumuli.providers.aws.s3.client import S3
+from cumuli.providers.aws.s3.dialect import AWS
+from cumuli.providers.aws.s3.headers import http_date, is_md5, stored_encoding
+from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
+from cumuli.providers.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
+from cumuli.wire.xml import decode
 from tests.contract.s3.s3_cases import ACL, RULES
 
 DAY = dt.datetime(2030, 5, 6, 23, 0, tzinfo=dt.timezone(dt.timedelta(hours=2)))

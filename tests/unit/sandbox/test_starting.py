@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import ConfigurationError, ConnectionFailed
-from polycloud.sandbox.processes import Process, identify, is_running, stop
-from polycloud.sandbox.server import Address
-from polycloud.sandbox.starting import start
+from cumuli.errors import ConfigurationError, ConnectionFailed
+from cumuli.sandbox.processes import Process, identify, is_running, stop
+from cumuli.sandbox.server import Address
+from cumuli.sandbox.starting import start
 from tests.support.processes import nothing_left
 from tests.unit.sandbox.stub import Stub
 
@@ -47,7 +47,7 @@ def test_a_detached_server_outlives_its_starter(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from polycloud.sandbox.starting import start
+        from cumuli.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
         started = start(Stub(), Path(sys.argv[1]), tied=False)
         started.keep()
@@ -71,7 +71,7 @@ def test_a_tied_server_dies_with_its_starter(tmp_path: Path, number: signal.Sign
     script = """
         import sys, threading, time
         from pathlib import Path
-        from polycloud.sandbox.starting import start
+        from cumuli.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
 
         kept = []
@@ -131,7 +131,7 @@ def test_a_detached_server_that_is_not_kept_ends_when_it_is_closed(tmp_path: Pat
 STARTING = """
 import os, sys
 from pathlib import Path
-from polycloud.sandbox.starting import start
+from cumuli.sandbox.starting import start
 from tests.unit.sandbox.stub import Stub
 print("begins", flush=True)
 kept = []
@@ -201,7 +201,7 @@ if not once.exists():
 
 
 def test_a_missing_extra_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"needs no_such_module.*pip install 'polycloud\[sandbox\]'"):
+    with pytest.raises(ConfigurationError, match=r"needs no_such_module.*pip install 'cumuli\[sandbox\]'"):
         start(Stub(modules=["no_such_module"]), tmp_path, tied=True)
 
 

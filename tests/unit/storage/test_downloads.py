@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from polycloud.providers.memory_storage.account import MemoryStorageAccount
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from polycloud.runtime import asynchronous_runtime, blocking_runtime, files
-from polycloud.runtime.protocol import TransportSettings
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.providers.memory_storage.account import MemoryStorageAccount
+from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.runtime import asynchronous_runtime, blocking_runtime, files
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.runtime.retry import RetryPolicy
 from tests.support.flavours import Flavour, eventually
 
 CONTENT = random.Random(2).randbytes(3_000_001)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import ChecksumMismatch, CloudError, InvalidRequest, PermissionDenied, ProviderUnavailable
-from polycloud.providers.memory_storage.account import MemoryStorageAccount
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.capabilities import StorageCapability as Can
+from cumuli.errors import ChecksumMismatch, CloudError, InvalidRequest, PermissionDenied, ProviderUnavailable
+from cumuli.providers.memory_storage.account import MemoryStorageAccount
+from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.runtime.retry import RetryPolicy
 from tests.support.flavours import Flavour
 
 PART = 10_000

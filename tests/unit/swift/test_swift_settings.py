@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability
-from polycloud.credentials.clouds_yaml import CloudSettings
-from polycloud.credentials.swift import V1Settings, cloudfiles_settings, swift_settings
-from polycloud.errors import ConfigurationError, InvalidRequest
-from polycloud.providers.cloudfiles.driver import CloudFilesDriver
-from polycloud.providers.swift.arguments import access_headers, changed_meta_data, checked_key, with_public
-from polycloud.providers.swift.driver import SwiftDriver
-from polycloud.runtime.messages import Headers, Response
-from polycloud.wire.keystone import KeystoneCredentials
-from polycloud.wire.swift_auth import is_v1, parse_auth
+from cumuli.capabilities import StorageCapability
+from cumuli.credentials.clouds_yaml import CloudSettings
+from cumuli.credentials.swift import V1Settings, cloudfiles_settings, swift_settings
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.providers.cloudfiles.driver import CloudFilesDriver
+from cumuli.providers.swift.arguments import access_headers, changed_meta_data, checked_key, with_public
+from cumuli.providers.swift.driver import SwiftDriver
+from cumuli.runtime.messages import Headers, Response
+from cumuli.wire.keystone import KeystoneCredentials
+from cumuli.wire.swift_auth import is_v1, parse_auth
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY
 
 V1 = "http://127.0.0.1:8080/auth/v1.0"

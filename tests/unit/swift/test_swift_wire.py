@@ -12,8 +12,8 @@ import swiftclient.utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import InvalidRequest, MalformedResponse
-from polycloud.wire.swift import (
+from cumuli.errors import InvalidRequest, MalformedResponse
+from cumuli.wire.swift import (
     OBJECT_META,
     TempUrlDigest,
     bulk_line,

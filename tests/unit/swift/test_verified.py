@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import ChecksumMismatch
-from polycloud.providers.swift.verified import VerifiedBody
-from polycloud.wire.swift import Segment
+from cumuli.errors import ChecksumMismatch
+from cumuli.providers.swift.verified import VerifiedBody
+from cumuli.wire.swift import Segment
 
 CONTENT = bytes(range(97)) * 3
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import Literal, Unpack, overload
 
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.driver import ComputeDriver
-from polycloud.compute.models import Node, Volume
-from polycloud.options import ClientOptions, make_runtime
-from polycloud.runtime import asynchronous_runtime
-from polycloud.runtime.protocol import RuntimeFactory
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.driver import ComputeDriver
+from cumuli.compute.models import Node, Volume
+from cumuli.options import ClientOptions, make_runtime
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import RuntimeFactory
 
 __all__ = ["AsyncThing", "AsyncThings"]
 
@@ -102,15 +102,15 @@ class AsyncThings(AsyncCompute[Node, Volume]):
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package of that one client, below ``src``, as in the project."""
-    folder = tmp_path / "src" / "polycloud" / "providers" / "things"
+    folder = tmp_path / "src" / "cumuli" / "providers" / "things"
     folder.mkdir(parents=True)
     (folder / "aio.py").write_text(SAMPLE)
-    compute = tmp_path / "src" / "polycloud" / "compute"
+    compute = tmp_path / "src" / "cumuli" / "compute"
     compute.mkdir()
     project = generate_sync.SOURCE / "compute"
     (compute / "aio.py").write_text((project / "aio.py").read_text())
     (compute / "client.py").write_text((project / "client.py").read_text())
-    return tmp_path / "src" / "polycloud"
+    return tmp_path / "src" / "cumuli"
 
 
 @pytest.fixture
@@ -245,8 +245,8 @@ PART = '''"""``AsyncThingsMore``: part of a large client."""
 
 from __future__ import annotations
 
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.models import Node, Volume
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.models import Node, Volume
 
 
 class AsyncThingsMore(AsyncCompute[Node, Volume]):
@@ -260,7 +260,7 @@ WHOLE = '''"""``AsyncThings``: a large client."""
 
 from __future__ import annotations
 
-from polycloud.providers.things.aio_more import AsyncThingsMore
+from cumuli.providers.things.aio_more import AsyncThingsMore
 
 
 class AsyncThings(AsyncThingsMore):
@@ -281,15 +281,15 @@ def test_a_large_client_is_written_in_parts(package: Path) -> None:
     assert "    def __init__(self, client: AsyncThingsMore) -> None:\n        super().__init__(client)" in part
     assert "return run(self._things_more.more())" in part
     assert "Generated from aio_more.py" in part
-    assert "from polycloud.providers.things.client_more import ThingsMore" in whole
+    assert "from cumuli.providers.things.client_more import ThingsMore" in whole
     assert "class Things(ThingsMore):" in whole
     assert generate_sync.main(["--check"], package) == 0
 
 
 def test_the_projects_own_clients_have_the_signatures_of_their_twins() -> None:
     """Independent of the generator: what Python itself makes of both."""
-    from polycloud.compute.aio import AsyncCompute
-    from polycloud.compute.client import Compute
+    from cumuli.compute.aio import AsyncCompute
+    from cumuli.compute.client import Compute
 
     def public(cls: type) -> dict[str, list[inspect.Parameter]]:
         functions = inspect.getmembers(cls, inspect.isfunction)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from polycloud.capabilities import ComputeCapability as Can
+from cumuli.capabilities import ComputeCapability as Can
 from tests.conformance.compute_calls import CALLS
 from tools import generate_sync
 
@@ -41,8 +41,8 @@ def copied(to: Path) -> Path:
 
 
 def run(project: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Python in the copy, which it imports polycloud from."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "POLYCLOUD_"))}
+    """Python in the copy, which it imports cumuli from."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=project,
@@ -75,8 +75,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-PACKAGE = "src/polycloud/providers/tall_cloud"
-TOUCHED = (PACKAGE, "src/polycloud/registry.py", "src/polycloud/__init__.py")
+PACKAGE = "src/cumuli/providers/tall_cloud"
+TOUCHED = (PACKAGE, "src/cumuli/registry.py", "src/cumuli/__init__.py")
 TESTS = "tests/conformance/tall_cloud"
 CHECKS = {
     "ruff": ("-m", "ruff", "check", *TOUCHED, TESTS),
@@ -98,7 +98,7 @@ def test_what_is_made_is_clean(project: Path, check: str) -> None:
 
 
 def test_the_sync_client_is_what_the_generator_writes(project: Path) -> None:
-    package = project / "src" / "polycloud"
+    package = project / "src" / "cumuli"
     flavoured = generate_sync.flavoured_names(generate_sync.aio_files(package))
     written = generate_sync.generated(project / PACKAGE / "aio.py", flavoured, package)
     assert (project / PACKAGE / "client.py").read_text() == written
@@ -112,17 +112,17 @@ def test_what_is_made_is_all_there(project: Path) -> None:
     assert not re.search(r"(?i)acme|\bTODO\b|FIXME|placeholder|NotImplementedError", text)
     page = (project / "docs" / "providers" / "tall_cloud.md").read_text()
     assert page.startswith(f"# {TITLE}\n")
-    assert 'polycloud.compute("tall_cloud", token=…)' in page
+    assert 'cumuli.compute("tall_cloud", token=…)' in page
     assert "cme" not in page
 
 
 def test_it_is_known(project: Path) -> None:
-    listed = run(project, "-m", "polycloud", "providers").stdout
+    listed = run(project, "-m", "cumuli", "providers").stdout
     assert re.search(rf"^tall_cloud +compute +{TITLE} *$", listed, re.MULTILINE)
     program = (
-        "import polycloud\n"
-        f"assert type(polycloud.compute('tall_cloud', token='t')) is polycloud.{CLIENT}\n"
-        f"assert type(polycloud.async_compute('tall_cloud', token='t')) is polycloud.Async{CLIENT}\n"
+        "import cumuli\n"
+        f"assert type(cumuli.compute('tall_cloud', token='t')) is cumuli.{CLIENT}\n"
+        f"assert type(cumuli.async_compute('tall_cloud', token='t')) is cumuli.Async{CLIENT}\n"
     )
     done = run(project, "-c", program)
     assert done.returncode == 0, done.stderr
@@ -184,7 +184,7 @@ def test_a_declared_gap_fails_no_more(project: Path, tmp_path: Path) -> None:
         (["tall_cloud"], "there is a provider tall_cloud already"),
         (["ec2"], "there is a provider ec2 already"),
         (["local"], "there is a provider local already"),
-        (["aws"], "src/polycloud/providers/aws exists already"),
+        (["aws"], "src/cumuli/providers/aws exists already"),
         (["support"], "tests/conformance/support exists already"),
         (["compute_base"], "tests/conformance/compute_base.py exists already"),
         (["paged"], "docs/providers/paged.md exists already"),
@@ -220,7 +220,7 @@ def test_what_will_not_do_is_said_and_changes_nothing(project: Path, arguments: 
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("src/polycloud/registry.py", '"""Without what the tool looks for."""\n'),
+        ("src/cumuli/registry.py", '"""Without what the tool looks for."""\n'),
         ("tools/provider_template/provider/aio.py", "this is not Python\n"),
         ("tools/provider_template/page.md", None),
     ],

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from polycloud.errors import InvalidRequest
-from polycloud.wire.aws_query import QueryError, filters, flattened, parse_error, query_request
+from cumuli.errors import InvalidRequest
+from cumuli.wire.aws_query import QueryError, filters, flattened, parse_error, query_request
 
 ERROR = "<Error><Type>Sender</Type><Code>C</Code><Message>M</Message></Error>"
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from polycloud.errors import MalformedResponse
-from polycloud.wire.headers import extent
+from cumuli.errors import MalformedResponse
+from cumuli.wire.headers import extent
 
 
 @pytest.mark.parametrize(

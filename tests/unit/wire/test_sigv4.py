@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.credentials.aws import AWSCredentials
-from polycloud.credentials.secret import Secret
-from polycloud.errors import InvalidRequest
-from polycloud.runtime.messages import Request
-from polycloud.wire.sigv4 import UNSIGNED_PAYLOAD, SigV4Signer
+from cumuli.credentials.aws import AWSCredentials
+from cumuli.credentials.secret import Secret
+from cumuli.errors import InvalidRequest
+from cumuli.runtime.messages import Request
+from cumuli.wire.sigv4 import UNSIGNED_PAYLOAD, SigV4Signer
 
 VECTORS = Path(__file__).parent / "sigv4_vectors"
 SUITE_TIME = dt.datetime(2015, 8, 30, 12, 36, tzinfo=dt.UTC).timestamp()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import AuthenticationError
-from polycloud.providers.acme.aio import AsyncAcme
-from polycloud.providers.acme.client import Acme
+from cumuli.errors import AuthenticationError
+from cumuli.providers.acme.aio import AsyncAcme
+from cumuli.providers.acme.client import Acme
 from tests.conformance.acme.server import serving
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.compute_target import Bench
@@ -27,7 +27,7 @@ def target() -> Iterator[ComputeTarget]:
         given: dict[str, Any] = {"token": API_SECRET, "endpoint": server.endpoint, "proxy": ""}
 
         def eyes(kind: str, thing_id: str) -> Mapping[str, object] | None:
-            """The server's own books, by the names of polycloud's fields."""
+            """The server's own books, by the names of cumuli's fields."""
             seen = server.servers.get(thing_id) if kind == "node" else None
             return seen and {"name": seen["name"]}
 

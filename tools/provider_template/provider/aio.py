@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Unpack
 
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.models import Volume
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError, InvalidRequest
-from polycloud.options import ClientOptions, make_caller, make_runtime
-from polycloud.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
-from polycloud.providers.acme.models import AcmeNode
-from polycloud.runtime import asynchronous_runtime
-from polycloud.runtime.protocol import RuntimeFactory
-from polycloud.ways_in import WaysIn
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.models import Volume
+from cumuli.credentials.secret import Secret
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.options import ClientOptions, make_caller, make_runtime
+from cumuli.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
+from cumuli.providers.acme.models import AcmeNode
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncAcme"]
 

@@ -8,16 +8,16 @@ from urllib.parse import quote
 
 import msgspec
 
-from polycloud.capabilities import Capabilities, ComputeCapability
-from polycloud.compute.driver import ComputeDriver
-from polycloud.compute.models import Volume
-from polycloud.credentials.secret import Secret
-from polycloud.errors import CloudError
-from polycloud.providers.acme import wire
-from polycloud.providers.acme.models import AcmeNode
-from polycloud.runtime.caller import Caller
-from polycloud.runtime.messages import Request, Response
-from polycloud.runtime.paging import Page
+from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.compute.driver import ComputeDriver
+from cumuli.compute.models import Volume
+from cumuli.credentials.secret import Secret
+from cumuli.errors import CloudError
+from cumuli.providers.acme import wire
+from cumuli.providers.acme.models import AcmeNode
+from cumuli.runtime.caller import Caller
+from cumuli.runtime.messages import Request, Response
+from cumuli.runtime.paging import Page
 
 __all__ = ["ENDPOINT", "AcmeAuthorizer", "AcmeDriver"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycloud.compute.models import Node
+from cumuli.compute.models import Node
 
 __all__ = ["AcmeNode"]
 

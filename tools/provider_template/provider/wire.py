@@ -6,8 +6,8 @@ import datetime as dt
 
 import msgspec
 
-from polycloud.compute.models import NodeState
-from polycloud.errors import (
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     Conflict,
@@ -18,7 +18,7 @@ from polycloud.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from polycloud.providers.acme.models import AcmeNode
+from cumuli.providers.acme.models import AcmeNode
 
 __all__ = ["PROVIDER", "Server", "Servers", "error_of", "node_of"]
 

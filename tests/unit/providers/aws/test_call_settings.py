@@ -10,10 +10,10 @@ import botocore.configprovider
 import botocore.session
 import pytest
 
-import polycloud
-from polycloud.errors import ConfigurationError
-from polycloud.providers.aws.regions import service_origin
-from polycloud.runtime.retry import RetryPolicy
+import cumuli
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.regions import service_origin
+from cumuli.runtime.retry import RetryPolicy
 from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
@@ -35,7 +35,7 @@ def write(config: Path, text: str) -> None:
 
 
 def made(flavour: Flavour, kind: str, **settings: Any) -> Any:
-    cls = getattr(polycloud, f"Async{kind}" if flavour.name == "async" else kind)
+    cls = getattr(cumuli, f"Async{kind}" if flavour.name == "async" else kind)
     return cls("key", "secret", **{"region": "eu-west-1", **settings})
 
 

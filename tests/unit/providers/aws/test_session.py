@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.credentials.aws import AWSCredentials
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError
-from polycloud.providers.aws.session import AWSSession
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import Runtime
+from cumuli.credentials.aws import AWSCredentials
+from cumuli.credentials.secret import Secret
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.session import AWSSession
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import Runtime
 from tests.flavours import Flavour
 
 

@@ -1,0 +1,208 @@
+"""The command line's root: global options, the commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
+
+from cumuli import __version__
+from cumuli.cli import failures
+from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.output import Output
+from cumuli.cli.places import STANDARD
+from cumuli.cli.session import GROUP, Options, session
+from cumuli.runtime.left_out import left_out
+
+__all__ = ["app", "run"]
+
+app = App(
+    name="cumuli",
+    help="One command for every cloud: servers, disks, images, keys and object storage.",
+    help_epilogue=failures.EXIT_STATUSES,
+    version=__version__,
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,
+)
+app.meta.suppress_keyboard_interrupt = False
+SERVERS = Group("Servers", sort_key=10)
+STORAGE = Group("Object storage, at addresses like PROVIDER-OR-PROFILE:CONTAINER/KEY", sort_key=20)
+OTHERS = Group("Everything else", sort_key=30)
+# Imported when they are run, or when their help is asked for.
+app.command("cumuli.cli.nodes:app", name="nodes", help="Servers.", group=SERVERS)
+app.command("cumuli.cli.catalog:sizes", name="sizes", help="Kinds of servers on offer.", group=SERVERS)
+app.command("cumuli.cli.catalog:images", name="images", help="What servers are made from.", group=SERVERS)
+app.command("cumuli.cli.catalog:locations", name="locations", help="Where servers can be.", group=SERVERS)
+app.command("cumuli.cli.volumes:app", name="volumes", help="Disks and their snapshots.", group=SERVERS)
+app.command("cumuli.cli.keys:app", name="keys", help="SSH key pairs.", group=SERVERS)
+app.command("cumuli.cli.containers:app", name="containers", help="What objects are kept in.", group=STORAGE)
+
+# The first line is what the list of commands shows; a command's own help shows the rest as well.
+CLOUD = "CLOUD is a provider (`cumuli providers` lists them) or a profile."
+app.command(
+    "cumuli.cli.objects:ls",
+    name="ls",
+    help=f"""List objects, or containers.
+
+What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
+
+An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
+    usage="Usage: cumuli ls [OPTIONS] ADDRESS",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.objects:stat",
+    name="stat",
+    help=f"What is known of one object, or of a container.\n\n{CLOUD}",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.objects:cat",
+    name="cat",
+    help=f"Objects to standard output.\n\nOne after the other, verified as they pass. {CLOUD}",
+    usage="Usage: cumuli cat ADDRESS...",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.put:put",
+    name="put",
+    help=f"""Files and folders to objects.
+
+Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+
+An object of the same name is replaced. What arrives is verified. {CLOUD}""",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.get:get",
+    name="get",
+    help=f"Objects to files and folders.\n\nA file is there whole and verified, or not at all. {CLOUD}",
+    usage="Usage: cumuli get [OPTIONS] ADDRESS [DESTINATION]",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.objects:rm",
+    name="rm",
+    help=f"Delete objects.\n\nAsks before it does. {CLOUD}",
+    usage="Usage: cumuli rm [OPTIONS] ADDRESS...",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.objects:url",
+    name="url",
+    help=f"""A URL that opens an object for a while.
+
+It needs no credentials, and works for anybody who has it. {CLOUD}""",
+    group=STORAGE,
+)
+app.command(
+    "cumuli.cli.leftovers:app",
+    name="leftovers",
+    help="What killed uploads and downloads have left.",
+    group=STORAGE,
+)
+app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
+app.command(
+    "cumuli.cli.sandbox:app",
+    name="sandbox",
+    help="Real servers on this machine, to try things out on.",
+    group=OTHERS,
+)
+
+# What stands after "--" is never an option, global ones included.
+_rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())
+
+
+@app.command(group=OTHERS)
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+    """Print a completion script: `eval "$(cumuli completion bash)"`.
+
+    Args:
+        shell: For which shell.
+    """
+    sys.stdout.write(app.meta.generate_completion(prog_name="cumuli", shell=shell))
+
+
+@app.meta.default
+def _launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    given: Annotated[Options, Parameter(name="*", group=GROUP)] = Options(),  # noqa: B008 - frozen
+) -> None:
+    out = Output(json=given.json)
+    if given.debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
+    with session(given, out):
+        try:
+            app(
+                [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()],
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
+        except RequestShown as stop:
+            out.request(stop.request)
+        out.flush()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status. Nothing is raised, whatever happens.
+    """
+    before, rest = _split(arguments)
+    debug = "--debug" in before
+    out = Output(json="--json" in before)
+    token = _rest.set(rest)
+    try:
+        with warnings.catch_warnings(), left_out() as lost:
+            warnings.showwarning = _warner(out)
+            app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
+            out.flush()
+    except failures.AlreadyReported as error:
+        return error.status
+    except CycloptsError as error:
+        return failures.report(_clearer(error), out, debug=debug)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it
+        if failures.unwritable(error):
+            # The interpreter flushes standard output once more when it ends, and must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.report(error, out, debug=debug)
+    finally:
+        _rest.reset(token)
+    # The log has told what it was.
+    return failures.FAILED if lost else 0
+
+
+def _clearer(error: CycloptsError) -> Exception:
+    """An option that is unknown where it stands is not called a command."""
+    word = error.unused_tokens[0] if isinstance(error, UnknownCommandError) and error.unused_tokens else ""
+    if not word.startswith("-"):
+        return error
+    option = word.partition("=")[0]
+    known = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
+    near = get_close_matches(option, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
+    return failures.UsageError(f"there is no global option {option}; {hint}")
+
+
+def _warner(out: Output) -> Callable[..., None]:
+    def warn(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
+        out.warning(category.__name__, str(message))
+
+    return warn
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    if "--" not in arguments:
+        return list(arguments), ()
+    at = list(arguments).index("--")
+    return list(arguments[:at]), tuple(arguments[at:])

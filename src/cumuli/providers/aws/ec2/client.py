@@ -1,0 +1,106 @@
+"""``EC2``: Amazon EC2's client.
+
+Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Unpack
+
+from cumuli.credentials.aws import CredentialsLike
+from cumuli.credentials.secret import Secret
+from cumuli.options import ClientOptions
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client_addresses import EC2Addresses
+from cumuli.providers.aws.ec2.client_images import EC2Images
+from cumuli.providers.aws.ec2.client_instances import EC2Instances
+from cumuli.providers.aws.ec2.client_networks import EC2Networks
+from cumuli.providers.aws.ec2.client_tags import EC2Tags
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.drive import run
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.ways_in import WaysIn
+from cumuli.wire.xml import XMLValue
+
+__all__ = ["EC2"]
+
+
+class EC2(EC2Instances, EC2Images, EC2Addresses, EC2Networks, EC2Tags):
+    """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
+
+    One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists
+    them, which is about an hour. EC2's IPv6 addresses are globally routable, and so are public ones,
+    except for those of a private pool. ``list_images()`` lists every public image there is, as AWS does;
+    ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
+    """
+
+    ways_in: ClassVar[WaysIn] = AsyncEC2.ways_in
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        *,
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        credentials: CredentialsLike | None = None,
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is read or sent until it is used.
+
+        Args:
+            key: Access key id. Without it and ``credentials``, credentials are looked for as AWS's
+                own tools do: environment, shared files, and with ``cumuli[aws]`` the rest.
+            secret: Secret access key.
+            token: Session token of temporary credentials.
+            region: Region's name. Default: ``AWS_REGION``, ``AWS_DEFAULT_REGION``, the profile's.
+            endpoint: URL of another service that speaks the protocol. Default:
+                ``AWS_ENDPOINT_URL_EC2``, ``AWS_ENDPOINT_URL``, the profile's, AWS's own.
+            profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
+                secret and token.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._ec2 = AsyncEC2(
+            key,
+            secret,
+            token,
+            region=region,
+            endpoint=endpoint,
+            profile=profile,
+            credentials=credentials,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._ec2)
+
+    def ex_call(self, action: str, **params: object) -> dict[str, XMLValue]:
+        """Make any call of EC2's, signed, and give its answer.
+
+        For operations that have no method here. Parameters have AWS's names on the wire: lists go to
+        names in the singular (``InstanceId=["i-1", "i-2"]``), structures are dicts
+        (``Filter=[{"Name": "vpc-id", "Value": ["vpc-1"]}]``), bytes are sent in base64.
+
+        EC2's operation: the one that is named. Calls that only read (``Describe…``, ``Get…``, ``List…``,
+        ``Search…``) and calls with a ``ClientToken`` are retried; others are not repeated once they may
+        have taken effect.
+
+        Args:
+            action: Name of the operation, such as ``"DescribeRegions"``.
+            **params: Its parameters; those that are None are not sent.
+
+        Returns:
+            The answer's elements by name: text, dicts, and lists for what has ``item`` elements. Nothing
+            is converted; what is empty is ``""``.
+
+        Raises:
+            InvalidRequest: AWS knows no such operation, or a parameter is wrong.
+        """
+        return run(self._ec2.ex_call(action, **params))

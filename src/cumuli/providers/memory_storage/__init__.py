@@ -1,0 +1,1 @@
+"""Object storage that lives in memory: the reference driver, and a test double for programs that use cumuli."""
