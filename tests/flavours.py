@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from cumuli.runtime import asynchronous_runtime, blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import Runtime, TransportSettings
 
 T = TypeVar("T")

@@ -160,7 +160,7 @@ class Generator:
                 # A name that signatures may use (a type alias, a default).
                 parts.append(f"from {self.module_name} import {ast.unparse(node.targets[0])}")
         parts.append(f"from {self.module_name} import {async_names}")
-        parts.append("from cumuli.runtime.drive import iterate, run")
+        parts.append("from cumuli.runtime.blocking.drive import iterate, run")
         names = ", ".join(f'"{sync_name(node.name, self.flavoured)}"' for node in classes)
         parts.append(f"__all__ = [{names}]")
         parts.extend(self.class_text(node) for node in classes)

@@ -7,19 +7,18 @@ Everything that users need has a name here. A name is imported at its first use,
 # Type checkers take this for typing's; importing typing would be most of the time of importing cumuli.
 TYPE_CHECKING = False
 
-__version__ = "0.1.0.dev0"
-
 # Where each public name lives. The imports below tell type checkers the same; a test compares the two.
 _HOMES = {
-    "capabilities": "Capabilities ComputeCapability StorageCapability",
+    "capabilities": "Capabilities",
     "compute.aio": "AsyncCompute",
     "compute.auth": "Password SSHKey",
+    "compute.capabilities": "ComputeCapability",
     "compute.client": "Compute",
     "compute.models": (
         "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume VolumeSnapshot VolumeState"
     ),
-    "credentials.aws": "AWSCredentials CredentialsProvider",
-    "credentials.secret": "Secret",
+    "providers.aws.identity.credentials": "AWSCredentials CredentialsProvider",
+    "secret": "Secret",
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
         "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
@@ -32,38 +31,40 @@ _HOMES = {
     "providers.aws.ec2.client": "EC2",
     "providers.aws.s3.aio": "AsyncS3",
     "providers.aws.s3.client": "S3",
-    "providers.cloudfiles.aio": "AsyncCloudFiles",
-    "providers.cloudfiles.client": "CloudFiles",
+    "providers.rackspace.cloudfiles.aio": "AsyncCloudFiles",
+    "providers.rackspace.cloudfiles.client": "CloudFiles",
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
     "providers.local.client": "LocalStorage",
-    "providers.memory.account": "MemoryAccount",
-    "providers.memory.aio": "AsyncMemoryCompute",
-    "providers.memory.client": "MemoryCompute",
-    "providers.memory_storage.account": "MemoryStorageAccount",
-    "providers.memory_storage.aio": "AsyncMemoryStorage",
-    "providers.memory_storage.client": "MemoryStorage",
-    "providers.openstack.aio": "AsyncOpenStack",
-    "providers.openstack.client": "OpenStack",
-    "providers.rackspace.aio": "AsyncRackspace",
-    "providers.rackspace.client": "Rackspace",
-    "providers.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
-    "providers.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
-    "providers.swift.aio": "AsyncSwift",
-    "providers.swift.client": "Swift",
+    "providers.memory.compute.account": "MemoryAccount",
+    "providers.memory.compute.aio": "AsyncMemoryCompute",
+    "providers.memory.compute.client": "MemoryCompute",
+    "providers.memory.storage.account": "MemoryStorageAccount",
+    "providers.memory.storage.aio": "AsyncMemoryStorage",
+    "providers.memory.storage.client": "MemoryStorage",
+    "providers.openstack.compute.aio": "AsyncOpenStack",
+    "providers.openstack.compute.client": "OpenStack",
+    "providers.rackspace.compute.aio": "AsyncRackspace",
+    "providers.rackspace.compute.client": "Rackspace",
+    "providers.aws.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
+    "providers.aws.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
+    "providers.openstack.swift.aio": "AsyncSwift",
+    "providers.openstack.swift.client": "Swift",
     "registry": "ProviderInfo async_compute async_storage compute providers storage",
-    "runtime.caller": "Timeouts",
+    "calls.caller": "Timeouts",
     "runtime.deadline": "deadline",
-    "runtime.left_out": "left_out",
+    "calls.left_out": "left_out",
     "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
-    "runtime.retry": "RetryPolicy",
-    "runtime.tls": "InsecureTLSWarning",
+    "calls.retry": "RetryPolicy",
+    "runtime.http.tls": "InsecureTLSWarning",
     "storage.aio": "AsyncStorage",
+    "storage.capabilities": "StorageCapability",
     "storage.client": "Storage",
     "storage.models": "Container DeleteResult Object Prefix",
     "storage.stream.aio": "AsyncObjectStream",
     "storage.stream.client": "ObjectStream",
+    "version": "__version__",
 }
 _MODULES = {name: f"cumuli.{home}" for home, names in _HOMES.items() for name in names.split()}
 # Packages that can be called like functions; see callable_module.py.
@@ -181,12 +182,14 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from cumuli.calls.caller import Timeouts as Timeouts
+    from cumuli.calls.left_out import left_out as left_out
+    from cumuli.calls.retry import RetryPolicy as RetryPolicy
     from cumuli.capabilities import Capabilities as Capabilities
-    from cumuli.capabilities import ComputeCapability as ComputeCapability
-    from cumuli.capabilities import StorageCapability as StorageCapability
     from cumuli.compute.aio import AsyncCompute as AsyncCompute
     from cumuli.compute.auth import Password as Password
     from cumuli.compute.auth import SSHKey as SSHKey
+    from cumuli.compute.capabilities import ComputeCapability as ComputeCapability
     from cumuli.compute.client import Compute as Compute
     from cumuli.compute.models import KeyPair as KeyPair
     from cumuli.compute.models import Node as Node
@@ -199,9 +202,6 @@ if TYPE_CHECKING:
     from cumuli.compute.models import Volume as Volume
     from cumuli.compute.models import VolumeSnapshot as VolumeSnapshot
     from cumuli.compute.models import VolumeState as VolumeState
-    from cumuli.credentials.aws import AWSCredentials as AWSCredentials
-    from cumuli.credentials.aws import CredentialsProvider as CredentialsProvider
-    from cumuli.credentials.secret import Secret as Secret
     from cumuli.errors import AlreadyExists as AlreadyExists
     from cumuli.errors import AuthenticationError as AuthenticationError
     from cumuli.errors import ChecksumMismatch as ChecksumMismatch
@@ -238,49 +238,50 @@ if TYPE_CHECKING:
     from cumuli.errors import VolumeNotFound as VolumeNotFound
     from cumuli.providers.aws.ec2.aio import AsyncEC2 as AsyncEC2
     from cumuli.providers.aws.ec2.client import EC2 as EC2
+    from cumuli.providers.aws.identity.credentials import AWSCredentials as AWSCredentials
+    from cumuli.providers.aws.identity.credentials import CredentialsProvider as CredentialsProvider
     from cumuli.providers.aws.s3.aio import AsyncS3 as AsyncS3
     from cumuli.providers.aws.s3.client import S3 as S3
-    from cumuli.providers.cloudfiles.aio import AsyncCloudFiles as AsyncCloudFiles
-    from cumuli.providers.cloudfiles.client import CloudFiles as CloudFiles
+    from cumuli.providers.aws.s3_presets.aio import AsyncBackblazeB2 as AsyncBackblazeB2
+    from cumuli.providers.aws.s3_presets.aio import AsyncCephS3 as AsyncCephS3
+    from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2 as AsyncCloudflareR2
+    from cumuli.providers.aws.s3_presets.aio import AsyncDigitalOceanSpaces as AsyncDigitalOceanSpaces
+    from cumuli.providers.aws.s3_presets.client import BackblazeB2 as BackblazeB2
+    from cumuli.providers.aws.s3_presets.client import CephS3 as CephS3
+    from cumuli.providers.aws.s3_presets.client import CloudflareR2 as CloudflareR2
+    from cumuli.providers.aws.s3_presets.client import DigitalOceanSpaces as DigitalOceanSpaces
     from cumuli.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
     from cumuli.providers.gogrid.client import GoGrid as GoGrid
     from cumuli.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage
     from cumuli.providers.local.client import LocalStorage as LocalStorage
-    from cumuli.providers.memory.account import MemoryAccount as MemoryAccount
-    from cumuli.providers.memory.aio import AsyncMemoryCompute as AsyncMemoryCompute
-    from cumuli.providers.memory.client import MemoryCompute as MemoryCompute
-    from cumuli.providers.memory_storage.account import MemoryStorageAccount as MemoryStorageAccount
-    from cumuli.providers.memory_storage.aio import AsyncMemoryStorage as AsyncMemoryStorage
-    from cumuli.providers.memory_storage.client import MemoryStorage as MemoryStorage
-    from cumuli.providers.openstack.aio import AsyncOpenStack as AsyncOpenStack
-    from cumuli.providers.openstack.client import OpenStack as OpenStack
-    from cumuli.providers.rackspace.aio import AsyncRackspace as AsyncRackspace
-    from cumuli.providers.rackspace.client import Rackspace as Rackspace
-    from cumuli.providers.s3_presets.aio import AsyncBackblazeB2 as AsyncBackblazeB2
-    from cumuli.providers.s3_presets.aio import AsyncCephS3 as AsyncCephS3
-    from cumuli.providers.s3_presets.aio import AsyncCloudflareR2 as AsyncCloudflareR2
-    from cumuli.providers.s3_presets.aio import AsyncDigitalOceanSpaces as AsyncDigitalOceanSpaces
-    from cumuli.providers.s3_presets.client import BackblazeB2 as BackblazeB2
-    from cumuli.providers.s3_presets.client import CephS3 as CephS3
-    from cumuli.providers.s3_presets.client import CloudflareR2 as CloudflareR2
-    from cumuli.providers.s3_presets.client import DigitalOceanSpaces as DigitalOceanSpaces
-    from cumuli.providers.swift.aio import AsyncSwift as AsyncSwift
-    from cumuli.providers.swift.client import Swift as Swift
+    from cumuli.providers.memory.compute.account import MemoryAccount as MemoryAccount
+    from cumuli.providers.memory.compute.aio import AsyncMemoryCompute as AsyncMemoryCompute
+    from cumuli.providers.memory.compute.client import MemoryCompute as MemoryCompute
+    from cumuli.providers.memory.storage.account import MemoryStorageAccount as MemoryStorageAccount
+    from cumuli.providers.memory.storage.aio import AsyncMemoryStorage as AsyncMemoryStorage
+    from cumuli.providers.memory.storage.client import MemoryStorage as MemoryStorage
+    from cumuli.providers.openstack.compute.aio import AsyncOpenStack as AsyncOpenStack
+    from cumuli.providers.openstack.compute.client import OpenStack as OpenStack
+    from cumuli.providers.openstack.swift.aio import AsyncSwift as AsyncSwift
+    from cumuli.providers.openstack.swift.client import Swift as Swift
+    from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles as AsyncCloudFiles
+    from cumuli.providers.rackspace.cloudfiles.client import CloudFiles as CloudFiles
+    from cumuli.providers.rackspace.compute.aio import AsyncRackspace as AsyncRackspace
+    from cumuli.providers.rackspace.compute.client import Rackspace as Rackspace
     from cumuli.registry import ProviderInfo as ProviderInfo
     from cumuli.registry import async_compute as async_compute
     from cumuli.registry import async_storage as async_storage
     from cumuli.registry import compute as compute
     from cumuli.registry import providers as providers
     from cumuli.registry import storage as storage
-    from cumuli.runtime.caller import Timeouts as Timeouts
     from cumuli.runtime.deadline import deadline as deadline
-    from cumuli.runtime.left_out import left_out as left_out
+    from cumuli.runtime.http.tls import InsecureTLSWarning as InsecureTLSWarning
     from cumuli.runtime.part_files import PartialDownload as PartialDownload
     from cumuli.runtime.part_files import list_partial_downloads as list_partial_downloads
     from cumuli.runtime.part_files import remove_partial_download as remove_partial_download
-    from cumuli.runtime.retry import RetryPolicy as RetryPolicy
-    from cumuli.runtime.tls import InsecureTLSWarning as InsecureTLSWarning
+    from cumuli.secret import Secret as Secret
     from cumuli.storage.aio import AsyncStorage as AsyncStorage
+    from cumuli.storage.capabilities import StorageCapability as StorageCapability
     from cumuli.storage.client import Storage as Storage
     from cumuli.storage.models import Container as Container
     from cumuli.storage.models import DeleteResult as DeleteResult
@@ -288,6 +289,7 @@ if TYPE_CHECKING:
     from cumuli.storage.models import Prefix as Prefix
     from cumuli.storage.stream.aio import AsyncObjectStream as AsyncObjectStream
     from cumuli.storage.stream.client import ObjectStream as ObjectStream
+    from cumuli.version import __version__ as __version__
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,6 @@
 """What every async client has in common: its life, and the context of its errors.
 
-The sync twins are generated; ``cumuli.runtime.drive`` runs them.
+The sync twins are generated; ``cumuli.runtime.blocking.drive`` runs them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import ClassVar, Protocol, Self, TypeVar
 import msgspec
 
 from cumuli.argument_types import check_arguments
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page, iterate_pages
 from cumuli.capabilities import Capabilities
 from cumuli.errors import CloudError, MalformedResponse
-from cumuli.runtime.caller import Caller
-from cumuli.runtime.paging import Page, iterate_pages
 from cumuli.ways_in import CONVENTIONAL, WaysIn
 
 __all__ = ["AsyncClient", "Driver"]

@@ -31,29 +31,29 @@ if TYPE_CHECKING:
     from cumuli.providers.aws.ec2.client import EC2
     from cumuli.providers.aws.s3.aio import AsyncS3
     from cumuli.providers.aws.s3.client import S3
-    from cumuli.providers.cloudfiles.aio import AsyncCloudFiles
-    from cumuli.providers.cloudfiles.client import CloudFiles
-    from cumuli.providers.gogrid.aio import AsyncGoGrid
-    from cumuli.providers.gogrid.client import GoGrid
-    from cumuli.providers.local.aio import AsyncLocalStorage
-    from cumuli.providers.local.client import LocalStorage
-    from cumuli.providers.memory.aio import AsyncMemoryCompute
-    from cumuli.providers.memory.client import MemoryCompute
-    from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-    from cumuli.providers.memory_storage.client import MemoryStorage
-    from cumuli.providers.openstack.aio import AsyncOpenStack
-    from cumuli.providers.openstack.client import OpenStack
-    from cumuli.providers.rackspace.aio import AsyncRackspace
-    from cumuli.providers.rackspace.client import Rackspace
-    from cumuli.providers.s3_presets.aio import (
+    from cumuli.providers.aws.s3_presets.aio import (
         AsyncBackblazeB2,
         AsyncCephS3,
         AsyncCloudflareR2,
         AsyncDigitalOceanSpaces,
     )
-    from cumuli.providers.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
-    from cumuli.providers.swift.aio import AsyncSwift
-    from cumuli.providers.swift.client import Swift
+    from cumuli.providers.aws.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
+    from cumuli.providers.gogrid.aio import AsyncGoGrid
+    from cumuli.providers.gogrid.client import GoGrid
+    from cumuli.providers.local.aio import AsyncLocalStorage
+    from cumuli.providers.local.client import LocalStorage
+    from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
+    from cumuli.providers.memory.compute.client import MemoryCompute
+    from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+    from cumuli.providers.memory.storage.client import MemoryStorage
+    from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+    from cumuli.providers.openstack.compute.client import OpenStack
+    from cumuli.providers.openstack.swift.aio import AsyncSwift
+    from cumuli.providers.openstack.swift.client import Swift
+    from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+    from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+    from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+    from cumuli.providers.rackspace.compute.client import Rackspace
     from cumuli.storage.aio import AsyncStorage
     from cumuli.storage.client import Storage
 
@@ -125,18 +125,18 @@ def _built_in(service: Service, name: str, title: str, folder: str, client: str)
 BUILT_IN = (
     _built_in("compute", "ec2", "Amazon EC2", "aws.ec2", "EC2"),
     _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
-    _built_in("compute", "memory", "In memory, for tests", "memory", "MemoryCompute"),
+    _built_in("compute", "memory", "In memory, for tests", "memory.compute", "MemoryCompute"),
     _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
-    _built_in("compute", "openstack", "OpenStack", "openstack", "OpenStack"),
-    _built_in("compute", "rackspace", "Rackspace", "rackspace", "Rackspace"),
-    _built_in("storage", "cloudfiles", "Rackspace Cloud Files", "cloudfiles", "CloudFiles"),
-    _built_in("storage", "swift", "OpenStack Swift", "swift", "Swift"),
+    _built_in("compute", "openstack", "OpenStack", "openstack.compute", "OpenStack"),
+    _built_in("compute", "rackspace", "Rackspace", "rackspace.compute", "Rackspace"),
+    _built_in("storage", "cloudfiles", "Rackspace Cloud Files", "rackspace.cloudfiles", "CloudFiles"),
+    _built_in("storage", "swift", "OpenStack Swift", "openstack.swift", "Swift"),
     _built_in("storage", "s3", "Amazon S3", "aws.s3", "S3"),
-    _built_in("storage", "b2", "Backblaze B2", "s3_presets", "BackblazeB2"),
-    _built_in("storage", "ceph", "Ceph RADOS Gateway", "s3_presets", "CephS3"),
-    _built_in("storage", "r2", "Cloudflare R2", "s3_presets", "CloudflareR2"),
-    _built_in("storage", "spaces", "DigitalOcean Spaces", "s3_presets", "DigitalOceanSpaces"),
-    _built_in("storage", "memory", "In memory, for tests", "memory_storage", "MemoryStorage"),
+    _built_in("storage", "b2", "Backblaze B2", "aws.s3_presets", "BackblazeB2"),
+    _built_in("storage", "ceph", "Ceph RADOS Gateway", "aws.s3_presets", "CephS3"),
+    _built_in("storage", "r2", "Cloudflare R2", "aws.s3_presets", "CloudflareR2"),
+    _built_in("storage", "spaces", "DigitalOcean Spaces", "aws.s3_presets", "DigitalOceanSpaces"),
+    _built_in("storage", "memory", "In memory, for tests", "memory.storage", "MemoryStorage"),
 )
 
 
@@ -359,7 +359,7 @@ def _check_settings(cls: type[object], settings: Mapping[str, object], where: st
     """Settings that the class does not take are an error that names those that it does."""
     import inspect
 
-    from cumuli.options import ClientOptions
+    from cumuli.calls.options import ClientOptions
 
     signature = inspect.signature(cls)
     known: set[str] = set()

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
-from cumuli.credentials.secret import Secret
+from cumuli.secret import Secret
 
 __all__ = ["HIDDEN", "Plain", "to_builtins"]
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from tests.conformance.compute_target import Bench, ComputeTarget
 from tests.support.flavours import Flavour
 from tests.support.gaps import gap, undeclared_gap

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cumuli.capabilities import ComputeCapability as Can
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.compute.models import (
     KeyPair,
     Node,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.errors import (
     CloudError,
     ConfigurationError,

@@ -29,8 +29,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability as Can
 from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.compute.models import (
     Node,
     NodeState,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability
 from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeState, Volume, VolumeSnapshot
 from cumuli.errors import CloudError

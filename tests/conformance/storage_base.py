@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.storage_target import Bench, StorageTarget
 from tests.support.flavours import Flavour
 from tests.support.gaps import gap

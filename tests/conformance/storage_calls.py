@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.storage.aio import AsyncStorage
+from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Container, Object
 
 __all__ = ["CALLS", "Call", "strangers"]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.errors import (
     ContainerExists,
     ContainerNotFound,
@@ -21,6 +20,7 @@ from cumuli.errors import (
     ObjectNotFound,
     PreconditionFailed,
 )
+from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Object
 from tests.conformance.storage_base import StorageBase, needs
 from tests.conformance.storage_target import Bench, Seen

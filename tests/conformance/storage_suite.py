@@ -27,7 +27,6 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.errors import (
     ConfigurationError,
     DeadlineExceeded,
@@ -35,6 +34,7 @@ from cumuli.errors import (
     NotSupported,
 )
 from cumuli.runtime.deadline import deadline
+from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Object, Prefix
 from tests.conformance.storage_base import needs
 from tests.conformance.storage_calls import CALLS, Call, strangers

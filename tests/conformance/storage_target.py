@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from cumuli.capabilities import StorageCapability
 from cumuli.errors import CloudError
 from cumuli.storage.aio import AsyncStorage
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Container, Object
 from tests.support.flavours import Flavour

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.errors import FileExists, InvalidRequest, NotFound, ObjectNotFound
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.storage_base import StorageBase, needs
 from tests.conformance.storage_target import Bench
 

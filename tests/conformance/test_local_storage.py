@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Seen
 

@@ -8,9 +8,9 @@ from functools import partial
 import msgspec
 import pytest
 
-from cumuli.providers.memory.account import MemoryAccount
-from cumuli.providers.memory.aio import AsyncMemoryCompute
-from cumuli.providers.memory.client import MemoryCompute
+from cumuli.providers.memory.compute.account import MemoryAccount
+from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
+from cumuli.providers.memory.compute.client import MemoryCompute
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 
 

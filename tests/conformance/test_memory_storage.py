@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from cumuli.providers.memory_storage.account import MemoryStorageAccount
-from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Seen
 

@@ -12,7 +12,7 @@ import pytest
 from cumuli.errors import CloudError
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.aio import AsyncEC2
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.wire.xml import decode
 from tests.contract.aws_model import EC2Model
 from tests.contract.ec2_cases import CASES, Case

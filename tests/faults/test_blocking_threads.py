@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from cumuli.errors import ConfigurationError, ConnectionFailed, NotFound
-from cumuli.runtime.blocking import BlockingRuntime
-from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.blocking.drive import iterate, run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
 from cumuli.runtime.messages import Response
 from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
@@ -190,8 +190,8 @@ def test_closing_ends_the_calls_of_other_threads(runtime: BlockingRuntime) -> No
 PRELUDE = """
 import os, sys, threading, time
 from cumuli.errors import CloudError
-from cumuli.runtime.blocking import BlockingRuntime
-from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 

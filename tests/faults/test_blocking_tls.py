@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from cumuli.errors import ConnectionFailed, NotFound, Timeout
-from cumuli.runtime.blocking import BlockingRuntime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
 from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from cumuli.calls.caller import Authorizer, Caller, Timeouts
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import (
     AuthenticationError,
     CloudError,
@@ -20,11 +22,9 @@ from cumuli.errors import (
     RateLimited,
     Timeout,
 )
-from cumuli.runtime.caller import Authorizer, Caller, Timeouts
 from cumuli.runtime.deadline import deadline
 from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.protocol import Runtime
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cumuli.errors import CloudError
-from cumuli.runtime.connection import Connection
-from cumuli.runtime.loop_connection import Connection as LoopConnection
+from cumuli.runtime.blocking.connection import Connection
+from cumuli.runtime.loop.connection import Connection as LoopConnection
 
 SOON = float("inf")
 

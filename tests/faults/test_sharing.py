@@ -9,7 +9,7 @@ import time
 import pytest
 
 from cumuli.errors import ConfigurationError
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import send
 from tests.faults.keepalive import Exchange, Server, reply

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.retry import NO_RETRY
 from cumuli.errors import CloudError, DeadlineExceeded, Timeout
-from cumuli.runtime.caller import Caller, Timeouts
 from cumuli.runtime.deadline import deadline
 from cumuli.runtime.messages import Response
 from cumuli.runtime.protocol import Runtime
-from cumuli.runtime.retry import NO_RETRY
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour

@@ -13,12 +13,12 @@ import pytest
 import trustme
 
 from cumuli import InsecureTLSWarning
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.options import transport_settings
+from cumuli.calls.retry import NO_RETRY
 from cumuli.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
-from cumuli.options import transport_settings
-from cumuli.runtime.caller import Caller, Timeouts
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import Runtime
-from cumuli.runtime.retry import NO_RETRY
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.faults.proxy import serve

@@ -19,8 +19,8 @@ from cumuli import sandbox
 from cumuli.errors import CloudError, NotFound
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from cumuli.sandbox.server import Address
 from tests.conformance.s3.conftest import REGION, boto_client
 from tests.conformance.swift.conftest import settings_of

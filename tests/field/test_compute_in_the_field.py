@@ -12,8 +12,8 @@ from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client import EC2
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
 from tests.conformance.compute_target import ComputeTarget
 from tests.conformance.ec2.conftest import REGION, boto, moto
 from tests.conformance.ec2.test_ec2_compute import TestEC2 as EC2Suite

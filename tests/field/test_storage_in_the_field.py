@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from cumuli import sandbox
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from cumuli.sandbox.server import Address
 from tests.conformance.s3.conftest import REGION
 from tests.conformance.s3.test_s3_moto import TestMoto as MotoSuite

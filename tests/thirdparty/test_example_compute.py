@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import cumuli
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.secrets_used import API_SECRET
 from tests.support.flavours import Flavour

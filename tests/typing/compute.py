@@ -28,7 +28,7 @@ from cumuli import (
     VolumeState,
 )
 from cumuli.capabilities import Capabilities
-from cumuli.providers.memory.models import MemoryNode, MemoryVolume
+from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
 from cumuli.serialize import to_builtins
 
 

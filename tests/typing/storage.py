@@ -34,7 +34,7 @@ from cumuli import (
 )
 from cumuli.providers.aws.s3.models import S3Container, S3Object
 from cumuli.providers.local.models import LocalObject
-from cumuli.providers.swift.models import SwiftContainer, SwiftObject
+from cumuli.providers.openstack.swift.models import SwiftContainer, SwiftObject
 
 
 def storage_alone_reads_well(cloud: Storage) -> None:

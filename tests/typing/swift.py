@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
 from cumuli import AsyncCloudFiles, AsyncSwift, CloudFiles, Container, Object, Prefix, Secret, Storage, Swift
-from cumuli.providers.cloudfiles.models import CDNContainer
-from cumuli.providers.swift.models import (
+from cumuli.providers.openstack.swift.models import (
     ArchiveResult,
     JSONValue,
     SwiftAccount,
@@ -15,6 +14,7 @@ from cumuli.providers.swift.models import (
     SwiftObject,
     SwiftSegment,
 )
+from cumuli.providers.rackspace.cloudfiles.models import CDNContainer
 
 
 def objects_are_swift_objects(files: CloudFiles) -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cumuli.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
-from cumuli.credentials.secret import Secret
+from cumuli.secret import Secret
 from cumuli.serialize import HIDDEN, to_builtins
 from tests.secrets_used import NODE_PASSWORD
 

@@ -10,12 +10,12 @@ import pytest
 
 import cumuli
 from cumuli import registry
-from cumuli.credentials.aws import AWSCredentials
-from cumuli.credentials.secret import Secret
 from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.registry import ProviderInfo
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
-from cumuli.wire.keystone import KeystoneCredentials
 
 KEYS = AWSCredentials(access_key="AKIAGIVEN", secret=Secret("given"))
 PLACE = {"auth_url": "http://127.0.0.1:9/v3"}
@@ -73,7 +73,7 @@ def inner(client: Any) -> Any:
 
 
 def signer(client: Any) -> AWSCredentials:
-    from cumuli.runtime.drive import run
+    from cumuli.runtime.blocking.drive import run
 
     found: AWSCredentials = run(inner(client).caller.authorizer._credentials.get())
     return found

@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
-from cumuli import __version__
+from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
+from cumuli.cli.addresses import STANDARD
 from cumuli.cli.dryrun import RequestShown
 from cumuli.cli.output import Output
-from cumuli.cli.places import STANDARD
 from cumuli.cli.session import GROUP, Options, session
-from cumuli.runtime.left_out import left_out
+from cumuli.version import __version__
 
 __all__ = ["app", "run"]
 

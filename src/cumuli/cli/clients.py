@@ -6,7 +6,7 @@ from typing import cast
 
 from cumuli import registry
 from cumuli.cli.failures import UsageError
-from cumuli.cli.kinds import serves_only
+from cumuli.cli.services import serves_only
 from cumuli.compute.client import Compute
 from cumuli.errors import ConfigurationError
 

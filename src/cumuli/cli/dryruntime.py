@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cumuli.cli.dryrun import RequestShown, shown
-from cumuli.runtime.blocking import BlockingRuntime
+from cumuli.runtime.blocking.runtime import BlockingRuntime
 from cumuli.runtime.messages import Request, Response, ResponseStream
 from cumuli.runtime.pace import Patience
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from cyclopts import App
 
-from cumuli.cli.acting import Several, Switch, Yes, confirm, each
+from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each
 from cumuli.cli.failures import UsageError
 from cumuli.cli.output import Column, listed
 from cumuli.cli.session import compute_client, options, output

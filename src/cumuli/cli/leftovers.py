@@ -8,18 +8,18 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from cumuli.cli.acting import FileOr, Yes, confirm, each
+from cumuli.cli.addresses import Place
+from cumuli.cli.confirmation import FileOr, Yes, confirm, each
 from cumuli.cli.objects import Recursive
 from cumuli.cli.output import Column, clean, moment
-from cumuli.cli.places import Place
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
 from cumuli.cli.stores import about, container_at, stores
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.client_access import S3Access
 from cumuli.providers.aws.s3.models import S3Upload
-from cumuli.providers.swift.client_storage import SwiftStorage
-from cumuli.providers.swift.models import SwiftDeadUpload
+from cumuli.providers.openstack.swift.client_storage import SwiftStorage
+from cumuli.providers.openstack.swift.models import SwiftDeadUpload
 from cumuli.runtime.part_files import PartialDownload, list_partial_downloads, remove_partial_download
 from cumuli.storage.client import Storage
 

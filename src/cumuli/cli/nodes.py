@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import App, Parameter
 
-from cumuli.cli.acting import Several, Switch, Yes, confirm, each, pairs
+from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import compute_client, output
 from cumuli.compute.auth import SSHKey, public_key_in

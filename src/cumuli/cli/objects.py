@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from cumuli.cli.acting import Several, Yes, confirm, each
+from cumuli.cli.addresses import Place
+from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.containers import COLUMNS as CONTAINER_COLUMNS
 from cumuli.cli.containers import FIELDS as CONTAINER_FIELDS
 from cumuli.cli.failures import AlreadyReported, UsageError, report
 from cumuli.cli.output import Cell, Column, clean, listed, moment
-from cumuli.cli.places import Place
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
 from cumuli.cli.stores import about, judge_of, object_at, one_object, place_at, stores

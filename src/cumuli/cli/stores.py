@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import cast
 
 from cumuli import config, registry
-from cumuli.capabilities import StorageCapability
+from cumuli.cli.addresses import Place, place_of
 from cumuli.cli.failures import UsageError
 from cumuli.cli.judging import Judge
-from cumuli.cli.kinds import serves_only
 from cumuli.cli.output import clean
-from cumuli.cli.places import Place, place_of
+from cumuli.cli.services import serves_only
 from cumuli.cli.session import options
 from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
 
 __all__ = ["about", "container_at", "judge_of", "object_at", "one_object", "place_at", "stores"]

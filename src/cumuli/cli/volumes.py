@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cyclopts import App
 
-from cumuli.cli.acting import Several, Yes, confirm, each
+from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import compute_client, output
 from cumuli.compute.models import Volume, VolumeSnapshot

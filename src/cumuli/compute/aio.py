@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from os import PathLike
 from typing import Generic, Literal, Protocol, TypeVar
 
-from cumuli.capabilities import ComputeCapability
+from cumuli.calls.paging import Page
 from cumuli.client import AsyncClient
 from cumuli.compute.arguments import (
     checked_name,
@@ -17,6 +17,7 @@ from cumuli.compute.arguments import (
     optional_id_of,
 )
 from cumuli.compute.auth import Auth, Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec, NodeT, VolumeT
 from cumuli.compute.models import (
     KeyPair,
@@ -37,7 +38,6 @@ from cumuli.errors import (
     SnapshotNotFound,
     VolumeNotFound,
 )
-from cumuli.runtime.paging import Page
 
 __all__ = ["AsyncCompute"]
 

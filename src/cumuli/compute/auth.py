@@ -6,8 +6,8 @@ import base64
 import binascii
 import re
 
-from cumuli.credentials.secret import Secret
 from cumuli.errors import InvalidRequest
+from cumuli.secret import Secret
 
 __all__ = ["Auth", "Password", "SSHKey", "public_key_in"]
 

@@ -15,7 +15,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Auth
 from cumuli.compute.driver import NodeT, VolumeT
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
-from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.blocking.drive import iterate, run
 
 __all__ = ["Compute"]
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.compute.auth import Auth
 from cumuli.compute.models import (
@@ -29,8 +31,6 @@ from cumuli.compute.models import (
     VolumeSnapshot,
 )
 from cumuli.errors import NotSupported
-from cumuli.runtime.caller import Caller
-from cumuli.runtime.paging import Page
 
 if TYPE_CHECKING:
     # Only checkers know the defaults of type variables on Python 3.11.

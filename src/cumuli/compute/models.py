@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from cumuli.credentials.secret import Secret
+from cumuli.secret import Secret
 
 __all__ = [
     "KeyPair",

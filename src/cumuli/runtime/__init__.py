@@ -12,13 +12,13 @@ __all__ = ["asynchronous_runtime", "blocking_runtime"]
 
 def blocking_runtime(settings: TransportSettings) -> Runtime:
     """The runtime behind the sync clients."""
-    from cumuli.runtime.blocking import BlockingRuntime
+    from cumuli.runtime.blocking.runtime import BlockingRuntime
 
     return BlockingRuntime(settings)
 
 
 def asynchronous_runtime(settings: TransportSettings) -> Runtime:
     """The runtime behind the async clients."""
-    from cumuli.runtime.asynchronous import AsyncioRuntime
+    from cumuli.runtime.loop.runtime import AsyncioRuntime
 
     return AsyncioRuntime(settings)

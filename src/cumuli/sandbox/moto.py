@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.protocol import TransportSettings
 from cumuli.sandbox.server import HOST, Address, Profile

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from os import PathLike
 from typing import Any, BinaryIO, Generic, Literal, overload
 
-from cumuli.capabilities import StorageCapability
 from cumuli.client import AsyncClient
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.runtime.protocol import SourceLike
@@ -25,6 +24,7 @@ from cumuli.storage.arguments import (
     content_type_of,
     object_names,
 )
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.deleting import delete_all
 from cumuli.storage.download import Reader
 from cumuli.storage.driver import (
@@ -40,7 +40,7 @@ from cumuli.storage.driver import (
     StorageDriver,
     UrlSpec,
 )
-from cumuli.storage.into_file import download
+from cumuli.storage.file_download import download
 from cumuli.storage.models import Container, DeleteResult, Object, ObjectLike, Prefix
 from cumuli.storage.stream.aio import AsyncObjectStream
 from cumuli.storage.upload import CONCURRENCY, MovePlan, Progress, upload

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Generic, Literal, Self, overload
 
 from cumuli.capabilities import Capabilities
-from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.driver import ContainerT, ObjectT
 from cumuli.storage.models import Container, DeleteResult, ObjectLike, Prefix

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 
-from cumuli.capabilities import StorageCapability
 from cumuli.errors import (
     CloudError,
     InvalidRequest,
@@ -13,6 +12,7 @@ from cumuli.errors import (
     PermissionDenied,
     ProviderUnavailable,
 )
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import Address, StorageDriver
 from cumuli.storage.models import Container, DeleteResult, Object, ObjectLike
 

@@ -8,7 +8,7 @@ from typing import Generic
 
 import msgspec
 
-from cumuli.capabilities import StorageCapability
+from cumuli.calls.retry import retry_delay
 from cumuli.errors import (
     ChecksumMismatch,
     CloudError,
@@ -21,7 +21,7 @@ from cumuli.errors import (
     Timeout,
 )
 from cumuli.runtime.deadline import current_deadline
-from cumuli.runtime.retry import retry_delay
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import Body, Conditions, Download, ObjectT, ReadSpec, StorageDriver, VerifyingBody
 from cumuli.storage.etags import is_weak, same_etag
 from cumuli.storage.models import Container, Object

@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_c
 
 import msgspec
 
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.errors import ContainerNotFound, InvalidRequest, NotFound, NotSupported, ObjectNotFound
-from cumuli.runtime.caller import Caller
 from cumuli.runtime.messages import Source
-from cumuli.runtime.paging import Page
 from cumuli.storage.models import Container, DeleteResult, Object, Prefix
 from cumuli.storage.verify import Algorithm, Digest, Integrity
 

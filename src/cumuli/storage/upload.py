@@ -13,11 +13,11 @@ from typing import TypeVar
 
 import msgspec
 
-from cumuli.capabilities import StorageCapability
 from cumuli.errors import ChecksumMismatch, CloudError, DeadlineExceeded, InvalidRequest, NotSupported
 from cumuli.runtime.deadline import current_deadline, grace
 from cumuli.runtime.messages import Source
 from cumuli.runtime.protocol import Runtime
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.crc32 import JoinedCrc32
 from cumuli.storage.driver import (
     UNCONDITIONAL,

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import swiftclient
 
-from cumuli.providers.s3_presets.aio import AsyncCephS3
-from cumuli.providers.s3_presets.client import CephS3
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from tests.conformance.s3.conftest import boto_client
 from tests.secrets_used import API_KEY, AWS_SECRET
 from tests.support.flavours import Flavour

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.errors import NotSupported, ObjectNotFound, PreconditionFailed
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.ceph.conftest import swift_settings
 from tests.conformance.s3.conftest import filler
 from tests.conformance.storage_suite import StorageSuite, StorageTarget

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 import swiftclient
 
+from cumuli.providers.openstack.swift.wire import segment_name
 from cumuli.sandbox import SandboxServer
-from cumuli.wire.swift import segment_name
 from tests.conformance.cli.conftest import Cli, add_profile
 from tests.conformance.cli.test_objects_in_trouble import MIB, left_in, serving, start
 from tests.conformance.s3.conftest import boto_client, open_uploads_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client import EC2
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from cumuli import sandbox
-from cumuli.credentials.aws import AWSCredentials
-from cumuli.credentials.secret import Secret
 from cumuli.errors import AuthenticationError, PermissionDenied
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.secret import Secret
 from tests.conformance.ec2.conftest import REGION, boto_client, ec2_client
 from tests.support.flavours import Flavour
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cumuli import sandbox
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget

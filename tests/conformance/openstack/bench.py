@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cumuli.errors import NodeNotFound
-from cumuli.providers.openstack.models import OpenStackNode
+from cumuli.providers.openstack.compute.models import OpenStackNode
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.place import PATIENCE
 from tests.support.flavours import Flavour, eventually

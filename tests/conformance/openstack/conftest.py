@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.providers.openstack.aio import AsyncOpenStack
-from cumuli.providers.openstack.client import OpenStack
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
 from tests.conformance.compute_suite import ComputeTarget
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.eyes import eyes_of

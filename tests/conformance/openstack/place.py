@@ -16,8 +16,8 @@ from typing import Any
 import openstack
 import pytest
 
-from cumuli.capabilities import ComputeCapability
-from cumuli.runtime.caller import Timeouts
+from cumuli.calls.caller import Timeouts
+from cumuli.compute.capabilities import ComputeCapability
 from tests.secrets_used import ACCOUNT_PASSWORD
 from tools.openstack_services.http import login
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.openstack.eyes import eyes_of
 from tests.conformance.openstack.identity_front import IdentityFront

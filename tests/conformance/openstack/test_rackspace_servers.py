@@ -18,9 +18,9 @@ from cumuli.errors import (
     NotFound,
     SizeNotFound,
 )
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
-from cumuli.providers.rackspace.models import RackspaceNode
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.providers.rackspace.compute.models import RackspaceNode
 from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront

@@ -12,7 +12,6 @@ import pytest
 
 from cumuli.compute.auth import Password, SSHKey
 from cumuli.compute.models import NodeState, SnapshotState, VolumeState
-from cumuli.credentials.secret import Secret
 from cumuli.errors import (
     Conflict,
     ImageNotFound,
@@ -23,7 +22,8 @@ from cumuli.errors import (
     SizeNotFound,
     VolumeNotFound,
 )
-from cumuli.providers.openstack.models import BootVolume, NetworkAttachment
+from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment
+from cumuli.secret import Secret
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import NODE_PASSWORD

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
 from cumuli.sandbox.starting import start
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability as Can
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
+from cumuli.compute.capabilities import ComputeCapability as Can
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
 from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.rackspace.conftest import REGION, account
 from tests.secrets_used import API_KEY

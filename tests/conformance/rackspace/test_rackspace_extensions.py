@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from cumuli.compute.models import NodeState
-from cumuli.credentials.secret import Secret
 from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -23,7 +22,8 @@ from cumuli.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from cumuli.providers.rackspace.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
+from cumuli.providers.rackspace.compute.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
+from cumuli.secret import Secret
 from tests.conformance.rackspace.conftest import REGION
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, NODE_PASSWORD
 from tests.support.flavours import Flavour, eventually

@@ -20,8 +20,8 @@ from cumuli import sandbox
 from cumuli.errors import InvalidRequest, NotFound, ObjectNotFound
 from cumuli.providers.aws.s3.driver import S3Driver
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
-from cumuli.providers.s3_presets.aio import AsyncCephS3
-from cumuli.providers.s3_presets.client import CephS3
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
 from tests.conformance.s3.conftest import boto_client, fetch, s3_client
 from tests.support.flavours import Flavour
 

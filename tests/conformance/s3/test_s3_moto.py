@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.s3.conftest import (
     REGION,
     eyes_of,

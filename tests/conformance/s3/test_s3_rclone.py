@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
 from cumuli.sandbox.server import Address
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.s3.conftest import REGION, boto_client, eyes_of, fetch, writer_of
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Bench

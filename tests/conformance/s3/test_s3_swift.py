@@ -8,10 +8,10 @@ from functools import partial
 import pytest
 
 from cumuli import sandbox
-from cumuli.capabilities import StorageCapability as Can
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.s3.conftest import boto_client, eyes_of, fetch, open_uploads_of, writer_of
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Bench

@@ -13,8 +13,8 @@ import pytest
 import swiftclient
 
 from cumuli import sandbox
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from tests.conformance.storage_target import Seen
 from tests.support.flavours import Flavour
 from tests.support.secrecy import register

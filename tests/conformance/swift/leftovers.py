@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cumuli.errors import ContainerNotFound, InvalidRequest
-from cumuli.wire.swift import segment_name
+from cumuli.providers.openstack.swift.wire import segment_name
 from tests.conformance.swift.conftest import names_in
 
 __all__ = ["look_for_dead_segments"]

@@ -13,10 +13,10 @@ import pytest
 import cumuli
 from cumuli import sandbox
 from cumuli.errors import AuthenticationError, ConfigurationError, ConnectionFailed
-from cumuli.providers.cloudfiles.aio import AsyncCloudFiles
-from cumuli.providers.cloudfiles.client import CloudFiles
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
 from cumuli.sandbox.starting import start
 from tests.conformance.swift.conftest import settings_of
 from tests.faults.swift.cdn import CDN

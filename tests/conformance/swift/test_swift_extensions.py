@@ -25,10 +25,10 @@ from cumuli.errors import (
     PreconditionFailed,
     QuotaExceeded,
 )
-from cumuli.providers.cloudfiles.aio import AsyncCloudFiles
-from cumuli.providers.cloudfiles.client import CloudFiles
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
 from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
 from tests.conformance.swift.leftovers import look_for_dead_segments
 from tests.faults.swift.cdn import CDN

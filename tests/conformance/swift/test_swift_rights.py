@@ -17,8 +17,8 @@ from cumuli.errors import (
     PermissionDenied,
     PreconditionFailed,
 )
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from cumuli.sandbox.starting import start
 from cumuli.sandbox.swift.settings import KEY, USER
 from tests.conformance.swift.conftest import names_in

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from cumuli import sandbox
-from cumuli.capabilities import StorageCapability as Can
-from cumuli.providers.cloudfiles.aio import AsyncCloudFiles
-from cumuli.providers.cloudfiles.client import CloudFiles
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.storage_target import Bench
 from tests.conformance.swift.conftest import eyes_of, fetch, filler, open_uploads_of, settings_of, writer_of

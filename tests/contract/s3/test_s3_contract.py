@@ -10,7 +10,7 @@ import pytest
 
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.aio import AsyncS3
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request
 from tests.contract.s3.recording import RecordingRuntime
 from tests.contract.s3.s3_cases import CASES, Case

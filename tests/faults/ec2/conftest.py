@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client import EC2
-from cumuli.runtime.retry import RetryPolicy
 from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]

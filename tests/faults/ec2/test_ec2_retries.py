@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.compute.auth import SSHKey
 from cumuli.errors import (
     CloudError,
@@ -17,7 +18,6 @@ from cumuli.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import Paging, Parameters, StrictEC2, error
 from tests.faults.keepalive import Exchange, reply

@@ -20,9 +20,9 @@ import pytest
 import trustme
 
 import cumuli
-from cumuli.credentials.aws import AWSCredentials
-from cumuli.credentials.secret import Secret
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.secret import Secret
 from tests.faults.ec2.strict import answer_of, error
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.support.flavours import Flavour
@@ -373,7 +373,7 @@ async def test_a_refresh_that_fails_or_hangs_is_no_failure_while_the_old_keys_ar
 def _credentials_of(client: Any) -> Any:
     import gc
 
-    from cumuli.providers.aws.session import AWSSession
+    from cumuli.providers.aws.identity.session import AWSSession
 
     inside = getattr(client, "_client", client)
     inside = inside._ec2 if not hasattr(inside._ec2, "caller") else inside

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import (
     CloudError,
     ConnectionFailed,
@@ -21,7 +22,6 @@ from cumuli.errors import (
 )
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import API_SECRET
 from tests.support.flavours import Flavour, flavour

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cumuli.providers.openstack.aio import AsyncOpenStack
-from cumuli.providers.openstack.client import OpenStack
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
 from tests.faults.openstack.cloud import Cloud
 from tests.support.flavours import Flavour, flavour
 

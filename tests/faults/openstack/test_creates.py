@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.compute.auth import SSHKey
 from cumuli.errors import (
     CloudError,
@@ -22,8 +23,7 @@ from cumuli.errors import (
     SnapshotNotFound,
     VolumeNotFound,
 )
-from cumuli.providers.openstack.models import BootVolume
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.providers.openstack.compute.models import BootVolume
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

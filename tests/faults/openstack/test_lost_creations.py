@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import (
     CloudError,
     ConnectionFailed,
@@ -16,7 +17,6 @@ from cumuli.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from cumuli.errors import ConfigurationError, InvalidRequest
-from cumuli.providers.openstack.aio import AsyncOpenStack
-from cumuli.providers.openstack.client import OpenStack
-from cumuli.providers.rackspace.aio import AsyncRackspace
-from cumuli.providers.rackspace.client import Rackspace
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
 from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import API_KEY
 from tests.support.flavours import Flavour

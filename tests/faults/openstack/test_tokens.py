@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from cumuli import OpenStack
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     MalformedResponse,
     ProviderUnavailable,
 )
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import ACCOUNT_PASSWORD

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
-from cumuli.runtime.retry import RetryPolicy
 from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cumuli import errors
-from cumuli.runtime import inflating
+from cumuli.runtime.http import inflating
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 

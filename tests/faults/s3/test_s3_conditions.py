@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cumuli import errors
-from cumuli.providers.s3_presets.aio import AsyncCephS3
-from cumuli.providers.s3_presets.client import CephS3
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 from tests.support.flavours import Flavour

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cumuli import errors
-from cumuli.providers.s3_presets.aio import AsyncCloudflareR2
-from cumuli.providers.s3_presets.client import CloudflareR2
+from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2
+from cumuli.providers.aws.s3_presets.client import CloudflareR2
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.faults.s3.strict import Asked, fault
 from tests.support.flavours import Flavour

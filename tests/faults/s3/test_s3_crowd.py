@@ -10,11 +10,11 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from cumuli.calls.retry import NO_RETRY
 from cumuli.errors import CloudError, PermissionDenied
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
-from cumuli.runtime.drive import run
-from cumuli.runtime.retry import NO_RETRY
+from cumuli.runtime.blocking.drive import run
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.s3.strict import StrictS3, fault
 from tests.support.flavours import SyncInAsyncShape

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import CloudError
-from cumuli.runtime.retry import RetryPolicy
 from tests.faults.storage.proxy import (
     Damage,
     Fault,

@@ -25,8 +25,8 @@ from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
-from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
 from cumuli.storage.models import Container
 from tests.support.flavours import Flavour
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cumuli import sandbox
-from cumuli.providers.swift.aio import AsyncSwift
-from cumuli.providers.swift.client import Swift
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.calls.retry import RetryPolicy
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
 from tests.conformance.swift.conftest import connection, settings_of
 from tests.support.flavours import Flavour, flavour
 

@@ -8,7 +8,7 @@ import pytest
 
 from cumuli.cli.dryrun import RequestShown, shown
 from cumuli.cli.dryruntime import DryRunRuntime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.secrets_used import API_SECRET as SECRET

@@ -10,8 +10,8 @@ import pytest
 
 from cumuli.cli.output import Output, age, clean
 from cumuli.compute.models import KeyPair
-from cumuli.credentials.secret import Secret
 from cumuli.errors import ConnectionFailed
+from cumuli.secret import Secret
 from tests.secrets_used import PRIVATE_KEY_LINE
 
 HOSTILE = [

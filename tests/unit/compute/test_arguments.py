@@ -9,8 +9,8 @@ import pytest
 from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Password, SSHKey, public_key_in
 from cumuli.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
-from cumuli.credentials.secret import Secret
 from cumuli.errors import InvalidRequest
+from cumuli.secret import Secret
 from tests.secrets_used import NODE_PASSWORD, PRIVATE_KEY_LINE
 
 NODE = Node(id="n-1", name="web", state=NodeState.RUNNING, provider="here")

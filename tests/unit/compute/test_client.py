@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.calls.options import make_caller
+from cumuli.calls.paging import Page
+from cumuli.capabilities import Capabilities
 from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.client import Compute
 from cumuli.compute.driver import ComputeDriver
 from cumuli.compute.models import Node, NodeState, Volume
 from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
-from cumuli.options import make_caller
-from cumuli.runtime.paging import Page
 from cumuli.runtime.protocol import TransportSettings
 from tests.support.flavours import Flavour
 

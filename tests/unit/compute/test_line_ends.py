@@ -12,9 +12,9 @@ from cumuli import MemoryCompute
 from cumuli.compute.arguments import checked_tags
 from cumuli.providers.aws.ec2 import wire as ec2
 from cumuli.providers.aws.ec2.calls import tags_of
+from cumuli.providers.aws.query import query_request
 from cumuli.providers.gogrid import wire as gogrid
-from cumuli.providers.openstack.wire_servers import Server, node_of
-from cumuli.wire.aws_query import query_request
+from cumuli.providers.openstack.compute.wire import Server, node_of
 from cumuli.wire.lenient import decode_json
 from cumuli.wire.xml import decode, decode_untyped
 from cumuli.wire.xml_shapes import LONG

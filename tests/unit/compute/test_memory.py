@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import cumuli
-from cumuli.capabilities import ComputeCapability
+from cumuli.calls.retry import RetryPolicy
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import NodeState
 from cumuli.errors import (
     ConfigurationError,
@@ -28,11 +29,10 @@ from cumuli.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from cumuli.providers.memory.account import MemoryAccount
-from cumuli.providers.memory.aio import AsyncMemoryCompute
-from cumuli.providers.memory.client import MemoryCompute
-from cumuli.providers.memory.models import MemoryImage, MemoryNode, MemoryVolume
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.providers.memory.compute.account import MemoryAccount
+from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
+from cumuli.providers.memory.compute.client import MemoryCompute
+from cumuli.providers.memory.compute.models import MemoryImage, MemoryNode, MemoryVolume
 from tests.secrets_used import NODE_PASSWORD
 from tests.support.flavours import Flavour
 

@@ -24,7 +24,7 @@ from cumuli.compute.models import (
     VolumeSnapshot,
     VolumeState,
 )
-from cumuli.credentials.secret import Secret
+from cumuli.secret import Secret
 from tests.secrets_used import NODE_PASSWORD
 
 WHEN = dt.datetime(2026, 1, 31, 12, 0, 0, 5000, tzinfo=dt.UTC)

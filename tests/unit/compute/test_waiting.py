@@ -21,7 +21,7 @@ from cumuli.errors import (
     RateLimited,
     Timeout,
 )
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import Runtime
 
 Look = Callable[[float], NodeState | Node | None]

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from cumuli.capabilities import Capabilities, StorageCapability
-from cumuli.runtime.blocking import BlockingRuntime
-from cumuli.runtime.caller import Caller, Timeouts
-from cumuli.runtime.drive import run
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.retry import RetryPolicy
+from cumuli.capabilities import Capabilities
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
 from cumuli.runtime.protocol import TransportSettings
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.crc32 import combined
 from cumuli.storage.driver import (
     Address,

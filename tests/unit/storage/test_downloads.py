@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
-from cumuli.providers.memory_storage.account import MemoryStorageAccount
-from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
 from cumuli.runtime import asynchronous_runtime, blocking_runtime, files
 from cumuli.runtime.protocol import TransportSettings
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.support.flavours import Flavour, eventually
 
 CONTENT = random.Random(2).randbytes(3_000_001)

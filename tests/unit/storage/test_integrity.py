@@ -12,8 +12,8 @@ import pytest
 from cumuli import errors
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
-from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-from cumuli.providers.memory_storage.client import MemoryStorage
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
 from tests.support.flavours import Flavour
 
 CONTENT = b"content" * 1000

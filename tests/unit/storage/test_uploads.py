@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from cumuli.capabilities import StorageCapability as Can
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import ChecksumMismatch, CloudError, InvalidRequest, PermissionDenied, ProviderUnavailable
-from cumuli.providers.memory_storage.account import MemoryStorageAccount
-from cumuli.providers.memory_storage.aio import AsyncMemoryStorage
-from cumuli.providers.memory_storage.client import MemoryStorage
-from cumuli.runtime.retry import RetryPolicy
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.storage.capabilities import StorageCapability as Can
 from tests.support.flavours import Flavour
 
 PART = 10_000

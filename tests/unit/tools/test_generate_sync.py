@@ -20,7 +20,7 @@ from typing import Literal, Unpack, overload
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.driver import ComputeDriver
 from cumuli.compute.models import Node, Volume
-from cumuli.options import ClientOptions, make_runtime
+from cumuli.calls.options import ClientOptions, make_runtime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cumuli.capabilities import ComputeCapability as Can
+from cumuli.compute.capabilities import ComputeCapability as Can
 from tests.conformance.compute_calls import CALLS
 from tools import generate_sync
 

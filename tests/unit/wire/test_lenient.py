@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 import cumuli
+from cumuli.calls.left_out import tell_left_out
 from cumuli.errors import MalformedResponse
-from cumuli.providers.cloudfiles.driver import _Entry
-from cumuli.providers.rackspace.images import _ImageList
-from cumuli.runtime.left_out import tell_left_out
-from cumuli.wire.keystone import parse_v2_token, parse_v3_token
+from cumuli.providers.openstack.identity.keystone import parse_v2_token, parse_v3_token
+from cumuli.providers.rackspace.cloudfiles.driver import _Entry
+from cumuli.providers.rackspace.compute.images import _ImageList
 from cumuli.wire.lenient import Identity, Needed, decode_json
 from cumuli.wire.moments import moment_of, utc
 from tests.support.odd import ODD, odd_records

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Unpack
 
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.models import Volume
-from cumuli.credentials.secret import Secret
 from cumuli.errors import ConfigurationError, InvalidRequest
-from cumuli.options import ClientOptions, make_caller, make_runtime
 from cumuli.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
 from cumuli.providers.acme.models import AcmeNode
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncAcme"]

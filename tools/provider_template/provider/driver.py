@@ -8,16 +8,17 @@ from urllib.parse import quote
 
 import msgspec
 
-from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page
+from cumuli.capabilities import Capabilities
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver
 from cumuli.compute.models import Volume
-from cumuli.credentials.secret import Secret
 from cumuli.errors import CloudError
 from cumuli.providers.acme import wire
 from cumuli.providers.acme.models import AcmeNode
-from cumuli.runtime.caller import Caller
 from cumuli.runtime.messages import Request, Response
-from cumuli.runtime.paging import Page
+from cumuli.secret import Secret
 
 __all__ = ["ENDPOINT", "AcmeAuthorizer", "AcmeDriver"]
 

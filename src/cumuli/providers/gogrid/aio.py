@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
-from cumuli.credentials.secret import Secret
 from cumuli.errors import ConfigurationError, InvalidRequest
-from cumuli.options import ClientOptions, make_caller, make_runtime
 from cumuli.providers.gogrid.driver import ENDPOINT, GoGridDriver
 from cumuli.providers.gogrid.models import (
     GoGridImage,
@@ -27,6 +26,7 @@ from cumuli.providers.gogrid.models import (
 from cumuli.providers.gogrid.signing import GoGridSigner
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncGoGrid"]

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
+from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
-from cumuli.credentials.secret import Secret
-from cumuli.options import ClientOptions
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.driver import ENDPOINT
 from cumuli.providers.gogrid.models import (
@@ -23,8 +22,9 @@ from cumuli.providers.gogrid.models import (
     PendingNode,
 )
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
 
 __all__ = ["GoGrid"]

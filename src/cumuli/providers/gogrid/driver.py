@@ -9,10 +9,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.calls.caller import Caller
+from cumuli.calls.left_out import tell_left_out
+from cumuli.calls.lost_answers import creating, deleting
+from cumuli.calls.paging import Page, iterate_pages
+from cumuli.capabilities import Capabilities
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import NodeImage, NodeLocation, NodeSize, Volume
-from cumuli.credentials.secret import Secret
 from cumuli.errors import (
     AlreadyExists,
     AuthenticationError,
@@ -41,12 +45,9 @@ from cumuli.providers.gogrid.models import (
     PendingNode,
 )
 from cumuli.providers.gogrid.signing import refusal
-from cumuli.runtime.caller import Caller
 from cumuli.runtime.deadline import current_deadline
-from cumuli.runtime.left_out import tell_left_out
 from cumuli.runtime.messages import Request, Response
-from cumuli.runtime.outcomes import creating, deleting
-from cumuli.runtime.paging import Page, iterate_pages
+from cumuli.secret import Secret
 
 __all__ = ["ENDPOINT", "GoGridDriver"]
 

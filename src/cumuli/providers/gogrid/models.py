@@ -6,7 +6,7 @@ import msgspec
 
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import Node, NodeImage
-from cumuli.credentials.secret import Secret
+from cumuli.secret import Secret
 
 __all__ = ["GoGridIP", "GoGridImage", "GoGridNode", "GoGridNodeSpec", "GoGridPassword", "PendingNode"]
 

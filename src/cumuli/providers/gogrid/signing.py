@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cumuli.credentials.secret import Secret
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import Runtime
+from cumuli.secret import Secret
 
 __all__ = ["GoGridSigner", "refusal"]
 

@@ -9,9 +9,9 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 
 from cumuli.compute.models import NodeLocation, NodeSize, NodeState
-from cumuli.credentials.secret import Secret
 from cumuli.errors import MalformedResponse
 from cumuli.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword
+from cumuli.secret import Secret
 from cumuli.wire.lenient import NEEDED, Identity, Needed, decode_json
 
 __all__ = [

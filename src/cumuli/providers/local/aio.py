@@ -6,8 +6,8 @@ from os import PathLike, fspath
 from os.path import expanduser
 from typing import Unpack
 
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.errors import ConfigurationError
-from cumuli.options import ClientOptions, make_caller, make_runtime
 from cumuli.providers.local.driver import PROVIDER, LocalDriver
 from cumuli.providers.local.models import LocalObject
 from cumuli.runtime import asynchronous_runtime

@@ -8,7 +8,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Unpack
 
-from cumuli.options import ClientOptions
+from cumuli.calls.options import ClientOptions
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.models import LocalObject
 from cumuli.runtime import blocking_runtime

@@ -9,17 +9,18 @@ from typing import TypeVar
 
 import msgspec
 
-from cumuli.capabilities import Capabilities, StorageCapability
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page
+from cumuli.capabilities import Capabilities
 from cumuli.errors import ChecksumMismatch, ConfigurationError, InvalidRequest, PreconditionFailed
 from cumuli.providers.local.models import LocalObject
-from cumuli.runtime.caller import Caller
 from cumuli.runtime.localfs.files import Check, Found, OpenFile
 from cumuli.runtime.localfs.names import pieces_of, too_long, usable
 from cumuli.runtime.localfs.record import Record
 from cumuli.runtime.localfs.store import LocalStore
 from cumuli.runtime.messages import Source
-from cumuli.runtime.paging import Page
 from cumuli.runtime.protocol import Runtime
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import (
     Address,
     Conditions,

@@ -1,1 +1,1 @@
-"""A cloud that lives in memory: the reference driver, and a test double for programs that use cumuli."""
+"""A cloud that lives in memory: the reference provider, and a test double for programs that use cumuli."""

@@ -1,1 +1,1 @@
-"""OpenStack: Nova, Glance, Cinder and Neutron behind Keystone."""
+"""OpenStack: Nova, Glance, Cinder, Neutron and Swift behind Keystone."""

@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
 
-from cumuli.credentials.keystone import KeystoneSession
+from cumuli.calls.caller import Caller, Check
+from cumuli.calls.left_out import tell_left_out
+from cumuli.calls.lost_answers import creating, deleting
 from cumuli.errors import (
     AlreadyExists,
     CloudError,
@@ -17,12 +19,10 @@ from cumuli.errors import (
     MalformedResponse,
     NotFound,
 )
-from cumuli.runtime.caller import Caller, Check
-from cumuli.runtime.left_out import tell_left_out
+from cumuli.providers.openstack.faults import fault_error
+from cumuli.providers.openstack.identity.session import KeystoneSession
 from cumuli.runtime.messages import Request, Response
-from cumuli.runtime.outcomes import creating, deleting
 from cumuli.wire.lenient import NEEDED, decode_json
-from cumuli.wire.openstack_faults import fault_error
 
 __all__ = [
     "BLOCK_STORAGE",

@@ -1,1 +1,1 @@
-"""Rackspace Public Cloud: OpenStack's driver with Rackspace's identity, images, regions and addresses."""
+"""Rackspace Public Cloud: OpenStack with Rackspace's own identity, and Cloud Files."""

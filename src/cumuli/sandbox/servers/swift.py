@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.protocol import TransportSettings
 from cumuli.sandbox.server import Address, Profile, Server

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self
 
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.storage.driver import ObjectT
 from cumuli.storage.stream.aio import AsyncObjectStream
 

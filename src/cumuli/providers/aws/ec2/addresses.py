@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cumuli.calls.lost_answers import deleting
 from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import Address
-from cumuli.runtime.outcomes import deleting
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 
 __all__ = ["Addresses"]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Unpack
 
-from cumuli.credentials.aws import KEYS_OR_PROFILE, CredentialsLike
-from cumuli.credentials.secret import Secret
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.errors import InvalidRequest
-from cumuli.options import ClientOptions, make_caller, make_runtime
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
@@ -16,9 +14,11 @@ from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import PROVIDER
-from cumuli.providers.aws.session import AWSSession
+from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
+from cumuli.providers.aws.identity.session import AWSSession
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
 from cumuli.wire.xml import XMLValue
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from cumuli.capabilities import ComputeCapability
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import Node, NodeImage, VolumeSnapshot
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.driver import EC2Driver

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cumuli.calls.paging import Page
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_tags
 from cumuli.compute.models import KeyPair, Node, NodeImage, Volume, VolumeSnapshot
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import Address, EC2Node, EC2Volume, Network, SecurityGroup, Subnet
-from cumuli.runtime.paging import Page
 
 __all__ = ["AsyncEC2Tags", "Taggable"]
 

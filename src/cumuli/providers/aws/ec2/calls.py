@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from cumuli.capabilities import Capabilities, ComputeCapability
+from cumuli.calls.caller import Caller
+from cumuli.calls.left_out import tell_left_out
+from cumuli.calls.lost_answers import creating
+from cumuli.capabilities import Capabilities
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver
 from cumuli.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse
 from cumuli.providers.aws.ec2.faults import error_of
 from cumuli.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
 from cumuli.providers.aws.ec2.wire import Answer, Tag
+from cumuli.providers.aws.query import query_request
 from cumuli.providers.aws.regions import Place
-from cumuli.runtime.caller import Caller
-from cumuli.runtime.left_out import tell_left_out
 from cumuli.runtime.messages import Response
-from cumuli.runtime.outcomes import creating
-from cumuli.wire.aws_query import query_request
 from cumuli.wire.xml import XMLValue, decode, decode_untyped
 
 __all__ = [

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
-from cumuli.credentials.aws import CredentialsLike
-from cumuli.credentials.secret import Secret
-from cumuli.options import ClientOptions
+from cumuli.calls.options import ClientOptions
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client_addresses import EC2Addresses
 from cumuli.providers.aws.ec2.client_images import EC2Images
 from cumuli.providers.aws.ec2.client_instances import EC2Instances
 from cumuli.providers.aws.ec2.client_networks import EC2Networks
 from cumuli.providers.aws.ec2.client_tags import EC2Tags
+from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.ways_in import WaysIn
 from cumuli.wire.xml import XMLValue
 

@@ -11,7 +11,7 @@ from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.models import Address, EC2Node, EC2Volume
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 
 __all__ = ["EC2Addresses"]
 

@@ -12,7 +12,7 @@ from cumuli.compute.client import Compute
 from cumuli.compute.models import Node, NodeImage, VolumeSnapshot
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2Volume
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 
 __all__ = ["EC2Images"]
 

@@ -20,7 +20,7 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroup,
     Subnet,
 )
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 
 __all__ = ["EC2Instances"]
 

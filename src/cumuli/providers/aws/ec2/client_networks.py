@@ -18,7 +18,7 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroupRule,
     Subnet,
 )
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 
 __all__ = ["EC2Networks"]
 

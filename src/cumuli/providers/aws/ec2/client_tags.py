@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from cumuli.compute.client import Compute
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
 from cumuli.providers.aws.ec2.models import EC2Node, EC2Volume
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 
 __all__ = ["EC2Tags"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cumuli.calls.retry import retry_after
 from cumuli.errors import (
     AlreadyExists,
     AuthenticationError,
@@ -23,9 +24,8 @@ from cumuli.errors import (
     SnapshotNotFound,
     VolumeNotFound,
 )
+from cumuli.providers.aws.query import parse_error
 from cumuli.runtime.messages import Response
-from cumuli.runtime.retry import retry_after
-from cumuli.wire.aws_query import parse_error
 
 __all__ = ["error_of"]
 

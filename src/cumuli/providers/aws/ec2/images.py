@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cumuli.calls.lost_answers import deleting
+from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeImage
 from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
 from cumuli.providers.aws.ec2.models import PROVIDER
-from cumuli.runtime.outcomes import deleting
-from cumuli.runtime.paging import Page
 from cumuli.wire.moments import utc
 
 __all__ = ["Images"]

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from cumuli.calls.lost_answers import deleting, doubtful
+from cumuli.calls.paging import Page
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import NodeState
@@ -34,8 +36,6 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroupName,
 )
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
-from cumuli.runtime.outcomes import deleting, doubtful
-from cumuli.runtime.paging import Page
 from cumuli.wire.moments import utc
 
 __all__ = ["Instances", "block_device_parameters"]

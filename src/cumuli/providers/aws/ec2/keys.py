@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from cumuli.calls.lost_answers import deleting
+from cumuli.calls.paging import Page
 from cumuli.compute.models import KeyPair
-from cumuli.credentials.secret import Secret
 from cumuli.errors import KeyPairNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls
 from cumuli.providers.aws.ec2.models import PROVIDER
-from cumuli.runtime.outcomes import deleting
-from cumuli.runtime.paging import Page
+from cumuli.secret import Secret
 
 __all__ = ["KeyPairs"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeLocation
 from cumuli.errors import NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
 from cumuli.providers.aws.ec2.models import PROVIDER, AvailabilityZone, Network, Subnet
-from cumuli.runtime.paging import Page
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 
 __all__ = ["Networks"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from cumuli.calls.lost_answers import deleting
+from cumuli.calls.paging import Page, iterate_pages
 from cumuli.errors import InvalidRequest, NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import SecurityGroup, SecurityGroupRule
-from cumuli.runtime.outcomes import deleting
-from cumuli.runtime.paging import Page, iterate_pages
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 
 __all__ = ["Direction", "SecurityGroups", "check_rule"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeSize
 from cumuli.errors import SizeNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact
 from cumuli.providers.aws.ec2.models import PROVIDER
-from cumuli.runtime.paging import Page
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 
 __all__ = ["Sizes"]
 

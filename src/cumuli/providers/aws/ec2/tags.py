@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cumuli.calls.paging import Page
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, next_cursor, page_of, tag_list
-from cumuli.runtime.paging import Page
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 
 __all__ = ["Tags"]
 

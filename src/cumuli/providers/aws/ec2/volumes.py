@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+from cumuli.calls.lost_answers import deleting
+from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
 from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from cumuli.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
@@ -12,9 +14,7 @@ from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, named, next_cursor, page_of, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import PROVIDER, EC2Volume, VolumeAttachment
 from cumuli.providers.aws.ec2.networks import Networks
-from cumuli.runtime.outcomes import deleting
-from cumuli.runtime.paging import Page
-from cumuli.wire.aws_query import filters
+from cumuli.providers.aws.query import filters
 from cumuli.wire.moments import utc
 
 __all__ = ["Volumes"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
-from cumuli.credentials.aws import KEYS_OR_PROFILE, CredentialsLike
-from cumuli.credentials.secret import Secret
-from cumuli.options import ClientOptions, make_runtime
+from cumuli.calls.options import ClientOptions, make_runtime
+from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from cumuli.providers.aws.s3.dialect import AWS, COMPATIBLE, Checksum
@@ -14,6 +13,7 @@ from cumuli.providers.aws.s3.driver import open_driver
 from cumuli.providers.aws.s3.session import Addressing, S3Session
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
 from cumuli.ways_in import WaysIn
 

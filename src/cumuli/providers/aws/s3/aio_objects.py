@@ -9,7 +9,6 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
-from cumuli.capabilities import StorageCapability
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.s3.arguments import (
     CannedACL,
@@ -35,6 +34,7 @@ from cumuli.storage.arguments import (
     content_type_of,
     with_own,
 )
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec, UrlSpec
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.aio import AsyncObjectStream

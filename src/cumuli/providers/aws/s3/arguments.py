@@ -8,9 +8,9 @@ from hashlib import md5
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-from cumuli.credentials.secret import Secret
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.s3.dialect import Dialect, Feature
+from cumuli.secret import Secret
 from cumuli.storage.arguments import content_type_of
 
 __all__ = ["CannedACL", "CustomerKey", "Encryption", "checked_tags", "customer_headers", "put_headers"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cumuli.calls.paging import Page
 from cumuli.errors import ContainerExists, ContainerNotFound, PermissionDenied
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
 from cumuli.providers.aws.s3.models import S3Container, S3ContainerSpec
 from cumuli.providers.aws.s3.names import check_new_bucket, in_query, xml_text
 from cumuli.providers.aws.s3.session import DEFAULT_REGION
-from cumuli.runtime.paging import Page
 from cumuli.storage.driver import ContainerSpec
 from cumuli.wire.moments import utc
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+from cumuli.calls.caller import Caller, Check
+from cumuli.calls.left_out import tell_left_out
 from cumuli.capabilities import Capabilities
 from cumuli.errors import (
     CloudError,
@@ -23,8 +25,6 @@ from cumuli.providers.aws.s3.faults import Misdirected, error_of, late_error_of
 from cumuli.providers.aws.s3.models import S3Container, S3Object
 from cumuli.providers.aws.s3.session import S3Session, Site
 from cumuli.providers.aws.s3.wire import Answer
-from cumuli.runtime.caller import Caller, Check
-from cumuli.runtime.left_out import tell_left_out
 from cumuli.runtime.messages import Request, Response, ResponseStream, Source
 from cumuli.storage.driver import StorageDriver, named, refuse
 from cumuli.wire.xml import decode

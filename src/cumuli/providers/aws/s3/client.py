@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
-from cumuli.credentials.aws import CredentialsLike
-from cumuli.credentials.secret import Secret
-from cumuli.options import ClientOptions
+from cumuli.calls.options import ClientOptions
+from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client_access import S3Access
 from cumuli.providers.aws.s3.client_buckets import S3Buckets
@@ -17,6 +16,7 @@ from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.session import Addressing
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
 from cumuli.ways_in import WaysIn
 

@@ -11,7 +11,7 @@ from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.arguments import CannedACL
 from cumuli.providers.aws.s3.client_objects import S3Objects
 from cumuli.providers.aws.s3.models import AccessControl, S3ObjectVersion, S3Upload
-from cumuli.runtime.drive import iterate, run
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.storage.models import Container, ObjectLike
 
 __all__ = ["S3Access"]

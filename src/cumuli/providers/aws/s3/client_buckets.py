@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from cumuli.providers.aws.s3.arguments import CannedACL
 from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule, S3Answer, S3Container, S3Object
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Container
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 from cumuli.providers.aws.s3.aio_objects import AsyncS3Objects
 from cumuli.providers.aws.s3.arguments import CannedACL, CustomerKey, Encryption
 from cumuli.providers.aws.s3.models import S3Container, S3Object
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.client import ObjectStream

@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from cumuli.capabilities import Capabilities, StorageCapability
+from cumuli.capabilities import Capabilities
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.names import NewNames
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import TransferRules
 
 __all__ = ["AWS", "COMPATIBLE", "Checksum", "Dialect", "Feature", "rules_for"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from cumuli.calls.options import ClientOptions, make_caller
 from cumuli.errors import ConfigurationError
-from cumuli.options import ClientOptions, make_caller
 from cumuli.providers.aws.s3.buckets import Buckets
 from cumuli.providers.aws.s3.copying import Copying
 from cumuli.providers.aws.s3.dialect import Checksum, Dialect

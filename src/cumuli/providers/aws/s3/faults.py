@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from cumuli.calls.retry import retry_after
 from cumuli.errors import (
     AuthenticationError,
     ChecksumMismatch,
@@ -27,7 +28,6 @@ from cumuli.errors import (
     Timeout,
 )
 from cumuli.runtime.messages import Response
-from cumuli.runtime.retry import retry_after
 from cumuli.wire.xml import decode
 
 __all__ = ["Misdirected", "error_of", "error_of_code", "late_error_of"]

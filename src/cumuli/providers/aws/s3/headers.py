@@ -14,8 +14,8 @@ from cumuli.providers.aws.s3.models import S3Address, S3Object
 from cumuli.providers.aws.s3.names import in_query
 from cumuli.storage.driver import Address
 from cumuli.storage.etags import is_weak, opaque
+from cumuli.storage.headers import bare, completed, conditional, http_date, merged, number
 from cumuli.storage.verify import Algorithm, Digest, can_compute
-from cumuli.wire.headers import bare, completed, conditional, http_date, merged, number
 
 __all__ = [
     "bare",

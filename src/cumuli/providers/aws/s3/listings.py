@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cumuli.calls.paging import Page
 from cumuli.errors import MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
 from cumuli.providers.aws.s3.headers import bare
 from cumuli.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Upload
 from cumuli.providers.aws.s3.names import decoded, in_query
-from cumuli.runtime.paging import Page
 from cumuli.storage.driver import ListQuery
 from cumuli.storage.listing import check_names
 from cumuli.storage.models import Prefix

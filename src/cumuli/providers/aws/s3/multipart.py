@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import md5
 
+from cumuli.calls.lost_answers import doubtful
 from cumuli.errors import CloudError, MalformedResponse, NotFound
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.headers import bare, merged
@@ -14,7 +15,6 @@ from cumuli.providers.aws.s3.models import S3Object
 from cumuli.providers.aws.s3.names import in_query
 from cumuli.providers.aws.s3.objects import Objects, everywhere
 from cumuli.runtime.deadline import grace
-from cumuli.runtime.outcomes import doubtful
 from cumuli.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from cumuli.storage.verify import KEPT_NOTHING, Digest, digest_of
 

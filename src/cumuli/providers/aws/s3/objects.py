@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from cumuli.calls.lost_answers import creating
 from cumuli.errors import CloudError, Conflict, MalformedResponse, NotFound, ObjectNotFound, PreconditionFailed
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.faults import error_of_code
@@ -35,8 +36,8 @@ from cumuli.providers.aws.s3.listings import Listings
 from cumuli.providers.aws.s3.metadata import read_meta_data, written_meta_data
 from cumuli.providers.aws.s3.models import S3Object
 from cumuli.providers.aws.s3.names import in_xml, xml_text
+from cumuli.providers.aws.sigv4 import UNSIGNED_PAYLOAD
 from cumuli.runtime.messages import ResponseStream, Source
-from cumuli.runtime.outcomes import creating
 from cumuli.storage.driver import (
     PERHAPS_STORED,
     UNCONDITIONAL,
@@ -48,11 +49,10 @@ from cumuli.storage.driver import (
     UrlSpec,
 )
 from cumuli.storage.etags import same_etag
+from cumuli.storage.headers import check_conditions, extent
 from cumuli.storage.models import DeleteResult
 from cumuli.storage.upload import LEFT
 from cumuli.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of, new_hasher
-from cumuli.wire.headers import check_conditions, extent
-from cumuli.wire.sigv4 import UNSIGNED_PAYLOAD
 
 __all__ = ["Objects", "everywhere"]
 

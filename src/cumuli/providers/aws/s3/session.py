@@ -6,16 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from cumuli.credentials.aws import CredentialsLike
-from cumuli.credentials.secret import Secret
+from cumuli.calls.options import ClientOptions
 from cumuli.errors import ConfigurationError
-from cumuli.options import ClientOptions
+from cumuli.providers.aws.identity.credentials import CredentialsLike
+from cumuli.providers.aws.identity.session import AWSSession
 from cumuli.providers.aws.regions import ANY_NAME, Place, check_region, partition_of, service_origin
 from cumuli.providers.aws.s3.names import fits_host
-from cumuli.providers.aws.session import AWSSession
+from cumuli.providers.aws.sigv4 import SigV4Signer
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import Runtime
-from cumuli.wire.sigv4 import SigV4Signer
+from cumuli.secret import Secret
 
 __all__ = ["Addressing", "S3Session", "Site"]
 

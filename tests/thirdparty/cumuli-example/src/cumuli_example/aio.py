@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Unpack
 
 from cumuli import ConfigurationError, Node, Secret, Volume
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import id_of
-from cumuli.options import ClientOptions, make_caller, make_runtime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.ways_in import WaysIn

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import ClassVar, Unpack
 
 from cumuli import Node, Secret, Volume
+from cumuli.calls.options import ClientOptions
 from cumuli.compute.client import Compute
-from cumuli.options import ClientOptions
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.drive import run
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.ways_in import WaysIn
 

@@ -19,10 +19,10 @@ from cumuli import (
     SizeNotFound,
     Volume,
 )
+from cumuli.calls.caller import Caller
+from cumuli.calls.paging import Page
 from cumuli.compute.driver import ComputeDriver, NodeSpec
-from cumuli.runtime.caller import Caller
 from cumuli.runtime.messages import Request, Response
-from cumuli.runtime.paging import Page
 
 from cumuli_example import wire
 from cumuli_example.models import ExampleNode

@@ -1,0 +1,115 @@
+"""Objects: putting them."""
+
+from __future__ import annotations
+
+import logging
+
+from cumuli.calls.lost_answers import creating
+from cumuli.errors import Conflict, ObjectNotFound, PermissionDenied, PreconditionFailed
+from cumuli.providers.openstack.swift.deleting import Deleting
+from cumuli.providers.openstack.swift.models import SwiftObject
+from cumuli.providers.openstack.swift.wire import MD5, OBJECT_META, meta_headers
+from cumuli.runtime.messages import Source
+from cumuli.storage.driver import PERHAPS_STORED, PutSpec, ReadSpec, Stored
+from cumuli.storage.headers import bare, conditional, merged
+from cumuli.storage.verify import Digest
+
+__all__ = ["PUT_OBJECT", "Objects"]
+
+log = logging.getLogger("cumuli.swift")
+
+PUT_OBJECT = "Create or replace object"
+
+
+class Objects(Deleting):
+    """The calls that put objects."""
+
+    async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[SwiftObject]:
+        looked = await self.look_before(spec)
+        replaced = await self.own_segments(spec)
+        headers = [*self.put_headers(spec), *conditional(spec.conditions)]
+        if digest is not None:
+            headers.append(("ETag", digest.value))
+        conditional_put = spec.conditions.if_none_match is not None
+        sent = self.send(
+            PUT_OBJECT,
+            "PUT",
+            spec.address.container,
+            spec.address.name,
+            headers=merged(headers, spec.headers),
+            body=body,
+            repeatable=not conditional_put,
+        )
+        answer = await (creating(sent, operation=PUT_OBJECT, advice=PERHAPS_STORED) if conditional_put else sent)
+        await self.forget(replaced)
+        etag = bare(answer.headers.get("etag"))
+        size = len(body) if isinstance(body, bytes) else body.length or 0
+        if looked:
+            await self.look_after(spec, etag)
+        reported = Digest("md5", etag) if etag is not None and MD5.fullmatch(etag) else None
+        return Stored(object=self.new_object(spec, size, etag, large=False), digest=reported)
+
+    def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
+        """What the object is to become, but for the caller's own headers."""
+        headers = [("Content-Type", spec.content_type)]
+        if spec.content_encoding is not None:
+            headers.append(("Content-Encoding", spec.content_encoding))
+        return headers + meta_headers(OBJECT_META, spec.meta_data)
+
+    def new_object(self, spec: PutSpec, size: int, etag: str | None, *, large: bool) -> SwiftObject:
+        """What was put."""
+        return SwiftObject(
+            container=spec.address.container,
+            name=spec.address.name,
+            size=size,
+            provider=self.provider,
+            hash=etag if etag and not large and MD5.fullmatch(etag) else None,
+            etag=etag,
+            content_type=spec.content_type,
+            content_encoding=spec.content_encoding,
+            meta_data=spec.meta_data,
+            large=large,
+        )
+
+    async def look_before(self, spec: PutSpec) -> bool:
+        """Make sure that there is no object where none is to be overwritten, unless the service is known to do that.
+
+        Ceph's gateway ignores the condition. Whether it had to be looked here is given.
+
+        Raises:
+            PreconditionFailed: There is an object.
+        """
+        if spec.conditions.if_none_match is None or await self.is_openstack():
+            return False
+        try:
+            await self._head(ReadSpec(address=spec.address))
+        except ObjectNotFound:
+            log.warning(
+                "%s/%s: the service is not known to honour conditions of uploads (If-None-Match), so cumuli looks "
+                "before and after; two writers at the same moment may both pass",
+                spec.address.container,
+                spec.address.name,
+            )
+            return True
+        raise PreconditionFailed(f"there is an object {spec.address.name}, and it was not to be overwritten")
+
+    async def look_after(self, spec: PutSpec, etag: str | None) -> None:
+        """Make sure that what was put where nothing was is there.
+
+        Raises:
+            Conflict: Something else is.
+        """
+        try:
+            now = await self._head(ReadSpec(address=spec.address))
+        except ObjectNotFound:
+            found = "nothing"
+        except PermissionDenied:
+            return
+        else:
+            if now.etag == etag:
+                return
+            found = "something else"
+        raise Conflict(
+            f"{spec.address.name} was stored, and {found} is there now: somebody else wrote at the same moment, and "
+            "the service ignores the condition. Look at it, and decide which of the two is to stay"
+        )
