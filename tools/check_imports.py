@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "cumuli"
 PACKAGE = "cumuli"
 
 # The ground floor: what every other room may import, and which imports nothing above itself.
-GROUND = ("argument_types", "capabilities", "errors", "secret", "serialize", "version", "ways_in")
+GROUND = ("argument_types", "capabilities", "errors", "extras", "secret", "serialize", "version", "ways_in")
 SERVICES = ("compute", "storage")
 # What each room may import besides itself and the ground. A family of providers is a room of its own.
 FLOORS: dict[str, tuple[str, ...]] = {

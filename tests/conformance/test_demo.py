@@ -41,5 +41,5 @@ def test_without_a_server_it_fails() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
-    assert "cumuli[sandbox]" in done.stderr
+    assert "[sandbox]" in done.stderr
     assert "Traceback" not in done.stderr

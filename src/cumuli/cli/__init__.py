@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+from cumuli.extras import how_to_install
+
 __all__ = ["main"]
 
 
@@ -20,7 +22,7 @@ def main() -> int:
     if missing:
         sys.stderr.write(
             f"The command line needs {' and '.join(missing)}, which cumuli alone does not bring. "
-            "Run: pip install 'cumuli[cli]'\n"
+            f"Run: {how_to_install('cli')}\n"
         )
         return 2
     _open_what_is_closed()

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from cumuli.errors import CloudError, ConfigurationError, ConnectionFailed
+from cumuli.extras import how_to_install
 from cumuli.sandbox.launcher import KEEP
 from cumuli.sandbox.processes import Process, identify, is_running, stop
 from cumuli.sandbox.server import HOST, Address, Server
@@ -90,7 +91,7 @@ def _require_modules(server: Server) -> None:
     if missing := [module for module in server.modules if importlib.util.find_spec(module) is None]:
         raise ConfigurationError(
             f"the {server.name} sandbox needs {' and '.join(missing)}, which is not installed; "
-            "run: pip install 'cumuli[sandbox]'"
+            f"run: {how_to_install('sandbox')}"
         )
 
 

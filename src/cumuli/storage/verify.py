@@ -14,6 +14,7 @@ from typing import Literal, Protocol, cast
 import msgspec
 
 from cumuli.errors import ChecksumMismatch, NotVerified
+from cumuli.extras import how_to_install
 from cumuli.runtime.protocol import Runtime
 
 __all__ = [
@@ -149,7 +150,7 @@ def can_compute(algorithm: Algorithm) -> bool:
     """Whether a hash can be computed here. What needs an extra that is missing is told, once."""
     if algorithm == "crc32" or algorithm not in SIZES or find_spec("awscrt") is not None:
         return True
-    log.warning("content with no other hash than %s is not verified; install cumuli[checksums]", algorithm)
+    log.warning("content with no other hash than %s is not verified; run: %s", algorithm, how_to_install("checksums"))
     return False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from cumuli.errors import ConfigurationError
+from cumuli.extras import how_to_install
 
 __all__ = ["Proxies", "Proxy"]
 
@@ -77,7 +78,7 @@ class Proxy:
             raise _unusable(setting, f"has the scheme {parts.scheme!r}")
         if parts.scheme.startswith("socks") and importlib.util.find_spec("python_socks") is None:
             raise ConfigurationError(
-                f"the proxy of {setting} is a SOCKS proxy, which needs a library: pip install 'cumuli[socks]'"
+                f"the proxy of {setting} is a SOCKS proxy, which needs a library: {how_to_install('socks')}"
             )
         if not host or not host.isascii() or not host.isprintable() or parts.path not in {"", "/"} or parts.query:
             raise _unusable(setting, "is not the URL of a proxy")

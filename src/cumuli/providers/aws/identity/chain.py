@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cumuli.errors import ConfigurationError
+from cumuli.extras import how_to_install
 from cumuli.providers.aws.identity.credentials import AWSCredentials, as_secret, checked_access_key
 from cumuli.providers.aws.identity.files import SharedFiles, read_shared_files, shared_paths
 from cumuli.providers.aws.identity.settings import is_true
@@ -228,7 +229,7 @@ def _from_services(
     from cumuli.providers.aws.identity import botocore as aws_botocore
 
     if not aws_botocore.installed():
-        hint += "; for single sign-on, roles, containers and instance profiles: pip install 'cumuli[aws]'"
+        hint += f"; for single sign-on, roles, containers and instance profiles: {how_to_install('aws')}"
         if any(environ.get(variable) for variable in CONTAINER):
             hint += " (this container offers credentials of its own)"
     else:
@@ -245,7 +246,7 @@ def _from_botocore(
     from cumuli.providers.aws.identity import botocore as aws_botocore
 
     if not aws_botocore.installed():
-        raise ConfigurationError(f"AWS credentials by {what} need botocore: pip install 'cumuli[aws]'")
+        raise ConfigurationError(f"AWS credentials by {what} need botocore: {how_to_install('aws')}")
     found = aws_botocore.find(profile, where, around, cached=cached)
     if found is None:
         raise ConfigurationError(f"botocore found no AWS credentials by {what}; complete the profile")

@@ -25,6 +25,7 @@ from typing import cast
 import msgspec
 
 from cumuli.errors import ConfigurationError
+from cumuli.extras import how_to_install
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.identity.vendors import VENDORS, unknown_vendor
 from cumuli.providers.openstack.identity.ways_in import AUTH_TYPES, instead_of
@@ -261,7 +262,7 @@ def _parsed(path: Path, data: bytes) -> Settings:
     try:
         import yaml
     except ImportError:
-        raise ConfigurationError(f"reading {path} needs PyYAML: pip install 'cumuli[openstack]'") from None
+        raise ConfigurationError(f"reading {path} needs PyYAML: {how_to_install('openstack')}") from None
     try:
         document = yaml.safe_load(data)
     except yaml.MarkedYAMLError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cumuli.errors import AuthenticationError, ConfigurationError
+from cumuli.extras import how_to_install
 from cumuli.providers.aws.identity.chain import find_credentials, find_place
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "env-secret"}
@@ -115,7 +116,7 @@ def test_none_at_all_says_where_was_looked(files: Files, no_botocore: None) -> N
         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         f"{files.folder}/credentials [default]",
         f"{files.folder}/config [default]",
-        "pip install 'cumuli[aws]'",
+        how_to_install("aws"),
     ):
         assert words in str(caught.value)
     with pytest.raises(ConfigurationError, match="this container offers credentials of its own"):
