@@ -75,11 +75,11 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/cumuli-example/src
 	$(BIN)/basedpyright
-	$(BIN)/python tools/generate_sync.py --check
+	$(BIN)/python -m cumuli.generate --check src/cumuli
 	$(BIN)/python tools/check_imports.py
 
 format: $(READY)
-	$(BIN)/python tools/generate_sync.py
+	$(BIN)/python -m cumuli.generate src/cumuli
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 

@@ -35,6 +35,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "providers": ("callable_module",),
     "config": ("runtime",),
     "registry": ("calls", "config", "providers", *SERVICES),
+    # A tool on top: it reads the source and imports nothing of it, and nobody imports it.
+    "generate": (),
 }
 FAMILY = ("calls", "runtime", "wire", *SERVICES)
 # A family imports no other family but the one that it extends.

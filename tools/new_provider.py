@@ -20,14 +20,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from tools import generate_sync
+from cumuli import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tools" / "provider_template"
-PUBLIC = ROOT / "src" / "cumuli" / "__init__.py"
-REGISTRY = ROOT / "src" / "cumuli" / "registry.py"
+SOURCE = ROOT / "src" / "cumuli"
+PUBLIC = SOURCE / "__init__.py"
+REGISTRY = SOURCE / "registry.py"
 
 
 class Refused(Exception):
@@ -100,7 +99,7 @@ def _public_names() -> Iterator[str]:
 
 def _classes() -> Iterator[str]:
     """The clients of all providers, public or not."""
-    for path in generate_sync.aio_files(generate_sync.SOURCE):
+    for path in generate.aio_files(SOURCE):
         yield from (node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef))
 
 
@@ -180,8 +179,8 @@ def make(provider: Provider) -> list[Path]:
         written = [*provider.files, *changed]
         tidy(written)
         client = provider.folders[0] / "client.py"
-        flavoured = generate_sync.flavoured_names(generate_sync.aio_files(generate_sync.SOURCE))
-        client.write_text(generate_sync.generated(provider.folders[0] / "aio.py", flavoured, generate_sync.SOURCE))
+        aio = provider.folders[0] / "aio.py"
+        client.write_text(generate.generated(aio, generate.flavoured_names([aio])))
     except BaseException:
         for path, content in before.items():
             path.write_bytes(content)

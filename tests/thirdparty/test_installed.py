@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import cumuli
+from cumuli import generate
 from tests.secrets_used import API_SECRET
 from tests.thirdparty.conftest import PROJECT
 from tests.thirdparty.server import ExampleServer
-from tools import generate_sync
 
 # The cumuli that these tests import, wherever it is.
 SOURCE = Path(cumuli.__file__).parents[1]
@@ -166,7 +166,7 @@ def test_of_two_with_one_name_the_first_on_the_path_has_it(run: Run, tmp_path: P
 
 
 def test_its_sync_client_is_what_the_generator_writes() -> None:
-    assert generate_sync.main(["--check", str(PROJECT / "src" / "cumuli_example")]) == 0
+    assert generate.main(["--check", str(PROJECT / "src" / "cumuli_example")]) == 0
 
 
 OUTSIDE = """
@@ -208,5 +208,5 @@ def test_the_suite_runs_in_a_project_of_its_own(run: Run, tmp_path: Path) -> Non
 
 
 def test_the_generator_says_where_it_found_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate_sync.main([str(tmp_path)]) == 2
+    assert generate.main([str(tmp_path)]) == 2
     assert "there is no aio.py below" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """``Storage``: the portable object storage client.
 
-Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

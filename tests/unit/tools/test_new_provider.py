@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from cumuli import generate
 from cumuli.compute.capabilities import ComputeCapability as Can
 from tests.conformance.compute_calls import CALLS
-from tools import generate_sync
 
 ROOT = Path(__file__).parents[3]
 # As long as it may be, to see the longest lines.
@@ -98,9 +98,8 @@ def test_what_is_made_is_clean(project: Path, check: str) -> None:
 
 
 def test_the_sync_client_is_what_the_generator_writes(project: Path) -> None:
-    package = project / "src" / "cumuli"
-    flavoured = generate_sync.flavoured_names(generate_sync.aio_files(package))
-    written = generate_sync.generated(project / PACKAGE / "aio.py", flavoured, package)
+    aio = project / PACKAGE / "aio.py"
+    written = generate.generated(aio, generate.flavoured_names([aio]))
     assert (project / PACKAGE / "client.py").read_text() == written
 
 

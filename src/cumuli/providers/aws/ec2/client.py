@@ -1,6 +1,6 @@
 """``EC2``: Amazon EC2's client.
 
-Generated from aio.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

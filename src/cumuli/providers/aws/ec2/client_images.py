@@ -1,6 +1,6 @@
 """``EC2Images``: the part of EC2's client that is about images and snapshots.
 
-Generated from aio_images.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_images.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``EC2Instances``: the part of EC2's client that is about instances.
 
-Generated from aio_instances.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_instances.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``EC2Networks``: the part of EC2's client that is about zones, networks and security groups.
 
-Generated from aio_networks.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_networks.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``EC2Tags``: the part of EC2's client that is about tags.
 
-Generated from aio_tags.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_tags.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

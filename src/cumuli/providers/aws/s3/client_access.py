@@ -1,6 +1,6 @@
 """``S3Access``: the part of S3's client that is about objects' versions, unfinished uploads, access and tags.
 
-Generated from aio_access.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_access.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

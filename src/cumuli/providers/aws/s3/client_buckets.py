@@ -1,6 +1,6 @@
 """``S3Buckets``: the part of S3's client that is about buckets' settings, and any other call.
 
-Generated from aio_buckets.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_buckets.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

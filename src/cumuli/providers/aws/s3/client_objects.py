@@ -1,6 +1,6 @@
 """``S3Objects``: the part of S3's client that is about objects.
 
-Generated from aio_objects.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_objects.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

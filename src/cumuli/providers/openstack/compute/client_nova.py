@@ -1,6 +1,6 @@
 """``Nova``: what every client of a Nova has.
 
-Generated from aio_nova.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_nova.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

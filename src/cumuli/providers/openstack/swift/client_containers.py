@@ -1,6 +1,6 @@
 """``SwiftContainers``: the account, and what containers are set to.
 
-Generated from aio_containers.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_containers.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``SwiftStorage``: what the clients of Swift and of Cloud Files have in common.
 
-Generated from aio_storage.py by tools/generate_sync.py. Change that file and run ``make format``.
+Generated from aio_storage.py by python -m cumuli.generate. Change that file and run ``make format``.
 """
 
 from __future__ import annotations

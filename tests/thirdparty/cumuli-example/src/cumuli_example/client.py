@@ -1,6 +1,6 @@
 """``Example``: Example Cloud's client.
 
-Generated from aio.py by cumuli's tools/generate_sync.py. Change that file and run that again.
+Generated from aio.py by python -m cumuli.generate. Change that file and run that again.
 """
 
 from __future__ import annotations

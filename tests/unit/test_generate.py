@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tools import generate_sync
+from cumuli import generate
 
 SAMPLE = '''"""``AsyncThings``: a sample. ``Things`` is generated from it."""
 
@@ -107,7 +109,7 @@ def package(tmp_path: Path) -> Path:
     (folder / "aio.py").write_text(SAMPLE)
     compute = tmp_path / "src" / "cumuli" / "compute"
     compute.mkdir()
-    project = generate_sync.SOURCE / "compute"
+    project = generate.OWN / "compute"
     (compute / "aio.py").write_text((project / "aio.py").read_text())
     (compute / "client.py").write_text((project / "client.py").read_text())
     return tmp_path / "src" / "cumuli"
@@ -115,7 +117,7 @@ def package(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(package: Path) -> str:
-    assert generate_sync.main([], package) == 0
+    assert generate.main([str(package)]) == 0
     return (package / "providers" / "things" / "client.py").read_text()
 
 
@@ -218,7 +220,7 @@ def test_names_that_signatures_use_are_imported_and_no_others(client: str) -> No
 
 def test_check_is_content_with_what_was_written(package: Path, client: str, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert generate_sync.main(["--check"], package) == 0
+    assert generate.main(["--check", str(package)]) == 0
     assert capsys.readouterr().out == ""
 
 
@@ -230,14 +232,37 @@ def test_check_notices_a_change_and_writes_nothing(
     text = changed.read_text().replace("Forget.", "Forget them.")
     changed.write_text(text)
     capsys.readouterr()
-    assert generate_sync.main(["--check"], package) == 1
+    assert generate.main(["--check", str(package)]) == 1
     assert "providers/things/client.py" in capsys.readouterr().out
     assert changed.read_text() == text
 
 
+def test_a_client_of_another_package_is_written_without_a_checkout(tmp_path: Path, package: Path) -> None:
+    """In a folder of its own, by an interpreter that knows nothing of the project but what is installed."""
+    client = package / "providers" / "things" / "client.py"
+    done = subprocess.run([sys.executable, "-I", "-m", "cumuli.generate", package], cwd=tmp_path, capture_output=True)
+    assert (done.returncode, client.exists()) == (0, True), done.stderr
+
+
+def test_without_ruff_it_says_so_and_writes_nothing(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ruff", None)
+    assert generate.main([str(package)]) == 2
+    assert "ruff, which is not installed: pip install ruff" in capsys.readouterr().out
+    assert not (package / "providers" / "things" / "client.py").exists()
+
+
+def test_it_asks_for_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        generate.main([])
+    assert exit_.value.code == 2
+    assert "the following arguments are required: package" in capsys.readouterr().err
+
+
 def test_check_notices_a_missing_client(package: Path, client: str) -> None:
     (package / "providers" / "things" / "client.py").unlink()
-    assert generate_sync.main(["--check"], package) == 1
+    assert generate.main(["--check", str(package)]) == 1
     assert not (package / "providers" / "things" / "client.py").exists()
 
 
@@ -275,7 +300,7 @@ def test_a_large_client_is_written_in_parts(package: Path) -> None:
     folder = package / "providers" / "things"
     (folder / "aio_more.py").write_text(PART)
     (folder / "aio.py").write_text(WHOLE)
-    assert generate_sync.main([], package) == 0
+    assert generate.main([str(package)]) == 0
     part, whole = (folder / "client_more.py").read_text(), (folder / "client.py").read_text()
     assert "class ThingsMore(Compute[Node, Volume]):" in part
     assert "    def __init__(self, client: AsyncThingsMore) -> None:\n        super().__init__(client)" in part
@@ -283,7 +308,7 @@ def test_a_large_client_is_written_in_parts(package: Path) -> None:
     assert "Generated from aio_more.py" in part
     assert "from cumuli.providers.things.client_more import ThingsMore" in whole
     assert "class Things(ThingsMore):" in whole
-    assert generate_sync.main(["--check"], package) == 0
+    assert generate.main(["--check", str(package)]) == 0
 
 
 def test_the_projects_own_clients_have_the_signatures_of_their_twins() -> None:

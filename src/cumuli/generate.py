@@ -1,26 +1,32 @@
-"""Write the sync clients from the async ones.
+"""Write the sync clients from the async ones: ``python -m cumuli.generate``.
 
-For every ``aio.py`` below ``src/cumuli`` a ``client.py`` is written beside it, and for every
+For every ``aio.py`` of a package a ``client.py`` is written beside it, and for every
 ``aio_TOPIC.py``, which holds part of a large client, a ``client_TOPIC.py``. Each class
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
 
-    python tools/generate_sync.py                     write what has changed
-    python tools/generate_sync.py --check             write nothing; exit 1 if something would change
-    python tools/generate_sync.py [--check] PACKAGE   the same for another package, by its folder:
-                                                      that of a provider in a distribution of its own
+    python -m cumuli.generate src/cumuli_acme           write what has changed
+    python -m cumuli.generate --check src/cumuli_acme   write nothing; exit 1 if something would change
+
+Ruff, which has to be installed, puts the result into shape.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "cumuli"
+__all__ = ["aio_files", "flavoured_names", "generated", "main"]
+
+# Cumuli itself, whose clients those of another package build on.
+OWN = Path(__file__).resolve().parent
 # The clients whose constructor takes what the async client takes are the providers' own; a portable
 # client is built around an async one by its subclass.
 ROOTS = {"AsyncClient"}
@@ -35,7 +41,7 @@ SPECIAL = {
 AIO = re.compile(r"\.aio(_\w+)?$")
 HEADER = '''"""{summary}
 
-Generated from {source} by {tool}. Change that file and run {again}.
+Generated from {source} by python -m cumuli.generate. Change that file and run {again}.
 """
 
 from __future__ import annotations
@@ -119,15 +125,11 @@ def passed_on(arguments: ast.arguments) -> str:
 class Generator:
     """Writes one client.py."""
 
-    def __init__(self, path: Path, flavoured: set[str], package: Path) -> None:
-        own = package.name == SOURCE.name
-        self.made = {
-            "source": path.name,
-            "tool": "tools/generate_sync.py" if own else "cumuli's tools/generate_sync.py",
-            "again": "``make format``" if own else "that again",
-        }
-        self.tree = ast.parse(path.read_text())
-        self.module_name = ".".join((package.name, *path.relative_to(package).with_suffix("").parts))
+    def __init__(self, path: Path, flavoured: set[str]) -> None:
+        self.module_name = dotted(path)
+        own = self.module_name.partition(".")[0] == OWN.name
+        self.made = {"source": path.name, "again": "``make format``" if own else "that again"}
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
         self.names = SyncNames(flavoured)
         self.flavoured = flavoured
 
@@ -228,11 +230,8 @@ class Generator:
         return " " * indent + f'"""{text}"""\n'
 
     def signature(self, item: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
-        copy = ast.parse(f"def _({ast.unparse(item.args)}): ...").body[0]
-        assert isinstance(copy, ast.FunctionDef)
-        arguments = ast.unparse(self.names.visit(copy.args))
-        returns = self.text(item.returns)
-        return f"    def {name}({arguments}) -> {returns}:"
+        arguments = ast.unparse(self.names.visit(deepcopy(item.args)))
+        return f"    def {name}({arguments}) -> {self.text(item.returns)}:"
 
     def decorators(self, item: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         return "".join(f"    @{self.text(decorator)}\n" for decorator in item.decorator_list)
@@ -324,13 +323,23 @@ def life(attribute: str) -> str:
 LIFE_IMPORTS = "from types import TracebackType\nfrom typing import Self\nfrom cumuli.capabilities import Capabilities"
 
 
-def tidied(text: str, path: Path, package: Path) -> str:
+def dotted(path: Path) -> str:
+    """The name that a module or a package is imported by."""
+    parts = [path.stem]
+    while path.parent.joinpath("__init__.py").exists():
+        path = path.parent
+        parts.append(path.name)
+    return ".".join(reversed(parts))
+
+
+def tidied(text: str, path: Path) -> str:
     """Without unused imports, sorted and formatted as the rest of the project."""
+    first_party = dotted(path).partition(".")[0]
     ruff = [sys.executable, "-m", "ruff"]
     name = ["--stdin-filename", str(path), "-"]
     fixed = subprocess.run(
         [*ruff, "check", "--isolated", "--select", "F401,F811,I,TC", "--line-length", "120", "--fix-only", "--quiet",
-         "--config", "src=[]", "--config", f"lint.isort.known-first-party=['{package.name}']", *name],
+         "--config", "src=[]", "--config", f"lint.isort.known-first-party=['{first_party}']", *name],
         input=text, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     return subprocess.run(
@@ -339,24 +348,29 @@ def tidied(text: str, path: Path, package: Path) -> str:
     ).stdout  # fmt: skip
 
 
-def flavoured_names(paths: list[Path]) -> set[str]:
-    """Every class that exists in both flavours."""
-    return {
-        node.name
-        for path in paths
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.ClassDef) and node.name.startswith("Async")
-    }
+def flavoured_names(paths: Sequence[Path]) -> set[str]:
+    """Every class that exists in both flavours: those of some files, those that they import, and cumuli's own."""
+    return {name for path in {*paths, *aio_files(OWN)} for name in _flavoured(ast.parse(path.read_text("utf-8")))}
 
 
-def generated(path: Path, flavoured: set[str], package: Path) -> str:
+def _flavoured(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.ImportFrom) and AIO.search(node.module or ""):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        yield from (name for name in names if name.startswith("Async"))
+
+
+def generated(path: Path, flavoured: set[str]) -> str:
     """The text of the ``client.py`` that belongs to an ``aio.py``."""
-    generator = Generator(path, flavoured, package)
-    text = generator.module()
+    text = Generator(path, flavoured).module()
     text = text.replace(
         "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
     )
-    return tidied(text, client_of(path), package)
+    return tidied(text, client_of(path))
 
 
 def aio_files(package: Path) -> list[Path]:
@@ -364,31 +378,37 @@ def aio_files(package: Path) -> list[Path]:
     return sorted([*package.rglob("aio.py"), *package.rglob("aio_*.py")])
 
 
-def main(arguments: list[str], package: Path = SOURCE) -> int:
-    check = "--check" in arguments
-    for argument in arguments:
-        if argument != "--check":
-            package = Path(argument).resolve()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check a package's sync clients; gives the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m cumuli.generate", description="Write the sync clients of a package from its async ones."
+    )
+    parser.add_argument("package", type=Path, help="the package's folder, such as src/cumuli_acme")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if something would change")
+    given = parser.parse_args(arguments)
+    package, check = given.package.resolve(), given.check
     paths = aio_files(package)
     if not paths:
         print(f"there is no aio.py below {package}: give the folder of a package, such as src/cumuli_acme")
         return 2
-    # A client of another package builds on those of this one.
-    flavoured = flavoured_names([*paths, *aio_files(SOURCE)])
+    if importlib.util.find_spec("ruff") is None:
+        print("the sync clients are put into shape by ruff, which is not installed: pip install ruff")
+        return 2
+    flavoured = flavoured_names(paths)
     stale: list[Path] = []
     for path in paths:
         target = client_of(path)
-        text = generated(path, flavoured, package)
-        if not target.exists() or target.read_text() != text:
+        text = generated(path, flavoured)
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
             stale.append(target)
             if not check:
-                target.write_text(text)
+                target.write_text(text, encoding="utf-8")
     for target in stale:
-        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(package.parent.parent)}")
+        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(package.parent)}")
     if check and stale:
-        print("run: make format" if package.name == SOURCE.name else "run this again without --check")
+        print("run: make format" if package.name == OWN.name else "run this again without --check")
     return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())
