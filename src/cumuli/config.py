@@ -144,7 +144,7 @@ def sandbox_hint(name: str) -> str:
     return "; run: cumuli sandbox up" if name.startswith("sandbox-") else ""
 
 
-def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str]]) -> None:
+def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str | bool]]) -> None:
     """Add profiles to the sandbox's file, replacing those of the same names.
 
     The file is replaced whole by one that only its owner may read: a reader sees the old or the new.
@@ -301,7 +301,7 @@ def _write(path: Path, profiles: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def _toml(value: object) -> str:
-    """A string as TOML writes it: as JSON does, but for DEL, which TOML wants escaped."""
-    if not isinstance(value, str):
-        raise ConfigurationError(f"a sandbox profile holds text only, not {type(value).__name__}")
+    """Text, or true or false, as TOML writes it: as JSON does, but for DEL, which TOML wants escaped."""
+    if not isinstance(value, str | bool):
+        raise ConfigurationError(f"a sandbox profile holds text, true and false only, not {type(value).__name__}")
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

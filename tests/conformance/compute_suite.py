@@ -259,7 +259,9 @@ class ComputeSuite(ComputeErrors):
         bench.look("volume", volume.id, attached_to=(node.id,))
         with pytest.raises(Conflict):
             await bench.cloud.destroy_volume(volume)
-        await bench.cloud.detach_volume(volume)
+        with pytest.raises(Conflict):
+            await bench.cloud.detach_volume(volume, node=bench.target.unknown["node"])
+        await bench.cloud.detach_volume(volume, node=node)
         seen = await bench.until(
             lambda: bench.cloud.get_volume(volume), lambda seen: seen.state is VolumeState.AVAILABLE
         )

@@ -175,7 +175,7 @@ def test_the_sandbox_keeps_its_profiles_in_a_file_of_its_own(path: Path) -> None
     mine = '# mine\n[profiles.mine]\nprovider = "ec2" # a comment\n'
     written(path, mine)
     config.write_sandbox_profiles({"sandbox-ec2": {"provider": "ec2", "endpoint": "http://127.0.0.1:1", "secret": "s"}})
-    config.write_sandbox_profiles({"sandbox-s3": {"provider": "s3"}, "mine": {"provider": "gogrid"}})
+    config.write_sandbox_profiles({"sandbox-s3": {"provider": "s3", "md5_etags": True}, "mine": {"provider": "gogrid"}})
     assert path.read_text() == mine
     assert stat.S_IMODE(config.sandbox_path().stat().st_mode) == 0o600
     assert {name: profile.provider for name, profile in config.load_profiles().items()} == {
@@ -184,6 +184,7 @@ def test_the_sandbox_keeps_its_profiles_in_a_file_of_its_own(path: Path) -> None
         "sandbox-s3": "s3",
     }
     assert config.get_profile("sandbox-ec2").resolve("endpoint") == "http://127.0.0.1:1"
+    assert config.get_profile("sandbox-s3").resolve("md5_etags") is True
     config.remove_sandbox_profiles(["sandbox-ec2", "never-there"])
     assert set(config.load_profiles()) == {"mine", "sandbox-s3"}
     config.remove_sandbox_profiles(["sandbox-s3", "mine"])
@@ -200,7 +201,7 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path, monkeypatch: pyt
 def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
     config.write_sandbox_profiles({"a": {"provider": "ec2"}})
     before = config.sandbox_path().read_text()
-    with pytest.raises(ConfigurationError, match="holds text only, not int"):
+    with pytest.raises(ConfigurationError, match="holds text, true and false only, not int"):
         config.write_sandbox_profiles({"b": {"provider": 3}})  # type: ignore[dict-item] # the mistake is the test
     assert config.sandbox_path().read_text() == before
     blocked = path.parent / "file"

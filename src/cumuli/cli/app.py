@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields
 from difflib import get_close_matches
@@ -163,7 +164,7 @@ def run(arguments: Sequence[str]) -> int:
     out = Output(json="--json" in before)
     token = _rest.set(rest)
     try:
-        with warnings.catch_warnings(), left_out() as lost:
+        with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
             warnings.showwarning = _warner(out)
             app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
             out.flush()
@@ -199,6 +200,30 @@ def _warner(out: Output) -> Callable[..., None]:
         out.warning(category.__name__, str(message))
 
     return warn
+
+
+@contextmanager
+def _logged_as_warnings(out: Output, *, debug: bool) -> Generator[None]:
+    """What the library warns of in its log reads like any other warning; with --debug the log is shown as it is."""
+    if debug:
+        yield
+        return
+    handler = _Warnings(out)
+    log = logging.getLogger("cumuli")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, out: Output) -> None:
+        super().__init__(logging.WARNING)
+        self._out = out
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._out.warning(record.name, record.getMessage())
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

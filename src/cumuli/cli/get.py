@@ -29,7 +29,10 @@ Destination = Annotated[FileOr | None, Parameter(show_default=False)]
 def get(
     address: str, destination: Destination = None, /, *, recursive: Recursive = False, force: Switch = False
 ) -> None:
-    """Write objects to files. A file is there whole and verified, or not at all.
+    """Write objects to files. A file is there whole, or not at all.
+
+    It is verified where the provider tells a hash of the content: "verified_by" in what --json prints says by which, or
+    null.
 
     Args:
         address: CLOUD:CONTAINER/KEY.

@@ -38,14 +38,17 @@ def put(
     meta: Annotated[list[str] | None, Parameter(negative="")] = None,
     no_clobber: NoClobber = False,
 ) -> None:
-    """Store files as objects, in place of those of the same names. What arrives is verified.
+    """Store files as objects, in place of those of the same names.
+
+    What arrives is verified where the provider can: "verified_by" in what --json prints says by which hash, or null.
 
     Args:
         files_and_address: Files (- is standard input), and at last where to.
         recursive: Store everything that is in these folders, below the address.
         content_type: MIME type; without it, it is guessed from the names.
         meta: KEY=VALUE, once for each piece of metadata.
-        no_clobber: Replace no object: one that exists is an error. The provider itself makes sure of it.
+        no_clobber: Replace no object: one that exists is an error. The provider itself makes sure of it where it is
+            known to; elsewhere it is looked for before and after, and a warning says so.
     """
     *sources, address = map(str, files_and_address)
     place = place_at(address)

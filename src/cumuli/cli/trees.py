@@ -43,10 +43,11 @@ def files_below(folder: str) -> Iterator[Found]:
 
     for parent, folders, files in os.walk(folder, onerror=fail):
         folders.sort()
-        within = os.path.relpath(parent, folder)
+        # By the text alone: the working folder need not be there any more.
+        within = parent.removeprefix(folder).strip("/")
         for name in sorted([*files, *(each for each in folders if Path(parent, each).is_symlink())]):
             path = Path(parent, name)
-            yield Found(path=str(path), name=name if within == os.curdir else f"{within}/{name}", left_out=_unfit(path))
+            yield Found(path=str(path), name=f"{within}/{name}" if within else name, left_out=_unfit(path))
 
 
 def _unfit(path: Path) -> str | None:
@@ -112,8 +113,11 @@ def target_below(folder: str, name: str, known: Collection[Path] = ()) -> Path:
     behind = target if target.is_symlink() else target.parent
     if behind in known:
         return target
-    root = os.path.realpath(folder)
-    if os.path.commonpath([root, os.path.realpath(behind)]) != root:
+    try:
+        root, real = os.path.realpath(folder), os.path.realpath(behind)
+    except OSError as error:
+        raise InvalidRequest(f"{folder!r} cannot be found: {error.strerror}; is the working folder there?") from error
+    if os.path.commonpath([root, real]) != root:
         raise InvalidRequest(
             f"{str(target)!r} is outside of {folder!r}: there is a link on the way; nothing was written"
         )

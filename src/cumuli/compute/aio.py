@@ -174,7 +174,9 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             Conflict: It is protected, or its state does not allow it.
         """
         self._require(ComputeCapability.DESTROY_NODE)
-        await self._do(self._driver.destroy_node(id_of(node, Node, self.provider)))
+        node_id = id_of(node, Node, self.provider)
+        await self._do(self._driver.destroy_node(node_id))
+        self._driver.caller.recent.take_away(node_id)
 
     async def wait_until_running(
         self,
@@ -197,7 +199,8 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
 
         Raises:
-            NodeNotFound: A node disappeared, or never appeared; several looks did not show it.
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it, or one if this
+                client destroyed it.
             NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
                 after it was on its way. The message has the provider's reason.
             DeadlineExceeded: Not all of them were ready in time; the message names which, and what was
@@ -211,6 +214,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
             wanted,
             appeared=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state not in NEWBORN),
             newborn=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state in NEWBORN),
+            is_gone=self._driver.caller.recent.is_gone,
             public=ssh_interface == "public",
             timeout=timeout,
             provider=self.provider,
@@ -576,7 +580,8 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
 
     def _remember(self, made: HasId) -> None:
         caller = self._driver.caller
-        caller.recent.add(made.id, _missing(made), now=caller.runtime.monotonic())
+        if self._driver.forgetful:
+            caller.recent.add(made.id, _missing(made), now=caller.runtime.monotonic())
 
     def _require(self, capability: ComputeCapability) -> None:
         self.capabilities.require(capability, provider=self.provider)

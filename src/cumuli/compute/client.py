@@ -166,7 +166,8 @@ class Compute(Generic[NodeT, VolumeT]):
             In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
 
         Raises:
-            NodeNotFound: A node disappeared, or never appeared; several looks did not show it.
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it, or one if this
+                client destroyed it.
             NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
                 after it was on its way. The message has the provider's reason.
             DeadlineExceeded: Not all of them were ready in time; the message names which, and what was

@@ -72,11 +72,13 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
         provider: Registry name (``"ec2"``).
         capabilities: What the provider can do; set by the class, or by the instance where it
             depends on the endpoint.
+        forgetful: Whether the provider may not know for some seconds what it gave the id of.
         caller: Sends requests.
     """
 
     provider: str
     capabilities: Capabilities
+    forgetful: bool = True
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller

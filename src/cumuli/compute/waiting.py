@@ -54,6 +54,7 @@ async def wait_until_running(
     *,
     appeared: frozenset[str],
     newborn: frozenset[str] = frozenset(),
+    is_gone: Callable[[str], bool] = lambda _: False,
     public: bool,
     timeout: float,
     provider: str,
@@ -61,11 +62,11 @@ async def wait_until_running(
     """Poll, ever more slowly, until each node runs and has an address; see ``AsyncCompute``.
 
     ``appeared`` are the ids of nodes that listings are known to show already, ``newborn`` those of nodes
-    that the caller knows as being created.
+    that the caller knows as being created; ``is_gone`` knows those that this client itself destroyed.
     """
     start = runtime.monotonic()
     end = min(start + timeout, current_deadline())
-    seen = _Seen[NodeT](start, appeared, newborn, provider=provider)
+    seen = _Seen[NodeT](start, appeared, newborn, is_gone, provider=provider)
     ready: dict[str, tuple[NodeT, list[str]]] = {}
     pause = FIRST_POLL
     while True:
@@ -116,10 +117,19 @@ class _Seen(Generic[NodeT]):
         NodeFailed: A node will not run.
     """
 
-    def __init__(self, start: float, appeared: frozenset[str], newborn: frozenset[str], *, provider: str) -> None:
+    def __init__(
+        self,
+        start: float,
+        appeared: frozenset[str],
+        newborn: frozenset[str],
+        is_gone: Callable[[str], bool],
+        *,
+        provider: str,
+    ) -> None:
         self._start = start
         self._appeared = set(appeared)
         self._newborn = newborn
+        self._is_gone = is_gone
         self._provider = provider
         self._latest: dict[str, NodeT] = {}
         self._going: set[str] = set()
@@ -138,6 +148,8 @@ class _Seen(Generic[NodeT]):
             self._note_state(node, now)
 
     def _note_missing(self, node_id: str, now: float) -> None:
+        if self._is_gone(node_id):
+            raise NodeNotFound(f"{node_id} does not exist: this client destroyed it", provider=self._provider)
         since, looks = self._missed.get(node_id, (now, 0))
         self._missed[node_id] = since, looks + 1
         if node_id not in self._appeared:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -25,7 +25,7 @@ from cumuli.sandbox.processes import is_running, stop
 from cumuli.sandbox.server import Address, Profile, Server
 from cumuli.sandbox.servers import NAMES, server_named
 from cumuli.sandbox.starting import start
-from cumuli.sandbox.state import Record, StateFolder
+from cumuli.sandbox.state import Record, StateFolder, usable
 
 __all__ = ["NAMES", "SandboxServer", "down", "running", "status", "up"]
 
@@ -70,7 +70,10 @@ def running(name: str) -> Generator[SandboxServer]:
         ConnectionFailed: It did not start.
     """
     server = server_named(name)
-    with tempfile.TemporaryDirectory(prefix="cumuli-sandbox-", ignore_cleanup_errors=True) as folder:
+    with ExitStack() as stack:
+        with usable("a folder for what is temporary"):
+            temporary = tempfile.TemporaryDirectory(prefix="cumuli-sandbox-", ignore_cleanup_errors=True)
+        folder = stack.enter_context(temporary)
         started = start(server, Path(folder), tied=True)
         try:
             yield _described(server, started.address, started.process.pid, started.log, alive=True)

@@ -31,18 +31,27 @@ class Moto:
         question: What to ask it, to see whether it answers; the origin and the signature are added.
         answer: What its answer has to contain.
         environment: Environment variables that moto needs besides the usual ones.
+        settings: What its profile says besides the usual.
     """
 
     modules: Sequence[str] = ("moto", "flask")
 
     def __init__(
-        self, name: str, summary: str, *, question: Request, answer: bytes, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        summary: str,
+        *,
+        question: Request,
+        answer: bytes,
+        environment: Mapping[str, str] | None = None,
+        settings: Profile | None = None,
     ) -> None:
         self.name = name
         self.summary = summary
         self._question = question
         self._answer = answer
         self._environment = environment or {}
+        self._settings = settings or {}
 
     def command(self, address: Address) -> list[str]:
         """``moto_server``, by the Python that runs this."""
@@ -68,6 +77,7 @@ class Moto:
                 "region": REGION,
                 "key": ACCESS_KEY,
                 "secret": SECRET_KEY,
+                **self._settings,
             }
         }
 

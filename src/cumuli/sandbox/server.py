@@ -12,7 +12,7 @@ __all__ = ["Address", "Profile", "Server"]
 
 HOST = "127.0.0.1"
 
-Profile = dict[str, str]
+Profile = dict[str, str | bool]
 """The settings of one profile of the config file: ``provider``, ``endpoint``, ``region``, credentials …"""
 
 

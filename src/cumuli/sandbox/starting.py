@@ -16,6 +16,7 @@ from cumuli.extras import how_to_install
 from cumuli.sandbox.launcher import KEEP
 from cumuli.sandbox.processes import Process, identify, is_running, stop
 from cumuli.sandbox.server import HOST, Address, Server
+from cumuli.sandbox.state import usable
 
 __all__ = ["Started", "start"]
 
@@ -63,10 +64,16 @@ def start(server: Server, home: Path, *, tied: bool) -> Started:
         tied: Whether it always ends with this process; else it outlives it once it is kept.
 
     Raises:
-        ConfigurationError: The extra that brings the server is not installed.
+        ConfigurationError: The extra that brings the server is not installed, or the system lets it have no folder,
+            port or process.
         ConnectionFailed: It ended, or did not answer within two minutes; the message shows what it printed.
     """
     _require_modules(server)
+    with usable(str(home)):
+        return _start(server, home, tied=tied)
+
+
+def _start(server: Server, home: Path, *, tied: bool) -> Started:
     log = home / "log"
     for attempt in range(ATTEMPTS):
         log.write_bytes(b"")

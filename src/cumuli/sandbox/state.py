@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,9 +14,26 @@ import msgspec
 from cumuli.errors import ConfigurationError
 from cumuli.sandbox.processes import Process
 
-__all__ = ["Record", "StateFolder"]
+__all__ = ["Record", "StateFolder", "usable"]
 
 FILE = "state.json"
+
+
+@contextmanager
+def usable(place: str) -> Generator[None]:
+    """Tell of what the system refuses as of a mistake of the settings.
+
+    Raises:
+        ConfigurationError: It is not possible to write there.
+    """
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or type(error).__name__
+        raise ConfigurationError(
+            f"the sandbox cannot use {place} ({what}); name another folder with CUMULI_SANDBOX_HOME or TMPDIR, or "
+            "make room there"
+        ) from error
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +60,16 @@ class StateFolder:
 
     @contextmanager
     def locked(self) -> Generator[None]:
-        """Hold off every other ``up`` and ``down``. The lock ends with the process, however it ends."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.root / "lock").open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        """Hold off every other ``up`` and ``down``. The lock ends with the process, however it ends.
+
+        Raises:
+            ConfigurationError: The folder cannot be written to.
+        """
+        with ExitStack() as stack:
+            with usable(str(self.root)):
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file = stack.enter_context((self.root / "lock").open("wb"))
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def records(self) -> list[Record]:
@@ -69,15 +92,17 @@ class StateFolder:
         """A new, empty folder for a server."""
         home = self.root / name
         shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(mode=0o700)
+        with usable(str(home)):
+            home.mkdir(mode=0o700)
         return home
 
     def write(self, record: Record) -> None:
         """Remember a server, whole or not at all."""
         path = self.root / record.name / FILE
         temporary = path.with_suffix(".new")
-        temporary.write_bytes(msgspec.json.encode(record))
-        temporary.replace(path)
+        with usable(str(path)):
+            temporary.write_bytes(msgspec.json.encode(record))
+            temporary.replace(path)
 
     def forget(self, name: str) -> None:
         """Remove what is kept of a server, its data included."""
@@ -93,5 +118,8 @@ def _default_root() -> Path:
         return Path(given)
     state = os.environ.get("XDG_STATE_HOME")
     # The standard for these variables says to ignore a relative one.
-    base = Path(state) if state and Path(state).is_absolute() else Path.home() / ".local" / "state"
+    try:
+        base = Path(state) if state and Path(state).is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise ConfigurationError("the home directory is not known; set HOME, or CUMULI_SANDBOX_HOME") from None
     return base / "cumuli" / "sandbox"

@@ -58,6 +58,7 @@ JSON_TYPES: dict[type[inspect.Type], type] = {
     inspect.VarTupleType: list,
 }
 PLACE = re.compile(r"\[\d+\]")
+INSIDE = re.compile(r"[.\[]")
 # What is told of an answer in one line.
 MOST_TOLD = 8
 LONGEST_SHOWN = 32
@@ -235,10 +236,13 @@ class _Reader:
         found: dict[str, object] = {}
         for name, inner in sent.items():
             try:
-                if inner is not None:
-                    found[name] = self.read(kind.value_type, inner, f"{path}.*")
+                found[name] = self.read(kind.value_type, inner, f"{path}.*")
             except _Unreadable as error:
-                self._tell(f"{path}.*", f"{error.why}; it is ignored")
+                # What the whole answer is about, or part of one thing of many.
+                if INSIDE.search(path) is None:
+                    self.lost.append(MalformedResponse(f"{path} {name!r} cannot be read: {error.why}"))
+                else:
+                    self._tell(f"{path}.*", f"{error.why}; it is ignored")
         return found
 
     def _either(self, kind: inspect.UnionType, value: object, path: str) -> object:

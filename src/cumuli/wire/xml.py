@@ -17,6 +17,7 @@ from msgspec import inspect
 
 from cumuli.errors import MalformedResponse
 from cumuli.wire.lenient import decode_leniently
+from cumuli.wire.xml_hollow import holders_of
 from cumuli.wire.xml_shapes import read_listing
 
 __all__ = ["XMLValue", "decode", "decode_untyped"]
@@ -92,13 +93,22 @@ def decode(
         content = read_listing(data, children, root, _read)
         if content is None:
             content = _read(data, children, root)
-        return msgspec.convert(content, type, strict=False)
+        found = msgspec.convert(content, type, strict=False)
     except msgspec.ValidationError:
         content = _read(data, children, root, structs=False)
-    try:
-        return decode_leniently(content, type, strict=False, lost=lost)
-    except msgspec.ValidationError as error:
-        raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
+        try:
+            found = decode_leniently(content, type, strict=False, lost=lost)
+        except msgspec.ValidationError as error:
+            raise MalformedResponse(f"the answer's XML does not have the promised content: {error}") from error
+    hollow = [holder for holder in holders_of(type, item) if holder.is_empty(found)]  # type: ignore[arg-type]  # as above
+    if hollow:
+        told = decode_untyped(data, root=root)
+        errors = [error for holder in hollow for error in holder.unread(found, told)]
+        if errors and lost is None:
+            raise errors[0]
+        if lost is not None:
+            lost += errors
+    return found
 
 
 # The handlers share their state as cells of one function, the cheapest state there is; hence its size.

@@ -14,8 +14,6 @@ from cumuli.storage.capabilities import StorageCapability as Can
 from tests.conformance.ceph.conftest import s3_settings
 from tests.conformance.s3.conftest import eyes_of, fetch, filler, open_uploads_of, writer_of
 from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Bench
-from tests.support.names import KNOWN_BAD, generated_names
 
 
 class TestCephS3(StorageSuite):
@@ -38,15 +36,5 @@ class TestCephS3(StorageSuite):
                 Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
                 Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
                 "deleting_what_is_missing_is_told": "S3 does not tell",
-                "names_with_nul": "Ceph's gateway takes no name with a NUL in it by its S3 API",
             },
         )
-
-    async def test_names_that_hurt(self, bench: Bench) -> None:
-        await self._round_trip(bench, [name for name in KNOWN_BAD if "\0" not in name])
-
-    async def test_generated_names(self, bench: Bench) -> None:
-        await self._round_trip(bench, [name for name in generated_names(300) if "\0" not in name])
-
-    async def test_names_with_nul(self, bench: Bench) -> None:
-        await self._round_trip(bench, [name for name in (*KNOWN_BAD, *generated_names(300)) if "\0" in name])

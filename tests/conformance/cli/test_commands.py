@@ -103,6 +103,9 @@ def test_the_life_of_volumes(cli: Cli, aws: Any) -> None:
     assert volume["id"] in {found["id"] for found in cli("volumes list --json").json}
     assert node in cli(f"volumes show {volume['id']}").out
     assert cli(f"volumes destroy {volume['id']} --yes").status == 5
+    assert cli(f"volumes detach {volume['id']} --node i-0 --json").status == 5
+    assert cli(f"volumes detach {volume['id']} --node {node} --json").json["attached_to"] == []
+    assert cli(f"volumes attach {volume['id']} {node} --json").json["attached_to"] == [node]
     assert cli(f"volumes detach {volume['id']} --json").json["attached_to"] == []
 
     snapshot = cli(f"volumes snapshots create {volume['id']} --name kept --json").json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,10 +18,13 @@ import boto3
 import pytest
 
 from cumuli import EC2, config, sandbox
+from cumuli import async_storage as async_storage_named
 from cumuli import compute as compute_named
+from cumuli import storage as storage_named
 from cumuli.cli.app import run
 from cumuli.sandbox.processes import identify
 from tests.secrets_used import AWS_KEY, AWS_SECRET
+from tests.support.flavours import Flavour
 
 ROOT = Path(__file__).parents[3]
 
@@ -65,6 +69,18 @@ def test_up_and_down(home: Path) -> None:
     assert sandbox.status() == []
     assert sandbox.down() == []
     assert not (home / "state" / "ec2").exists()
+
+
+async def test_hashes_of_objects_are_known(home: Path, flavour: Flavour) -> None:
+    """Moto's etags are MD5, as AWS's are; its profile has to say so."""
+    sandbox.up("s3")
+    content, md5 = b"content", hashlib.md5(b"content").hexdigest()
+    named = async_storage_named if flavour.name == "async" else storage_named
+    async with flavour.shape(named("sandbox-s3")) as client:
+        await client.create_container("hashes")
+        assert (await client.upload_object(content, "hashes", "one")).hash == md5
+        assert (await client.get_object("hashes", "one")).hash == md5
+    assert sandbox.down() == ["s3"]
 
 
 def test_other_programs_find_it_by_the_environment(home: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cumuli.compute.models import Node, NodeState
 from cumuli.errors import KeyPairNotFound, NodeNotFound, NotFound
 from cumuli.providers.aws.ec2.models import SecurityGroupRule
 from tests.faults.ec2.conftest import MakeClient
@@ -97,6 +98,28 @@ async def test_what_was_destroyed_is_believed_to_be_gone(client: MakeClient) -> 
         with pytest.raises(NodeNotFound):
             await ec2.get_node("i-1")
         assert len(server.requests) == before + 1
+        node = Node(id="i-1", name="web", state=NodeState.RUNNING, provider="ec2")
+        with pytest.raises(NodeNotFound, match="i-1 does not exist: this client destroyed it"):
+            await ec2.wait_until_running([node], timeout=30)
+        assert len(server.requests) == before + 2
+
+
+async def test_a_wrong_id_beside_one_of_a_moment_ago_is_told_at_once(client: MakeClient) -> None:
+    """A subnet that there is not, with a key pair that was made a moment ago."""
+    body = (
+        "<Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code>"
+        "<Message>The subnet ID 'subnet-9' does not exist</Message></Error></Errors></Response>"
+    )
+    with Forgetful(misses=0) as server:
+        ec2 = client(server.origin)
+        await ec2.create_key_pair("me")
+        await ec2.ex_create_security_group("web", "x")
+        server.plainly = lambda _parameters: reply(400, body.encode())  # type: ignore[method-assign]
+        with pytest.raises(NotFound, match="subnet-9"):
+            await ec2.create_node(
+                "web", "t3.micro", "ami-1", ex_keyname="me", ex_subnet="subnet-9", ex_security_groups=["sg-1"]
+            )
+        assert server.actions.count("RunInstances") == 1
 
 
 async def test_an_error_about_something_else_is_told_at_once(client: MakeClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cumuli.compute import waiting
 from cumuli.errors import DeadlineExceeded, NodeFailed, PermissionDenied
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of, error
@@ -50,7 +51,7 @@ async def test_what_was_last_seen_is_told(client: MakeClient) -> None:
 
 async def test_a_refusal_ends_it_at_once(client: MakeClient) -> None:
     with StrictEC2(look("pending"), error(403, "UnauthorizedOperation")) as server, pytest.raises(PermissionDenied):
-        await client(server.origin).wait_until_running(["i-1"])
+        await client(server.origin).wait_until_running(["i-1"], timeout=10)
 
 
 @pytest.mark.parametrize("state", ["stopped", "terminated"])
@@ -59,3 +60,15 @@ async def test_a_node_that_will_not_run_ends_it_with_the_reason(client: MakeClie
     words = f"i-1 will not run: .*{reason}"
     with StrictEC2(look("pending"), look(state, reason)) as server, pytest.raises(NodeFailed, match=words):
         await client(server.origin).wait_until_running(["i-1"], timeout=20)
+
+
+async def test_a_node_that_was_being_created_and_never_ran_ends_it(
+    client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "APPEARING", 1.0)
+    with StrictEC2() as server:
+        ec2 = client(server.origin)
+        node = await ec2.create_node("web", "t3.micro", "ami-1")
+        server.plainly = lambda _parameters: look("stopped", "no room")  # type: ignore[method-assign]
+        with pytest.raises(NodeFailed, match="i-1 will not run: it is stopped: no room"):
+            await ec2.wait_until_running([node], timeout=10)

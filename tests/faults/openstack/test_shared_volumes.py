@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import Conflict
-from tests.faults.keepalive import Exchange, reply
+from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 
 Connect = Callable[..., Any]
@@ -28,12 +29,13 @@ class Shared:
     def __init__(self, cloud: Cloud, *nodes: str) -> None:
         self.nodes = list(nodes)
         self.calls: list[tuple[str, str, str | None]] = []
+        self.status = "in-use"
         cloud.others = self._cinder
         cloud.before = self._nova
 
     def _cinder(self, _exchange: Exchange) -> bytes:
         attachments = [{"server_id": node, "device": "/dev/vdb"} for node in self.nodes]
-        status = "in-use" if self.nodes else "available"
+        status = self.status if self.nodes else "available"
         volume = {"id": "vol", "status": status, "multiattach": True, "attachments": attachments}
         return reply(200, json.dumps({"volume": volume}).encode())
 
@@ -64,6 +66,31 @@ async def test_which_node_is_to_be_said(cloud: Cloud, connect: Connect) -> None:
     assert [call[:2] for call in shared.calls] == [("DELETE", "b"), ("DELETE", "a")]
     with pytest.raises(Conflict, match="attached to nothing; it is available"):
         await nova.detach_volume("vol")
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_another_nodes_detachment_is_not_taken_for_this_one(cloud: Cloud, connect: Connect, left: bool) -> None:
+    """The volume's state does not tell which of several nodes it leaves."""
+    shared = Shared(cloud, "a", "b")
+
+    def lose_and_refuse(exchange: Exchange) -> bytes:
+        shared.calls.append((exchange.method, "b", None))
+        if len(shared.calls) == 1:
+            if left:
+                shared.nodes.remove("b")
+            shared.status = "detaching"
+            exchange.reset()
+            raise Hangup
+        return reply(409, b'{"conflictingRequest": {"code": 409, "message": "Volume status must be in-use."}}')
+
+    cloud.before = lambda exchange: lose_and_refuse(exchange) if exchange.method == "DELETE" else None
+    nova = connect(endpoints=cloud.endpoints, retry=RetryPolicy(base=0.01))
+    if left:
+        assert (await nova.detach_volume("vol", node="b")).attached_to == ("a",)
+    else:
+        with pytest.raises(Conflict, match="must be in-use"):
+            await nova.detach_volume("vol", node="b")
+    assert len(shared.calls) == 2
 
 
 async def test_attaching_takes_the_microversion_that_it_needs(cloud: Cloud, connect: Connect) -> None:

@@ -129,6 +129,8 @@ async def test_weak_etags(client: Callable[..., Any]) -> None:
         target = io.BytesIO()
         got = await s3.download_object(found, target)
         assert (target.getvalue() == content, got.verified_by) == (True, "md5")
+        # In one: that ranges are of the same bytes is not known.
+        assert server.operations == ["HeadObject", "GetObject"]
         assert set(server.conditions) == {None}
         with pytest.raises(errors.InvalidRequest, match="weak"):
             await s3.get_object("bucket", "name", if_match=found.etag)
@@ -153,6 +155,28 @@ async def test_what_broke_is_not_gone_on_with_by_a_weak_etag(client: Callable[..
         with pytest.raises(errors.ConnectionFailed):
             await client(server.origin).download_object(("bucket", "name"), io.BytesIO())
         assert server.operations == ["GetObject"]
+
+
+async def test_a_hash_of_the_content_goes_on_with_what_broke_without_a_condition(client: Callable[..., Any]) -> None:
+    """It tells whether the rest is of the same bytes, which the weak etag does not; as a condition that never holds."""
+    with Weak(CONTENT) as server:
+        server.knows_crc32 = True
+        plain = server.weak
+
+        def cut(asked: Asked) -> bytes | None:
+            answer = plain(asked)
+            assert answer is not None
+            if asked.exchange.get("range") is None:
+                asked.exchange.send(answer[: len(answer) - MIB])
+                asked.exchange.close()
+                return b""
+            return answer
+
+        server.misbehave = cut
+        target = io.BytesIO()
+        got = await client(server.origin, checksum="crc32").download_object(("bucket", "name"), target)
+        assert (target.getvalue() == CONTENT, got.verified_by) == (True, "crc32")
+        assert (server.operations, server.conditions) == (["GetObject"] * 2, [None] * 2)
 
 
 # Packed answers

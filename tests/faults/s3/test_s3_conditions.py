@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from cumuli import errors
-from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
-from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.providers.aws.s3_presets.aio import AsyncBackblazeB2, AsyncCephS3, AsyncDigitalOceanSpaces
+from cumuli.providers.aws.s3_presets.client import BackblazeB2, CephS3, DigitalOceanSpaces
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 from tests.support.flavours import Flavour
@@ -20,18 +21,32 @@ MIB = 1024 * 1024
 LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB
 
 
+PRESETS: dict[str, tuple[Any, Any, dict[str, str]]] = {
+    "ceph": (CephS3, AsyncCephS3, {}),
+    "spaces": (DigitalOceanSpaces, AsyncDigitalOceanSpaces, {"region": "fra1"}),
+    "b2": (BackblazeB2, AsyncBackblazeB2, {"region": "us-west-004"}),
+}
+
+
 @pytest.fixture
-def ceph(flavour: Flavour) -> Iterator[Callable[[StrictS3], Any]]:
+def preset(flavour: Flavour) -> Iterator[Callable[[str, StrictS3], Any]]:
+    """Makes clients of services by their names."""
     made: list[Any] = []
 
-    def make(server: StrictS3) -> Any:
-        kind = AsyncCephS3 if flavour.name == "async" else CephS3
-        made.append(flavour.shape(kind("key", "secret", endpoint=server.origin, proxy="")))
+    def make(name: str, server: StrictS3) -> Any:
+        sync_kind, async_kind, settings = PRESETS[name]
+        kind = async_kind if flavour.name == "async" else sync_kind
+        made.append(flavour.shape(kind("key", "secret", endpoint=server.origin, proxy="", **settings)))
         return made[-1]
 
     yield make
     for each in made:
         flavour.run(each.aclose())
+
+
+@pytest.fixture
+def ceph(preset: Callable[[str, StrictS3], Any]) -> Callable[[StrictS3], Any]:
+    return partial(preset, "ceph")
 
 
 # StrictS3 looks at no condition of an upload.
@@ -121,10 +136,11 @@ def strict_ceph(asked: Asked, server: StrictS3) -> bytes | None:
     return None
 
 
-async def test_ceph_takes_conditions_in_one_request(ceph: Callable[[StrictS3], Any]) -> None:
+@pytest.mark.parametrize("name", ["ceph", "spaces"])
+async def test_ceph_takes_conditions_in_one_request(preset: Callable[[str, StrictS3], Any], name: str) -> None:
     with StrictS3() as server:
         server.misbehave = lambda asked: strict_ceph(asked, server)
-        cloud = ceph(server)
+        cloud = preset(name, server)
         made = await cloud.upload_object(LARGE, "bucket", "name", if_none_match="*", part_size=5 * MIB)
         assert (made.verified_by, made.size) == ("md5", len(LARGE))
         with pytest.raises(errors.PreconditionFailed):
@@ -147,15 +163,62 @@ async def test_ceph_takes_no_more_than_one_request_under_a_condition(ceph: Calla
         assert server.operations == []
 
 
-async def test_a_large_body_under_a_condition_is_read_twice_and_not_held(
-    ceph: Callable[[StrictS3], Any], tmp_path: Any
-) -> None:
-    path = tmp_path / "large"
-    path.write_bytes(LARGE * 6)
+class Watched(io.BytesIO):
+    """A file that counts how much is read of it, and how much at a time."""
+
+    total = most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self.total, self.most = self.total + len(data), max(self.most, len(data))
+        return data
+
+
+async def test_a_large_body_under_a_condition_is_read_twice_and_not_held(ceph: Callable[[StrictS3], Any]) -> None:
+    content = LARGE * 6
+    file = Watched(content)
     with StrictS3() as server:
-        made = await ceph(server).upload_object(path, "bucket", "name", if_none_match="*")
-        assert server.objects["name"][0] == LARGE * 6
+        made = await ceph(server).upload_object(file, "bucket", "name", if_none_match="*")
+        assert server.objects["name"][0] == content
         assert (made.verified_by, server.operations) == ("md5", ["PutObject"])
+    assert file.total == 2 * len(content)
+    assert file.most <= 8 * MIB
+
+
+async def test_b2_has_no_conditions_and_says_so(preset: Callable[[str, StrictS3], Any]) -> None:
+    with StrictS3() as server:
+        cloud = preset("b2", server)
+        for condition in ({"if_none_match": "*"}, {"if_match": "0" * 32}):
+            with pytest.raises(errors.NotSupported):
+                await cloud.upload_object(b"x", "bucket", "name", **condition)
+        assert server.operations == []
+
+
+# Names
+
+
+@pytest.mark.parametrize("service", PRESETS)
+async def test_a_nul_is_refused_before_anything_is_sent(preset: Callable[[str, StrictS3], Any], service: str) -> None:
+    with StrictS3() as server:
+        cloud = preset(service, server)
+        source = await cloud.upload_object(b"x", "bucket", "name")
+        for tried in (
+            cloud.upload_object(b"x", "bucket", "a\0b"),
+            cloud.upload_object_via_stream([b"x"], "bucket", "a\0b"),
+            cloud.get_object("bucket", "a\0b"),
+            cloud.download_object(("bucket", "a\0b"), io.BytesIO()),
+            cloud.copy_object(source, "bucket", "a\0b"),
+            cloud.delete_object(("bucket", "a\0b")),
+        ):
+            with pytest.raises(errors.InvalidRequest, match="takes no NUL in it"):
+                await tried
+        assert server.operations == ["PutObject"]
+
+
+async def test_a_nul_goes_where_nothing_is_said_against_it(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+        await client(server.origin).upload_object(b"x", "bucket", "a\0b")
+        assert [*server.objects] == ["a\0b"]
 
 
 async def test_a_service_that_never_said_so_has_no_warning_without_a_condition(

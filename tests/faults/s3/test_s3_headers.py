@@ -47,6 +47,10 @@ async def test_what_reads_and_copies_refuse(client: Callable[..., Any]) -> None:
                 await s3.get_object("bucket", "name", headers={name: "x"})
             with pytest.raises(errors.InvalidRequest, match=words):
                 await s3.download_object(("bucket", "name"), io.BytesIO(), headers={name: "x"})
+        with pytest.raises(errors.InvalidRequest, match="cumuli's own here"):
+            await client(server.origin, checksum="crc32").download_object(
+                ("bucket", "name"), io.BytesIO(), headers={"X-Amz-Checksum-Mode": "DISABLED"}
+            )
         for name, words in (("Content-Type", "content_type="), ("x-amz-copy-source", "obj=")):
             with pytest.raises(errors.InvalidRequest, match=words):
                 await s3.copy_object(("bucket", "name"), "bucket", "copy", headers={name: "x"})

@@ -199,6 +199,22 @@ async def test_a_hash_of_parts_that_cannot_be_asked_for_is_told_of_nothing(clien
         assert got.verified_by is None
 
 
+async def test_a_hash_of_parts_without_their_number_is_told_of_nothing(client: Callable[..., Any]) -> None:
+    """As some gateways give it: only its type says that it is none of the whole."""
+    with Kept("crc32", CONTENT, (b"not ", b"damaged")) as server:
+        (name, value), kind = server.told
+        server.told = ((name, value.partition("-")[0]), kind)
+        got = await client(server.origin, checksum="crc32").download_object(("bucket", "name"), io.BytesIO())
+        assert got.verified_by is None
+
+
+async def test_parts_of_other_sizes_than_the_first_are_told_of_nothing(client: Callable[..., Any]) -> None:
+    """Their hash cannot be made again from the size of one of them."""
+    with Kept("crc32", CONTENT, (b"not", b" dama", b"ged")) as server:
+        got = await client(server.origin, checksum="crc32").download_object(("bucket", "name"), io.BytesIO())
+        assert got.verified_by is None
+
+
 async def test_an_extra_that_is_missing_is_told(
     client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 from cumuli import errors
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
+from tests.support.flavours import Flavour
 
 MIB = 1024 * 1024
 LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB: three parts of 5 MiB
@@ -148,6 +152,43 @@ async def test_a_completion_that_did_not_happen_is_a_failure_and_leaves_nothing(
             await put_large(client(server.origin, retry=False))
         assert "may have been completed" not in str(caught.value)
         assert (server.uploads, server.objects) == ({}, {})
+
+
+@pytest.mark.parametrize("completed", [True, False])
+async def test_a_completion_that_is_given_up_tells_what_it_may_have_done(
+    client: Callable[..., Any], flavour: Flavour, caplog: pytest.LogCaptureFixture, completed: bool
+) -> None:
+    """Ctrl-C, or a task that is cancelled, while the service completes: nobody reads its answer."""
+    over = threading.Event()
+    give_up: list[Callable[[], object]] = []
+    with StrictS3() as server:
+
+        def hang(asked: Asked) -> bytes | None:
+            if asked.operation == "CompleteMultipartUpload":
+                if completed:
+                    server.answer_to(asked)
+                give_up[0]()
+                over.wait(60)
+            return None
+
+        server.misbehave = hang
+        s3 = client(server.origin)
+        if flavour.name == "async":
+            loop, task = asyncio.get_running_loop(), asyncio.ensure_future(put_large(s3))
+            give_up.append(lambda: loop.call_soon_threadsafe(task.cancel))
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        else:
+            main = threading.main_thread().ident
+            assert main is not None
+            give_up.append(lambda: signal.pthread_kill(main, signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                await put_large(s3)
+        over.set()
+        assert server.uploads == {}
+        assert ("name" in server.objects) is completed
+    told = "bucket/name may have been stored all the same" in caplog.text
+    assert told is completed
 
 
 async def test_an_upload_that_somebody_else_removed_is_an_error(client: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cumuli.calls.recent import MOST, NEW_SECONDS, PATIENCE, Recent
-from cumuli.errors import ImageNotFound, NodeNotFound, NotFound
+from cumuli.errors import ImageNotFound, KeyPairNotFound, NodeNotFound, NotFound
 from cumuli.runtime.messages import Request
 
 
@@ -47,6 +47,35 @@ def test_errors_of_another_kind_are_about_something_else() -> None:
     recent.add("i-1", NodeNotFound, now=0.0)
     assert not wait(recent, request("/i-1"), ImageNotFound("no"))
     assert wait(recent, request("/i-1"), NotFound("no"))
+
+
+FORM = b"Action=RunInstances&ImageId=ami-1&KeyName=my-key&SecurityGroupId.1=sg-1&SubnetId=subnet-9&Version=2016-11-15"
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "error", "waited"),
+    [
+        # It names what is new.
+        ("/", FORM, KeyPairNotFound("The key pair 'my-key' does not exist"), True),
+        ("/", FORM, NotFound("The security group 'sg-1' does not exist"), True),
+        ("/", FORM, NotFound("The key pair 'my-key' does not exist"), True),
+        # It names something else of the request.
+        ("/", FORM, NotFound("The subnet ID 'subnet-9' does not exist"), False),
+        ("/routers/rt-1/add_router_interface", b'{"subnet_id": "front"}', NotFound("Subnet front is missing"), False),
+        ("/servers/i-1/os-volume_attachments/vol-9", b"", NotFound("Volume vol-9 is not attached"), False),
+        # It names nothing: what the address leads to, or what the error speaks of.
+        ("/", FORM, KeyPairNotFound("Said so"), True),
+        ("/", FORM, NotFound("Said so"), True),  # a security group has no error of its own
+        ("/routers/rt-1/add_router_interface", b'{"subnet_id": "front"}', NotFound("Said so"), True),
+        ("/servers/i-1/os-volume_attachments", b"", NotFound("Said so"), True),
+        ("/servers", b'{"server": {"key_name": "my-key", "networks": []}}', NotFound("Said so"), False),
+    ],
+)
+def test_which_refusals_are_about_it(target: str, body: bytes, error: NotFound, waited: bool) -> None:
+    recent = Recent()
+    for identity, kind in {"my-key": KeyPairNotFound, "sg-1": NotFound, "rt-1": NotFound, "i-1": NodeNotFound}.items():
+        recent.add(identity, kind, now=0.0)
+    assert wait(recent, request(target, body), error) is waited
 
 
 def test_one_call_waits_ever_longer_and_for_so_long() -> None:
@@ -98,3 +127,17 @@ def test_what_was_taken_away_is_forgotten(operation: str, method: str, gone: boo
     recent.add("i-1", NodeNotFound, now=0.0)
     recent.note(request("/i-1", operation=operation, method=method))
     assert wait(recent, request("/i-1")) is not gone
+
+
+def test_what_was_taken_away_is_known_as_gone_until_it_is_made_again() -> None:
+    recent = Recent()
+    recent.add("i-1", NodeNotFound, now=0.0)
+    recent.take_away("i-1")
+    assert recent.is_gone("i-1")
+    assert not wait(recent, request("/i-1"))
+    recent.add("i-1", NodeNotFound, now=0.0)
+    assert not recent.is_gone("i-1")
+    for number in range(2 * MOST):
+        recent.take_away(f"i-{number}")
+    assert not recent.is_gone("i-0")
+    assert recent.is_gone(f"i-{2 * MOST - 1}")

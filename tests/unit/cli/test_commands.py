@@ -176,6 +176,14 @@ def test_a_file_that_is_not_there_is_said_so(cli: Cli) -> None:
     assert result == (1, "", "error: /no/such.pub: No such file or directory\n")
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig"])
+def test_a_key_file_may_be_in_any_encoding(cli: Cli, tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "key.pub"
+    path.write_bytes("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQ Jürgen\r\n".encode(encoding))
+    result = cli(*f"nodes create web --size small --image debian --ssh-key {path} -p memory --json".split())
+    assert (result.status, result.err) == (0, "")
+
+
 @pytest.mark.parametrize("option", ["--key-name k", "--user-data README.md", "--security-group a --security-group b"])
 def test_options_that_the_provider_has_nothing_like(cli: Cli, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+import cumuli
 from cumuli.calls.options import make_caller
 from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
@@ -106,3 +109,14 @@ async def test_leaving_the_block_closes_even_after_a_failure(cloud: AsyncCompute
         async with cloud as same:
             await same.get_node("bare")
     assert driver.closed
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig"])
+async def test_a_file_of_a_public_key_may_be_in_any_encoding(flavour: Flavour, tmp_path: Path, encoding: str) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQ Jürgen"
+    path = tmp_path / "key.pub"
+    path.write_bytes(f"{key}\r\n".encode(encoding))
+    cls = cumuli.AsyncMemoryCompute if flavour.name == "async" else cumuli.MemoryCompute
+    client: Any = flavour.shape(cls())
+    async with client:
+        assert (await client.import_key_pair("mine", path)).public_key == key

@@ -166,6 +166,13 @@ def test_one_look_that_misses_a_node_says_nothing(strict: bool) -> None:
     assert [ready.id for ready, _ in cloud.wait("a", "b", appeared=frozenset({"a"}))] == ["a", "b"]
 
 
+def test_others_are_looked_at_beside_one_that_is_not_there() -> None:
+    cloud = Cloud(strict=True, a=after(20, NodeState.RUNNING, None), b=after(2, NodeState.ERROR))
+    with pytest.raises(NodeFailed, match="b will not run"):
+        cloud.wait("a", "b")
+    assert cloud.clock.time - 1000 < 5
+
+
 @pytest.mark.parametrize(
     "failure",
     [

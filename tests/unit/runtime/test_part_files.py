@@ -77,6 +77,21 @@ def test_who_clears_up_before_the_lock_is_there_harms_nothing(tmp_path: Path, mo
     assert (tmp_path / "x").read_bytes() == b"whole"
 
 
+def test_what_became_whole_while_it_was_looked_at_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = open_sink(tmp_path / "x", overwrite=False)
+    sink.write(b"whole")
+    real = fcntl.flock
+
+    def late(file: int, operation: int) -> None:
+        if operation & fcntl.LOCK_SH:
+            sink.commit()
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert found_in(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
 def test_what_was_left_is_found_by_age_and_place(tmp_path: Path) -> None:
     below = tmp_path / "below"
     below.mkdir()

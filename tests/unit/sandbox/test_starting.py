@@ -9,12 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
+from cumuli import sandbox
 from cumuli.errors import ConfigurationError, ConnectionFailed
 from cumuli.sandbox.processes import Process, identify, is_running, stop
 from cumuli.sandbox.server import Address
@@ -122,6 +124,26 @@ def test_a_server_that_hears_no_sigterm_is_killed(tmp_path: Path) -> None:
     assert gone(started.process)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals a process ignores")
+def test_a_server_hears_what_its_starter_is_deaf_to(tmp_path: Path) -> None:
+    """As one that was started in the background, under nohup, or by some build systems."""
+    script = """
+        import sys
+        from pathlib import Path
+        from cumuli.sandbox.starting import start
+        from tests.unit.sandbox.stub import Stub
+        started = start(Stub(), Path(sys.argv[1]), tied=True)
+        for process in ("self", str(started.process.pid)):
+            print(Path("/proc", process, "status").read_text().partition("SigIgn:")[2].split()[0])
+        started.close()
+    """
+    deaf = ["sh", "-c", "trap '' TERM INT HUP; exec \"$@\"", "sh", sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run([*deaf, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    starters, servers = (int(mask, 16) for mask in done.stdout.split())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        assert (starters >> number - 1 & 1, servers >> number - 1 & 1) == (1, 0), number
+
+
 def test_a_detached_server_that_is_not_kept_ends_when_it_is_closed(tmp_path: Path) -> None:
     started = start(Stub(), tmp_path, tied=False)
     started.close()
@@ -225,3 +247,22 @@ def test_a_pid_that_was_used_again_is_left_alone() -> None:
         assert stranger.poll() is None
     stranger.wait(120)
     assert identify(stranger.pid) is None
+
+
+@pytest.mark.parametrize("what", ["state folder is a file", "no folder for what is temporary", "no server program"])
+def test_what_the_system_refuses_is_told_as_such(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    if what == "state folder is a file":
+        monkeypatch.setenv("CUMULI_SANDBOX_HOME", str(file))
+        for call in (lambda: sandbox.up("gogrid"), sandbox.down):
+            with pytest.raises(ConfigurationError, match=r"cannot use .*file: (File exists|Not a directory)"):
+                call()
+    elif what == "no folder for what is temporary":
+        monkeypatch.setattr(tempfile, "tempdir", str(file))
+        with pytest.raises(ConfigurationError, match=r"cannot use .*Not a directory"), sandbox.running("gogrid"):
+            pass
+    else:
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+        with pytest.raises(ConfigurationError, match=r"python: No such file"), sandbox.running("gogrid"):
+            pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -42,6 +43,7 @@ PROVIDER = "gogrid"
 DISKS = {512: 30, 1024: 60, 2048: 120, 4096: 240, 8192: 480, 16384: 960, 24576: 960}
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 UNITS = {"MB": 1, "GB": 1024}
+MEMORY = re.compile(r"\s*([0-9]{1,9})\s*(MB|GB)", re.IGNORECASE)
 
 STATES = {
     "Starting": NodeState.STARTING,
@@ -154,6 +156,10 @@ class Password(msgspec.Struct):
     # A password is not shown as one of no server.
     server: Needed[ServerReference] | None = None
 
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(id={self.id})"
+
 
 def decode(body: bytes, kind: type[T], lost: list[MalformedResponse] | None = None) -> Answer[T]:
     """The envelope of an answer with items of one kind; see ``decode_json`` for ``lost``.
@@ -245,11 +251,12 @@ def size_of(option: Option) -> NodeSize:
     Raises:
         MalformedResponse: Its name is not an amount of memory.
     """
-    unit = UNITS.get(option.name[-2:].upper())
-    amount = option.name[:-2].strip()
-    if unit is None or not amount.isdecimal():
-        raise MalformedResponse(f"GoGrid offers {option.name!r} as memory, which is no number of MB or GB")
-    ram = int(amount) * unit
+    amount = MEMORY.fullmatch(option.name)
+    if amount is None:
+        raise MalformedResponse(
+            f"GoGrid offers {option.name[:100]!r} as the memory of the size {option.id}, which is no number of MB or GB"
+        )
+    ram = int(amount[1]) * UNITS[amount[2].upper()]
     return NodeSize(id=str(option.id), name=option.name, ram=ram, disk=DISKS.get(ram, 0), provider=PROVIDER)
 
 

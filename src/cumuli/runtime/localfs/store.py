@@ -14,7 +14,14 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-from cumuli.errors import ContainerExists, ContainerNotFound, NotEmpty, ObjectNotFound, PermissionDenied
+from cumuli.errors import (
+    ConfigurationError,
+    ContainerExists,
+    ContainerNotFound,
+    NotEmpty,
+    ObjectNotFound,
+    PermissionDenied,
+)
 from cumuli.runtime.localfs.files import Check, Found, OpenFile, Writer, found_as, found_of, opened_object, sweep
 from cumuli.runtime.localfs.folders import NOT_THERE, clear, errors_of, folder, locked, prune
 from cumuli.runtime.localfs.names import PRIVATE, is_text, pieces_of, usable
@@ -37,10 +44,18 @@ class LocalStore:
     Args:
         root: The folder. It is made with the first container.
         fsync: Whether content is on the disk, and not only in the system's memory, when a write returns.
+
+    Raises:
+        ConfigurationError: The path is a relative one, and the working folder was removed.
     """
 
     def __init__(self, root: str, *, fsync: bool) -> None:
-        self.root = os.path.abspath(root)
+        try:
+            self.root = os.path.abspath(root)
+        except OSError as error:
+            raise ConfigurationError(
+                f"root is {root!r}, and the working folder was removed; give an absolute path"
+            ) from error
         self._fsync = fsync
         self._swept: dict[str, float] = {}
 

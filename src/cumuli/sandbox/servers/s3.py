@@ -13,4 +13,6 @@ SERVER: Server = Moto(
     "Amazon S3, by moto",
     question=Request(method="GET", origin="", target="/", operation="ListBuckets"),
     answer=b"ListAllMyBucketsResult",
+    # The etag that moto computes of what came in one request (FakeKey.etag of its moto/s3/models.py) is the MD5.
+    settings={"md5_etags": True},
 )

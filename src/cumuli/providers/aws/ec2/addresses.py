@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.lost_answers import deleting
-from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
+from cumuli.errors import CloudError, Conflict, InvalidRequest, MalformedResponse, NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import Address
@@ -25,7 +26,9 @@ class Addresses(EC2Calls):
     async def list_addresses(self) -> list[Address]:
         # AWS does not page addresses.
         answer = await self.ask(wire.DescribeAddressesResponse, {}, whole=False)
-        return [address_of(item) for item in answer.addresses_set]
+        found = [address_of(item) for item in answer.addresses_set]
+        self._tell_unknown([position for position, each in enumerate(found) if not each.id])
+        return [each for each in found if each.id]
 
     async def addresses_of(self, node_ids: Sequence[str]) -> dict[str, list[str]]:
         """The addresses of each node, every id present."""
@@ -33,12 +36,24 @@ class Addresses(EC2Calls):
         for start in range(0, len(node_ids), FILTER_VALUES):
             part = node_ids[start : start + FILTER_VALUES]
             answer = await self.ask(
-                wire.DescribeAddressesResponse, {"Filter": filters({"instance-id": list(map(exact, part))})}
+                wire.DescribeAddressesResponse,
+                {"Filter": filters({"instance-id": list(map(exact, part))})},
+                whole=False,
             )
-            for item in answer.addresses_set:
-                if item.instance_id in found:
-                    found[item.instance_id].append(item.public_ip)
+            addresses = [address_of(item) for item in answer.addresses_set]
+            self._tell_unknown([position for position, each in enumerate(addresses) if not each.ip])
+            for address in addresses:
+                if address.ip and address.node in found:
+                    found[address.node].append(address.ip)
         return found
+
+    def _tell_unknown(self, positions: Sequence[int]) -> None:
+        """Say which of the addresses in an answer are left out, since nothing tells which they are."""
+        errors = [
+            MalformedResponse(f"addressesSet[{position}] cannot be read: its publicIp is missing")
+            for position in positions
+        ]
+        tell_left_out(errors, provider=self.provider, operation="DescribeAddresses")
 
     async def get_address(self, address: str) -> Address:
         """One address by its allocation id or by itself.
@@ -119,9 +134,10 @@ class Addresses(EC2Calls):
 
 def address_of(item: wire.AddressItem) -> Address:
     """The model of one address."""
+    ip = item.public_ip or item.carrier_ip
     return Address(
-        id=item.allocation_id or item.public_ip,
-        ip=item.public_ip,
+        id=item.allocation_id or ip,
+        ip=ip,
         node=item.instance_id or None,
         association_id=item.association_id or None,
         network_interface=item.network_interface_id or None,

@@ -16,7 +16,9 @@ __all__ = ["Sizes"]
 
 # Most that AWS gives, or takes, at once.
 PAGE_SIZE = 100
-PERFORMANCE = re.compile(r"(?:Up to )?(?:(\d+)x )?(\d+(?:\.\d+)?) (Gigabit|Megabit)", re.IGNORECASE)
+PERFORMANCE = re.compile(
+    r"(?:Up to )?(?:([0-9]{1,3})x )?([0-9]{1,9}(?:\.[0-9]{1,9})?) (Gigabit|Megabit)", re.IGNORECASE
+)
 MEGABITS = {"gigabit": 1000, "megabit": 1}
 
 
@@ -63,7 +65,7 @@ def size_of(item: wire.InstanceTypeItem) -> NodeSize:
         name=item.instance_type,
         ram=item.memory_info.size_in_mi_b,
         # AWS counts instance storage in decimal gigabytes.
-        disk=round(gigabytes * 10**9 / 2**30),
+        disk=(gigabytes * 10**9 + 2**29) // 2**30,
         cpus=item.v_cpu_info.default_v_cpus,
         bandwidth=_bandwidth(item.network_info.network_performance),
         provider=PROVIDER,

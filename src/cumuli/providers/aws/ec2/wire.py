@@ -285,6 +285,10 @@ class CreateKeyPairResponse(Answer, frozen=True):
     key_material: str
     key_fingerprint: str = ""
 
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(key_name={self.key_name!r})"
+
 
 class ImportKeyPairResponse(Answer, frozen=True):
     key_name: Identity
@@ -295,8 +299,8 @@ class ImportKeyPairResponse(Answer, frozen=True):
 
 
 class TagItem(Item, frozen=True):
+    key: Identity
     resource_id: str = ""
-    key: str = ""
     value: str = ""
 
 
@@ -307,6 +311,8 @@ class DescribeTagsResponse(Answer, frozen=True):
 
 class AddressItem(Item, frozen=True):
     public_ip: str = ""
+    # In a Wavelength Zone, instead of a public one.
+    carrier_ip: str = ""
     allocation_id: str = ""
     association_id: str | None = None
     instance_id: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from cumuli.errors import InvalidRequest
+from cumuli.errors import InvalidRequest, MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
 from cumuli.providers.aws.s3.names import xml_text
@@ -25,8 +25,15 @@ SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def acl_of(answer: wire.AccessControlPolicy) -> AccessControl:
-    """An access control list."""
+    """An access control list.
+
+    Raises:
+        MalformedResponse: Who is granted something is not told; put back like this, the grant would be gone.
+    """
     listed = answer.access_control_list.grant if answer.access_control_list else []
+    for position, item in enumerate(listed):
+        if not (item.grantee.id or item.grantee.uri or item.grantee.email_address):
+            raise MalformedResponse(f"Grant[{position}] cannot be read: its Grantee has no ID, no URI and no address")
     return AccessControl(
         owner=answer.owner.id if answer.owner else "",
         grants=tuple(
@@ -38,7 +45,6 @@ def acl_of(answer: wire.AccessControlPolicy) -> AccessControl:
                 display_name=item.grantee.display_name,
             )
             for item in listed
-            if item.grantee
         ),
     )
 

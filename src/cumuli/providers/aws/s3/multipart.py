@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import md5
@@ -19,6 +20,8 @@ from cumuli.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadS
 from cumuli.storage.verify import KEPT_NOTHING, Digest, digest_of
 
 __all__ = ["Multipart", "composite", "parts_document"]
+
+log = logging.getLogger("cumuli.storage")
 
 CLEAN_UP_SECONDS = 30.0
 ELEMENTS = {"crc32": "ChecksumCRC32", "sha256": "ChecksumSHA256"}
@@ -116,6 +119,11 @@ class Multipart(Objects):
                 error.message += _perhaps(spec)
                 raise
             return Stored(object=found)
+        except BaseException:
+            # Interrupted or cancelled, so that nobody reads the answer.
+            with grace(CLEAN_UP_SECONDS), suppress(CloudError):
+                await self._tell_if_gone(spec, upload)
+            raise
         known = dict(answer.headers.pairs())
         if result.checksum_crc32:
             known["x-amz-checksum-crc32"] = result.checksum_crc32
@@ -132,6 +140,18 @@ class Multipart(Objects):
         except CloudError as second:
             error.message += f"; whether it was completed could not be found out ({second.message}){_perhaps(spec)}"
         return False
+
+    async def _tell_if_gone(self, spec: PutSpec, upload: MultipartUpload) -> None:
+        """Remove an upload that was given up while it was completed; if it is gone already, say what that means."""
+        try:
+            await self._abort(spec.address, upload.id)
+        except NotFound:
+            log.warning(
+                "%s/%s may have been stored all the same: its upload was given up while it was completed, and is gone; "
+                "look at it before you try again",
+                spec.address.container,
+                spec.address.name,
+            )
 
     async def _completed_before(
         self, spec: PutSpec, parts: Sequence[Part], size: int, digest: Digest | None

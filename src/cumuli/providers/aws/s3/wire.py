@@ -51,7 +51,7 @@ class ContentItem(Item, frozen=True):
 
 
 class PrefixItem(Item, frozen=True):
-    prefix: str = ""
+    prefix: Identity
 
 
 class ListBucketResult(Answer, frozen=True):
@@ -144,7 +144,7 @@ class DeleteResult(Answer, frozen=True):
 
 
 class Tag(Item, frozen=True):
-    key: str = ""
+    key: Identity
     value: str = ""
 
 
@@ -172,8 +172,8 @@ class Grantee(Item, frozen=True):
 
 
 class GrantItem(Item, frozen=True):
-    grantee: Grantee | None = None
-    permission: str = ""
+    grantee: Grantee
+    permission: Identity
 
 
 class GrantList(Item, frozen=True):
@@ -194,7 +194,8 @@ class FilterAnd(Item, frozen=True):
 
 class RuleFilter(Item, frozen=True):
     prefix: str = ""
-    tag: Tag | None = None
+    # Without it a rule would be one for every object.
+    tag: Needed[Tag] | None = None
     object_size_greater_than: Needed[int] | None = None
     object_size_less_than: Needed[int] | None = None
     and_: Needed[FilterAnd] | None = msgspec.field(name="And", default=None)
@@ -227,8 +228,9 @@ class AbortUploads(Item, frozen=True):
 
 
 class RuleItem(Item, frozen=True):
+    # Whoever puts a rule back would switch it off.
+    status: Identity
     id: str = msgspec.field(name="ID", default="")
-    status: str = ""
     prefix: str = ""
     filter: Needed[RuleFilter] | None = None
     expiration: Needed[Expiration] | None = None

@@ -88,6 +88,7 @@ class MemoryDriver(ComputeDriver[MemoryNode, MemoryVolume]):
     """
 
     provider = PROVIDER
+    forgetful = False
 
     def __init__(
         self, caller: Caller, *, region: str, page_size: int | None, polls: int, capabilities: Capabilities

@@ -14,6 +14,7 @@ from cumuli.providers.openstack.compute.account_models import (
     ServerGroup,
 )
 from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, NETWORK, OpenStackServices, identified
+from cumuli.wire.lenient import Identity
 
 __all__ = ["AccountCalls"]
 
@@ -21,20 +22,20 @@ SERVER_GROUPS_PER_PAGE = 1000
 
 
 class _Rate(msgspec.Struct):
-    verb: str = ""
-    value: int = 0
-    remaining: int = 0
+    verb: Identity
+    value: int
+    remaining: int
     unit: str = ""
     next_available: str | None = msgspec.field(default=None, name="next-available")
 
 
 class _Rates(msgspec.Struct):
+    limit: list[_Rate]
     uri: str = ""
-    limit: list[_Rate] = []
 
 
 class _LimitsBody(msgspec.Struct):
-    absolute: AbsoluteLimits
+    absolute: AbsoluteLimits = AbsoluteLimits()
     rate: list[_Rates] = []
 
 

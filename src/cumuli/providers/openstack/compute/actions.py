@@ -44,6 +44,10 @@ class _OldConsole(msgspec.Struct):
 class _AdminPass(msgspec.Struct):
     admin_pass: str | None = msgspec.field(default=None, name="adminPass")
 
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}()"
+
 
 # Kinds of console by Nova's protocol, and the action that gave them before microversion 2.6.
 CONSOLES: Mapping[str, tuple[str, str]] = {

@@ -63,6 +63,10 @@ class _Key(msgspec.Struct):
     public_key: str | None = None
     private_key: str | None = None
 
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(name={self.name!r})"
+
 
 class _KeyAnswer(msgspec.Struct):
     keypair: _Key

@@ -115,6 +115,10 @@ class Server(msgspec.Struct):
     zone: str | None = msgspec.field(default=None, name="OS-EXT-AZ:availability_zone")
     volumes: list[_Reference] = msgspec.field(default_factory=list, name="os-extended-volumes:volumes_attached")
 
+    def __repr__(self) -> str:
+        # Tracebacks show it, and a new one has its password in it.
+        return f"{type(self).__name__}(id={self.id!r}, status={self.status!r})"
+
 
 class ServerList(msgspec.Struct):
     """The answer of ``GET /servers/detail``."""
@@ -139,6 +143,10 @@ class ServerAnswer(msgspec.Struct):
 class _Created(msgspec.Struct):
     id: Identity
     admin_pass: str | None = msgspec.field(default=None, name="adminPass")
+
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(id={self.id!r})"
 
 
 class Created(msgspec.Struct):

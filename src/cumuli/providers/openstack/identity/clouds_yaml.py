@@ -18,7 +18,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -236,16 +236,28 @@ class _Files:
 
 def _folders(env: Mapping[str, str]) -> list[Path]:
     """Where the OpenStack tools look, in their order."""
-    home = Path(env.get("HOME") or Path.home())
-    own = Path(env.get("SNAP_REAL_HOME") or home) / ".config" / "openstack"
+    # Where no home is known, or the working folder was removed, there is nothing to look into.
+    home = Path(env["HOME"]) if env.get("HOME") else _place(Path.home)
+    real = Path(env["SNAP_REAL_HOME"]) if env.get("SNAP_REAL_HOME") else home
+    own = real and real / ".config" / "openstack"
     if sys.platform == "darwin":
-        native = home / "Library" / "Application Support" / "openstack"
+        native = home and home / "Library" / "Application Support" / "openstack"
         site = [Path("/Library/Application Support/openstack")]
     else:
-        native = Path(env.get("XDG_CONFIG_HOME") or home / ".config") / "openstack"
+        settings = Path(env["XDG_CONFIG_HOME"]) if env.get("XDG_CONFIG_HOME") else home and home / ".config"
+        native = settings and settings / "openstack"
         shared = env.get("XDG_CONFIG_DIRS") or "/etc/xdg"
         site = [Path(folder) / "openstack" for folder in shared.split(os.pathsep) if folder]
-    return list(dict.fromkeys([Path.cwd(), native, own, *site, Path("/etc/openstack")]))
+    places = [_place(Path.cwd), native, own, *site, Path("/etc/openstack")]
+    return list(dict.fromkeys(place for place in places if place is not None))
+
+
+def _place(look: Callable[[], Path]) -> Path | None:
+    """A place of the system's, if there is one."""
+    try:
+        return look()
+    except (OSError, RuntimeError):
+        return None
 
 
 def _parsed(path: Path, data: bytes) -> Settings:
@@ -508,16 +520,23 @@ def _verify(settings: Settings) -> bool | str:
         return False
     # Any other text is the path of a bundle, and so is a bundle beside it.
     bundle = settings.get("cacert") or (None if verify is True or str(verify).lower() == "true" else verify)
-    return str(Path(str(bundle)).expanduser()) if bundle else True
+    return _expanded("cacert" if settings.get("cacert") else "verify", bundle) if bundle else True
+
+
+def _expanded(setting: str, path: object) -> str:
+    try:
+        return str(Path(str(path)).expanduser())
+    except RuntimeError:
+        raise ConfigurationError(f"{setting} is {path!r}, in a home directory that is not known; set HOME") from None
 
 
 def _cert(settings: Settings) -> str | tuple[str, str] | None:
     if not settings.get("cert"):
         return None
-    certificate = str(Path(str(settings["cert"])).expanduser())
+    certificate = _expanded("cert", settings["cert"])
     if not settings.get("key"):
         return certificate
-    return certificate, str(Path(str(settings["key"])).expanduser())
+    return certificate, _expanded("key", settings["key"])
 
 
 def _timeout(title: str, settings: Settings) -> float | None:

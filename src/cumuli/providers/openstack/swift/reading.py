@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import msgspec
 
+from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.paging import iterate_pages
-from cumuli.errors import ContainerNotFound, InvalidRequest, NotFound, NotSupported, ObjectNotFound, PermissionDenied
+from cumuli.errors import (
+    ContainerNotFound,
+    InvalidRequest,
+    MalformedResponse,
+    NotFound,
+    NotSupported,
+    ObjectNotFound,
+    PermissionDenied,
+)
 from cumuli.providers.openstack.swift.dynamic import Dynamic
 from cumuli.providers.openstack.swift.models import SwiftAddress, SwiftObject
 from cumuli.providers.openstack.swift.verified import VerifiedBody
@@ -32,6 +42,10 @@ from cumuli.storage.models import Prefix
 from cumuli.storage.verify import Digest
 
 __all__ = ["Reading", "known_large", "split_path"]
+
+log = logging.getLogger("cumuli.swift")
+
+GET_OBJECT = "Get object content and metadata"
 
 
 class Reading(Dynamic):
@@ -85,12 +99,17 @@ class Reading(Dynamic):
         )
 
     async def _manifest(self, address: Address) -> tuple[str | None, list[Segment]] | None:
+        lost: list[MalformedResponse] = []
         try:
-            return await self.segments(address)
+            etag, segments = await self.segments(address, lost)
         except ObjectNotFound:
             # Not shown by Ceph's gateway. Or replaced in this moment by what is no large object; or deleted, as the
             # next answer will say.
             return await self._manifest_by_name(address)
+        if lost:
+            log.warning("%s cannot be verified: its manifest has something odd: %s", address.name, lost[0].message)
+            return None
+        return etag, segments
 
     async def _manifest_by_name(self, address: Address) -> tuple[str | None, list[Segment]] | None:
         try:
@@ -121,7 +140,7 @@ class Reading(Dynamic):
         if not spec.whole:
             headers.append(("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}"))
         body = await self.receive(
-            "Get object content and metadata",
+            GET_OBJECT,
             spec.address.container,
             spec.address.name,
             headers=merged(headers, spec.headers),
@@ -157,10 +176,17 @@ class Reading(Dynamic):
             delimited=length is not None or "transfer-encoding" in known,
         )
 
-    async def segments(self, address: Address) -> tuple[str | None, list[Segment]]:
-        """The manifest of a static large object: its etag, and the segments in order."""
+    async def segments(
+        self, address: Address, lost: list[MalformedResponse] | None = None
+    ) -> tuple[str | None, list[Segment]]:
+        """The manifest of a static large object: its etag, and the segments in order.
+
+        Args:
+            address: Of the object.
+            lost: Takes an error for each segment that cannot be read; None raises it.
+        """
         answer = await self.send(
-            "Get object content and metadata",
+            GET_OBJECT,
             "GET",
             address.container,
             address.name,
@@ -168,19 +194,32 @@ class Reading(Dynamic):
         )
         if not is_large(dict(answer.headers.pairs())):
             raise ObjectNotFound(f"{address.name} is no static large object, and has no segments")
-        return bare(answer.headers.get("etag")), decode_manifest(answer.body)
+        unread: list[MalformedResponse] = [] if lost is None else lost
+        try:
+            segments = decode_manifest(answer.body, unread)
+        except msgspec.MsgspecError as error:
+            raise MalformedResponse(
+                f"the manifest of {address.name} is none: {error}", operation=GET_OBJECT, status=answer.status
+            ) from error
+        if lost is None and unread:
+            unread[0].operation = GET_OBJECT
+            raise unread[0]
+        return bare(answer.headers.get("etag")), segments
 
     async def list_segments(self, address: Address) -> list[Segment]:
-        """The segments of a static large object, in order.
+        """The segments of a static large object, in order; those that cannot be read are left out, and told.
 
         Raises:
             ObjectNotFound: It is none.
             NotSupported: The service does not tell.
         """
+        lost: list[MalformedResponse] = []
         try:
-            return (await self.segments(address))[1]
+            _, segments = await self.segments(address, lost)
         except ObjectNotFound as error:
             return await self._segments_not_shown(address, error)
+        tell_left_out(lost, provider=self.provider, operation=GET_OBJECT)
+        return segments
 
     async def _segments_not_shown(self, address: Address, error: ObjectNotFound) -> list[Segment]:
         found = await self._head(ReadSpec(address=address))

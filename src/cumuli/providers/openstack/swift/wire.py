@@ -84,6 +84,7 @@ UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 # What Swift takes as a line, in the words of its code: a container, an object and two slashes.
 MAX_LINE = MAX_CONTAINER + MAX_OBJECT + 2
 MD5 = re.compile(r"[0-9a-f]{32}")
+SEGMENT_PATH = re.compile(r"/?[^/]+/.")
 OUR_SEGMENT = re.compile(r"(.*/slo/)([^/]+)/([0-9]{8})", re.DOTALL)
 # Every version of OpenStack's is a 2.x since 2014, and Ceph's gateway tells Ceph's own (16.2.15).
 OPENSTACK = re.compile(r"2\.([0-9]{1,4})(?:\..*)?")
@@ -261,14 +262,12 @@ class Segment(msgspec.Struct):
         sub_slo: Whether it is itself a large object.
     """
 
-    name: str = ""
-    bytes: Count = 0
+    name: Identity
+    bytes: Size = 0
     hash: str | None = None
-    range: str | None = None
-    sub_slo: bool = False
-
-
-_segments = msgspec.json.Decoder(list[Segment])
+    # Whether the hash is of what is used hangs on these two.
+    range: Needed[str] | None = None
+    sub_slo: Needed[bool] = False
 
 
 def decode_with(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
@@ -347,9 +346,13 @@ def manifest_etag(etags: Iterable[str]) -> str:
     return hashlib.md5("".join(etags).encode(), usedforsecurity=False).hexdigest()
 
 
-def decode_manifest(body: bytes) -> list[Segment]:
-    """The segments of a static large object, as ``?multipart-manifest=get`` gives them."""
-    return decode_with(_segments, body)
+def decode_manifest(body: bytes, lost: list[MalformedResponse]) -> list[Segment]:
+    """The segments of a static large object, as ``?multipart-manifest=get`` gives them; see ``decode_items``."""
+    found = decode_items(body, Segment, lost)
+    for position, segment in enumerate(found):
+        if not SEGMENT_PATH.match(segment.name):
+            lost.append(MalformedResponse(f"[{position}] cannot be read: {segment.name[:100]!r} is no path"))
+    return [segment for segment in found if SEGMENT_PATH.match(segment.name)]
 
 
 # Calls about many objects

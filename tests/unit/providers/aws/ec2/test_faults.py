@@ -114,3 +114,8 @@ def test_retry_after(value: str, seconds: float | None) -> None:
 
 def test_a_success_is_none() -> None:
     assert error_of(Response(status=200, headers=Headers(), body=b""), now=NOW) is None
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "AuthFailure"), (403, "InvalidClientTokenId")])
+def test_a_region_that_is_not_enabled_is_among_the_reasons(status: int, code: str) -> None:
+    assert "enabled in the account" in fault(status, code).message

@@ -122,6 +122,11 @@ def test_a_malformed_signature_without_a_region_is_no_redirect() -> None:
     assert type(judged(answer(400, "AuthorizationHeaderMalformed"))) is errors.AuthenticationError
 
 
+def test_a_region_that_is_not_enabled_is_among_the_reasons() -> None:
+    """AWS does not know an account's keys there."""
+    assert "region is enabled in the account" in judged(answer(403, "InvalidAccessKeyId")).message
+
+
 def test_answers_that_are_not_s3s() -> None:
     page = Response(status=404, headers=Headers(), body=b"<!DOCTYPE html><html>Not here</html>")
     assert type(judged(page)) is errors.MalformedResponse

@@ -1,0 +1,63 @@
+"""The command line on services that fail, or tell less than they should."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cumuli.cli.app import run
+from tests.faults.ec2.strict import Behaviour, StrictEC2, error
+from tests.faults.ec2.test_ec2_retries import cut, plainly
+from tests.faults.ec2.test_ec2_waiting import look
+from tests.faults.s3.strict import StrictS3
+from tests.faults.s3.test_s3_integrity import CONTENT, encrypting
+
+CREATE = "nodes create web --size t3.micro --image ami-1 --wait --json -p ec2 --region eu-west-1 --endpoint"
+GONE = error(400, "InvalidInstanceID.NotFound")
+UNAVAILABLE = error(503, "Unavailable")
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """Runs one command: its exit status, and what it printed."""
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = run(arguments)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+@pytest.mark.parametrize("failed", [UNAVAILABLE, cut, GONE], ids=["503", "cut", "not seen"])
+def test_what_fails_in_the_middle_does_not_end_waiting(cli: Cli, failed: Behaviour | bytes) -> None:
+    # More of them than one call repeats.
+    with StrictEC2(plainly, look("pending"), *[failed] * 5, look("running")) as server:
+        status, out, err = cli(*CREATE.split(), server.origin)
+        assert (status, err) == (0, "")
+        assert json.loads(out)["state"] == "running"
+        assert server.actions == ["RunInstances", *["DescribeInstances"] * 7]
+
+
+def test_content_that_could_not_be_verified_is_warned_of(cli: Cli, tmp_path: Path) -> None:
+    where = ("-p", "s3", "--region", "us-east-1", "--endpoint")
+    with encrypting(StrictS3()) as server:
+        server.objects["name"] = (CONTENT, "0" * 32)
+        status, _, err = cli("get", "s3:bucket/name", str(tmp_path / "one"), *where, server.origin)
+        assert status == 0
+        [told] = [line for line in err.splitlines() if "could not be verified" in line]
+        assert told.startswith("warning: ")
+        status, out, err = cli("get", "s3:bucket/name", str(tmp_path / "two"), "--json", *where, server.origin)
+        assert status == 0
+        assert json.loads(out)["fetched"][0]["object"]["verified_by"] is None
+        [warning] = [json.loads(line)["warning"] for line in err.splitlines()]
+        assert "could not be verified" in warning["message"]
+        assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes() == CONTENT
