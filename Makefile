@@ -76,9 +76,11 @@ check: $(READY)
 	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/cumuli-example/src
 	$(BIN)/basedpyright
 	$(BIN)/python -m cumuli.generate --check src/cumuli
+	$(BIN)/python tools/generate_names.py --check
 	$(BIN)/python tools/check_imports.py
 
 format: $(READY)
+	$(BIN)/python tools/generate_names.py
 	$(BIN)/python -m cumuli.generate src/cumuli
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format

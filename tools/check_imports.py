@@ -15,13 +15,20 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-SOURCE = Path(__file__).resolve().parent.parent / "src" / "cumuli"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import generate_names
+
+SOURCE = generate_names.SOURCE
 
 PACKAGE = "cumuli"
 
 # The ground floor: what every other room may import, and which imports nothing above itself.
-GROUND = ("argument_types", "capabilities", "errors", "extras", "secret", "serialize", "version", "ways_in")
-SERVICES = ("compute", "storage")
+GROUND = (
+    *("argument_types", "capabilities", "errors", "extras", "secret", "serialize", "service_names", "table"),
+    *("version", "ways_in"),
+)
+SERVICES = tuple(service.name for service in generate_names.read(SOURCE / "table.py").services)
 # What each room may import besides itself and the ground. A family of providers is a room of its own.
 FLOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(GROUND, ()),
@@ -30,11 +37,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "calls": ("runtime",),
     "client": ("calls", "runtime"),
     # Makes a package callable; what it calls is looked up at the call.
-    "callable_module": ("registry",),
+    "callable_module": (),
     **dict.fromkeys(SERVICES, ("calls", "callable_module", "client", "runtime", "wire")),
     "providers": ("callable_module",),
     "config": ("runtime",),
-    "registry": ("calls", "config", "providers", *SERVICES),
+    "registry": ("calls", "config"),
+    "by_name": ("providers", "registry", *SERVICES),
     # A tool on top: it reads the source and imports nothing of it, and nobody imports it.
     "generate": (),
 }

@@ -3,7 +3,7 @@
     python tools/new_provider.py acme [--title "Acme Cloud"] [--client Acme]
 
 Writes the provider's folder, its conformance tests with a server for them, and its page of documentation from
-``tools/provider_template``, and makes it known to the registry and among the public names. CONTRIBUTING.md tells
+``tools/provider_template``, and its line of the table of providers with all that is made from it. CONTRIBUTING.md tells
 how to go on. Existing files are never overwritten; when something goes wrong, everything is as it was before.
 """
 
@@ -20,13 +20,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from cumuli import generate
+from tools import generate_names
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tools" / "provider_template"
 SOURCE = ROOT / "src" / "cumuli"
-PUBLIC = SOURCE / "__init__.py"
-REGISTRY = SOURCE / "registry.py"
+TABLE = SOURCE / "table.py"
 
 
 class Refused(Exception):
@@ -48,13 +50,15 @@ class Provider:
     def __init__(self, name: str, title: str | None, client: str | None) -> None:
         words = [word.capitalize() for word in name.split("_")]
         self.name = name
+        self.service = "compute"
         self.title = title or " ".join(words)
         self.client = client or "".join(words)
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
             raise Refused(
                 f"{name!r} will not do as a name: it is lower-case letters and digits, at most 30, as in NAME=my_cloud"
             )
-        if name in re.findall(r'_built_in\(\s*"\w+",\s*"(\w+)"', REGISTRY.read_text()):
+        table = generate_names.read(TABLE)
+        if name in {provider.name for provider in table.providers}:
             raise Refused(f"there is a provider {name} already")
         if not re.fullmatch(r"\w[\w .,&+-]{,29}", self.title):
             raise Refused(f"{self.title!r} will not do as a title: it is words, at most 30 letters, such as Acme Cloud")
@@ -62,7 +66,12 @@ class Provider:
             raise Refused(
                 f"{self.client!r} will not do as a class: it looks like AcmeCloud, and its twin AsyncAcmeCloud"
             )
-        taken = set(_public_names()) | set(_classes()) | set(dir(builtins)) | _template_names()
+        taken = (
+            {public for public, _ in generate_names.names(table)}
+            | set(_classes())
+            | set(dir(builtins))
+            | _template_names()
+        )
         for word in (name, self.client, f"Async{self.client}"):
             if keyword.iskeyword(word) or word in taken:
                 raise Refused(f"{word} has a meaning already; choose another NAME, or another CLASS")
@@ -90,13 +99,6 @@ class Provider:
         return re.sub("|".join(words), lambda found: words[found[0]], text)
 
 
-def _public_names() -> Iterator[str]:
-    """Everything that ``cumuli`` has a name for."""
-    for node in ast.parse(PUBLIC.read_text()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            yield from ast.literal_eval(node.value)
-
-
 def _classes() -> Iterator[str]:
     """The clients of all providers, public or not."""
     for path in generate.aio_files(SOURCE):
@@ -115,69 +117,46 @@ def _template_names() -> set[str]:
     }
 
 
-def put(text: str, before: str, addition: str) -> str:
-    """The text with an addition before the only place where ``before`` is.
-
-    Raises:
-        Refused: There is no such place, or there are several.
-    """
-    if text.count(before) != 1:
-        raise Refused(f"{before!r} is not once in the file that the provider is to be entered in; see {__file__}")
-    return text.replace(before, addition + before)
-
-
-def entered(provider: Provider) -> dict[Path, str]:
-    """The registry and the public names with the provider in them. Ruff puts the lines in their order."""
-    module, name, client = f"cumuli.providers.{provider.name}", provider.name, provider.client
-    public = PUBLIC.read_text()
-    public = put(
-        public,
-        '    "registry": "ProviderInfo ',
-        f'    "providers.{name}.aio": "Async{client}",\n    "providers.{name}.client": "{client}",\n',
+def entered(provider: Provider) -> str:
+    """The table with the provider in it, behind the others of its service."""
+    text = TABLE.read_text()
+    [entries] = [
+        node.value
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PROVIDERS"
+    ]
+    assert isinstance(entries, ast.Tuple)
+    known = generate_names.read(TABLE).providers
+    last = max(
+        entry.end_lineno or 0
+        for entry, each in zip(entries.elts, known, strict=True)
+        if each.service == provider.service
     )
-    public = public.replace("__all__ = [\n", f'__all__ = [\n    "Async{client}",\n    "{client}",\n', 1)
-    public = put(
-        public,
-        "    from cumuli.registry import ProviderInfo as ProviderInfo\n",
-        f"    from {module}.aio import Async{client} as Async{client}\n"
-        f"    from {module}.client import {client} as {client}\n",
-    )
-    registry = REGISTRY.read_text()
-    registry = put(
-        registry,
-        "    from cumuli.storage.aio import AsyncStorage\n",
-        f"    from {module}.aio import Async{client}\n    from {module}.client import {client}\n",
-    )
-    registry = registry.replace(
-        "BUILT_IN = (\n",
-        f'BUILT_IN = (\n    _built_in("compute", "{name}", "{provider.title}", "{name}", "{client}"),\n',
-        1,
-    )
-    for function, cls in (("compute", client), ("async_compute", f"Async{client}")):
-        registry = put(
-            registry,
-            f"@overload\ndef {function}(name: str, ",
-            f'@overload\ndef {function}(name: Literal["{name}"], **settings: object) -> {cls}: ...\n',
-        )
-    return {PUBLIC: public, REGISTRY: registry}
+    lines = text.splitlines(keepends=True)
+    words = (provider.service, provider.name, provider.title, provider.name, provider.client)
+    quoted = ", ".join(f'"{word}"' for word in words)
+    lines.insert(last, f"    ProviderEntry({quoted}),\n")
+    return "".join(lines)
 
 
 def make(provider: Provider) -> list[Path]:
     """Write everything, or nothing; gives what was written.
 
     Raises:
-        Refused: The project's files are not as they are expected.
+        generate_names.Wrong: The project's files are not as they are expected.
     """
-    changed = entered(provider)
-    before = {path: path.read_bytes() for path in changed}
+    before = {TABLE: TABLE.read_bytes()}
     try:
+        TABLE.write_text(entered(provider))
+        tidy([TABLE])
+        changed = generate_names.everything()
+        before |= {path: path.read_bytes() for path in changed}
+        for path, text in changed.items():
+            path.write_text(text)
         for target, source in provider.files.items():
             target.parent.mkdir(exist_ok=True)
             target.write_text(provider.filled(source.read_text()))
-        for path, text in changed.items():
-            path.write_text(text)
-        written = [*provider.files, *changed]
-        tidy(written)
+        tidy(list(provider.files))
         client = provider.folders[0] / "client.py"
         aio = provider.folders[0] / "aio.py"
         client.write_text(generate.generated(aio, generate.flavoured_names([aio])))
@@ -189,7 +168,7 @@ def make(provider: Provider) -> list[Path]:
         for path in provider.files:
             path.unlink(missing_ok=True)
         raise
-    return [*written, client]
+    return [*provider.files, client, *(path for path, content in before.items() if path.read_bytes() != content)]
 
 
 def tidy(paths: list[Path]) -> None:
@@ -207,7 +186,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         written = make(Provider(given.name, given.title, given.client))
-    except Refused as refusal:
+    except (Refused, generate_names.Wrong) as refusal:
         print(f"new-provider: {refusal}", file=sys.stderr)
         return 2
     for path in sorted(written):

@@ -7,8 +7,14 @@ Everything that users need has a name here. A name is imported at its first use,
 # Type checkers take this for typing's; importing typing would be most of the time of importing cumuli.
 TYPE_CHECKING = False
 
-# Where each public name lives. The imports below tell type checkers the same; a test compares the two.
+# Where each public name lives: _HOMES, by their modules; the imports tell type checkers the same.
+# _PACKAGES can be called like functions; see callable_module.py.
+# begin of what tools/generate_names.py writes from the table
 _HOMES = {
+    "by_name": "async_compute async_storage compute storage",
+    "calls.caller": "Timeouts",
+    "calls.left_out": "left_out",
+    "calls.retry": "RetryPolicy",
     "capabilities": "Capabilities",
     "compute.aio": "AsyncCompute",
     "compute.auth": "Password SSHKey",
@@ -17,22 +23,21 @@ _HOMES = {
     "compute.models": (
         "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume VolumeSnapshot VolumeState"
     ),
-    "providers.aws.identity.credentials": "AWSCredentials CredentialsProvider",
-    "secret": "Secret",
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
         "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
         "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
-        "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound "
-        "PermissionDenied PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound "
-        "SnapshotNotFound Timeout VolumeNotFound"
+        "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound PermissionDenied "
+        "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound SnapshotNotFound "
+        "Timeout VolumeNotFound"
     ),
     "providers.aws.ec2.aio": "AsyncEC2",
     "providers.aws.ec2.client": "EC2",
+    "providers.aws.identity.credentials": "AWSCredentials CredentialsProvider",
     "providers.aws.s3.aio": "AsyncS3",
     "providers.aws.s3.client": "S3",
-    "providers.rackspace.cloudfiles.aio": "AsyncCloudFiles",
-    "providers.rackspace.cloudfiles.client": "CloudFiles",
+    "providers.aws.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
+    "providers.aws.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
@@ -45,19 +50,17 @@ _HOMES = {
     "providers.memory.storage.client": "MemoryStorage",
     "providers.openstack.compute.aio": "AsyncOpenStack",
     "providers.openstack.compute.client": "OpenStack",
-    "providers.rackspace.compute.aio": "AsyncRackspace",
-    "providers.rackspace.compute.client": "Rackspace",
-    "providers.aws.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
-    "providers.aws.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
     "providers.openstack.swift.aio": "AsyncSwift",
     "providers.openstack.swift.client": "Swift",
-    "registry": "ProviderInfo async_compute async_storage compute providers storage",
-    "calls.caller": "Timeouts",
+    "providers.rackspace.cloudfiles.aio": "AsyncCloudFiles",
+    "providers.rackspace.cloudfiles.client": "CloudFiles",
+    "providers.rackspace.compute.aio": "AsyncRackspace",
+    "providers.rackspace.compute.client": "Rackspace",
+    "registry": "ProviderInfo providers",
     "runtime.deadline": "deadline",
-    "calls.left_out": "left_out",
-    "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
-    "calls.retry": "RetryPolicy",
     "runtime.http.tls": "InsecureTLSWarning",
+    "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
+    "secret": "Secret",
     "storage.aio": "AsyncStorage",
     "storage.capabilities": "StorageCapability",
     "storage.client": "Storage",
@@ -66,8 +69,6 @@ _HOMES = {
     "storage.stream.client": "ObjectStream",
     "version": "__version__",
 }
-_MODULES = {name: f"cumuli.{home}" for home, names in _HOMES.items() for name in names.split()}
-# Packages that can be called like functions; see callable_module.py.
 _PACKAGES = frozenset({"compute", "providers", "storage"})
 
 __all__ = [
@@ -182,6 +183,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from cumuli.by_name import async_compute as async_compute
+    from cumuli.by_name import async_storage as async_storage
+    from cumuli.by_name import compute as compute
+    from cumuli.by_name import storage as storage
     from cumuli.calls.caller import Timeouts as Timeouts
     from cumuli.calls.left_out import left_out as left_out
     from cumuli.calls.retry import RetryPolicy as RetryPolicy
@@ -269,11 +274,7 @@ if TYPE_CHECKING:
     from cumuli.providers.rackspace.compute.aio import AsyncRackspace as AsyncRackspace
     from cumuli.providers.rackspace.compute.client import Rackspace as Rackspace
     from cumuli.registry import ProviderInfo as ProviderInfo
-    from cumuli.registry import async_compute as async_compute
-    from cumuli.registry import async_storage as async_storage
-    from cumuli.registry import compute as compute
     from cumuli.registry import providers as providers
-    from cumuli.registry import storage as storage
     from cumuli.runtime.deadline import deadline as deadline
     from cumuli.runtime.http.tls import InsecureTLSWarning as InsecureTLSWarning
     from cumuli.runtime.part_files import PartialDownload as PartialDownload
@@ -290,6 +291,10 @@ if TYPE_CHECKING:
     from cumuli.storage.stream.aio import AsyncObjectStream as AsyncObjectStream
     from cumuli.storage.stream.client import ObjectStream as ObjectStream
     from cumuli.version import __version__ as __version__
+
+# end of what it writes
+
+_MODULES = {name: f"cumuli.{home}" for home, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:

@@ -14,65 +14,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, cast, get_args, overload
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from cumuli.errors import ConfigurationError
+from cumuli.service_names import Service
+from cumuli.table import PROVIDERS, SERVICES
 from cumuli.ways_in import CONVENTIONAL, WaysIn
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from cumuli.compute.aio import AsyncCompute
-    from cumuli.compute.client import Compute
     from cumuli.config import Profile
-    from cumuli.providers.aws.ec2.aio import AsyncEC2
-    from cumuli.providers.aws.ec2.client import EC2
-    from cumuli.providers.aws.s3.aio import AsyncS3
-    from cumuli.providers.aws.s3.client import S3
-    from cumuli.providers.aws.s3_presets.aio import (
-        AsyncBackblazeB2,
-        AsyncCephS3,
-        AsyncCloudflareR2,
-        AsyncDigitalOceanSpaces,
-    )
-    from cumuli.providers.aws.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
-    from cumuli.providers.gogrid.aio import AsyncGoGrid
-    from cumuli.providers.gogrid.client import GoGrid
-    from cumuli.providers.local.aio import AsyncLocalStorage
-    from cumuli.providers.local.client import LocalStorage
-    from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
-    from cumuli.providers.memory.compute.client import MemoryCompute
-    from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
-    from cumuli.providers.memory.storage.client import MemoryStorage
-    from cumuli.providers.openstack.compute.aio import AsyncOpenStack
-    from cumuli.providers.openstack.compute.client import OpenStack
-    from cumuli.providers.openstack.swift.aio import AsyncSwift
-    from cumuli.providers.openstack.swift.client import Swift
-    from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
-    from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
-    from cumuli.providers.rackspace.compute.aio import AsyncRackspace
-    from cumuli.providers.rackspace.compute.client import Rackspace
-    from cumuli.storage.aio import AsyncStorage
-    from cumuli.storage.client import Storage
 
-__all__ = [
-    "ProviderInfo",
-    "Service",
-    "async_compute",
-    "async_storage",
-    "compute",
-    "open_client",
-    "provider_infos",
-    "providers",
-    "storage",
-]
+__all__ = ["BUILT_IN", "ProviderInfo", "open_client", "open_named", "provider_infos", "providers"]
 
 log = logging.getLogger("cumuli.registry")
 
 GROUP = "cumuli.providers"
-Service = Literal["compute", "storage"]
 
 
 class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +40,7 @@ class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: What people write: ``"ec2"``.
-        service: ``"compute"`` or ``"storage"``.
+        service: Such as ``"compute"`` or ``"storage"``.
         title: What it is called in tables: ``"Amazon EC2"``.
         client: Path of the sync client's class: ``"package.module:Class"``.
         async_client: Path of the async client's class.
@@ -111,133 +71,23 @@ class ProviderInfo(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-def _built_in(service: Service, name: str, title: str, folder: str, client: str) -> ProviderInfo:
-    module = f"cumuli.providers.{folder}"
-    return ProviderInfo(
-        name=name,
-        service=service,
-        title=title,
-        client=f"{module}.client:{client}",
-        async_client=f"{module}.aio:Async{client}",
+BUILT_IN = tuple(
+    ProviderInfo(
+        name=entry.name,
+        service=cast("Service", entry.service),
+        title=entry.title,
+        client=f"cumuli.providers.{entry.folder}.client:{entry.client}",
+        async_client=f"cumuli.providers.{entry.folder}.aio:Async{entry.client}",
     )
-
-
-BUILT_IN = (
-    _built_in("compute", "ec2", "Amazon EC2", "aws.ec2", "EC2"),
-    _built_in("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
-    _built_in("compute", "memory", "In memory, for tests", "memory.compute", "MemoryCompute"),
-    _built_in("storage", "local", "A local folder", "local", "LocalStorage"),
-    _built_in("compute", "openstack", "OpenStack", "openstack.compute", "OpenStack"),
-    _built_in("compute", "rackspace", "Rackspace", "rackspace.compute", "Rackspace"),
-    _built_in("storage", "cloudfiles", "Rackspace Cloud Files", "rackspace.cloudfiles", "CloudFiles"),
-    _built_in("storage", "swift", "OpenStack Swift", "openstack.swift", "Swift"),
-    _built_in("storage", "s3", "Amazon S3", "aws.s3", "S3"),
-    _built_in("storage", "b2", "Backblaze B2", "aws.s3_presets", "BackblazeB2"),
-    _built_in("storage", "ceph", "Ceph RADOS Gateway", "aws.s3_presets", "CephS3"),
-    _built_in("storage", "r2", "Cloudflare R2", "aws.s3_presets", "CloudflareR2"),
-    _built_in("storage", "spaces", "DigitalOcean Spaces", "aws.s3_presets", "DigitalOceanSpaces"),
-    _built_in("storage", "memory", "In memory, for tests", "memory.storage", "MemoryStorage"),
+    for entry in PROVIDERS
 )
-
-
-@overload
-def compute(name: Literal["ec2"], **settings: object) -> EC2: ...
-@overload
-def compute(name: Literal["gogrid"], **settings: object) -> GoGrid: ...
-@overload
-def compute(name: Literal["memory"], **settings: object) -> MemoryCompute: ...
-@overload
-def compute(name: Literal["openstack"], **settings: object) -> OpenStack: ...
-@overload
-def compute(name: Literal["rackspace"], **settings: object) -> Rackspace: ...
-@overload
-def compute(name: str, **settings: object) -> Compute: ...
-def compute(name: str, **settings: object) -> Compute:
-    """A compute client by name, for programs that are configured.
-
-    Args:
-        name: A provider (``"ec2"``), or a profile of the config file, which names its provider. A
-            provider's name goes first.
-        settings: What the provider's client takes; they win over the profile's. None counts as not given.
-
-    Raises:
-        ConfigurationError: There is no such name, or no such setting; the message lists what there is.
-    """
-    return cast("Compute", _open_named("compute", name, settings))
-
-
-@overload
-def async_compute(name: Literal["ec2"], **settings: object) -> AsyncEC2: ...
-@overload
-def async_compute(name: Literal["gogrid"], **settings: object) -> AsyncGoGrid: ...
-@overload
-def async_compute(name: Literal["memory"], **settings: object) -> AsyncMemoryCompute: ...
-@overload
-def async_compute(name: Literal["openstack"], **settings: object) -> AsyncOpenStack: ...
-@overload
-def async_compute(name: Literal["rackspace"], **settings: object) -> AsyncRackspace: ...
-@overload
-def async_compute(name: str, **settings: object) -> AsyncCompute: ...
-def async_compute(name: str, **settings: object) -> AsyncCompute:
-    """As ``compute``, for an async client. Making it reads the config file, which blocks for a moment."""
-    return cast("AsyncCompute", _open_named("compute", name, settings, asynchronous=True))
-
-
-@overload
-def storage(name: Literal["local"], **settings: object) -> LocalStorage: ...
-@overload
-def storage(name: Literal["memory"], **settings: object) -> MemoryStorage: ...
-@overload
-def storage(name: Literal["cloudfiles"], **settings: object) -> CloudFiles: ...
-@overload
-def storage(name: Literal["swift"], **settings: object) -> Swift: ...
-@overload
-def storage(name: Literal["s3"], **settings: object) -> S3: ...
-@overload
-def storage(name: Literal["b2"], **settings: object) -> BackblazeB2: ...
-@overload
-def storage(name: Literal["ceph"], **settings: object) -> CephS3: ...
-@overload
-def storage(name: Literal["r2"], **settings: object) -> CloudflareR2: ...
-@overload
-def storage(name: Literal["spaces"], **settings: object) -> DigitalOceanSpaces: ...
-@overload
-def storage(name: str, **settings: object) -> Storage: ...
-def storage(name: str, **settings: object) -> Storage:
-    """As ``compute``, for object storage."""
-    return cast("Storage", _open_named("storage", name, settings))
-
-
-@overload
-def async_storage(name: Literal["local"], **settings: object) -> AsyncLocalStorage: ...
-@overload
-def async_storage(name: Literal["memory"], **settings: object) -> AsyncMemoryStorage: ...
-@overload
-def async_storage(name: Literal["cloudfiles"], **settings: object) -> AsyncCloudFiles: ...
-@overload
-def async_storage(name: Literal["swift"], **settings: object) -> AsyncSwift: ...
-@overload
-def async_storage(name: Literal["s3"], **settings: object) -> AsyncS3: ...
-@overload
-def async_storage(name: Literal["b2"], **settings: object) -> AsyncBackblazeB2: ...
-@overload
-def async_storage(name: Literal["ceph"], **settings: object) -> AsyncCephS3: ...
-@overload
-def async_storage(name: Literal["r2"], **settings: object) -> AsyncCloudflareR2: ...
-@overload
-def async_storage(name: Literal["spaces"], **settings: object) -> AsyncDigitalOceanSpaces: ...
-@overload
-def async_storage(name: str, **settings: object) -> AsyncStorage: ...
-def async_storage(name: str, **settings: object) -> AsyncStorage:
-    """As ``async_compute``, for object storage."""
-    return cast("AsyncStorage", _open_named("storage", name, settings, asynchronous=True))
 
 
 def providers(service: Service | None = None) -> list[str]:
     """The names of the providers, sorted.
 
     Args:
-        service: ``"compute"`` or ``"storage"``; None for both.
+        service: Such as ``"compute"`` or ``"storage"``; None for all of them.
 
     Raises:
         ConfigurationError: There is no such service.
@@ -251,8 +101,9 @@ def provider_infos(service: Service | None = None) -> list[ProviderInfo]:
     Raises:
         ConfigurationError: There is no such service.
     """
-    if service is not None and service not in get_args(Service):
-        raise ConfigurationError(f"there is no service {service!r}; there are {', '.join(get_args(Service))}")
+    services = [entry.name for entry in SERVICES]
+    if service is not None and service not in services:
+        raise ConfigurationError(f"there is no service {service!r}; there are {', '.join(services)}")
     found = sorted((*_plugins(), *BUILT_IN), key=lambda info: (info.service, info.name))
     return [info for info in found if service in {None, info.service}]
 
@@ -268,10 +119,10 @@ def open_client(
     """The client of a provider, of a profile, or of a profile that must be of that provider.
 
     Args:
-        service: ``"compute"`` or ``"storage"``.
+        service: Such as ``"compute"`` or ``"storage"``.
         provider: A provider's name.
         profile: The name of a profile of the config file.
-        settings: As for ``compute``.
+        settings: What the provider's client takes; they win over the profile's. None counts as not given.
         asynchronous: Which flavour.
 
     Raises:
@@ -307,8 +158,12 @@ def open_client(
     return cls(**given)
 
 
-def _open_named(service: Service, name: str, settings: Mapping[str, object], *, asynchronous: bool = False) -> object:
-    """The client of a provider, or else of a profile, of this name."""
+def open_named(service: Service, name: str, settings: Mapping[str, object], *, asynchronous: bool = False) -> object:
+    """The client of a provider, or else of a profile, of this name.
+
+    Raises:
+        ConfigurationError: There is no such name, or no such setting; the message lists what there is.
+    """
     if _find(service, name) is not None:
         return open_client(service, provider=name, settings=settings, asynchronous=asynchronous)
     from cumuli import config

@@ -17,99 +17,26 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
-from cumuli.cli.addresses import STANDARD
 from cumuli.cli.dryrun import RequestShown
 from cumuli.cli.output import Output
 from cumuli.cli.session import GROUP, Options, session
+from cumuli.cli.standard import STANDARD
+from cumuli.cli.verbs import every_service
+from cumuli.table import SERVICES
 from cumuli.version import __version__
 
 __all__ = ["app", "run"]
 
 app = App(
     name="cumuli",
-    help="One command for every cloud: servers, disks, images, keys and object storage.",
+    help=f"One command for every cloud: {', '.join(service.title for service in SERVICES)}.",
     help_epilogue=failures.EXIT_STATUSES,
     version=__version__,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
 app.meta.suppress_keyboard_interrupt = False
-SERVERS = Group("Servers", sort_key=10)
-STORAGE = Group("Object storage, at addresses like PROVIDER-OR-PROFILE:CONTAINER/KEY", sort_key=20)
-OTHERS = Group("Everything else", sort_key=30)
-# Imported when they are run, or when their help is asked for.
-app.command("cumuli.cli.nodes:app", name="nodes", help="Servers.", group=SERVERS)
-app.command("cumuli.cli.catalog:sizes", name="sizes", help="Kinds of servers on offer.", group=SERVERS)
-app.command("cumuli.cli.catalog:images", name="images", help="What servers are made from.", group=SERVERS)
-app.command("cumuli.cli.catalog:locations", name="locations", help="Where servers can be.", group=SERVERS)
-app.command("cumuli.cli.volumes:app", name="volumes", help="Disks and their snapshots.", group=SERVERS)
-app.command("cumuli.cli.keys:app", name="keys", help="SSH key pairs.", group=SERVERS)
-app.command("cumuli.cli.containers:app", name="containers", help="What objects are kept in.", group=STORAGE)
-
-# The first line is what the list of commands shows; a command's own help shows the rest as well.
-CLOUD = "CLOUD is a provider (`cumuli providers` lists them) or a profile."
-app.command(
-    "cumuli.cli.objects:ls",
-    name="ls",
-    help=f"""List objects, or containers.
-
-What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
-
-An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
-    usage="Usage: cumuli ls [OPTIONS] ADDRESS",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.objects:stat",
-    name="stat",
-    help=f"What is known of one object, or of a container.\n\n{CLOUD}",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.objects:cat",
-    name="cat",
-    help=f"Objects to standard output.\n\nOne after the other, verified as they pass. {CLOUD}",
-    usage="Usage: cumuli cat ADDRESS...",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.put:put",
-    name="put",
-    help=f"""Files and folders to objects.
-
-Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
-
-An object of the same name is replaced. What arrives is verified. {CLOUD}""",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.get:get",
-    name="get",
-    help=f"Objects to files and folders.\n\nA file is there whole and verified, or not at all. {CLOUD}",
-    usage="Usage: cumuli get [OPTIONS] ADDRESS [DESTINATION]",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.objects:rm",
-    name="rm",
-    help=f"Delete objects.\n\nAsks before it does. {CLOUD}",
-    usage="Usage: cumuli rm [OPTIONS] ADDRESS...",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.objects:url",
-    name="url",
-    help=f"""A URL that opens an object for a while.
-
-It needs no credentials, and works for anybody who has it. {CLOUD}""",
-    group=STORAGE,
-)
-app.command(
-    "cumuli.cli.leftovers:app",
-    name="leftovers",
-    help="What killed uploads and downloads have left.",
-    group=STORAGE,
-)
+OTHERS = Group("Everything else", sort_key=len(SERVICES))
 app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
 app.command(
     "cumuli.cli.sandbox:app",
@@ -117,6 +44,20 @@ app.command(
     help="Real servers on this machine, to try things out on.",
     group=OTHERS,
 )
+
+
+def _add_services() -> None:
+    """The commands of every service, which are imported when they are run, or when their help is asked for."""
+    for number, (service, commands) in enumerate(every_service()):
+        group = Group(commands.heading, sort_key=number)
+        for command in commands.commands:
+            # An app has its own usage, and refuses another one even if it is None.
+            usage = {} if command.usage is None else {"usage": command.usage}
+            where = f"cumuli.cli.{service.name}.{command.where}"
+            app.command(where, name=command.name, help=command.help, group=group, **usage)
+
+
+_add_services()
 
 # What stands after "--" is never an option, global ones included.
 _rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())

@@ -8,8 +8,9 @@ from typing import Literal
 
 from cyclopts import App
 
-from cumuli import registry, sandbox
+from cumuli import sandbox
 from cumuli.cli.output import Column, listed
+from cumuli.cli.services import example
 from cumuli.cli.session import output
 from cumuli.errors import NotFound
 from cumuli.sandbox import SandboxServer
@@ -38,11 +39,9 @@ def up(*names: str) -> None:
     with output().progress(f"starting {listed(names) or 'the sandbox'}"):
         servers = sandbox.up(*names)
     output().items(servers, COLUMNS, none="")
-    storage = registry.providers("storage")
     for server in servers:
-        for name, profile in server.profiles.items():
-            command = f"ls {name}:" if profile["provider"] in storage else f"--profile {name} nodes list"
-            output().note(f"try: cumuli {command}")
+        for name in server.profiles:
+            output().note(f"try: {example(name)}")
 
 
 @app.command(name="list")

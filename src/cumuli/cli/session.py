@@ -1,4 +1,4 @@
-"""What every command shares: the global options, and the client that they ask for."""
+"""What every command shares: the global options, and where it prints to."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Group, Parameter
 
 from cumuli.cli.output import Output
 
-if TYPE_CHECKING:
-    # Every command starts with this module, and not every one needs a client.
-    from cumuli.compute.client import Compute
-
-__all__ = ["Options", "compute_client", "options", "output", "session"]
+__all__ = ["Options", "options", "output", "session"]
 
 GROUP = Group("Global options (before or after the command)", sort_key=100)
 
@@ -67,26 +63,3 @@ def options() -> Options:
 def output() -> Output:
     """Where the command that runs prints to."""
     return _output.get()
-
-
-@contextmanager
-def compute_client() -> Generator[Compute]:
-    """The client that the global options ask for, closed afterwards.
-
-    Raises:
-        ConfigurationError: No provider is named, or its settings are not complete.
-    """
-    from cumuli.cli.clients import open_compute
-
-    given = options()
-    client = open_compute(
-        provider=given.provider,
-        profile=given.profile,
-        region=given.region,
-        endpoint=given.endpoint,
-        dry_run=given.dry_run,
-    )
-    try:
-        yield client
-    finally:
-        client.close()

@@ -2,4 +2,4 @@
 
 from cumuli.callable_module import make_callable
 
-make_callable(__name__)
+make_callable(__name__, "cumuli.registry")

@@ -133,7 +133,7 @@ def test_nobody_there_for_many_files(here_at: Cli, work: Path) -> None:
     [
         ("ls s3:bucket --region us-east-1", 2, ["no AWS credentials", "AWS_ACCESS_KEY_ID"]),
         ("ls nosuch:bucket", 2, ["'nosuch'", "swift"]),
-        ("ls ec2:bucket", 2, ["keeps no objects", "nodes list"]),
+        ("ls ec2:bucket", 2, ["no object storage", "nodes list"]),
         ("ls local:bucket", 2, ["root"]),
         ("ls s3x:bucket --region us-east-1 --profile other", 2, ["'s3x'", "'other'"]),
         ("ls bucket/key", 2, ["names no cloud", "--profile"]),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cumuli.cli.addresses import STANDARD, Place, is_standard, place_of
-from cumuli.cli.bars import amounts
 from cumuli.cli.failures import UsageError
 from cumuli.cli.quantities import counted, seconds_of, size_text
+from cumuli.cli.standard import STANDARD, is_standard
+from cumuli.cli.storage.addresses import Place, place_of
+from cumuli.cli.storage.bars import amounts
 
 
 @pytest.mark.parametrize(

@@ -89,14 +89,14 @@ def test_interrupted() -> None:
             "--recursive ls memory:",
             "there is no global option --recursive; a command's own options stand after its name",
         ),
-        ("nodes list -p swift", "'swift' keeps objects and has no servers; try: cumuli ls swift:"),
-        ("ls ec2:photos", "'ec2' has servers and keeps no objects; try: cumuli --provider ec2 nodes list"),
-        ("ls work:photos", "'work' has servers and keeps no objects; try: cumuli --profile work nodes list"),
+        ("nodes list -p swift", "'swift' has object storage and no servers; try: cumuli ls swift:"),
+        ("ls ec2:photos", "'ec2' has servers and no object storage; try: cumuli --provider ec2 nodes list"),
+        ("ls work:photos", "'work' has servers and no object storage; try: cumuli --profile work nodes list"),
         (
             "ls local:photos",
             "'local' is a provider and a profile of CONFIG; rename it, or add --provider local or --profile local",
         ),
-        ("nodes list -P kept", "'kept' keeps objects and has no servers; try: cumuli ls kept:"),
+        ("nodes list -P kept", "'kept' has object storage and no servers; try: cumuli ls kept:"),
     ],
 )
 def test_slips_are_told_what_to_type(cli: Cli, tmp_path: Path, arguments: str, told: str) -> None:

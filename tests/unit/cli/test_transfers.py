@@ -12,10 +12,10 @@ import pytest
 
 from cumuli.cli.dryrun import RequestShown
 from cumuli.cli.failures import AlreadyReported
-from cumuli.cli.judging import Judge
 from cumuli.cli.output import Output
 from cumuli.cli.session import Options, session
-from cumuli.cli.transfers import AT_A_TIME, Move, Moved, move_all
+from cumuli.cli.storage.judging import Judge
+from cumuli.cli.storage.transfers import AT_A_TIME, Move, Moved, move_all
 from cumuli.errors import (
     AuthenticationError,
     CloudError,

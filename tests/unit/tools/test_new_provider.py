@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,53 +13,16 @@ import pytest
 from cumuli import generate
 from cumuli.compute.capabilities import ComputeCapability as Can
 from tests.conformance.compute_calls import CALLS
+from tests.support.copies import contents, copied, run
 
-ROOT = Path(__file__).parents[3]
 # As long as it may be, to see the longest lines.
 TITLE = "The Tall Cloud of the North 42"
 CLIENT = "TheTallCloudOfTheFarNorthOf742"
 WRITTEN = {Can.LIST_NODES, Can.GET_NODE}
 
 
-def copied(to: Path) -> Path:
-    """What of the project the tool and the checks read, in a folder of its own."""
-    skipped = shutil.ignore_patterns("__pycache__", "openstack_services")
-    for folder in ("src", "tools", "tests/support", "docs/providers"):
-        shutil.copytree(ROOT / folder, to / folder, ignore=skipped)
-    (to / "tests" / "conformance").mkdir()
-    files = ["pyproject.toml", "README.md", "LICENSE"]
-    for pattern in ("tests/*.py", "tests/conformance/*.py", "tests/unit/test_*.py"):
-        files += [str(path.relative_to(ROOT)) for path in ROOT.glob(pattern)]
-    for file in files:
-        (to / file).parent.mkdir(exist_ok=True)
-        shutil.copy2(ROOT / file, to / file)
-    (to / ".venv").symlink_to(sys.prefix)
-    return to
-
-
-def run(project: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Python in the copy, which it imports cumuli from."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=project,
-        env={**kept, "PYTHONPATH": str(project / "src"), "COLUMNS": "300"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run(project, "tools/new_provider.py", *arguments)
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(project)): path.read_bytes()
-        for path in project.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and ".ruff_cache" not in path.parts
-    }
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +36,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 PACKAGE = "src/cumuli/providers/tall_cloud"
-TOUCHED = (PACKAGE, "src/cumuli/registry.py", "src/cumuli/__init__.py")
+TOUCHED = (PACKAGE, "src/cumuli/table.py", "src/cumuli/by_name.py", "src/cumuli/__init__.py")
 TESTS = "tests/conformance/tall_cloud"
 CHECKS = {
     "ruff": ("-m", "ruff", "check", *TOUCHED, TESTS),
@@ -84,6 +44,7 @@ CHECKS = {
     "mypy": ("-m", "mypy", "--strict", *TOUCHED),
     "basedpyright": ("-m", "basedpyright", *TOUCHED),
     "imports": ("tools/check_imports.py",),
+    "names": ("tools/generate_names.py", "--check"),
     "the project's own rules": (
         *("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_import.py", "tests/unit/test_documented.py"),
         *("-k", "TheTallCloud or same_names"),
@@ -219,7 +180,8 @@ def test_what_will_not_do_is_said_and_changes_nothing(project: Path, arguments: 
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("src/cumuli/registry.py", '"""Without what the tool looks for."""\n'),
+        ("src/cumuli/table.py", '"""Without what the tool looks for."""\n'),
+        ("src/cumuli/__init__.py", '"""Without the marks that the tool looks for."""\n'),
         ("tools/provider_template/provider/aio.py", "this is not Python\n"),
         ("tools/provider_template/page.md", None),
     ],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cyclopts import App
 
+from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
-from cumuli.cli.session import compute_client, output
+from cumuli.cli.session import output
 from cumuli.compute.models import Volume, VolumeSnapshot
 
 __all__ = ["app"]

@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from cumuli.cli.addresses import Place
 from cumuli.cli.confirmation import Several, Yes, confirm, each
-from cumuli.cli.containers import COLUMNS as CONTAINER_COLUMNS
-from cumuli.cli.containers import FIELDS as CONTAINER_FIELDS
 from cumuli.cli.failures import AlreadyReported, UsageError, report
 from cumuli.cli.output import Cell, Column, clean, listed, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
-from cumuli.cli.stores import about, judge_of, object_at, one_object, place_at, stores
+from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.containers import COLUMNS as CONTAINER_COLUMNS
+from cumuli.cli.storage.containers import FIELDS as CONTAINER_FIELDS
+from cumuli.cli.storage.stores import about, judge_of, object_at, one_object, place_at, stores
 from cumuli.errors import CloudError, ObjectNotFound
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Object, Prefix

@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cumuli.cli.failures import UsageError
+from cumuli.cli.standard import is_standard
 
-__all__ = ["STANDARD", "Place", "is_standard", "place_of"]
-
-STANDARD = "\0-"
-"""What a lone ``-`` is handed to a command as, which would otherwise be taken for an option. No argument has a NUL."""
-
-
-def is_standard(text: str) -> bool:
-    """Whether standard input or output is meant; after ``--`` it comes as it was typed."""
-    return text in {"-", STANDARD}
+__all__ = ["Place", "place_of"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cumuli.cli.addresses import Place, is_standard
 from cumuli.cli.confirmation import FileOr, Switch
 from cumuli.cli.failures import UsageError
-from cumuli.cli.objects import Recursive, write_out
 from cumuli.cli.session import options, output
-from cumuli.cli.stores import judge_of, object_at, one_object, place_at, stores
-from cumuli.cli.transfers import Move, Moved, move_all, parts_at_once
-from cumuli.cli.trees import destination_of, folders_of, target_below
+from cumuli.cli.standard import is_standard
+from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.objects import Recursive, write_out
+from cumuli.cli.storage.stores import judge_of, object_at, one_object, place_at, stores
+from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
+from cumuli.cli.storage.trees import destination_of, folders_of, target_below
 from cumuli.errors import FileExists, InvalidRequest, ObjectNotFound, QuotaExceeded
 from cumuli.runtime.files import FULL
 from cumuli.storage.client import Storage

@@ -8,13 +8,13 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from cumuli.cli.addresses import Place
 from cumuli.cli.confirmation import FileOr, Yes, confirm, each
-from cumuli.cli.objects import Recursive
 from cumuli.cli.output import Column, clean, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
-from cumuli.cli.stores import about, container_at, stores
+from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.objects import Recursive
+from cumuli.cli.storage.stores import about, container_at, stores
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.client_access import S3Access
 from cumuli.providers.aws.s3.models import S3Upload

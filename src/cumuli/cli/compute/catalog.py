@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cyclopts import App
 
+from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.output import Column, age
-from cumuli.cli.session import compute_client, output
+from cumuli.cli.session import output
 from cumuli.compute.models import NodeImage, NodeLocation, NodeSize
 
 __all__ = ["images", "locations", "sizes"]

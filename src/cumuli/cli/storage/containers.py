@@ -6,13 +6,13 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from cumuli.cli.addresses import Place
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.failures import UsageError
 from cumuli.cli.output import Column, clean, listed, moment
 from cumuli.cli.quantities import size_text
 from cumuli.cli.session import output
-from cumuli.cli.stores import about, container_at, place_at, stores
+from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.stores import about, container_at, place_at, stores
 from cumuli.errors import NotEmpty
 from cumuli.storage.models import Container
 

@@ -8,10 +8,11 @@ from typing import TextIO
 
 from cyclopts import App
 
+from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each
 from cumuli.cli.failures import UsageError
 from cumuli.cli.output import Column, listed
-from cumuli.cli.session import compute_client, options, output
+from cumuli.cli.session import options, output
 from cumuli.compute.models import KeyPair
 from cumuli.errors import FileExists, MalformedResponse
 

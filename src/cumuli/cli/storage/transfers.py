@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
-from cumuli.cli.bars import bars
 from cumuli.cli.dryrun import RequestShown
 from cumuli.cli.failures import AlreadyReported, report
-from cumuli.cli.judging import Judge
 from cumuli.cli.output import Output
 from cumuli.cli.quantities import counted, size_text
 from cumuli.cli.session import options, output
+from cumuli.cli.storage.bars import bars
+from cumuli.cli.storage.judging import Judge
 from cumuli.errors import CloudError
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run

@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import App, Parameter
 
+from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
 from cumuli.cli.output import Column, age, listed, moment
-from cumuli.cli.session import compute_client, output
+from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node

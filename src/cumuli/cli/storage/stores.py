@@ -7,12 +7,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import cast
 
 from cumuli import config, registry
-from cumuli.cli.addresses import Place, place_of
+from cumuli.by_name import storage
 from cumuli.cli.failures import UsageError
-from cumuli.cli.judging import Judge
 from cumuli.cli.output import clean
-from cumuli.cli.services import serves_only
+from cumuli.cli.services import without
 from cumuli.cli.session import options
+from cumuli.cli.storage.addresses import Place, place_of
+from cumuli.cli.storage.judging import Judge
 from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
@@ -143,7 +144,7 @@ def _open(place: Place) -> Storage:
     """A client, as the global options want it.
 
     Raises:
-        UsageError: It keeps no objects.
+        UsageError: It has no object storage.
         ConfigurationError: There is no such cloud, or its settings are not complete.
         NotSupported: It sends no requests, and they were to be shown.
     """
@@ -156,19 +157,15 @@ def _open(place: Place) -> Storage:
     try:
         if given.provider is None and given.profile is None:
             _only_one(str(place.cloud))
-            client = registry.storage(str(place.cloud), **settings)
+            client = storage(str(place.cloud), **settings)
         else:
             client = cast(
                 "Storage",
                 registry.open_client("storage", provider=given.provider, profile=given.profile, settings=settings),
             )
     except ConfigurationError:
-        name = str(place.cloud)
-        if serves_only("compute", name):
-            option = "--provider" if name in registry.providers() else "--profile"
-            raise UsageError(
-                f"{name!r} has servers and keeps no objects; try: cumuli {option} {name} nodes list"
-            ) from None
+        if error := without("storage", str(place.cloud)):
+            raise error from None
         raise
     if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
         client.close()

@@ -11,15 +11,16 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
-from cumuli.cli.addresses import Place, is_standard
 from cumuli.cli.confirmation import FileOr, pairs
 from cumuli.cli.failures import UsageError
-from cumuli.cli.objects import Recursive
 from cumuli.cli.output import clean
 from cumuli.cli.session import output
-from cumuli.cli.stores import about, judge_of, place_at, stores
-from cumuli.cli.transfers import Move, Moved, move_all, parts_at_once
-from cumuli.cli.trees import keys_of
+from cumuli.cli.standard import is_standard
+from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.objects import Recursive
+from cumuli.cli.storage.stores import about, judge_of, place_at, stores
+from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
+from cumuli.cli.storage.trees import keys_of
 from cumuli.errors import PreconditionFailed
 from cumuli.storage.client import Storage
 from cumuli.storage.upload import Progress
