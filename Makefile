@@ -11,7 +11,7 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph check format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph check dist format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
+	@echo "make dist      build wheel and sdist into dist/, check them, install the wheel by pip, uv and pipx"
 	@echo "make format    write the generated clients, fix and format everything"
 	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (TITLE='Acme Cloud' and CLASS=Acme if you like)"
 	@echo "make bench     measure against other libraries"
@@ -78,6 +79,9 @@ check: $(READY)
 	$(BIN)/python -m cumuli.generate --check src/cumuli
 	$(BIN)/python tools/generate_names.py --check
 	$(BIN)/python tools/check_imports.py
+
+dist: $(READY)
+	$(BIN)/python tools/make_dist.py
 
 format: $(READY)
 	$(BIN)/python tools/generate_names.py
