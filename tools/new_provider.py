@@ -158,8 +158,9 @@ def make(provider: Provider) -> list[Path]:
             target.write_text(provider.filled(source.read_text()))
         tidy(list(provider.files))
         client = provider.folders[0] / "client.py"
-        aio = provider.folders[0] / "aio.py"
-        client.write_text(generate.generated(aio, generate.flavoured_names([aio])))
+        client.write_text(
+            generate.generated(provider.folders[0], generate.flavoured_names([provider.folders[0] / "aio.py"]))
+        )
     except BaseException:
         for path, content in before.items():
             path.write_bytes(content)

@@ -1,7 +1,7 @@
 """Write the sync clients from the async ones: ``python -m cumuli.generate``.
 
-For every ``aio.py`` of a package a ``client.py`` is written beside it, and for every
-``aio_TOPIC.py``, which holds part of a large client, a ``client_TOPIC.py``. Each class
+For every folder of a package with an ``aio.py``, and perhaps files ``aio_TOPIC.py`` with parts of a large client, one
+``client.py`` is written beside them. Each class
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
 
@@ -19,9 +19,11 @@ import importlib.util
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
+
+from cumuli.errors import InvalidRequest
 
 __all__ = ["aio_files", "flavoured_names", "generated", "main"]
 
@@ -38,10 +40,11 @@ SPECIAL = {
     "__anext__": "__next__",
 }
 # The end of the name of a module that is written by hand.
-AIO = re.compile(r"\.aio(_\w+)?$")
+AIO = re.compile(r"(^|\.)aio(_\w+)?$")
+MARK = "\nGenerated from aio"
 HEADER = '''"""{summary}
 
-Generated from {source} by python -m cumuli.generate. Change that file and run {again}.
+Generated from {source} by python -m cumuli.generate. Change {what} and run {again}.
 """
 
 from __future__ import annotations
@@ -122,16 +125,51 @@ def passed_on(arguments: ast.arguments) -> str:
     return ", ".join(parts)
 
 
-class Generator:
-    """Writes one client.py."""
+class Module:
+    """A module that is written by hand."""
 
-    def __init__(self, path: Path, flavoured: set[str]) -> None:
-        self.module_name = dotted(path)
-        own = self.module_name.partition(".")[0] == OWN.name
-        self.made = {"source": path.name, "again": "``make format``" if own else "that again"}
-        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+    def __init__(self, path: Path) -> None:
+        self.name = dotted(path)
+        self.tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        body = self.tree.body
+        self.classes = [node for node in body if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
+
+    def imports(self, body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.alias]]:
+        """Every module that something is imported from, with what it is; the module is empty for a plain import."""
+        for node in body:
+            if isinstance(node, ast.Import):
+                yield from (("", alias) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+                above = self.name.split(".")[: -node.level] if node.level else []
+                module = ".".join([*above, node.module] if node.module else above)
+                yield from ((module, alias) for alias in node.names)
+
+    def flavoured(self) -> Iterator[str]:
+        """The classes here that exist in both flavours, defined or imported."""
+        yield from (node.name for node in self.classes)
+        for module, alias in self.imports(self.tree.body):
+            if AIO.search(module) and alias.name.startswith("Async"):
+                yield alias.name
+
+
+class Generator:
+    """Writes the client.py of one folder, from everything there that is written by hand."""
+
+    def __init__(self, folder: Path, flavoured: set[str]) -> None:
+        paths = aio_files(folder, "*")
+        self.modules = [Module(path) for path in paths]
+        self.own = dotted(client_of(folder))
+        self.made = {
+            "source": "aio.py" if len(paths) == 1 else "aio.py and aio_*.py",
+            "what": "that file" if len(paths) == 1 else "those files",
+            "again": "``make format``" if self.own.partition(".")[0] == OWN.name else "that again",
+        }
         self.names = SyncNames(flavoured)
         self.flavoured = flavoured
+        # What a name is imported by, at run time and for type checkers, and which names are imported by several.
+        self.imported: dict[str, str] = {}
+        self.checked: dict[str, str] = {}
+        self.unclear: dict[str, list[str]] = {}
 
     def text(self, node: ast.AST | None) -> str:
         """Source of a node in the sync flavour."""
@@ -141,50 +179,76 @@ class Generator:
         return ast.unparse(ast.fix_missing_locations(self.names.visit(copy)))
 
     def module(self) -> str:
-        doc = (ast.get_docstring(self.tree) or "").splitlines()[0]
-        classes = [node for node in self.tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
-        async_names = ", ".join(node.name for node in classes)
+        """The module's text, not in shape yet."""
+        doc = (ast.get_docstring(self.modules[0].tree) or f"The sync flavour of {self.modules[0].name}.").partition(
+            "\n"
+        )[0]
         summary = re.sub(r"\bAsync(?=[A-Z])", "", doc).split(" ``")[0]
         if not summary.endswith("."):
             summary = summary.split(". ")[0] + "."
-        parts = [HEADER.format(summary=summary, **self.made)]
-        for node in self.tree.body:
-            if isinstance(node, ast.ImportFrom | ast.Import) and not self.is_future(node):
-                parts.append(self.sync_import(node))
-            elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-                body = "\n".join(
-                    f"    {self.sync_import(inner)}"
-                    for inner in node.body
-                    if isinstance(inner, ast.ImportFrom | ast.Import)
-                )
-                parts.append(f"if TYPE_CHECKING:\n{body}")
-            elif isinstance(node, ast.Assign) and not ast.unparse(node.targets[0]).startswith("__"):
-                # A name that signatures may use (a type alias, a default).
-                parts.append(f"from {self.module_name} import {ast.unparse(node.targets[0])}")
-        parts.append(f"from {self.module_name} import {async_names}")
-        parts.append("from cumuli.runtime.blocking.drive import iterate, run")
+        classes = in_order([node for module in self.modules for node in module.classes])
+        if not classes:
+            raise InvalidRequest(f"there is no class of a client (AsyncAcme, say) in {self.modules[0].name}")
+        bodies = "\n\n".join(self.class_text(node) for node in classes)
+        for module in self.modules:
+            self.read_imports(module)
+        for origin, name in GENERATED_NEEDS:
+            self.take(self.imported, origin, ast.alias(name))
+        used = names_in(bodies)
+        self.refuse_what_is_unclear(used)
         names = ", ".join(f'"{sync_name(node.name, self.flavoured)}"' for node in classes)
-        parts.append(f"__all__ = [{names}]")
-        parts.extend(self.class_text(node) for node in classes)
+        imported = {name: line for name, line in self.imported.items() if name in used}
+        checked = [f"    {line}" for name, line in self.checked.items() if name in used and name not in imported]
+        parts = [
+            HEADER.format(summary=summary, **self.made),
+            *imported.values(),
+            "\n".join(["from typing import TYPE_CHECKING", "if TYPE_CHECKING:", *checked]) if checked else "",
+            f"__all__ = [{names}]",
+            bodies,
+        ]
         return "\n\n".join(parts) + "\n"
 
-    @staticmethod
-    def is_future(node: ast.ImportFrom | ast.Import) -> bool:
-        return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    def read_imports(self, module: Module) -> None:
+        """Add what a module imports and defines, as the sync module needs it: both flavours of a flavoured name."""
+        for node in module.tree.body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                for origin, alias in module.imports(node.body):
+                    self.take(self.checked, origin, alias)
+            elif isinstance(node, ast.Assign) and not ast.unparse(node.targets[0]).startswith("__"):
+                # A name that signatures may use (a type alias, a default).
+                self.take(self.imported, module.name, ast.alias(ast.unparse(node.targets[0])))
+            else:
+                for origin, alias in module.imports([node]):
+                    self.take(self.imported, origin, alias)
+        for node in module.classes:
+            self.take(self.imported, module.name, ast.alias(node.name))
 
-    def sync_import(self, node: ast.ImportFrom | ast.Import) -> str:
-        """The import as the sync module needs it; both flavours of a flavoured name are imported."""
-        if isinstance(node, ast.Import):
-            return ast.unparse(node)
-        lines: list[str] = []
-        for alias in node.names:
-            name = sync_name(alias.name, self.flavoured)
-            module = node.module or ""
-            if alias.name in self.flavoured and AIO.search(module):
-                lines.append(f"from {module} import {alias.name}")
-                module = AIO.sub(r".client\1", module)
-            lines.append(f"from {module} import {name}" + (f" as {alias.asname}" if alias.asname else ""))
-        return "\n".join(lines)
+    def take(self, into: dict[str, str], module: str, alias: ast.alias) -> None:
+        """Add an import, in each flavour that there is of it."""
+        if not module:
+            self.put(into, alias.asname or alias.name.partition(".")[0], f"import {ast.unparse(alias)}")
+            return
+        name = sync_name(alias.name, self.flavoured)
+        if alias.name in self.flavoured and AIO.search(module):
+            self.put(into, alias.name, f"from {module} import {alias.name}")
+            module = AIO.sub(r"\1client", module)
+            if module == self.own:
+                return
+        line = f"from {module} import {name}"
+        self.put(into, alias.asname or name, line + (f" as {alias.asname}" if alias.asname else ""))
+
+    def put(self, into: dict[str, str], name: str, line: str) -> None:
+        if into.setdefault(name, line) != line:
+            self.unclear.setdefault(name, [into[name]]).append(line)
+
+    def refuse_what_is_unclear(self, used: set[str]) -> None:
+        """Two files that are written by hand may each have a name to themselves; one file cannot have both."""
+        for name, lines in self.unclear.items():
+            if name in used:
+                raise InvalidRequest(
+                    f"{name} is not the same in all modules that {self.own} is made from "
+                    f"({'; '.join(lines)}): give one of them another name"
+                )
 
     def class_text(self, node: ast.ClassDef) -> str:
         name = sync_name(node.name, self.flavoured)
@@ -285,9 +349,28 @@ def handed_on(async_class: str, attribute: str) -> str:
     )
 
 
-def client_of(path: Path) -> Path:
-    """Where the sync twin of an ``aio.py`` or ``aio_TOPIC.py`` is."""
-    return path.with_name(path.name.replace("aio", "client", 1))
+def in_order(classes: Sequence[ast.ClassDef]) -> list[ast.ClassDef]:
+    """Classes with each after those that it inherits from, else as they come."""
+    waiting = {node.name: node for node in classes}
+    placed: list[ast.ClassDef] = []
+
+    def place(node: ast.ClassDef) -> None:
+        del waiting[node.name]
+        for base in node.bases:
+            before = waiting.get(ast.unparse(base).partition("[")[0])
+            if before is not None:
+                place(before)
+        placed.append(node)
+
+    for node in classes:
+        if node.name in waiting:
+            place(node)
+    return placed
+
+
+def client_of(folder: Path) -> Path:
+    """Where the sync twin of a folder's ``aio.py`` and ``aio_TOPIC.py`` is."""
+    return folder / "client.py"
 
 
 def life(attribute: str) -> str:
@@ -320,7 +403,25 @@ def life(attribute: str) -> str:
 '''
 
 
-LIFE_IMPORTS = "from types import TracebackType\nfrom typing import Self\nfrom cumuli.capabilities import Capabilities"
+# What the generated text itself uses.
+GENERATED_NEEDS = (
+    ("types", "TracebackType"),
+    ("typing", "Self"),
+    ("cumuli.capabilities", "Capabilities"),
+    ("cumuli.runtime.blocking.drive", "iterate"),
+    ("cumuli.runtime.blocking.drive", "run"),
+)
+
+
+def names_in(text: str) -> set[str]:
+    """Every name that a module's text uses, quoted annotations included."""
+    nodes = list(ast.walk(ast.parse(text)))
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = {node.id for node in nodes if isinstance(node, ast.Name)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            found.update(re.findall(r"\w+", node.value))
+    return found
 
 
 def dotted(path: Path) -> str:
@@ -333,13 +434,13 @@ def dotted(path: Path) -> str:
 
 
 def tidied(text: str, path: Path) -> str:
-    """Without unused imports, sorted and formatted as the rest of the project."""
+    """Sorted and formatted as the rest of the project."""
     first_party = dotted(path).partition(".")[0]
     ruff = [sys.executable, "-m", "ruff"]
     name = ["--stdin-filename", str(path), "-"]
     fixed = subprocess.run(
-        [*ruff, "check", "--isolated", "--select", "F401,F811,I,TC", "--line-length", "120", "--fix-only", "--quiet",
-         "--config", "src=[]", "--config", f"lint.isort.known-first-party=['{first_party}']", *name],
+        [*ruff, "check", "--isolated", "--select", "I,RUF022", "--line-length", "120", "--fix-only",
+         "--quiet", "--config", "src=[]", "--config", f"lint.isort.known-first-party=['{first_party}']", *name],
         input=text, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     return subprocess.run(
@@ -348,34 +449,32 @@ def tidied(text: str, path: Path) -> str:
     ).stdout  # fmt: skip
 
 
+def aio_files(package: Path, pattern: str = "**/*") -> list[Path]:
+    """The files of a package that are written by hand, in each folder ``aio.py`` first."""
+    return sorted(path for path in package.glob(f"{pattern}.py") if AIO.search(path.stem))
+
+
 def flavoured_names(paths: Sequence[Path]) -> set[str]:
     """Every class that exists in both flavours: those of some files, those that they import, and cumuli's own."""
-    return {name for path in {*paths, *aio_files(OWN)} for name in _flavoured(ast.parse(path.read_text("utf-8")))}
+    return {name for path in {*paths, *aio_files(OWN)} for name in Module(path).flavoured()}
 
 
-def _flavoured(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            names = [node.name]
-        elif isinstance(node, ast.ImportFrom) and AIO.search(node.module or ""):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        yield from (name for name in names if name.startswith("Async"))
+def generated(folder: Path, flavoured: set[str]) -> str:
+    """The text of the ``client.py`` that belongs to the ``aio.py`` and ``aio_TOPIC.py`` of a folder.
+
+    Raises:
+        InvalidRequest: There is no client in them, or two of them use one name for different things.
+    """
+    return tidied(Generator(folder, flavoured).module(), client_of(folder))
 
 
-def generated(path: Path, flavoured: set[str]) -> str:
-    """The text of the ``client.py`` that belongs to an ``aio.py``."""
-    text = Generator(path, flavoured).module()
-    text = text.replace(
-        "from __future__ import annotations\n", f"from __future__ import annotations\n\n{LIFE_IMPORTS}\n", 1
+def left_over(package: Path, clients: Collection[Path]) -> list[Path]:
+    """Generated files that belong to nothing any more."""
+    return sorted(
+        path
+        for path in package.rglob("client*.py")
+        if path not in clients and MARK in path.read_text(encoding="utf-8")[:1000]
     )
-    return tidied(text, client_of(path))
-
-
-def aio_files(package: Path) -> list[Path]:
-    """The files of a package that are written by hand."""
-    return sorted([*package.rglob("aio.py"), *package.rglob("aio_*.py")])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -395,19 +494,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("the sync clients are put into shape by ruff, which is not installed: pip install ruff")
         return 2
     flavoured = flavoured_names(paths)
-    stale: list[Path] = []
-    for path in paths:
-        target = client_of(path)
-        text = generated(path, flavoured)
-        if not target.exists() or target.read_text(encoding="utf-8") != text:
-            stale.append(target)
-            if not check:
-                target.write_text(text, encoding="utf-8")
-    for target in stale:
-        print(f"{'differs from its async twin' if check else 'written'}: {target.relative_to(package.parent)}")
-    if check and stale:
-        print("run: make format" if package.name == OWN.name else "run this again without --check")
-    return 1 if check and stale else 0
+    try:
+        folders = dict.fromkeys(path.parent for path in paths)
+        clients = {client_of(folder): generated(folder, flavoured) for folder in folders}
+    except InvalidRequest as error:
+        print(error)
+        return 2
+    stale = [path for path, text in clients.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    useless = left_over(package, clients)
+    for path in stale:
+        if not check:
+            path.write_text(clients[path], encoding="utf-8")
+        print(f"{'differs from its async twin' if check else 'written'}: {path.relative_to(package.parent)}")
+    for path in useless:
+        if not check:
+            path.unlink()
+        print(f"{'has no async twin' if check else 'removed'}: {path.relative_to(package.parent)}")
+    if not check or not (stale or useless):
+        return 0
+    print("run: make format" if package.name == OWN.name else "run this again without --check")
+    return 1
 
 
 if __name__ == "__main__":

@@ -273,18 +273,23 @@ from __future__ import annotations
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.models import Node, Volume
 
+__all__ = ["AsyncThingsMore", "Many"]
+
+Many = int | None
+
 
 class AsyncThingsMore(AsyncCompute[Node, Volume]):
     """More things."""
 
-    async def more(self) -> int:
+    async def more(self, many: Many = None) -> int:
         """Count them."""
-        return 1
+        return many or 1
 '''
 WHOLE = '''"""``AsyncThings``: a large client."""
 
 from __future__ import annotations
 
+from cumuli.compute.models import Node
 from cumuli.providers.things.aio_more import AsyncThingsMore
 
 
@@ -293,22 +298,92 @@ class AsyncThings(AsyncThingsMore):
 
     def __init__(self, key: str) -> None:
         """Make a client."""
+
+    async def first(self) -> Node:
+        """The first."""
 '''
 
 
-def test_a_large_client_is_written_in_parts(package: Path) -> None:
+@pytest.fixture
+def parts(package: Path) -> Path:
+    """The folder of a client in two parts."""
     folder = package / "providers" / "things"
     (folder / "aio_more.py").write_text(PART)
     (folder / "aio.py").write_text(WHOLE)
+    for each in (package, package / "providers", folder):
+        (each / "__init__.py").touch()
+    return folder
+
+
+def imports(text: str) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(text).body if isinstance(node, ast.ImportFrom)]
+
+
+@pytest.mark.parametrize("origin", ["cumuli.providers.things.aio_more", ".aio_more"])
+def test_the_parts_of_a_large_client_become_one_file(package: Path, parts: Path, origin: str) -> None:
+    (parts / "aio.py").write_text(WHOLE.replace("cumuli.providers.things.aio_more", origin))
     assert generate.main([str(package)]) == 0
-    part, whole = (folder / "client_more.py").read_text(), (folder / "client.py").read_text()
-    assert "class ThingsMore(Compute[Node, Volume]):" in part
-    assert "    def __init__(self, client: AsyncThingsMore) -> None:\n        super().__init__(client)" in part
-    assert "return run(self._things_more.more())" in part
-    assert "Generated from aio_more.py" in part
-    assert "from cumuli.providers.things.client_more import ThingsMore" in whole
-    assert "class Things(ThingsMore):" in whole
+    assert {path.name for path in parts.glob("client*")} == {"client.py"}
+    text = (parts / "client.py").read_text()
+    # What is inherited from stands first, though its file comes last.
+    classes = [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    assert classes == ["ThingsMore", "Things"]
+    assert '__all__ = ["Things", "ThingsMore"]' in text
+    assert "class ThingsMore(Compute[Node, Volume]):" in text
+    assert "    def __init__(self, client: AsyncThingsMore) -> None:\n        super().__init__(client)" in text
+    assert "return run(self._things_more.more(many))" in text
+    assert "class Things(ThingsMore):" in text
+    assert "Generated from aio.py and aio_*.py by python -m cumuli.generate" in text
+    assert imports(text) == [
+        "from __future__ import annotations",
+        "from cumuli.compute.client import Compute",
+        "from cumuli.compute.models import Node, Volume",
+        "from cumuli.providers.things.aio import AsyncThings",
+        "from cumuli.providers.things.aio_more import AsyncThingsMore, Many",
+        "from cumuli.runtime.blocking.drive import run",
+    ]
     assert generate.main(["--check", str(package)]) == 0
+
+
+def test_one_name_for_two_things_is_refused(package: Path, parts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (parts / "aio.py").write_text(WHOLE.replace("compute.models import Node", "storage.models import Object as Node"))
+    assert generate.main([str(package)]) == 2
+    said = capsys.readouterr().out
+    for part in ("Node is not the same in all", "storage.models import Object as Node", "compute.models import Node"):
+        assert part in said
+    assert not (parts / "client.py").exists()
+
+
+def test_an_aio_without_a_client_is_told(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (package / "providers" / "things" / "aio.py").write_text("class Things:\n    pass\n")
+    assert generate.main([str(package)]) == 2
+    assert "there is no class of a client" in capsys.readouterr().out
+
+
+def test_one_name_for_two_things_that_no_signature_has_is_nobodys_business(package: Path, parts: Path) -> None:
+    (parts / "aio.py").write_text(WHOLE.replace("class", "LIMIT = 1\n\n\nclass"))
+    (parts / "aio_more.py").write_text(PART.replace("Many = int", "LIMIT = 2\nMany = int"))
+    assert generate.main([str(package)]) == 0
+    assert "LIMIT" not in (parts / "client.py").read_text()
+
+
+@pytest.mark.parametrize("which", ["providers/things/client_more.py", "providers/others/client.py"])
+def test_what_no_async_client_is_left_of_is_noticed_and_removed(
+    package: Path, client: str, which: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    useless = package / which
+    useless.parent.mkdir(exist_ok=True)
+    useless.write_text(client)
+    by_hand = package / "client.py"
+    by_hand.write_text('"""What clients have in common."""\n')
+    capsys.readouterr()
+    assert generate.main(["--check", str(package)]) == 1
+    assert f"has no async twin: cumuli/{which}" in capsys.readouterr().out
+    assert useless.exists()
+    assert generate.main([str(package)]) == 0
+    assert f"removed: cumuli/{which}" in capsys.readouterr().out
+    assert not useless.exists()
+    assert by_hand.exists()
 
 
 def test_the_projects_own_clients_have_the_signatures_of_their_twins() -> None:

@@ -59,8 +59,8 @@ def test_what_is_made_is_clean(project: Path, check: str) -> None:
 
 
 def test_the_sync_client_is_what_the_generator_writes(project: Path) -> None:
-    aio = project / PACKAGE / "aio.py"
-    written = generate.generated(aio, generate.flavoured_names([aio]))
+    folder = project / PACKAGE
+    written = generate.generated(folder, generate.flavoured_names([folder / "aio.py"]))
     assert (project / PACKAGE / "client.py").read_text() == written
 
 

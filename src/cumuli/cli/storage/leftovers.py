@@ -16,9 +16,9 @@ from cumuli.cli.storage.addresses import Place
 from cumuli.cli.storage.objects import Recursive
 from cumuli.cli.storage.stores import about, container_at, stores
 from cumuli.errors import NotSupported
-from cumuli.providers.aws.s3.client_access import S3Access
+from cumuli.providers.aws.s3.client import S3Access
 from cumuli.providers.aws.s3.models import S3Upload
-from cumuli.providers.openstack.swift.client_storage import SwiftStorage
+from cumuli.providers.openstack.swift.client import SwiftStorage
 from cumuli.providers.openstack.swift.models import SwiftDeadUpload
 from cumuli.runtime.part_files import PartialDownload, list_partial_downloads, remove_partial_download
 from cumuli.storage.client import Storage

@@ -14,13 +14,7 @@ from cumuli.compute.client import Compute
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.driver import ENDPOINT
-from cumuli.providers.gogrid.models import (
-    GoGridImage,
-    GoGridIP,
-    GoGridNode,
-    GoGridPassword,
-    PendingNode,
-)
+from cumuli.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword, PendingNode
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory

@@ -9,8 +9,7 @@ from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.providers.aws.identity.credentials import CredentialsLike
-from cumuli.providers.aws.s3.client_access import S3Access
-from cumuli.providers.aws.s3.client_buckets import S3Buckets
+from cumuli.providers.aws.s3.client import S3Access, S3Buckets
 from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.session import Addressing
 from cumuli.providers.aws.s3_presets.aio import (

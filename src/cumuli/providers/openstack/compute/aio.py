@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.compute.models import Node
 from cumuli.providers.openstack.compute.account_models import HypervisorStatistics, Quota, ServerGroup
+from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import OpenStackDriver
 from cumuli.providers.openstack.compute.models import OpenStackNode
@@ -20,6 +22,7 @@ from cumuli.providers.openstack.identity.arguments import (
 )
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.network.aio import AsyncNeutron
+from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
@@ -29,7 +32,7 @@ from cumuli.ways_in import WaysIn
 __all__ = ["AsyncOpenStack"]
 
 
-class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
+class AsyncOpenStack(AsyncNova[OpenStackNode], AsyncNeutron):
     """Servers, images, volumes and networks of an OpenStack cloud.
 
     ``OpenStack(cloud="devstack")`` reads ``clouds.yaml`` and its kin where the OpenStack tools do;
@@ -135,6 +138,7 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
         self._nova = OpenStackDriver(
             OpenStackServices(caller, session, names=settings.service_names, page_size=page_size)
         )
+        self._neutron = self._nova.network
         super().__init__(self._nova)
 
     async def ex_list_server_groups(self) -> list[ServerGroup]:
@@ -167,3 +171,21 @@ class AsyncOpenStack(AsyncNeutron[OpenStackNode]):
             PermissionDenied: One is no administrator.
         """
         return await self._do(self._nova.account.hypervisor_statistics())
+
+    async def ex_add_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
+        """Put a node into a security group. Nova's operation: Add Security Group To A Server.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound: The group does not exist.
+        """
+        await self._act(node, "addSecurityGroup", {"name": reference(group, "security group")})
+
+    async def ex_remove_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
+        """Take a node out of a security group. Nova's operation: Remove Security Group From A Server.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound: It is not in the group.
+        """
+        await self._act(node, "removeSecurityGroup", {"name": reference(group, "security group")})

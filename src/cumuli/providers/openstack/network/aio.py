@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Literal
+from typing import Literal
 
+from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import reference
-from cumuli.providers.openstack.compute.base import NovaNodeT
+from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.network.models import (
     FloatingIP,
     FloatingIPPool,
@@ -24,14 +25,16 @@ from cumuli.providers.openstack.network.models import (
 __all__ = ["AsyncNeutron"]
 
 
-class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
+class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume]):
     """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
+
+    _neutron: NetworkCalls
 
     # Networks
 
     async def ex_list_networks(self) -> list[Network]:
         """Every network that the project can see. Neutron's operation: List networks."""
-        return await self._do(self._nova.network.networks())
+        return await self._do(self._neutron.networks())
 
     async def ex_create_network(
         self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
@@ -53,7 +56,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "shared": shared,
             "router:external": external,
         }
-        return await self._make(self._nova.network.create_network(body))
+        return await self._make(self._neutron.create_network(body))
 
     async def ex_delete_network(self, network: Network | str) -> None:
         """Delete a network. Neutron's operation: Delete network.
@@ -62,12 +65,12 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
             Conflict: There are ports on it.
         """
-        await self._do(self._nova.network.delete_network(reference(network, "network")))
+        await self._do(self._neutron.delete_network(reference(network, "network")))
 
     async def ex_list_subnets(self, network: Network | str | None = None) -> list[Subnet]:
         """Every subnet, or those of one network. Neutron's operation: List subnets."""
         query = [("network_id", reference(network, "network"))] if network is not None else []
-        return await self._do(self._nova.network.subnets(query))
+        return await self._do(self._neutron.subnets(query))
 
     async def ex_create_subnet(
         self,
@@ -104,7 +107,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "enable_dhcp": enable_dhcp,
             "dns_nameservers": list(dns_nameservers) or None,
         }
-        return await self._make(self._nova.network.create_subnet(body))
+        return await self._make(self._neutron.create_subnet(body))
 
     async def ex_delete_subnet(self, subnet: Subnet | str) -> None:
         """Delete a subnet. Neutron's operation: Delete subnet.
@@ -113,7 +116,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
             Conflict: Ports have addresses of it.
         """
-        await self._do(self._nova.network.delete_subnet(reference(subnet, "subnet")))
+        await self._do(self._neutron.delete_subnet(reference(subnet, "subnet")))
 
     # Ports and routers
 
@@ -126,7 +129,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             query.append(("device_id", id_of(node, Node, self.provider)))
         if network is not None:
             query.append(("network_id", reference(network, "network")))
-        return await self._do(self._nova.network.ports(query))
+        return await self._do(self._neutron.ports(query))
 
     async def ex_create_port(
         self,
@@ -166,7 +169,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             if security_groups is not None
             else None,
         }
-        return await self._make(self._nova.network.create_port(body))
+        return await self._make(self._neutron.create_port(body))
 
     async def ex_delete_port(self, port: Port | str) -> None:
         """Delete a port. Neutron's operation: Delete port.
@@ -175,11 +178,11 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
             Conflict: A router has it.
         """
-        await self._do(self._nova.network.delete_port(reference(port, "port")))
+        await self._do(self._neutron.delete_port(reference(port, "port")))
 
     async def ex_list_routers(self) -> list[Router]:
         """Every router. Neutron's operation: List routers."""
-        return await self._do(self._nova.network.routers())
+        return await self._do(self._neutron.routers())
 
     async def ex_create_router(
         self, name: str, *, external_network: Network | str | None = None, admin_state_up: bool = True
@@ -201,7 +204,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "admin_state_up": admin_state_up,
             "external_gateway_info": outside,
         }
-        return await self._make(self._nova.network.create_router(body))
+        return await self._make(self._neutron.create_router(body))
 
     async def ex_delete_router(self, router: Router | str) -> None:
         """Delete a router. Neutron's operation: Delete router.
@@ -210,7 +213,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
             Conflict: Subnets are connected to it.
         """
-        await self._do(self._nova.network.delete_router(reference(router, "router")))
+        await self._do(self._neutron.delete_router(reference(router, "router")))
 
     async def ex_add_router_subnet(self, router: Router | str, subnet: Subnet | str) -> None:
         """Connect a subnet to a router. Neutron's operation: Add interface to router.
@@ -220,7 +223,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             Conflict, InvalidRequest: The subnet is connected already, or has no gateway.
         """
         await self._do(
-            self._nova.network.connect_router(
+            self._neutron.connect_router(
                 reference(router, "router"), "add_router_interface", reference(subnet, "subnet")
             )
         )
@@ -233,7 +236,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             Conflict: Floating IPs lead through it.
         """
         await self._do(
-            self._nova.network.connect_router(
+            self._neutron.connect_router(
                 reference(router, "router"), "remove_router_interface", reference(subnet, "subnet")
             )
         )
@@ -242,11 +245,11 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
 
     async def ex_list_floating_ip_pools(self) -> list[FloatingIPPool]:
         """Where floating IPs can come from. Neutron's operation: List networks, the external ones."""
-        return await self._do(self._nova.network.floating_ip_pools())
+        return await self._do(self._neutron.floating_ip_pools())
 
     async def ex_list_floating_ips(self) -> list[FloatingIP]:
         """The project's floating IPs. Neutron's operation: List floating IPs."""
-        return await self._do(self._nova.network.floating_ips())
+        return await self._do(self._neutron.floating_ips())
 
     async def ex_create_floating_ip(self, pool: FloatingIPPool | Network | str | None = None) -> FloatingIP:
         """Get a floating IP. Neutron's operation: Create floating IP.
@@ -260,7 +263,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             QuotaExceeded: The project may not have another one.
         """
         identity = reference(pool, "floating IP pool") if pool is not None else None
-        return await self._make(self._nova.network.create_floating_ip(identity))
+        return await self._make(self._neutron.create_floating_ip(identity))
 
     async def ex_attach_floating_ip(
         self, node: Node | str, floating_ip: FloatingIP | str, *, fixed_ip: str | None = None
@@ -277,7 +280,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             Conflict: It leads elsewhere already, or the node has no such address.
         """
         return await self._do(
-            self._nova.network.attach_floating_ip(
+            self._neutron.attach_floating_ip(
                 id_of(node, Node, self.provider), reference(floating_ip, "floating IP"), fixed_ip
             )
         )
@@ -288,7 +291,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
         Raises:
             NotFound: It does not exist.
         """
-        return await self._do(self._nova.network.detach_floating_ip(reference(floating_ip, "floating IP")))
+        return await self._do(self._neutron.detach_floating_ip(reference(floating_ip, "floating IP")))
 
     async def ex_delete_floating_ip(self, floating_ip: FloatingIP | str) -> None:
         """Give a floating IP back. Neutron's operation: Delete floating IP.
@@ -296,13 +299,13 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
         Raises:
             NotFound: It does not exist.
         """
-        await self._do(self._nova.network.delete_floating_ip(reference(floating_ip, "floating IP")))
+        await self._do(self._neutron.delete_floating_ip(reference(floating_ip, "floating IP")))
 
     # Security groups
 
     async def ex_list_security_groups(self) -> list[SecurityGroup]:
         """The project's security groups with their rules. Neutron's operation: List security groups."""
-        return await self._do(self._nova.network.security_groups())
+        return await self._do(self._neutron.security_groups())
 
     async def ex_create_security_group(self, name: str, *, description: str = "") -> SecurityGroup:
         """Create a security group that lets everything out and nothing in.
@@ -313,7 +316,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             QuotaExceeded: The project may not have another one.
         """
         body: dict[str, object] = {"name": checked_name(name, "a security group"), "description": description}
-        return await self._make(self._nova.network.create_security_group(body))
+        return await self._make(self._neutron.create_security_group(body))
 
     async def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
         """Delete a security group. Neutron's operation: Delete security group.
@@ -322,7 +325,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
             Conflict: Ports have it.
         """
-        await self._do(self._nova.network.delete_security_group(reference(group, "security group")))
+        await self._do(self._neutron.delete_security_group(reference(group, "security group")))
 
     async def ex_create_security_group_rule(
         self,
@@ -366,7 +369,7 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
             "ethertype": ethertype,
             "description": description,
         }
-        return await self._make(self._nova.network.create_rule(body))
+        return await self._make(self._neutron.create_rule(body))
 
     async def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
         """Delete a rule. Neutron's operation: Delete security group rule.
@@ -374,22 +377,4 @@ class AsyncNeutron(AsyncNova[NovaNodeT], Generic[NovaNodeT]):
         Raises:
             NotFound: It does not exist.
         """
-        await self._do(self._nova.network.delete_rule(reference(rule, "security group rule")))
-
-    async def ex_add_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
-        """Put a node into a security group. Nova's operation: Add Security Group To A Server.
-
-        Raises:
-            NodeNotFound: The node does not exist.
-            NotFound: The group does not exist.
-        """
-        await self._act(node, "addSecurityGroup", {"name": reference(group, "security group")})
-
-    async def ex_remove_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
-        """Take a node out of a security group. Nova's operation: Remove Security Group From A Server.
-
-        Raises:
-            NodeNotFound: The node does not exist.
-            NotFound: It is not in the group.
-        """
-        await self._act(node, "removeSecurityGroup", {"name": reference(group, "security group")})
+        await self._do(self._neutron.delete_rule(reference(rule, "security group rule")))

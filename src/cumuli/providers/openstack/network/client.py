@@ -6,11 +6,11 @@ Generated from aio.py by python -m cumuli.generate. Change that file and run ``m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Literal
+from typing import Literal
 
+from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.base import NovaNodeT
-from cumuli.providers.openstack.compute.client_nova import Nova
+from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.aio import AsyncNeutron
 from cumuli.providers.openstack.network.models import (
     FloatingIP,
@@ -27,10 +27,10 @@ from cumuli.runtime.blocking.drive import run
 __all__ = ["Neutron"]
 
 
-class Neutron(Nova[NovaNodeT], Generic[NovaNodeT]):
+class Neutron(Compute[OpenStackNode, OpenStackVolume]):
     """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
 
-    def __init__(self, client: AsyncNeutron[NovaNodeT]) -> None:
+    def __init__(self, client: AsyncNeutron) -> None:
         super().__init__(client)
         self._neutron = client
 
@@ -342,21 +342,3 @@ class Neutron(Nova[NovaNodeT], Generic[NovaNodeT]):
             NotFound: It does not exist.
         """
         run(self._neutron.ex_delete_security_group_rule(rule))
-
-    def ex_add_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
-        """Put a node into a security group. Nova's operation: Add Security Group To A Server.
-
-        Raises:
-            NodeNotFound: The node does not exist.
-            NotFound: The group does not exist.
-        """
-        run(self._neutron.ex_add_security_group(node, group))
-
-    def ex_remove_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
-        """Take a node out of a security group. Nova's operation: Remove Security Group From A Server.
-
-        Raises:
-            NodeNotFound: The node does not exist.
-            NotFound: It is not in the group.
-        """
-        run(self._neutron.ex_remove_security_group(node, group))

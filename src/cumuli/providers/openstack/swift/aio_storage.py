@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.swift.aio_containers import AsyncSwiftContainers
 from cumuli.providers.openstack.swift.arguments import METHODS, checked_age, checked_format
-from cumuli.providers.openstack.swift.calls import OBJECT_STORE
+from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.models import (
     ArchiveFormat,
     ArchiveResult,

@@ -22,6 +22,7 @@ from cumuli.errors import (
 )
 from cumuli.providers.openstack.catalog import ServiceEndpoint
 from cumuli.providers.openstack.swift.faults import Subject, error_of
+from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.models import JSONValue, SwiftContainer, SwiftObject
 from cumuli.providers.openstack.swift.wire import (
     TempUrlDigest,
@@ -35,14 +36,13 @@ from cumuli.runtime.messages import Request, Response, ResponseStream, Source
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import StorageDriver, TransferRules, named
 
-__all__ = ["OBJECT_STORE", "PAGE_SIZE", "Pairs", "SwiftCalls", "SwiftSession"]
+__all__ = ["PAGE_SIZE", "Pairs", "SwiftCalls", "SwiftSession"]
 
 Pairs = Iterable[tuple[str, str]]
 """Request headers."""
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-OBJECT_STORE = "object-store"
 PAGE_SIZE = 10_000
 # The documented address is /info beside /v1; Ceph's gateway has it below its prefix.
 VERSION = "/v1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from cumuli.errors import InvalidRequest, NotFound, NotSupported, PermissionDenied
-from cumuli.providers.openstack.swift.calls import OBJECT_STORE
+from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.leftovers import Leftovers
 from cumuli.providers.openstack.swift.models import JSONValue
 from cumuli.providers.openstack.swift.wire import (

@@ -10,7 +10,7 @@ from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.providers.openstack.swift.calls import PAGE_SIZE
-from cumuli.providers.openstack.swift.client_storage import SwiftStorage
+from cumuli.providers.openstack.swift.client import SwiftStorage
 from cumuli.providers.openstack.swift.wire import TempUrlDigest
 from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
 from cumuli.providers.rackspace.cloudfiles.models import CDNContainer, CDNUrl

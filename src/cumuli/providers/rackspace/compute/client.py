@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions
-from cumuli.providers.openstack.compute.client_nova import Nova
+from cumuli.providers.openstack.compute.client import Nova
 from cumuli.providers.openstack.services import PAGE_SIZE
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.models import RackspaceNode
