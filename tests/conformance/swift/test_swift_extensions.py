@@ -190,7 +190,7 @@ async def test_a_copy_beyond_the_limit_is_made_of_segments(
 ) -> None:
     real = (AsyncSwift if flavour.name == "async" else Swift)(**settings_of(server))
     driver: Any = real._swift if isinstance(real, AsyncSwift) else real._swift._swift
-    driver.largest_copy, driver.copy_part = 2 * PART, PART
+    driver.copies.largest_copy, driver.copies.copy_part = 2 * PART, PART
     swift = flavour.shape(real)
     await swift.create_container(name)
     source = await swift.upload_object(CONTENT, name, "source", meta_data={"k": "v"}, content_type="a/b")

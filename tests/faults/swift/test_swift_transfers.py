@@ -200,7 +200,8 @@ async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, nam
     client = through(Fault(swap_answer(500, b""), "PUT", "00000003"))
     source = await client.upload_object(CONTENT, name, "source")
     real = client if flavour.name == "async" else client._client._swift
-    real._swift.largest_copy, real._swift.copy_part = PART, PART
+    copies = real._swift.copies
+    copies.largest_copy, copies.copy_part = PART, PART
     with pytest.raises(ProviderUnavailable):
         await client.copy_object(source, name, "copy")
     assert names_in(eyes, name) == {"source"}

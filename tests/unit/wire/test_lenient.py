@@ -14,7 +14,7 @@ import cumuli
 from cumuli.calls.left_out import tell_left_out
 from cumuli.errors import MalformedResponse
 from cumuli.providers.openstack.identity.keystone import parse_v2_token, parse_v3_token
-from cumuli.providers.rackspace.cloudfiles.driver import _Entry
+from cumuli.providers.rackspace.cloudfiles.cdn import _Entry
 from cumuli.providers.rackspace.compute.images import _ImageList
 from cumuli.wire.lenient import Identity, Needed, decode_json
 from cumuli.wire.moments import moment_of, utc

@@ -76,7 +76,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
 
     async def ex_get_meta_data(self) -> SwiftAccount:
         """What the account holds, and its user metadata. Swift's operation: Show account metadata."""
-        return await self._do(self._swift.account())
+        return await self._do(self._swift.containers.account())
 
     async def ex_update_account_meta_data(self, meta_data: Mapping[str, str | None]) -> None:
         """Change some of the account's user metadata; the rest stays.
@@ -86,7 +86,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         Args:
             meta_data: New values; None removes a key.
         """
-        await self._do(self._swift.update_account(changed_meta_data(ACCOUNT_META, meta_data)))
+        await self._do(self._swift.containers.update_account(changed_meta_data(ACCOUNT_META, meta_data)))
 
     async def ex_set_account_metadata_temp_url_key(self, key: str | Secret, *, second: bool = False) -> None:
         """Set the key that temporary URLs of the account are signed with; URLs of the old key end at once.
@@ -99,14 +99,14 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
                 turns without ending URLs that are in use.
         """
         name = "Temp-URL-Key-2" if second else "Temp-URL-Key"
-        await self._do(self._swift.update_account([(f"X-Account-Meta-{name}", checked_key(key))]))
+        await self._do(self._swift.containers.update_account([(f"X-Account-Meta-{name}", checked_key(key))]))
 
     async def ex_get_capabilities(self) -> dict[str, JSONValue]:
         """What the service has and allows, by middleware; empty where it does not say.
 
         Swift's operation: List activated capabilities (``/info``).
         """
-        return await self._do(self._swift.information())
+        return await self._do(self._swift.calls.information())
 
     # Containers
 
@@ -125,7 +125,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         name = self._container(container)
-        await self._do(self._swift.update_container(name, changed_meta_data(CONTAINER_META, meta_data)))
+        await self._do(self._swift.containers.update_container(name, changed_meta_data(CONTAINER_META, meta_data)))
 
     async def ex_set_container_acl(
         self, container: Container | str, *, read: str | None = None, write: str | None = None
@@ -144,7 +144,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         name = self._container(container)
-        await self._do(self._swift.update_container(name, access_headers(read, write)))
+        await self._do(self._swift.containers.update_container(name, access_headers(read, write)))
 
     async def ex_set_container_temp_url_key(
         self, container: Container | str, key: str | Secret, *, second: bool = False
@@ -163,7 +163,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         """
         name = "Temp-URL-Key-2" if second else "Temp-URL-Key"
         headers = [(f"X-Container-Meta-{name}", checked_key(key))]
-        await self._do(self._swift.update_container(self._container(container), headers))
+        await self._do(self._swift.containers.update_container(self._container(container), headers))
 
     async def ex_set_container_quota(
         self, container: Container | str, *, size: int | None = None, objects: int | None = None
@@ -186,7 +186,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ("X-Container-Meta-Quota-Bytes", "" if size is None else str(size)),
             ("X-Container-Meta-Quota-Count", "" if objects is None else str(objects)),
         ]
-        await self._do(self._swift.update_container(self._container(container), headers))
+        await self._do(self._swift.containers.update_container(self._container(container), headers))
 
     # Static websites
 
@@ -219,9 +219,9 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         await self._do(self._publish(name, headers))
 
     async def _publish(self, name: str, headers: list[tuple[str, str]]) -> None:
-        acl = (await self._swift.get_container(name)).read_acl
+        acl = (await self._swift.containers.get_container(name)).read_acl
         headers.append(("X-Container-Read", with_public(acl)))
-        await self._swift.update_container(name, headers)
+        await self._swift.containers.update_container(name, headers)
 
     async def ex_set_index_page(self, container: Container | str, file_name: str = "index.html") -> None:
         """Say which object stands for a folder of a website. Who may read it stays as it is.
@@ -236,7 +236,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         headers = [(INDEX, header_text(page_name(file_name, "file_name")))]
-        await self._do(self._swift.update_container(self._container(container), headers))
+        await self._do(self._swift.containers.update_container(self._container(container), headers))
 
     async def ex_set_error_page(self, container: Container | str, file_name: str = "error.html") -> None:
         """Say which objects are shown for errors of a website.
@@ -253,4 +253,4 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         headers = [(ERROR, header_text(page_name(file_name, "file_name")))]
-        await self._do(self._swift.update_container(self._container(container), headers))
+        await self._do(self._swift.containers.update_container(self._container(container), headers))

@@ -20,7 +20,7 @@ from cumuli.providers.openstack.swift.models import (
     SwiftSegment,
 )
 from cumuli.providers.openstack.swift.multipart import InParts
-from cumuli.providers.openstack.swift.reading import split_path
+from cumuli.providers.openstack.swift.segments import split_path
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.arguments import checked_conditions, checked_expiry, checked_headers, checked_text
 from cumuli.storage.driver import Address
@@ -69,7 +69,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             ObjectNotFound: It does not exist.
         """
         address = self._address(obj)
-        await self._do(self._swift.set_object_meta_data(address, self._meta_data(meta_data)))
+        await self._do(self._swift.objects.set_object_meta_data(address, self._meta_data(meta_data)))
 
     async def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
         """The segments of a static large object, in order.
@@ -80,7 +80,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         Raises:
             ObjectNotFound: It does not exist, or is no static large object.
         """
-        segments = await self._do(self._swift.list_segments(self._address(obj)))
+        segments = await self._do(self._swift.objects.list_segments(self._address(obj)))
         found: list[SwiftSegment] = []
         for segment in segments:
             container, name = split_path(segment.name)
@@ -107,7 +107,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             NotSupported: It keeps versions, whose segments nobody tells.
         """
         name = self._container(container)
-        return await self._do(self._swift.dead_uploads(name, older_than=checked_age(older_than)))
+        return await self._do(self._swift.dead_segments.dead_uploads(name, older_than=checked_age(older_than)))
 
     async def ex_delete_dead_segments(
         self, container: Container | str, *, older_than: float = DAY
@@ -125,7 +125,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             NotSupported: It keeps versions, whose segments nobody tells.
         """
         name = self._container(container)
-        return await self._do(self._swift.delete_dead_uploads(name, older_than=checked_age(older_than)))
+        return await self._do(self._swift.dead_segments.delete_dead_uploads(name, older_than=checked_age(older_than)))
 
     async def ex_multipart_upload_object(
         self,
@@ -211,7 +211,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             self._swift.check_object_name(checked_text(prefix, "a prefix"))
         opened = self._swift.caller.runtime.source(source)
         try:
-            return await self._do(self._swift.extract(name, prefix, opened, checked_format(format)))
+            return await self._do(self._swift.uploads.extract(name, prefix, opened, checked_format(format)))
         finally:
             await opened.close()
 
@@ -238,7 +238,9 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
         address = AsyncStorage._address(self, (container, prefix))  # noqa: SLF001 - the base's own check
         return await self._do(
-            self._swift.temp_url(address.container, address.name, method, checked_expiry(expires_in), prefix=True)
+            self._swift.temp_urls.temp_url(
+                address.container, address.name, method, checked_expiry(expires_in), prefix=True
+            )
         )
 
     async def ex_call(
@@ -267,4 +269,6 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         if method not in METHODS:
             raise InvalidRequest(f"method is {method!r}; it is one of {', '.join(sorted(METHODS))}")
         target = checked_text(path, "a path").lstrip("/") if path else ""
-        return await self._do(self._swift.call(service, method, target, query, checked_headers(headers), body))
+        return await self._do(
+            self._swift.calls.any_call(service, method, target, query, checked_headers(headers), body)
+        )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol, cast
 
 import msgspec
 
 from cumuli.calls.caller import Authorizer, Caller, Check
-from cumuli.capabilities import Capabilities
+from cumuli.calls.left_out import tell_left_out
 from cumuli.errors import (
     AuthenticationError,
     CloudError,
     ContainerNotFound,
     InvalidRequest,
+    MalformedResponse,
     NotFound,
     NotSupported,
     ObjectNotFound,
@@ -23,46 +24,24 @@ from cumuli.errors import (
 from cumuli.providers.openstack.catalog import ServiceEndpoint
 from cumuli.providers.openstack.swift.faults import Subject, error_of
 from cumuli.providers.openstack.swift.identity import OBJECT_STORE
-from cumuli.providers.openstack.swift.models import JSONValue, SwiftContainer, SwiftObject
+from cumuli.providers.openstack.swift.models import JSONValue, SwiftAnswer
 from cumuli.providers.openstack.swift.wire import (
-    TempUrlDigest,
-    check_container,
-    check_object,
     decode_with,
     in_path,
     is_openstack,
+    names_in,
 )
 from cumuli.runtime.messages import Request, Response, ResponseStream, Source
-from cumuli.storage.capabilities import StorageCapability
-from cumuli.storage.driver import StorageDriver, TransferRules, named
+from cumuli.storage.driver import named
 
-__all__ = ["PAGE_SIZE", "Pairs", "SwiftCalls", "SwiftSession"]
+__all__ = ["PAGE_SIZE", "Named", "Pairs", "SwiftCalls", "SwiftSession"]
 
 Pairs = Iterable[tuple[str, str]]
 """Request headers."""
 
-MIB = 1024 * 1024
-GIB = 1024 * MIB
 PAGE_SIZE = 10_000
 # The documented address is /info beside /v1; Ceph's gateway has it below its prefix.
 VERSION = "/v1"
-
-CAPABILITIES = Capabilities(
-    supported=frozenset(StorageCapability).difference(
-        {
-            StorageCapability.PUT_IF_MATCH,
-            StorageCapability.GET_CONTAINER_CDN_URL,
-            StorageCapability.ENABLE_CONTAINER_CDN,
-            StorageCapability.GET_OBJECT_CDN_URL,
-        }
-    ),
-    alternatives={
-        StorageCapability.PUT_IF_MATCH: 'use if_none_match="*" with a new name, or keep versions of the container',
-        StorageCapability.GET_CONTAINER_CDN_URL: "give out get_object_url, or publish it with ex_enable_static_website",
-        StorageCapability.ENABLE_CONTAINER_CDN: "publish it with ex_enable_static_website",
-        StorageCapability.GET_OBJECT_CDN_URL: "give out get_object_url",
-    },
-)
 
 
 class SwiftSession(Authorizer, Protocol):
@@ -73,55 +52,34 @@ class SwiftSession(Authorizer, Protocol):
         ...
 
 
-class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
+class Named(Protocol):
+    """What a listing holds."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class SwiftCalls:
     """Sends Swift's calls and reads their answers.
 
     Args:
         caller: Sends requests; its authorizer is the session.
         session: Knows where the account is.
+        provider: Registry name of whose Swift it is.
         page_size: Most names in a page of a listing.
-        temp_url_key: The key of temporary URLs, where the account's own is not to be asked for.
-        temp_url_digest: The hash that they are signed with, or None: the best one that the service takes.
-        leave_segments: Whether segments stay when their large object is replaced.
+
+    Attributes:
+        runtime: The caller's.
     """
 
-    provider = "swift"
-    capabilities = CAPABILITIES
-    rules = TransferRules(
-        put_hash="md5",
-        part_hash="md5",
-        whole_hash=None,
-        multipart_from=64 * MIB,
-        max_put=5 * GIB,
-        part_size=8 * MIB,
-        max_parts=1000,
-        delete_batch=1000,
-    )
-
-    def __init__(
-        self,
-        caller: Caller,
-        session: SwiftSession,
-        *,
-        page_size: int = PAGE_SIZE,
-        temp_url_key: str | None = None,
-        temp_url_digest: TempUrlDigest | None = None,
-        leave_segments: bool = False,
-    ) -> None:
-        super().__init__(caller)
+    def __init__(self, caller: Caller, session: SwiftSession, *, provider: str, page_size: int) -> None:
+        self.caller = caller
+        self.runtime = caller.runtime
         self.session = session
+        self.provider = provider
         self.page_size = page_size
-        self.leave_segments = leave_segments
-        self._temp_url_key = temp_url_key
-        self._temp_url_digest: TempUrlDigest | None = temp_url_digest
         self._openstack: bool | None = None
         self._checks: dict[tuple[str, Subject], Check] = {}
-
-    def check_container_name(self, name: str) -> None:
-        check_container(name)
-
-    def check_object_name(self, name: str) -> None:
-        check_object(name)
 
     async def send(
         self,
@@ -215,6 +173,55 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
                 return False
         return self._openstack
 
+    async def any_call(
+        self, service: str, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> SwiftAnswer:
+        """A call that nothing here knows by name."""
+        place = await self.session.endpoint(service)
+        target = place.path + (f"/{in_path(path)}" if path else "") or "/"
+        request = Request(
+            method=method,
+            origin=place.origin,
+            target=f"{target}?{query}" if query else target,
+            headers=tuple(headers.items()),
+            body=body,
+            operation=f"{method} {path}".strip(),
+        )
+        answer = await self.caller.call(
+            request,
+            check=lambda seen: error_of(
+                seen, method=method, subject="object" if "/" in path else "container" if path else "account"
+            ),
+            repeatable=method in {"GET", "HEAD", "PUT", "DELETE"},
+        )
+        data: JSONValue = None
+        if "json" in (answer.headers.get("content-type") or "") and answer.body:
+            data = cast("JSONValue", decode_with(_anything, answer.body))
+        return SwiftAnswer(status=answer.status, headers=dict(answer.headers.pairs()), data=data, body=answer.body)
+
+    def behind(
+        self,
+        found: Sequence[Named],
+        lost: Sequence[MalformedResponse],
+        answer: Response,
+        operation: str,
+        *,
+        first: bool,
+    ) -> str | None:
+        """Where the page behind a page of a listing begins, or None after the last; tells of what is left out.
+
+        An empty page ends a listing and nothing else does: services and proxies cut pages wherever they like. Ceph's
+        gateway says that its limit is 10,000, and gives pages of 1,000, of 868 and of 135 names.
+        """
+        if not lost:
+            return found[-1].name if found else None
+        # What is left out may have a name all the same.
+        names = names_in(answer.body)
+        if first and not names:
+            raise lost[0]
+        tell_left_out(lost, provider=self.provider, operation=operation)
+        return names[-1] if names else None
+
     async def _request(
         self,
         operation: str,
@@ -250,5 +257,6 @@ class SwiftCalls(StorageDriver[SwiftContainer, SwiftObject]):
         return check
 
 
+_anything = msgspec.json.Decoder(object)
 _information = msgspec.json.Decoder(dict[str, object])
 _check_information = partial(error_of, method="GET", subject="account")

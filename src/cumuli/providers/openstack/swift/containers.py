@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
-from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.paging import Page
 from cumuli.errors import ContainerExists, ContainerNotFound, MalformedResponse, PermissionDenied
 from cumuli.providers.openstack.swift.calls import SwiftCalls
@@ -19,10 +15,8 @@ from cumuli.providers.openstack.swift.wire import (
     decode_listing,
     in_query,
     moment_of,
-    names_in,
     read_meta_data,
 )
-from cumuli.runtime.messages import Response
 from cumuli.storage.driver import ContainerSpec, ListQuery
 from cumuli.storage.headers import bare, number
 from cumuli.storage.listing import check_names
@@ -40,25 +34,17 @@ LIST_OBJECTS = "Show container details and list objects"
 OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e"
 
 
-class Named(Protocol):
-    """What a listing holds."""
+class Containers:
+    """The calls on the account and on containers, and the listings of both."""
 
-    @property
-    def name(self) -> str: ...
-
-
-class Containers(SwiftCalls):
-    """The calls on the account and on containers, and the listings of both.
-
-    An empty page ends a listing and nothing else does: services and proxies cut pages wherever they like. Ceph's
-    gateway says that its limit is 10,000, and gives pages of 1,000, of 868 and of 135 names.
-    """
+    def __init__(self, calls: SwiftCalls) -> None:
+        self._calls = calls
 
     # The account
 
     async def account(self) -> SwiftAccount:
         """What the account holds."""
-        answer = await self.send("Show account metadata", "HEAD")
+        answer = await self._calls.send("Show account metadata", "HEAD")
         known = dict(answer.headers.pairs())
         meta_data, keys = _without_keys(read_meta_data(ACCOUNT_META, answer.headers.pairs()))
         return SwiftAccount(
@@ -72,37 +58,37 @@ class Containers(SwiftCalls):
 
     async def update_account(self, headers: list[tuple[str, str]]) -> None:
         """Change the account's metadata."""
-        await self.send("Create, update, or delete account metadata", "POST", headers=headers)
+        await self._calls.send("Create, update, or delete account metadata", "POST", headers=headers)
 
     # Containers
 
     async def list_containers(self, *, cursor: str | None) -> Page[SwiftContainer]:
-        query = f"format=json&limit={self.page_size}"
+        query = f"format=json&limit={self._calls.page_size}"
         if cursor is not None:
             query += f"&marker={in_query(cursor)}"
-        answer = await self.send(LIST_CONTAINERS, "GET", query=query)
+        answer = await self._calls.send(LIST_CONTAINERS, "GET", query=query)
         if answer.status == 204:
             return Page([])
         lost: list[MalformedResponse] = []
         found = [
             SwiftContainer(
                 name=entry.name,
-                provider=self.provider,
+                provider=self._calls.provider,
                 object_count=entry.count,
                 size=entry.bytes,
                 storage_policy=entry.storage_policy,
             )
             for entry in decode_containers(answer.body, lost)
         ]
-        return Page(found, self._behind(found, lost, answer, LIST_CONTAINERS, first=cursor is None))
+        return Page(found, self._calls.behind(found, lost, answer, LIST_CONTAINERS, first=cursor is None))
 
     async def get_container(self, name: str) -> SwiftContainer:
-        answer = await self.send("Show container metadata", "HEAD", name)
+        answer = await self._calls.send("Show container metadata", "HEAD", name)
         known = dict(answer.headers.pairs())
         meta_data, _ = _without_keys(read_meta_data(CONTAINER_META, answer.headers.pairs()))
         return SwiftContainer(
             name=name,
-            provider=self.provider,
+            provider=self._calls.provider,
             object_count=number(known.get("x-container-object-count")),
             size=number(known.get("x-container-bytes-used")),
             created_at=moment_of(known.get("x-timestamp")),
@@ -118,10 +104,10 @@ class Containers(SwiftCalls):
         # Whoever asks for a container that is there sets its metadata.
         if headers and await self._exists(spec.name):
             raise taken
-        answer = await self.send("Create container", "PUT", spec.name, headers=headers.items(), repeatable=False)
+        answer = await self._calls.send("Create container", "PUT", spec.name, headers=headers.items(), repeatable=False)
         if answer.status == 202:
             raise taken
-        return SwiftContainer(name=spec.name, provider=self.provider)
+        return SwiftContainer(name=spec.name, provider=self._calls.provider)
 
     async def _exists(self, name: str) -> bool:
         try:
@@ -133,7 +119,7 @@ class Containers(SwiftCalls):
     async def keeps_versions(self, name: str) -> bool:
         """Whether a container keeps what is replaced or deleted in it: large objects among that need their segments."""
         try:
-            answer = await self.send("Show container metadata", "HEAD", name)
+            answer = await self._calls.send("Show container metadata", "HEAD", name)
         except PermissionDenied:
             # Segments that are left cost something; segments that are missed cost the content.
             return True
@@ -141,10 +127,10 @@ class Containers(SwiftCalls):
 
     async def update_container(self, name: str, headers: list[tuple[str, str]]) -> None:
         """Change a container's metadata and settings."""
-        await self.send("Create, update, or delete container metadata", "POST", name, headers=headers)
+        await self._calls.send("Create, update, or delete container metadata", "POST", name, headers=headers)
 
     async def delete_container(self, name: str) -> None:
-        await self.send("Delete container", "DELETE", name, repeatable=False)
+        await self._calls.send("Delete container", "DELETE", name, repeatable=False)
 
     # Listings
 
@@ -153,7 +139,7 @@ class Containers(SwiftCalls):
 
     async def page_of_objects(self, query: ListQuery, *, cursor: str | None, whole: bool) -> Page[SwiftObject | Prefix]:
         """As ``list_objects``; with ``whole``, an entry that cannot be read is an error and not left out."""
-        parameters = [f"format=json&limit={self.page_size}"]
+        parameters = [f"format=json&limit={self._calls.page_size}"]
         if query.prefix:
             parameters.append(f"prefix={in_query(query.prefix)}")
         if query.delimiter:
@@ -161,7 +147,7 @@ class Containers(SwiftCalls):
         marker = cursor or query.start_after
         if marker:
             parameters.append(f"marker={in_query(marker)}")
-        answer = await self.send(LIST_OBJECTS, "GET", query.container, query="&".join(parameters))
+        answer = await self._calls.send(LIST_OBJECTS, "GET", query.container, query="&".join(parameters))
         if answer.status == 204:
             return Page([])
         lost: list[MalformedResponse] = []
@@ -169,30 +155,11 @@ class Containers(SwiftCalls):
         check_names((entry.name for entry in found), query.prefix)
         if lost and whole:
             raise lost[0]
-        return Page(found, self._behind(found, lost, answer, LIST_OBJECTS, first=cursor is None))
-
-    def _behind(
-        self,
-        found: Sequence[Named],
-        lost: Sequence[MalformedResponse],
-        answer: Response,
-        operation: str,
-        *,
-        first: bool,
-    ) -> str | None:
-        """Where the page behind this one begins, or None after the last; tells of what is left out."""
-        if not lost:
-            return found[-1].name if found else None
-        # What is left out may have a name all the same.
-        names = names_in(answer.body)
-        if first and not names:
-            raise lost[0]
-        tell_left_out(lost, provider=self.provider, operation=operation)
-        return names[-1] if names else None
+        return Page(found, self._calls.behind(found, lost, answer, LIST_OBJECTS, first=cursor is None))
 
     def _listed(self, container: str, entry: ListedObject) -> SwiftObject | Prefix:
         if entry.name is None:
-            return Prefix(container=container, name=entry.subdir or "", provider=self.provider)
+            return Prefix(container=container, name=entry.subdir or "", provider=self._calls.provider)
         # Ceph's gateway lists a manifest with its own length, and with the hash of nothing.
         hidden = entry.slo_etag is None and entry.hash == OF_NOTHING and entry.bytes > 0
         large = hidden or entry.slo_etag is not None
@@ -200,7 +167,7 @@ class Containers(SwiftCalls):
             container=container,
             name=entry.name,
             size=entry.bytes,
-            provider=self.provider,
+            provider=self._calls.provider,
             hash=None if large else entry.hash,
             etag=bare(entry.slo_etag) if large else entry.hash,
             content_type=entry.content_type,

@@ -6,15 +6,18 @@ import logging
 from functools import partial
 
 from cumuli.errors import ChecksumMismatch, CloudError, NotSupported, ObjectNotFound, PermissionDenied
+from cumuli.providers.openstack.swift.calls import SwiftCalls
 from cumuli.providers.openstack.swift.models import SwiftObject, SwiftUpload
 from cumuli.providers.openstack.swift.multipart import Multipart
-from cumuli.providers.openstack.swift.reading import split_path
+from cumuli.providers.openstack.swift.objects import Objects
+from cumuli.providers.openstack.swift.segments import Segments, split_path
+from cumuli.providers.openstack.swift.uploads import Uploads
 from cumuli.providers.openstack.swift.wire import DESCRIBING, in_path
 from cumuli.runtime.deadline import grace
 from cumuli.storage.driver import CopySpec, Part, PutSpec, ReadSpec
 from cumuli.storage.headers import bare, completed, merged, number
 
-__all__ = ["Copying"]
+__all__ = ["Copies"]
 
 log = logging.getLogger("cumuli.swift")
 
@@ -23,8 +26,16 @@ CONCURRENCY = 8
 CLEAN_UP_SECONDS = 30.0
 
 
-class Copying(Multipart):
+class Copies:
     """Copies: in one request, and from 5 GiB on as a large object whose segments Swift copies at the same time.
+
+    Args:
+        calls: Sends the requests.
+        objects: Looks at originals and copies.
+        segments: Tells what large originals are made of.
+        uploads: Knows how objects are put.
+        multipart: Makes the copies that are large objects.
+        max_parts: Most segments of a copy.
 
     Attributes:
         largest_copy: Most bytes that one request copies.
@@ -34,14 +45,31 @@ class Copying(Multipart):
     largest_copy = 5 * GIB
     copy_part = GIB
 
+    def __init__(
+        self,
+        calls: SwiftCalls,
+        objects: Objects,
+        segments: Segments,
+        uploads: Uploads,
+        multipart: Multipart,
+        *,
+        max_parts: int,
+    ) -> None:
+        self._calls = calls
+        self._objects = objects
+        self._segments = segments
+        self._uploads = uploads
+        self._multipart = multipart
+        self._max_parts = max_parts
+
     async def copy_object(self, spec: CopySpec) -> SwiftObject:
         try:
-            answer = await self.send("Show object metadata", "HEAD", spec.source.container, spec.source.name)
+            answer = await self._calls.send("Show object metadata", "HEAD", spec.source.container, spec.source.name)
         except ObjectNotFound as error:
-            raise await self.missing(error, spec.source.container) from error.__cause__
+            raise await self._calls.missing(error, spec.source.container) from error.__cause__
         known = dict(answer.headers.pairs())
-        source = self._object(spec.source, known, number(known.get("content-length")) or 0)
-        if source.manifest is not None and not source.size and await self.dynamic_segments(source.manifest):
+        source = self._objects.object_of(spec.source, known, number(known.get("content-length")) or 0)
+        if source.manifest is not None and not source.size and await self._segments.dynamic_segments(source.manifest):
             raise NotSupported(
                 f"{source.name} is a dynamic large object of more segments than Swift looks at, and is not copied by "
                 "it; download and upload it"
@@ -54,27 +82,27 @@ class Copying(Multipart):
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
             headers=completed(spec.headers, described),
         )
-        if (source.large or source.manifest is not None) and not await self.is_openstack():
+        if (source.large or source.manifest is not None) and not await self._calls.is_openstack():
             return await self._copied(put, source, await self._copy_segments(put, source))
         # Only what was looked at is copied: its size and metadata are taken for the copy's.
         origin = _origin(spec.source.container, spec.source.name, source.etag)
-        if source.size > self.largest_copy and await self.is_openstack():
-            step = max(self.copy_part, -(-source.size // self.rules.max_parts))
+        if source.size > self.largest_copy and await self._calls.is_openstack():
+            step = max(self.copy_part, -(-source.size // self._max_parts))
             ranges = [(start, min(start + step, source.size)) for start in range(0, source.size, step)]
             pieces = [([*origin, ("Range", f"bytes={start}-{end - 1}")], end - start) for start, end in ranges]
             return await self._copied(put, source, await self._copy_in_parts(put, pieces))
-        replaced = await self.own_segments(put)
-        answer = await self.send(
+        replaced = await self._uploads.own_segments(put)
+        answer = await self._calls.send(
             "Copy object",
             "PUT",
             spec.target.container,
             spec.target.name,
-            headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self.put_headers(put)], put.headers),
+            headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self._uploads.put_headers(put)], put.headers),
             kept_alive=True,
         )
-        copy = self.new_object(put, source.size, bare(answer.headers.get("etag")), large=False)
+        copy = self._uploads.new_object(put, source.size, bare(answer.headers.get("etag")), large=False)
         copy = await self._copied(put, source, copy)
-        await self.forget(replaced)
+        await self._uploads.forget(replaced)
         return copy
 
     async def _copied(self, put: PutSpec, source: SwiftObject, copy: SwiftObject) -> SwiftObject:
@@ -85,7 +113,7 @@ class Copying(Multipart):
         """
         spec = ReadSpec(address=put.address, headers={"X-Newest": "true"})
         try:
-            seen = await self.head_object(spec)
+            seen = await self._objects.head_object(spec)
         except PermissionDenied:
             name = put.address.name
             log.warning("%s was copied, but these credentials may not read it, so the copy was not checked", name)
@@ -106,16 +134,16 @@ class Copying(Multipart):
         its own is to be given) an empty object.
         """
         if source.manifest is not None:
-            segments = await self.dynamic_segments(source.manifest)
+            segments = await self._segments.dynamic_segments(source.manifest)
         else:
-            segments = await self.known_segments(source)
+            segments = await self._segments.known_segments(source)
         whole = sum(each.bytes for each in segments) == source.size and not any(
             each.range or each.sub_slo for each in segments
         )
-        if not whole or len(segments) > self.rules.max_parts:
+        if not whole or len(segments) > self._max_parts:
             raise NotSupported(
                 f"{source.name} is a large object whose segments this service does not show, or which has more than "
-                f"{self.rules.max_parts} of them, and is not copied by it; download and upload it"
+                f"{self._max_parts} of them, and is not copied by it; download and upload it"
             )
         pieces = [
             (_origin(*split_path(segment.name), segment.hash), segment.bytes) for segment in segments if segment.bytes
@@ -124,7 +152,7 @@ class Copying(Multipart):
 
     async def _copy_in_parts(self, put: PutSpec, pieces: list[tuple[list[tuple[str, str]], int]]) -> SwiftObject:
         """A large object, each of whose segments is copied from somewhere: by these headers, so many bytes."""
-        upload = await self.start_multipart(put)
+        upload = await self._multipart.start_multipart(put)
         failures: list[CloudError] = []
 
         async def copy(number: int, origin: list[tuple[str, str]], size: int) -> Part | None:
@@ -132,7 +160,7 @@ class Copying(Multipart):
                 return None
             headers = [*origin, ("X-Fresh-Metadata", "true"), ("Content-Type", "application/octet-stream")]
             try:
-                return await self.put_segment(put, upload, number, size, headers)
+                return await self._multipart.put_segment(put, upload, number, size, headers)
             except CloudError as error:
                 failures.append(error)
                 return None
@@ -141,11 +169,11 @@ class Copying(Multipart):
         try:
             # One that fails does not cut the others off: Swift would go on copying, and store the
             # segment when everything else was removed already.
-            parts = await self.caller.runtime.gather(jobs, limit=CONCURRENCY)
+            parts = await self._calls.runtime.gather(jobs, limit=CONCURRENCY)
             if failures:
                 raise failures[0]  # noqa: TRY301 - one place tidies up
             whole = [part for part in parts if part is not None]
-            return (await self.complete_multipart(put, upload, whole, digest=None)).object
+            return (await self._multipart.complete_multipart(put, upload, whole, digest=None)).object
         except BaseException as error:
             await self._give_up(put, upload, error)
             raise
@@ -153,7 +181,7 @@ class Copying(Multipart):
     async def _give_up(self, put: PutSpec, upload: SwiftUpload, error: BaseException) -> None:
         try:
             with grace(CLEAN_UP_SECONDS):
-                await self.abort_multipart(put, upload)
+                await self._multipart.abort_multipart(put, upload)
         except CloudError as second:
             error.add_note(f"the unfinished copy {upload.id} of {put.address.name} could not be removed: {second}")
 

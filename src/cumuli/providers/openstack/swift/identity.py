@@ -19,8 +19,7 @@ from cumuli.providers.openstack.identity.arguments import (
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.identity.session import KeystoneSession
-from cumuli.providers.openstack.swift.v1 import SwiftV1Session
-from cumuli.providers.openstack.swift.v1_wire import is_v1
+from cumuli.providers.openstack.swift.auth_v1 import SwiftV1Session, is_v1
 from cumuli.runtime.protocol import Runtime
 from cumuli.secret import Secret
 

@@ -16,9 +16,13 @@ from cumuli.errors import (
     ObjectNotFound,
     PermissionDenied,
 )
+from cumuli.providers.openstack.swift.calls import SwiftCalls
+from cumuli.providers.openstack.swift.containers import Containers
 from cumuli.providers.openstack.swift.faults import error_of
 from cumuli.providers.openstack.swift.models import SwiftObject, SwiftUpload
-from cumuli.providers.openstack.swift.objects import PUT_OBJECT, Objects
+from cumuli.providers.openstack.swift.objects import Objects
+from cumuli.providers.openstack.swift.segments import Segments
+from cumuli.providers.openstack.swift.uploads import PUT_OBJECT, Uploads
 from cumuli.providers.openstack.swift.wire import (
     MD5,
     decode_bulk,
@@ -43,27 +47,36 @@ DELETE_BATCH = 1000
 UNTIL_READ = (0.1, 0.4)
 
 
-class Multipart(Objects):
-    """The calls on large objects."""
+class Multipart:
+    """The calls that make large objects."""
+
+    def __init__(
+        self, calls: SwiftCalls, containers: Containers, segments: Segments, objects: Objects, uploads: Uploads
+    ) -> None:
+        self._calls = calls
+        self._containers = containers
+        self._segments = segments
+        self._objects = objects
+        self._uploads = uploads
 
     async def start_multipart(self, spec: PutSpec) -> SwiftUpload:
         container = spec.address.container
-        await self.look_before(spec)
+        await self._uploads.look_before(spec)
         # The segments are kept by the same policy as the object. Whoever may only write is not told which.
         policy: str | None = None
         with suppress(PermissionDenied):
-            policy = (await self.get_container(container)).storage_policy
-        replaced = await self.own_segments(spec)
+            policy = (await self._containers.get_container(container)).storage_policy
+        replaced = await self._uploads.own_segments(spec)
         segments = segments_container(container)
         try:
-            await self.get_container(segments)
+            await self._containers.get_container(segments)
         except ContainerNotFound:
             headers = [("X-Storage-Policy", policy)] if policy else []
-            await self.send("Create container", "PUT", segments, headers=headers)
+            await self._calls.send("Create container", "PUT", segments, headers=headers)
         except PermissionDenied:
             # Whether it is there is told by the first segment.
             pass
-        return SwiftUpload(id=self.caller.runtime.token(), container=segments, replaced=replaced)
+        return SwiftUpload(id=self._calls.runtime.token(), container=segments, replaced=replaced)
 
     async def upload_part(
         self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
@@ -86,7 +99,7 @@ class Multipart(Objects):
         """Store a segment, from a body, or (by its headers) from what Swift has."""
         upload.sent.add(number)
         everywhere = {name: value for name, value in spec.headers.items() if name.lower() in EVERYWHERE}
-        answer = await self.send(
+        answer = await self._calls.send(
             PUT_OBJECT,
             "PUT",
             upload.container,
@@ -104,7 +117,7 @@ class Multipart(Objects):
         self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
     ) -> Stored[SwiftObject]:
         ours = upload_of(upload)
-        looked = await self.look_before(spec)
+        looked = await self._uploads.look_before(spec)
         ours.sent.add(0)
         size = sum(part.size for part in parts)
         expected = manifest_etag(part.etag for part in parts)
@@ -121,21 +134,21 @@ class Multipart(Objects):
                 ours.sent.discard(0)
                 raise
         if looked:
-            await self.look_after(spec, etag)
-        await self.forget(ours.replaced)
-        return Stored(object=self.new_object(spec, size, etag, large=True))
+            await self._uploads.look_after(spec, etag)
+        await self._uploads.forget(ours.replaced)
+        return Stored(object=self._uploads.new_object(spec, size, etag, large=True))
 
     async def _put_manifest(self, spec: PutSpec, upload: SwiftUpload, parts: Sequence[Part]) -> str | None:
         """Make one object of its segments, and give its etag."""
         name = spec.address.name
         # Swift looks at every segment before it answers. With its heartbeat it sends white space meanwhile, and says in
         # the body how it went.
-        heartbeat = await self.is_openstack()
-        own = [*self.put_headers(spec), *conditional(spec.conditions)]
+        heartbeat = await self._calls.is_openstack()
+        own = [*self._uploads.put_headers(spec), *conditional(spec.conditions)]
         if heartbeat:
             own.append(("Accept", "application/json"))
         try:
-            answer = await self.send(
+            answer = await self._calls.send(
                 PUT_OBJECT,
                 "PUT",
                 spec.address.container,
@@ -172,13 +185,10 @@ class Multipart(Objects):
     async def _is_there(self, address: Address, etag: str, size: int) -> bool:
         """Whether a large object of these segments is there; what cannot be told is a no."""
         try:
-            found = await self._head(ReadSpec(address=address))
+            found = await self._objects.head(ReadSpec(address=address))
         except CloudError:
             return False
         return found.large and (found.etag, found.size) == (etag, size)
-
-    def composite_etag(self, parts: Sequence[Part]) -> str | None:
-        return manifest_etag(part.etag for part in parts)
 
     async def abort_multipart(self, spec: PutSpec, upload: MultipartUpload) -> None:
         ours = upload_of(upload)
@@ -188,7 +198,7 @@ class Multipart(Objects):
             log.warning(
                 "%s/%s was stored all the same; it is whole, and left there", spec.address.container, spec.address.name
             )
-            await self.forget(ours.replaced)
+            await self._uploads.forget(ours.replaced)
             return
         # By name and not by a listing: a segment that is still being stored is deleted before it is there,
         # since Swift goes by the time of the request.
@@ -197,7 +207,7 @@ class Multipart(Objects):
         unanswered = ours.sent - ours.stored - {0}
         if unanswered:
             for pause in UNTIL_READ:
-                await self.caller.runtime.sleep(pause)
+                await self._calls.runtime.sleep(pause)
                 await self._delete_segments(spec, ours, unanswered)
 
     async def _delete_segments(self, spec: PutSpec, upload: SwiftUpload, numbers: set[int]) -> None:
@@ -207,7 +217,7 @@ class Multipart(Objects):
             stored = {
                 (upload.container, segment_name(spec.address.name, upload.id, number)) for number in upload.stored
             }
-            for failure in (await self.delete_paths(paths, there=stored)).values():
+            for failure in (await self._objects.delete_paths(paths, there=stored)).values():
                 raise failure
 
     async def _is_made_of(self, address: Address, prefix: str) -> bool:
@@ -217,12 +227,12 @@ class Multipart(Objects):
             Conflict: That cannot be told, so nothing of it may be deleted.
         """
         try:
-            found = await self._head(ReadSpec(address=address))
+            found = await self._objects.head(ReadSpec(address=address))
         except ObjectNotFound:
             return False
         if not found.large:
             return False
-        segments = await self.known_segments(found)
+        segments = await self._segments.known_segments(found)
         if not segments:
             raise Conflict(
                 f"{address.name} is a large object, and the service does not tell whether it is made of the segments "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from cumuli.errors import InvalidRequest, NotFound, NotSupported, PermissionDenied
+from cumuli.providers.openstack.swift.calls import SwiftCalls
 from cumuli.providers.openstack.swift.identity import OBJECT_STORE
-from cumuli.providers.openstack.swift.leftovers import Leftovers
 from cumuli.providers.openstack.swift.models import JSONValue
 from cumuli.providers.openstack.swift.wire import (
     ACCOUNT_META,
@@ -22,8 +22,19 @@ from cumuli.storage.driver import UrlSpec
 __all__ = ["TempUrls"]
 
 
-class TempUrls(Leftovers):
-    """Temporary URLs."""
+class TempUrls:
+    """Temporary URLs.
+
+    Args:
+        calls: Sends the requests.
+        key: The key that they are signed with, where the account's own is not to be asked for.
+        digest: The hash that they are signed with, or None: the best one that the service takes.
+    """
+
+    def __init__(self, calls: SwiftCalls, *, key: str | None, digest: TempUrlDigest | None) -> None:
+        self._calls = calls
+        self._given_key = key
+        self._digest: TempUrlDigest | None = digest
 
     async def object_url(self, spec: UrlSpec) -> str:
         return await self.temp_url(spec.address.container, spec.address.name, spec.method, spec.expires_in)
@@ -31,13 +42,13 @@ class TempUrls(Leftovers):
     async def temp_url(self, container: str, name: str, method: str, expires_in: int, *, prefix: bool = False) -> str:
         """A URL of an object, or (``prefix``) of all objects whose names begin with ``name``."""
         key = await self._key(container)
-        digest = await self._digest()
-        place = await self.session.endpoint(OBJECT_STORE)
+        digest = await self._best_digest()
+        place = await self._calls.session.endpoint(OBJECT_STORE)
         query = temp_url_query(
             key,
             f"{unquote(place.path)}/{container}/{name}",
             method=method,
-            expires=int(self.caller.runtime.now()) + expires_in,
+            expires=int(self._calls.runtime.now()) + expires_in,
             digest=digest,
             prefix=name if prefix else None,
         )
@@ -45,14 +56,14 @@ class TempUrls(Leftovers):
 
     async def _key(self, container: str) -> str:
         """The key to sign with: the client's own, else the account's, else the container's."""
-        if self._temp_url_key is not None:
-            return self._temp_url_key
+        if self._given_key is not None:
+            return self._given_key
         for operation, name, prefix in (
             ("Show account metadata", "", ACCOUNT_META),
             ("Show container metadata", container, CONTAINER_META),
         ):
             try:
-                answer = await self.send(operation, "HEAD", name)
+                answer = await self._calls.send(operation, "HEAD", name)
             except (PermissionDenied, NotFound):
                 continue
             for key in TEMP_URL_KEYS:
@@ -65,11 +76,11 @@ class TempUrls(Leftovers):
             "ex_set_account_metadata_temp_url_key, or give the client its temp_url_key"
         )
 
-    async def _digest(self) -> TempUrlDigest:
+    async def _best_digest(self) -> TempUrlDigest:
         """The best hash that the service takes. Services of old say nothing, and know one only."""
-        if self._temp_url_digest is None:
-            self._temp_url_digest = _best(await self.information())
-        return self._temp_url_digest
+        if self._digest is None:
+            self._digest = _best(await self._calls.information())
+        return self._digest
 
 
 def _best(information: dict[str, JSONValue]) -> TempUrlDigest:

@@ -129,7 +129,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         """
         self._require(StorageCapability.ENABLE_CONTAINER_CDN)
         name = self._container(container)
-        await self._do(self._files.publish(name, ttl=_checked_ttl(ex_ttl), log_retention=ex_log_retention))
+        await self._do(self._files.cdn.publish(name, ttl=_checked_ttl(ex_ttl), log_retention=ex_log_retention))
 
     async def get_container_cdn_url(self, container: Container | str, *, ex_kind: CDNUrl = "plain") -> str:
         """The address of a container on the CDN.
@@ -144,7 +144,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
             ContainerNotFound: It does not exist, or is not published.
         """
         self._require(StorageCapability.GET_CONTAINER_CDN_URL)
-        return await self._do(self._files.cdn_url(self._container(container), _checked_kind(ex_kind)))
+        return await self._do(self._files.cdn.cdn_url(self._container(container), _checked_kind(ex_kind)))
 
     async def get_object_cdn_url(self, obj: ObjectLike, *, ex_kind: CDNUrl = "plain") -> str:
         """The address of an object on the CDN; whether the object exists is not looked at.
@@ -157,7 +157,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
             ContainerNotFound: Its container is not published.
         """
         self._require(StorageCapability.GET_OBJECT_CDN_URL)
-        return await self._do(self._files.object_cdn_url_of(self._address(obj), _checked_kind(ex_kind)))
+        return await self._do(self._files.cdn.object_url(self._address(obj), _checked_kind(ex_kind)))
 
     async def ex_get_container_cdn(self, container: Container | str) -> CDNContainer:
         """How a container is published. Cloud Files' operation: Show CDN-enabled container metadata.
@@ -165,7 +165,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         Raises:
             ContainerNotFound: It never was.
         """
-        return await self._do(self._files.cdn_container(self._container(container)))
+        return await self._do(self._files.cdn.cdn_container(self._container(container)))
 
     async def ex_list_cdn_containers(self, *, enabled_only: bool = False) -> list[CDNContainer]:
         """Every container that the CDN knows. Cloud Files' operation: List CDN-enabled containers.
@@ -177,8 +177,8 @@ class AsyncCloudFiles(AsyncSwiftStorage):
 
     def ex_iterate_cdn_containers(self, *, enabled_only: bool = False) -> AsyncIterator[CDNContainer]:
         """As ``ex_list_cdn_containers``, lazily."""
-        driver = self._files
-        return self._pages(lambda cursor: driver.list_cdn(enabled_only=enabled_only, cursor=cursor), key=_name)
+        cdn = self._files.cdn
+        return self._pages(lambda cursor: cdn.list_cdn(enabled_only=enabled_only, cursor=cursor), key=_name)
 
     async def ex_update_container_cdn(
         self, container: Container | str, *, ttl: int | None = None, log_retention: bool | None = None
@@ -196,7 +196,9 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         if ttl is None and log_retention is None:
             raise InvalidRequest("nothing to change: give ttl or log_retention")
         name = self._container(container)
-        await self._do(self._files.update_cdn(name, enabled=None, ttl=_checked_ttl(ttl), log_retention=log_retention))
+        await self._do(
+            self._files.cdn.update_cdn(name, enabled=None, ttl=_checked_ttl(ttl), log_retention=log_retention)
+        )
 
     async def ex_disable_container_cdn(self, container: Container | str) -> None:
         """Publish a container no longer; copies are given out until their TTL is over.
@@ -207,7 +209,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
             ContainerNotFound: It was never published.
         """
         name = self._container(container)
-        await self._do(self._files.update_cdn(name, enabled=False, ttl=None, log_retention=None))
+        await self._do(self._files.cdn.update_cdn(name, enabled=False, ttl=None, log_retention=None))
 
     async def ex_purge_object_from_cdn(self, obj: ObjectLike, *, email: str | Sequence[str] | None = None) -> None:
         """Have the CDN forget its copies of an object before their TTL is over; 25 objects a day at most.
@@ -226,7 +228,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         for address in emails:
             if not address.isascii() or not address.isprintable() or "@" not in address or "," in address:
                 raise InvalidRequest(f"{address!r} is no address of electronic mail")
-        await self._do(self._files.purge(self._address(obj), emails))
+        await self._do(self._files.cdn.purge(self._address(obj), emails))
 
 
 def _name(container: CDNContainer) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from cumuli.errors import ConfigurationError
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings
+from cumuli.providers.openstack.swift.auth_v1 import is_v1
 from cumuli.providers.openstack.swift.identity import V1Settings, only_v1, v1_settings
-from cumuli.providers.openstack.swift.v1_wire import is_v1
 from cumuli.providers.rackspace.identity import RACKSPACE, rackspace_settings
 from cumuli.secret import Secret
 

@@ -10,9 +10,9 @@ from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.swift.arguments import access_headers, changed_meta_data, checked_key, with_public
+from cumuli.providers.openstack.swift.auth_v1 import is_v1, parse_auth
 from cumuli.providers.openstack.swift.driver import SwiftDriver
 from cumuli.providers.openstack.swift.identity import V1Settings, swift_settings
-from cumuli.providers.openstack.swift.v1_wire import is_v1, parse_auth
 from cumuli.providers.rackspace.cloudfiles.driver import CloudFilesDriver
 from cumuli.providers.rackspace.cloudfiles.identity import cloudfiles_settings
 from cumuli.runtime.messages import Headers, Response

@@ -8,15 +8,17 @@ from functools import partial
 
 from cumuli.calls.paging import iterate_pages
 from cumuli.errors import ContainerNotFound, NotSupported, ObjectNotFound
-from cumuli.providers.openstack.swift.copying import Copying
+from cumuli.providers.openstack.swift.calls import SwiftCalls
+from cumuli.providers.openstack.swift.containers import Containers
 from cumuli.providers.openstack.swift.models import SwiftDeadUpload, SwiftObject, SwiftSegment
 from cumuli.providers.openstack.swift.multipart import DELETE_BATCH
-from cumuli.providers.openstack.swift.reading import split_path
+from cumuli.providers.openstack.swift.objects import Objects
+from cumuli.providers.openstack.swift.segments import Segments, split_path
 from cumuli.providers.openstack.swift.wire import manifest_etag, segment_of, segments_container, segments_prefix
 from cumuli.storage.driver import Address, ListQuery, ReadSpec
 from cumuli.storage.models import Prefix
 
-__all__ = ["Leftovers"]
+__all__ = ["DeadSegments"]
 
 LOOKS_AT_ONCE = 16
 
@@ -24,8 +26,14 @@ _Upload = tuple[str, str]
 """The prefix of its segments, and its id."""
 
 
-class Leftovers(Copying):
+class DeadSegments:
     """The calls on dead segments."""
+
+    def __init__(self, calls: SwiftCalls, containers: Containers, segments: Segments, objects: Objects) -> None:
+        self._calls = calls
+        self._containers = containers
+        self._segments = segments
+        self._objects = objects
 
     async def dead_uploads(self, container: str, *, older_than: float) -> list[SwiftDeadUpload]:
         """The uploads whose segments no object of the container is made of.
@@ -33,13 +41,13 @@ class Leftovers(Copying):
         Raises:
             NotSupported: The container keeps versions, and nobody tells what old ones are made of.
         """
-        await self.get_container(container)
-        if await self.keeps_versions(container):
+        await self._containers.get_container(container)
+        if await self._containers.keeps_versions(container):
             raise NotSupported(
                 f"{container} keeps versions, which are made of segments that no object shows; delete those by hand"
             )
         uploads = await self._uploads(segments_container(container))
-        latest = dt.datetime.fromtimestamp(self.caller.runtime.now() - older_than, dt.UTC)
+        latest = dt.datetime.fromtimestamp(self._calls.runtime.now() - older_than, dt.UTC)
         # What has no date may be of this moment.
         old = {
             upload: segments
@@ -71,7 +79,7 @@ class Leftovers(Copying):
         paths = [(segment.container, segment.name) for upload in dead for segment in upload.segments]
         for start in range(0, len(paths), DELETE_BATCH):
             some = paths[start : start + DELETE_BATCH]
-            for failure in (await self.delete_paths(some, there=set(some))).values():
+            for failure in (await self._objects.delete_paths(some, there=set(some))).values():
                 raise failure
         return dead
 
@@ -88,7 +96,7 @@ class Leftovers(Copying):
 
     async def _in_use(self, container: str, prefixes: set[str]) -> tuple[set[tuple[str, str]], set[str]]:
         """What the large objects are made of, and the etags of those that do not show it."""
-        told = await self.is_openstack()
+        told = await self._calls.is_openstack()
         suspects = [
             entry.name
             async for entry in self._all(container)
@@ -102,25 +110,25 @@ class Leftovers(Copying):
         async def look(name: str) -> None:
             address = Address(container=container, name=name)
             try:
-                found = await self.head_object(ReadSpec(address=address))
+                found = await self._objects.head_object(ReadSpec(address=address))
             except ObjectNotFound:
                 return
             if not found.large:
                 return
             try:
-                _, segments = await self.segments(address)
+                _, segments = await self._segments.manifest(address)
             except ObjectNotFound:
                 # Not shown, or replaced in this moment.
                 etags.add(found.etag or "")
                 return
             used.update(split_path(segment.name) for segment in segments)
 
-        await self.caller.runtime.gather([partial(look, name) for name in suspects], limit=LOOKS_AT_ONCE)
+        await self._calls.runtime.gather([partial(look, name) for name in suspects], limit=LOOKS_AT_ONCE)
         return used, etags
 
     def _all(self, container: str) -> AsyncIterator[SwiftObject | Prefix]:
         query = ListQuery(container=container)
-        return iterate_pages(lambda cursor: self.list_objects(query, cursor=cursor), key=_name, order=_name)
+        return iterate_pages(lambda cursor: self._containers.list_objects(query, cursor=cursor), key=_name, order=_name)
 
 
 def _name(entry: SwiftObject | Prefix) -> str:

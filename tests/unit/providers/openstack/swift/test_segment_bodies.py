@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cumuli.errors import ChecksumMismatch
-from cumuli.providers.openstack.swift.verified import VerifiedBody
+from cumuli.providers.openstack.swift.segment_bodies import VerifiedBody
 from cumuli.providers.openstack.swift.wire import Segment
 
 CONTENT = bytes(range(97)) * 3

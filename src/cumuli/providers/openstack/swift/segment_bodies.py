@@ -1,15 +1,18 @@
-"""The content of a large object, verified segment by segment while it streams."""
+"""The content of a large object as it streams: segment by segment, each verified."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from cumuli.errors import Conflict
+from cumuli.errors import Conflict, MalformedResponse
 from cumuli.providers.openstack.swift.wire import Segment
+from cumuli.runtime.messages import ResponseStream
 from cumuli.storage.driver import Body
 from cumuli.storage.verify import Algorithm, Digest, Hasher, compare, new_hasher
 
-__all__ = ["VerifiedBody"]
+__all__ = ["JoinedBody", "VerifiedBody"]
+
+OpenSegment = Callable[[Segment, int, int], Awaitable[ResponseStream]]
 
 
 class VerifiedBody:
@@ -112,3 +115,57 @@ class VerifiedBody:
     async def close(self) -> None:
         """As ``Body.close``."""
         await self._body.close()
+
+
+class JoinedBody:
+    """The content of several objects in a row, each asked for when the one before it is used up.
+
+    Args:
+        open_segment: Asks for the bytes of a segment, from one to before another one.
+        segments: All of them, in order.
+        start: The first byte of the whole that is wanted.
+        end: The byte behind the last one.
+        name: What the whole is called, for errors.
+    """
+
+    def __init__(self, open_segment: OpenSegment, segments: Sequence[Segment], start: int, end: int, name: str) -> None:
+        self._open = open_segment
+        self._name = name
+        self._body: ResponseStream | None = None
+        self._left = 0
+        self._wanted: list[tuple[Segment, int, int]] = []
+        before = 0
+        for segment in segments:
+            first, last = max(start - before, 0), min(end - before, segment.bytes)
+            if first < last:
+                self._wanted.append((segment, first, last))
+            before += segment.bytes
+        self._wanted.reverse()
+
+    async def read(self, size: int) -> bytes:
+        """As ``Body.read``.
+
+        Raises:
+            Conflict: A segment is not the one that was listed.
+            MalformedResponse: A segment has another length than it said.
+        """
+        while True:
+            if self._body is None:
+                if not self._wanted:
+                    return b""
+                segment, first, last = self._wanted.pop()
+                self._body = await self._open(segment, first, last)
+                self._left = last - first
+            data = await self._body.read(size)
+            self._left -= len(data)
+            if self._left < 0 or (self._left and not data):
+                raise MalformedResponse(f"{self._name}: a segment is not as long as it said")
+            if data:
+                return data
+            await self.close()
+
+    async def close(self) -> None:
+        """As ``Body.close``."""
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
