@@ -43,7 +43,9 @@ class AsyncS3Access(AsyncS3Objects):
         name = self._container(container)
         wanted = checked_text(prefix, "a prefix") if prefix else ""
         return self._pages(
-            lambda cursor: self._s3.list_versions(name, wanted, cursor=cursor), key=_name_and_version, order=_name
+            lambda cursor: self._s3.listings.list_versions(name, wanted, cursor=cursor),
+            key=_name_and_version,
+            order=_name,
         )
 
     async def ex_list_multipart_uploads(
@@ -59,7 +61,7 @@ class AsyncS3Access(AsyncS3Objects):
         """
         name = self._container(container)
         wanted = checked_text(prefix, "a prefix") if prefix else ""
-        pages = self._pages(lambda cursor: self._s3.list_uploads(name, wanted, cursor=cursor), key=_upload_id)
+        pages = self._pages(lambda cursor: self._s3.listings.list_uploads(name, wanted, cursor=cursor), key=_upload_id)
         return [upload async for upload in pages]
 
     async def ex_abort_multipart_upload(self, upload: S3Upload) -> None:
@@ -70,14 +72,14 @@ class AsyncS3Access(AsyncS3Objects):
         Args:
             upload: Of ``ex_list_multipart_uploads``.
         """
-        await self._do(self._s3.abort_upload(self._address((upload.container, upload.name)), upload.id))
+        await self._do(self._s3.multipart.abort_upload(self._address((upload.container, upload.name)), upload.id))
 
     # Access and tags
 
     async def ex_get_object_acl(self, obj: ObjectLike, *, version_id: str | None = None) -> AccessControl:
         """Who may do what with an object. S3's operation: ``GetObjectAcl``."""
         self._s3.dialect.require(Feature.ACL)
-        return await self._do(self._s3.get_acl(self._version(obj, version_id)))
+        return await self._do(self._s3.settings.get_acl(self._version(obj, version_id)))
 
     async def ex_put_object_acl(
         self, obj: ObjectLike, acl: AccessControl | CannedACL, *, version_id: str | None = None
@@ -95,24 +97,24 @@ class AsyncS3Access(AsyncS3Objects):
             InvalidRequest: The bucket has access control lists switched off.
         """
         self._s3.dialect.require(Feature.ACL)
-        await self._do(self._s3.put_acl(self._version(obj, version_id), acl))
+        await self._do(self._s3.settings.put_acl(self._version(obj, version_id), acl))
 
     async def ex_get_object_tagging(self, obj: ObjectLike, *, version_id: str | None = None) -> dict[str, str]:
         """An object's tags. S3's operation: ``GetObjectTagging``."""
         self._s3.dialect.require(Feature.OBJECT_TAGS)
-        return await self._do(self._s3.get_tags(self._version(obj, version_id)))
+        return await self._do(self._s3.settings.get_tags(self._version(obj, version_id)))
 
     async def ex_put_object_tagging(
         self, obj: ObjectLike, tags: Mapping[str, str], *, version_id: str | None = None
     ) -> None:
         """Give an object these tags, in place of those that it has. S3's operation: ``PutObjectTagging``."""
         self._s3.dialect.require(Feature.OBJECT_TAGS)
-        await self._do(self._s3.put_tags(self._version(obj, version_id), checked_tags(tags)))
+        await self._do(self._s3.settings.put_tags(self._version(obj, version_id), checked_tags(tags)))
 
     async def ex_delete_object_tagging(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
         """Take all tags from an object. S3's operation: ``DeleteObjectTagging``."""
         self._s3.dialect.require(Feature.OBJECT_TAGS)
-        await self._do(self._s3.delete_tags(self._version(obj, version_id)))
+        await self._do(self._s3.settings.delete_tags(self._version(obj, version_id)))
 
 
 def _name(version: S3ObjectVersion) -> str:

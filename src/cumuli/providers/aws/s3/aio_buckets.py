@@ -38,7 +38,7 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
         S3's operation: ``GetBucketVersioning``.
         """
         self._s3.dialect.require(Feature.VERSIONS)
-        return await self._do(self._s3.get_versioning(self._container(container)))
+        return await self._do(self._s3.settings.get_versioning(self._container(container)))
 
     async def ex_put_bucket_versioning(self, container: Container | str, *, enabled: bool) -> None:
         """Have a bucket keep versions of its objects, or stop that; versions that are there stay.
@@ -50,14 +50,14 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             enabled: True to keep versions from now on, False to suspend that.
         """
         self._s3.dialect.require(Feature.VERSIONING_SWITCH)
-        await self._do(self._s3.put_versioning(self._container(container), enabled=enabled))
+        await self._do(self._s3.settings.put_versioning(self._container(container), enabled=enabled))
 
     # Access
 
     async def ex_get_bucket_acl(self, container: Container | str) -> AccessControl:
         """Who may do what with a bucket. S3's operation: ``GetBucketAcl``."""
         self._s3.dialect.require(Feature.ACL)
-        return await self._do(self._s3.get_acl(self._bucket(container)))
+        return await self._do(self._s3.settings.get_acl(self._bucket(container)))
 
     async def ex_put_bucket_acl(self, container: Container | str, acl: AccessControl | CannedACL) -> None:
         """Say who may do what with a bucket, in place of what was said before.
@@ -72,12 +72,12 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             InvalidRequest: The bucket has access control lists switched off.
         """
         self._s3.dialect.require(Feature.ACL)
-        await self._do(self._s3.put_acl(self._bucket(container), acl))
+        await self._do(self._s3.settings.put_acl(self._bucket(container), acl))
 
     async def ex_get_bucket_policy(self, container: Container | str) -> str | None:
         """A bucket's policy as JSON, or None if it has none. S3's operation: ``GetBucketPolicy``."""
         self._s3.dialect.require(Feature.POLICY)
-        return await self._do(self._s3.get_policy(self._container(container)))
+        return await self._do(self._s3.settings.get_policy(self._container(container)))
 
     async def ex_put_bucket_policy(self, container: Container | str, policy: str) -> None:
         """Give a bucket a policy, in place of the one that it has.
@@ -98,36 +98,36 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             good = False
         if not good:
             raise InvalidRequest("a policy is a JSON object, given as text")
-        await self._do(self._s3.put_policy(self._container(container), policy))
+        await self._do(self._s3.settings.put_policy(self._container(container), policy))
 
     async def ex_delete_bucket_policy(self, container: Container | str) -> None:
         """Take a bucket's policy away. S3's operation: ``DeleteBucketPolicy``."""
         self._s3.dialect.require(Feature.POLICY)
-        await self._do(self._s3.delete_policy(self._container(container)))
+        await self._do(self._s3.settings.delete_policy(self._container(container)))
 
     # Tags
 
     async def ex_get_bucket_tagging(self, container: Container | str) -> dict[str, str]:
         """A bucket's tags; empty if it has none. S3's operation: ``GetBucketTagging``."""
         self._s3.dialect.require(Feature.BUCKET_TAGS)
-        return await self._do(self._s3.get_tags(self._bucket(container)))
+        return await self._do(self._s3.settings.get_tags(self._bucket(container)))
 
     async def ex_put_bucket_tagging(self, container: Container | str, tags: Mapping[str, str]) -> None:
         """Give a bucket these tags, in place of those that it has. S3's operation: ``PutBucketTagging``."""
         self._s3.dialect.require(Feature.BUCKET_TAGS)
-        await self._do(self._s3.put_tags(self._bucket(container), checked_tags(tags)))
+        await self._do(self._s3.settings.put_tags(self._bucket(container), checked_tags(tags)))
 
     async def ex_delete_bucket_tagging(self, container: Container | str) -> None:
         """Take all tags from a bucket. S3's operation: ``DeleteBucketTagging``."""
         self._s3.dialect.require(Feature.BUCKET_TAGS)
-        await self._do(self._s3.delete_tags(self._bucket(container)))
+        await self._do(self._s3.settings.delete_tags(self._bucket(container)))
 
     # Lifecycle
 
     async def ex_get_bucket_lifecycle(self, container: Container | str) -> list[LifecycleRule]:
         """A bucket's lifecycle rules; empty if it has none. S3's operation: ``GetBucketLifecycleConfiguration``."""
         self._s3.dialect.require(Feature.LIFECYCLE)
-        return await self._do(self._s3.get_lifecycle(self._container(container)))
+        return await self._do(self._s3.settings.get_lifecycle(self._container(container)))
 
     async def ex_put_bucket_lifecycle(self, container: Container | str, rules: Sequence[LifecycleRule]) -> None:
         """Give a bucket these lifecycle rules, in place of those that it has.
@@ -142,12 +142,12 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             InvalidRequest: A rule says nothing, or contradicts itself.
         """
         self._s3.dialect.require(Feature.LIFECYCLE)
-        await self._do(self._s3.put_lifecycle(self._container(container), rules))
+        await self._do(self._s3.settings.put_lifecycle(self._container(container), rules))
 
     async def ex_delete_bucket_lifecycle(self, container: Container | str) -> None:
         """Take a bucket's lifecycle rules away. S3's operation: ``DeleteBucketLifecycle``."""
         self._s3.dialect.require(Feature.LIFECYCLE)
-        await self._do(self._s3.delete_lifecycle(self._container(container)))
+        await self._do(self._s3.settings.delete_lifecycle(self._container(container)))
 
     # Anything
 
@@ -195,7 +195,7 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             # An object is given as it is stored, and not unpacked.
             sent["Accept-Encoding"] = "identity"
         answer = await self._do(
-            self._s3.raw(
+            self._s3.calls.any_call(
                 method,
                 bucket,
                 name or "",

@@ -556,7 +556,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         return S3Address(container=address.container, name=address.name, version_id=wanted)
 
     def _key_headers(self, key: CustomerKey | None) -> dict[str, str]:
-        return customer_headers(self._s3.dialect, key, self._s3.session.given_endpoint)
+        return customer_headers(self._s3.dialect, key, self._s3.calls.session.given_endpoint)
 
     def _s3_read(
         self,

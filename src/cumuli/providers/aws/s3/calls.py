@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from cumuli.calls.caller import Caller, Check
 from cumuli.calls.left_out import tell_left_out
-from cumuli.capabilities import Capabilities
 from cumuli.errors import (
     CloudError,
     ContainerNotFound,
@@ -20,13 +19,12 @@ from cumuli.errors import (
     PermissionDenied,
 )
 from cumuli.providers.aws.s3 import names
-from cumuli.providers.aws.s3.dialect import Checksum, Dialect, rules_for
+from cumuli.providers.aws.s3.dialect import Dialect
 from cumuli.providers.aws.s3.faults import Misdirected, error_of, late_error_of
-from cumuli.providers.aws.s3.models import S3Container, S3Object
 from cumuli.providers.aws.s3.session import S3Session, Site
 from cumuli.providers.aws.s3.wire import Answer
 from cumuli.runtime.messages import Request, Response, ResponseStream, Source
-from cumuli.storage.driver import StorageDriver, named, refuse
+from cumuli.storage.driver import named
 from cumuli.wire.xml import decode
 
 __all__ = ["Pairs", "S3Calls"]
@@ -40,54 +38,28 @@ Pairs = Iterable[tuple[str, str]]
 MOVES = 3
 
 
-class S3Calls(StorageDriver[S3Container, S3Object]):
+class S3Calls:
     """Sends S3's operations and reads their answers.
 
     Args:
         caller: Sends requests; its authorizer is the session.
         session: Knows where buckets are.
         dialect: The service's ways.
-        checksum: How content is verified.
-        sign_payload: Whether the content's hash is part of the signature; None where the connection is
-            not encrypted.
         page_size: Most names in a page of a listing.
+
+    Attributes:
+        runtime: The caller's.
+        provider: Registry name of the service.
     """
 
-    def __init__(
-        self,
-        caller: Caller,
-        session: S3Session,
-        dialect: Dialect,
-        *,
-        checksum: Checksum,
-        sign_payload: bool | None = None,
-        page_size: int = 1000,
-    ) -> None:
-        super().__init__(caller)
+    def __init__(self, caller: Caller, session: S3Session, dialect: Dialect, *, page_size: int) -> None:
+        self.caller = caller
+        self.runtime = caller.runtime
         self.session = session
         self.dialect = dialect
         self.provider = dialect.provider
-        self.capabilities: Capabilities = dialect.capabilities
-        self._asks_checksum = checksum != "md5"
-        self.rules = rules_for(
-            checksum,
-            equal_parts=dialect.equal_parts,
-            conditional_parts=dialect.put_conditions != "one request",
-        )
-        self._checksum: Checksum = checksum
-        self._sign_payload = sign_payload
-        self._page_size = page_size
+        self.page_size = page_size
         self._checks: dict[tuple[str, bool, bool], Check] = {}
-
-    def check_container_name(self, name: str) -> None:
-        names.check_bucket(name)
-
-    def check_object_name(self, name: str) -> None:
-        names.check_key(name)
-        if "\0" in name and not self.dialect.nul_names:
-            raise refuse(name, "an object", f"{self.dialect.title} takes no NUL in it")
-        if not self.dialect.relative_names:
-            names.check_relative(name)
 
     async def send(
         self,
@@ -118,7 +90,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         check = self._check(method, key=bool(key), late=late)
         for attempt in range(MOVES):
             site = await self.session.site(bucket)
-            request = self._request(site, operation, method, key, query, headers, body)
+            request = self.request(site, operation, method, key, query, headers, body)
             try:
                 return await self.caller.call(request, check=check, repeatable=repeatable, kept_alive=late)
             except NotFound as error:
@@ -147,7 +119,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         check = self._check("GET", key=bool(key), late=False)
         for attempt in range(MOVES):
             site = await self.session.site(bucket)
-            request = self._request(site, operation, "GET", key, query, headers, b"")
+            request = self.request(site, operation, "GET", key, query, headers, b"")
             try:
                 return await self.caller.stream(request, check=check)
             except NotFound as error:
@@ -208,8 +180,32 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
             raise
         return found
 
+    async def any_call(
+        self,
+        method: str,
+        container: str,
+        name: str,
+        *,
+        query: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        repeatable: bool,
+    ) -> Response:
+        """A signed request that nothing here knows."""
+        return await self.send(
+            f"{method} request",
+            method,
+            container,
+            name,
+            query=query,
+            headers=headers.items(),
+            body=body,
+            repeatable=repeatable,
+            late=method in {"POST", "PUT"},
+        )
+
     @staticmethod
-    def _request(
+    def request(
         site: Site,
         operation: str,
         method: str,
@@ -218,6 +214,7 @@ class S3Calls(StorageDriver[S3Container, S3Object]):
         headers: Pairs,
         body: bytes | Source,
     ) -> Request:
+        """A request of a bucket that is there."""
         target = f"{site.base}/{names.in_path(key)}" if key else site.base or "/"
         if query:
             target = f"{target}?{query}"

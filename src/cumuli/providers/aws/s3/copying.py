@@ -20,18 +20,19 @@ from cumuli.errors import (
     PreconditionFailed,
 )
 from cumuli.providers.aws.s3 import wire
+from cumuli.providers.aws.s3.calls import S3Calls
 from cumuli.providers.aws.s3.dialect import Feature
 from cumuli.providers.aws.s3.headers import bare, completed, merged, number, version_of, version_query
 from cumuli.providers.aws.s3.models import S3Address, S3Object
 from cumuli.providers.aws.s3.multipart import Multipart
 from cumuli.providers.aws.s3.names import in_path, in_query
-from cumuli.providers.aws.s3.objects import everywhere
+from cumuli.providers.aws.s3.objects import Objects, everywhere
 from cumuli.runtime.deadline import grace
 from cumuli.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec, ReadSpec
 from cumuli.storage.etags import is_weak, same_etag
 from cumuli.wire.moments import utc
 
-__all__ = ["Copying"]
+__all__ = ["Copies"]
 
 log = logging.getLogger("cumuli.storage")
 
@@ -55,8 +56,14 @@ TAGGING = "x-amz-tagging"
 DIRECTIVES = ("x-amz-metadata-directive", "x-amz-tagging-directive")
 
 
-class Copying(Multipart):
+class Copies:
     """Copies: in one request, and from 5 GiB on in parts that S3 copies at the same time.
+
+    Args:
+        calls: Sends the requests.
+        objects: Looks at originals and copies.
+        multipart: Ends the uploads that larger copies are.
+        max_parts: Most parts of a copy.
 
     Attributes:
         largest_copy: Most bytes that one request copies.
@@ -66,10 +73,16 @@ class Copying(Multipart):
     largest_copy = 5 * GIB
     copy_part = GIB
 
+    def __init__(self, calls: S3Calls, objects: Objects, multipart: Multipart, *, max_parts: int) -> None:
+        self._calls = calls
+        self._objects = objects
+        self._multipart = multipart
+        self._max_parts = max_parts
+
     async def copy_object(self, spec: CopySpec) -> S3Object:
         spec, wanted, encoding = _taken_out(spec)
         try:
-            answer = await self.send(
+            answer = await self._calls.send(
                 "HeadObject",
                 "HEAD",
                 spec.source.container,
@@ -78,9 +91,9 @@ class Copying(Multipart):
                 headers=_source_headers(spec.headers).items(),
             )
         except ObjectNotFound as error:
-            raise await self.missing(error, spec.source.container) from error.__cause__
+            raise await self._calls.missing(error, spec.source.container) from error.__cause__
         known = dict(answer.headers.pairs())
-        source = self._object(spec.source, known, number(known.get("content-length")) or 0)
+        source = self._objects.object_of(spec.source, known, number(known.get("content-length")) or 0)
         if wanted is not None and bare(wanted) != source.etag:
             raise PreconditionFailed(f"{source.name}: its etag is {source.etag}, and not {wanted}; it was not copied")
         described = {name: known[name] for name in DESCRIBING if known.get(name) and known[name].isascii()}
@@ -108,8 +121,8 @@ class Copying(Multipart):
             or any(name.lower() in IGNORED for name in spec.headers)
         )
         if replaced:
-            headers += [("x-amz-metadata-directive", "REPLACE"), *self.put_headers(put)]
-        answer = await self.send(
+            headers += [("x-amz-metadata-directive", "REPLACE"), *self._objects.put_headers(put)]
+        answer = await self._calls.send(
             "CopyObject",
             "PUT",
             spec.target.container,
@@ -117,9 +130,9 @@ class Copying(Multipart):
             headers=merged(headers, put.headers if replaced else completed(spec.headers, left)),
             late=True,
         )
-        result = self.read(wire.CopyObjectResult, "CopyObject", answer)
+        result = self._calls.read(wire.CopyObjectResult, "CopyObject", answer)
         known = dict(answer.headers.pairs())
-        copy = self.new_object(put, known, source.size, bare(result.etag))
+        copy = self._objects.new_object(put, known, source.size, bare(result.etag))
         return await self._verified_copy(
             put, source, msgspec.structs.replace(copy, last_modified=utc(result.last_modified))
         )
@@ -138,7 +151,7 @@ class Copying(Multipart):
         address = S3Address(container=copy.container, name=copy.name, version_id=copy.version_id)
         spec = ReadSpec(address=address, headers=everywhere(put))
         try:
-            found = await self.head_object(spec)
+            found = await self._objects.head_object(spec)
         except PermissionDenied:
             log.warning("%s was copied, but these credentials may not read it, so the copy was not checked", copy.name)
             return copy
@@ -162,11 +175,11 @@ class Copying(Multipart):
         given = {name.lower(): value for name, value in spec.headers.items()}
         if TAGGING in given or given.get("x-amz-tagging-directive", "").upper() == "REPLACE":
             return given.get(TAGGING)
-        if Feature.OBJECT_TAGS not in self.dialect.features:
+        if Feature.OBJECT_TAGS not in self._calls.dialect.features:
             return None
         version = version_query(spec.source)
         try:
-            found = await self.ask(
+            found = await self._calls.ask(
                 wire.Tagging,
                 "GetObjectTagging",
                 "GET",
@@ -195,24 +208,24 @@ class Copying(Multipart):
         self, put: PutSpec, origin: list[tuple[str, str]], size: int, tags: str | None
     ) -> S3Object:
         upload = await self._start_copy(put, tags)
-        step = max(self.copy_part, -(-size // self.rules.max_parts))
+        step = max(self.copy_part, -(-size // self._max_parts))
         ranges = [(start, min(start + step, size)) for start in range(0, size, step)]
         jobs = [
             partial(self._copy_part, put, upload, origin, number, start, end)
             for number, (start, end) in enumerate(ranges, 1)
         ]
         try:
-            parts = await self.caller.runtime.gather(jobs, limit=CONCURRENCY)
-            return (await self.complete_multipart(put, upload, parts, digest=None)).object
+            parts = await self._calls.runtime.gather(jobs, limit=CONCURRENCY)
+            return (await self._multipart.complete_multipart(put, upload, parts, digest=None)).object
         except BaseException as error:
             await self._give_up(put.address, upload, error)
             raise
 
     async def _start_copy(self, put: PutSpec, tags: str | None) -> MultipartUpload:
-        headers = self.put_headers(put)
+        headers = self._objects.put_headers(put)
         if tags:
             headers.append((TAGGING, tags))
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.InitiateMultipartUploadResult,
             "CreateMultipartUpload",
             "POST",
@@ -227,7 +240,7 @@ class Copying(Multipart):
     async def _copy_part(
         self, put: PutSpec, upload: MultipartUpload, origin: list[tuple[str, str]], number: int, start: int, end: int
     ) -> Part:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.CopyPartResult,
             "UploadPartCopy",
             "PUT",
@@ -245,7 +258,7 @@ class Copying(Multipart):
     async def _give_up(self, address: Address, upload: MultipartUpload, error: BaseException) -> None:
         try:
             with grace(CLEAN_UP_SECONDS):
-                await self.abort_upload(address, upload.id)
+                await self._multipart.abort_upload(address, upload.id)
         except CloudError as second:
             error.add_note(f"the unfinished copy {upload.id} of {address.name} could not be removed: {second}")
 

@@ -22,8 +22,11 @@ FIRST = "m"
 INCOMPLETE = "the listing goes on, and S3 does not say where; what it gave is incomplete"
 
 
-class Listings(S3Calls):
+class Listings:
     """The calls that list, a page at a time."""
+
+    def __init__(self, calls: S3Calls) -> None:
+        self._calls = calls
 
     async def list_objects(self, query: ListQuery, *, cursor: str | None) -> Page[S3Object | Prefix]:
         how, _, place = (cursor or "").partition(" ")
@@ -34,7 +37,7 @@ class Listings(S3Calls):
             parameters.append(f"continuation-token={in_query(place)}")
         elif query.start_after:
             parameters.append(f"start-after={in_query(query.start_after)}")
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.ListBucketResult, "ListObjectsV2", "GET", query.container, query="&".join(parameters), whole=False
         )
         # The answer of a service that knows the first version of the call only: it passed over start-after.
@@ -51,7 +54,7 @@ class Listings(S3Calls):
     async def _list_by_marker(self, query: ListQuery, marker: str) -> Page[S3Object | Prefix]:
         """A page as the first version of the call gives it: behind a name, which need not be there."""
         parameters = [*self._asked_for(query), f"marker={in_query(marker)}"]
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.ListBucketResult, "ListObjects", "GET", query.container, query="&".join(parameters)
         )
         items = self._items(query, answer)
@@ -64,7 +67,7 @@ class Listings(S3Calls):
             MalformedResponse: More is to come, and nobody knows from where.
         """
         # Without the element that tells, a full page is not taken for the last one.
-        full = len(items) >= (answer.max_keys or self._page_size)
+        full = len(items) >= (answer.max_keys or self._calls.page_size)
         if not (full if answer.is_truncated is None else answer.is_truncated):
             return None
         marker = answer.next_marker
@@ -77,7 +80,7 @@ class Listings(S3Calls):
         return f"{FIRST} {marker}"
 
     def _asked_for(self, query: ListQuery) -> list[str]:
-        parameters = [f"encoding-type=url&max-keys={self._page_size}"]
+        parameters = [f"encoding-type=url&max-keys={self._calls.page_size}"]
         if query.prefix:
             parameters.append(f"prefix={in_query(query.prefix)}")
         if query.delimiter:
@@ -86,7 +89,7 @@ class Listings(S3Calls):
 
     def _items(self, query: ListQuery, answer: wire.ListBucketResult) -> list[S3Object | Prefix]:
         encoded = answer.encoding_type == "url"
-        container, provider = query.container, self.provider
+        container, provider = query.container, self._calls.provider
         items: list[S3Object | Prefix] = [
             S3Object(
                 container=container,
@@ -110,12 +113,12 @@ class Listings(S3Calls):
 
     async def list_versions(self, container: str, prefix: str, *, cursor: str | None) -> Page[S3ObjectVersion]:
         """One page of the versions of objects, the newest of each first."""
-        parameters = [f"versions&encoding-type=url&max-keys={self._page_size}"]
+        parameters = [f"versions&encoding-type=url&max-keys={self._calls.page_size}"]
         if prefix:
             parameters.append(f"prefix={in_query(prefix)}")
         if cursor is not None:
             parameters.append(cursor)
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.ListVersionsResult, "ListObjectVersions", "GET", container, query="&".join(parameters), whole=False
         )
         encoded = answer.encoding_type == "url"
@@ -124,7 +127,7 @@ class Listings(S3Calls):
                 container=container,
                 name=decoded(item.key) if encoded else item.key,
                 size=item.size,
-                provider=self.provider,
+                provider=self._calls.provider,
                 etag=bare(item.etag),
                 last_modified=utc(item.last_modified),
                 storage_class=item.storage_class,
@@ -138,7 +141,7 @@ class Listings(S3Calls):
                 container=container,
                 name=decoded(item.key) if encoded else item.key,
                 size=0,
-                provider=self.provider,
+                provider=self._calls.provider,
                 last_modified=utc(item.last_modified),
                 version_id=item.version_id,
                 is_latest=item.is_latest,
@@ -161,12 +164,12 @@ class Listings(S3Calls):
 
     async def list_uploads(self, container: str, prefix: str, *, cursor: str | None) -> Page[S3Upload]:
         """One page of the unfinished uploads."""
-        parameters = [f"uploads&encoding-type=url&max-uploads={self._page_size}"]
+        parameters = [f"uploads&encoding-type=url&max-uploads={self._calls.page_size}"]
         if prefix:
             parameters.append(f"prefix={in_query(prefix)}")
         if cursor is not None:
             parameters.append(cursor)
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.ListMultipartUploadsResult,
             "ListMultipartUploads",
             "GET",

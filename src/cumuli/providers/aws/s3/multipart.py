@@ -11,6 +11,7 @@ from hashlib import md5
 from cumuli.calls.lost_answers import doubtful
 from cumuli.errors import CloudError, MalformedResponse, NotFound
 from cumuli.providers.aws.s3 import wire
+from cumuli.providers.aws.s3.calls import S3Calls
 from cumuli.providers.aws.s3.headers import bare, merged
 from cumuli.providers.aws.s3.models import S3Object
 from cumuli.providers.aws.s3.names import in_query
@@ -27,22 +28,26 @@ CLEAN_UP_SECONDS = 30.0
 ELEMENTS = {"crc32": "ChecksumCRC32", "sha256": "ChecksumSHA256"}
 
 
-class Multipart(Objects):
+class Multipart:
     """The calls on uploads in parts."""
+
+    def __init__(self, calls: S3Calls, objects: Objects) -> None:
+        self._calls = calls
+        self._objects = objects
 
     async def start_multipart(self, spec: PutSpec) -> MultipartUpload:
         # Before anything is sent in vain, and again before its end.
-        await self.look_before(spec)
-        headers = self.put_headers(spec)
+        await self._objects.look_before(spec)
+        headers = self._objects.put_headers(spec)
         if spec.integrity == "off":
             # Parts without checksums, of which S3 would ask them else.
             pass
-        elif self._checksum == "crc32":
+        elif self._objects.checksum == "crc32":
             headers += [("x-amz-checksum-algorithm", "CRC32"), ("x-amz-checksum-type", "FULL_OBJECT")]
-        elif self._checksum == "sha256":
+        elif self._objects.checksum == "sha256":
             headers.append(("x-amz-checksum-algorithm", "SHA256"))
         # Not repeated: what came of a first attempt would stay there, and cost, and nobody would know of it.
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.InitiateMultipartUploadResult,
             "CreateMultipartUpload",
             "POST",
@@ -58,10 +63,10 @@ class Multipart(Objects):
         self, spec: PutSpec, upload: MultipartUpload, number: int, body: bytes, *, digest: Digest | None
     ) -> Part:
         if digest is None and spec.integrity != "off":
-            digest = await digest_of(self.caller.runtime, self._checksum, body)
+            digest = await digest_of(self._calls.runtime, self._objects.checksum, body)
         address = spec.address
-        content_headers = await self.content_headers(address.container, body, digest)
-        answer = await self.send(
+        content_headers = await self._objects.content_headers(address.container, body, digest)
+        answer = await self._calls.send(
             "UploadPart",
             "PUT",
             address.container,
@@ -75,21 +80,25 @@ class Multipart(Objects):
         if etag is None:
             raise MalformedResponse(f"{address.name}: S3 stored part {number} and gave no etag for it")
         what = f"part {number} of {address.name}"
-        checked = await self.checked(content_headers, body, known, what, KEPT_NOTHING) if digest is not None else None
-        return Part(number=number, size=len(body), etag=etag, digest=self.reported(known), checked=checked)
+        checked = (
+            await self._objects.checked(content_headers, body, known, what, KEPT_NOTHING)
+            if digest is not None
+            else None
+        )
+        return Part(number=number, size=len(body), etag=etag, digest=self._objects.reported(known), checked=checked)
 
     async def complete_multipart(
         self, spec: PutSpec, upload: MultipartUpload, parts: Sequence[Part], *, digest: Digest | None
     ) -> Stored[S3Object]:
-        conditions = self.put_conditions(spec)
+        conditions = self._objects.put_conditions(spec)
         headers = [("Content-Type", "application/xml"), *conditions]
         if digest is not None and digest.algorithm == "crc32" and all(part.digest is not None for part in parts):
             value = base64.b64encode(bytes.fromhex(digest.value)).decode("ascii")
             headers += [("x-amz-checksum-crc32", value), ("x-amz-checksum-type", "FULL_OBJECT")]
         size = sum(part.size for part in parts)
-        await self.look_before(spec)
+        await self._objects.look_before(spec)
         try:
-            answer = await self.send(
+            answer = await self._calls.send(
                 "CompleteMultipartUpload",
                 "POST",
                 spec.address.container,
@@ -100,7 +109,7 @@ class Multipart(Objects):
                 repeatable=not conditions,
                 late=True,
             )
-            result = self.read(wire.CompleteMultipartUploadResult, "CompleteMultipartUpload", answer)
+            result = self._calls.read(wire.CompleteMultipartUploadResult, "CompleteMultipartUpload", answer)
         except NotFound as error:
             found = None if error.code != "NoSuchUpload" else await self._completed_before(spec, parts, size, digest)
             if found is None:
@@ -127,9 +136,9 @@ class Multipart(Objects):
         known = dict(answer.headers.pairs())
         if result.checksum_crc32:
             known["x-amz-checksum-crc32"] = result.checksum_crc32
-        obj = self.new_object(spec, known, size, bare(result.etag))
-        await self.look_after(spec, obj)
-        return Stored(object=obj, digest=self.reported(known) if self._checksum == "crc32" else None)
+        obj = self._objects.new_object(spec, known, size, bare(result.etag))
+        await self._objects.look_after(spec, obj)
+        return Stored(object=obj, digest=self._objects.reported(known) if self._objects.checksum == "crc32" else None)
 
     async def _is_gone(self, spec: PutSpec, upload: MultipartUpload, error: CloudError) -> bool:
         """Whether an upload is not open any more: one that was completed is not there to be removed."""
@@ -158,7 +167,7 @@ class Multipart(Objects):
     ) -> S3Object | None:
         """The object, if an attempt whose answer got lost has surely made it of these parts."""
         try:
-            found = await self.head_object(ReadSpec(address=spec.address, headers=everywhere(spec)))
+            found = await self._objects.head_object(ReadSpec(address=spec.address, headers=everywhere(spec)))
         except CloudError:
             return None
         same = found.etag == composite(parts) or (
@@ -166,21 +175,18 @@ class Multipart(Objects):
         )
         return found if found.size == size and same else None
 
-    async def abort_multipart(self, spec: PutSpec, upload: MultipartUpload) -> None:
-        await self.abort_upload(spec.address, upload.id)
-
     async def abort_upload(self, address: Address, upload_id: str) -> None:
         """Remove an unfinished upload and its parts."""
         with suppress(NotFound):
             await self._abort(address, upload_id)
 
     async def _abort(self, address: Address, upload_id: str) -> None:
-        await self.send(
+        await self._calls.send(
             "AbortMultipartUpload", "DELETE", address.container, address.name, query=f"uploadId={in_query(upload_id)}"
         )
 
     def composite_etag(self, parts: Sequence[Part]) -> str | None:
-        if not self.dialect.composite_etags or any(
+        if not self._calls.dialect.composite_etags or any(
             part.digest is None or part.digest.algorithm != "md5" for part in parts
         ):
             return None

@@ -1,4 +1,4 @@
-"""Objects: listing, reading, putting, deleting them."""
+"""Objects: reading, putting, deleting them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import msgspec
 from cumuli.calls.lost_answers import creating
 from cumuli.errors import CloudError, Conflict, MalformedResponse, NotFound, ObjectNotFound, PreconditionFailed
 from cumuli.providers.aws.s3 import wire
+from cumuli.providers.aws.s3.calls import S3Calls
+from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.faults import error_of_code
 from cumuli.providers.aws.s3.headers import (
     bare,
@@ -32,7 +34,6 @@ from cumuli.providers.aws.s3.headers import (
     version_query,
     xml_headers,
 )
-from cumuli.providers.aws.s3.listings import Listings
 from cumuli.providers.aws.s3.metadata import read_meta_data, written_meta_data
 from cumuli.providers.aws.s3.models import S3Object
 from cumuli.providers.aws.s3.names import in_xml, xml_text
@@ -67,18 +68,29 @@ EVERYWHERE = ("x-amz-server-side-encryption-customer-", "x-amz-request-payer", "
 ASK_CHECKSUM = ("x-amz-checksum-mode", "ENABLED")
 
 
-class Objects(Listings):
-    """The calls on objects."""
+class Objects:
+    """The calls on objects.
 
-    # Whether it was told that conditions are looked at here.
-    _warned = False
+    Args:
+        calls: Sends the requests.
+        checksum: How content is verified.
+        sign_payload: Whether the content's hash is part of the signature; None where the connection is
+            not encrypted.
+    """
+
+    def __init__(self, calls: S3Calls, *, checksum: Checksum, sign_payload: bool | None) -> None:
+        self._calls = calls
+        self.checksum: Checksum = checksum
+        self._sign_payload = sign_payload
+        # Whether it was told that conditions are looked at here.
+        self._warned = False
 
     # Reading
 
     async def head_object(self, spec: ReadSpec) -> S3Object:
         address = spec.address
         try:
-            answer = await self.send(
+            answer = await self._calls.send(
                 "HeadObject",
                 "HEAD",
                 address.container,
@@ -87,9 +99,9 @@ class Objects(Listings):
                 headers=self._read_headers(spec),
             )
         except ObjectNotFound as error:
-            raise await self.missing(error, address.container) from error.__cause__
+            raise await self._calls.missing(error, address.container) from error.__cause__
         known = dict(answer.headers.pairs())
-        obj = self._object(address, known, number(known.get("content-length")) or 0)
+        obj = self.object_of(address, known, number(known.get("content-length")) or 0)
         check_conditions(spec.conditions, obj)
         return obj
 
@@ -97,7 +109,7 @@ class Objects(Listings):
         if not spec.whole or spec.integrity == "off":
             return (await self._get_object(spec))[0]
         # What the caller has of the object may tell already that it came in parts.
-        etags = self.dialect.composite_etags
+        etags = self._calls.dialect.composite_etags
         guess = composite_of(spec.known[0], {}, etags=etags) if spec.known is not None else None
         parts = None if guess is None else await self._parts(spec, guess)
         answer, known = await self._get_object(spec)
@@ -127,7 +139,7 @@ class Objects(Listings):
     async def _part_size(self, spec: ReadSpec, part: int) -> int | None:
         query = "&".join(filter(None, (f"partNumber={part}", version_query(spec.address))))
         try:
-            answer = await self.send(
+            answer = await self._calls.send(
                 "HeadObject", "HEAD", spec.address.container, spec.address.name, query=query,
                 headers=list(spec.headers.items()),
             )  # fmt: skip
@@ -143,7 +155,7 @@ class Objects(Listings):
         headers = self._read_headers(spec)
         if not spec.whole:
             headers.append(("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}"))
-        body = await self.receive(
+        body = await self._calls.receive(
             "GetObject", address.container, address.name, query=version_query(address), headers=headers
         )
         try:
@@ -158,8 +170,8 @@ class Objects(Listings):
         known = dict(body.headers.pairs())
         length = number(known.get("content-length"))
         start, size = extent(address.name, body.status, known)
-        obj = self._object(address, known, size or 0)
-        digest = digest_of_whole(obj.etag, known, md5_etags=self.dialect.md5_etags)
+        obj = self.object_of(address, known, size or 0)
+        digest = digest_of_whole(obj.etag, known, md5_etags=self._calls.dialect.md5_etags)
         return Download(
             object=obj,
             body=body,
@@ -172,7 +184,7 @@ class Objects(Listings):
 
     def _read_headers(self, spec: ReadSpec) -> list[tuple[str, str]]:
         headers = conditional(spec.conditions)
-        if self._asks_checksum and spec.whole:
+        if self.checksum != "md5" and spec.whole:
             headers.append(ASK_CHECKSUM)
         return merged(headers, spec.headers)
 
@@ -192,11 +204,11 @@ class Objects(Listings):
             content_headers = await self._hashed_first(spec, body)
         else:
             if digest is None and spec.integrity != "off":
-                digest = await digest_of(self.caller.runtime, self._checksum, body)
+                digest = await digest_of(self._calls.runtime, self.checksum, body)
             content_headers = await self.content_headers(address.container, body, digest)
         conditional_put = spec.conditions != UNCONDITIONAL
         await self.look_before(spec)
-        sent = self.send(
+        sent = self._calls.send(
             "PutObject",
             "PUT",
             address.container,
@@ -224,11 +236,11 @@ class Objects(Listings):
 
     async def _hashed_first(self, spec: PutSpec, body: Source) -> list[tuple[str, str]]:
         """As ``content_headers``, of a body that is read for its hashes before it is read to be sent."""
-        runtime = self.caller.runtime
+        runtime = self._calls.runtime
         signed = self._sign_payload
         if signed is None:
-            signed = not (await self.session.site(spec.address.container)).secure
-        hasher = new_hasher(self._checksum) if spec.integrity != "off" else None
+            signed = not (await self._calls.session.site(spec.address.container)).secure
+        hasher = new_hasher(self.checksum) if spec.integrity != "off" else None
         sha256 = new_hasher("sha256") if signed else None
         hashers = [each for each in (hasher, sha256) if each is not None]
         while hashers and (piece := await body.read(PIECE)):
@@ -237,7 +249,7 @@ class Objects(Listings):
         await body.rewind()
         headers: list[tuple[str, str]] = []
         if hasher is not None:
-            headers.append((CHECKSUM_HEADERS[self._checksum], base64.b64encode(hasher.digest()).decode("ascii")))
+            headers.append((CHECKSUM_HEADERS[self.checksum], base64.b64encode(hasher.digest()).decode("ascii")))
         headers.append(("x-amz-content-sha256", sha256.hexdigest() if sha256 else UNSIGNED_PAYLOAD))
         return headers
 
@@ -246,7 +258,7 @@ class Objects(Listings):
     def put_conditions(self, spec: PutSpec) -> list[tuple[str, str]]:
         """The headers that make an upload conditional."""
         if_match = spec.conditions.if_match
-        if if_match is not None and self.dialect.bare_if_match:
+        if if_match is not None and self._calls.dialect.bare_if_match:
             return [("If-Match", if_match)]
         return conditional(spec.conditions)
 
@@ -256,14 +268,14 @@ class Objects(Listings):
         Raises:
             PreconditionFailed: It does not.
         """
-        if spec.conditions == UNCONDITIONAL or self.dialect.put_conditions != "not known":
+        if spec.conditions == UNCONDITIONAL or self._calls.dialect.put_conditions != "not known":
             return
         if not self._warned:
             self._warned = True
             log.warning(
                 "it is not known whether %s keeps the conditions of uploads, so the object is looked at before and "
                 "after them; what others store there in between may be replaced",
-                self.dialect.title,
+                self._calls.dialect.title,
             )
         try:
             found = await self._look(spec)
@@ -280,22 +292,22 @@ class Objects(Listings):
         Raises:
             Conflict: It was.
         """
-        if spec.conditions == UNCONDITIONAL or self.dialect.put_conditions != "not known":
+        if spec.conditions == UNCONDITIONAL or self._calls.dialect.put_conditions != "not known":
             return
         found = await self._look(spec)
         if obj.etag is not None and not same_etag(found.etag, obj.etag):
             raise Conflict(
                 f"{obj.name}: somebody else stored other content at the same moment, and it is not known that "
-                f"{self.dialect.title} keeps the conditions of uploads; look at what is there now"
+                f"{self._calls.dialect.title} keeps the conditions of uploads; look at what is there now"
             )
 
     async def _look(self, spec: PutSpec) -> S3Object:
         address = spec.address
-        answer = await self.send(
+        answer = await self._calls.send(
             "HeadObject", "HEAD", address.container, address.name, headers=list(everywhere(spec).items())
         )
         known = dict(answer.headers.pairs())
-        return self._object(address, known, number(known.get("content-length")) or 0)
+        return self.object_of(address, known, number(known.get("content-length")) or 0)
 
     def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
         """What the object is to become, but for the caller's own headers."""
@@ -315,14 +327,14 @@ class Objects(Listings):
         signed = self._sign_payload
         if signed is None:
             # On an encrypted way the signed checksum says as much.
-            signed = not (await self.session.site(container)).secure
+            signed = not (await self._calls.session.site(container)).secure
         if not signed:
             headers.append(("x-amz-content-sha256", UNSIGNED_PAYLOAD))
         elif digest is not None and digest.algorithm == "sha256":
             headers.append(("x-amz-content-sha256", digest.value))
         elif len(body) >= OFFLOAD_FROM:
             # The signer would compute it as well, holding up all other work meanwhile.
-            sha256 = await digest_of(self.caller.runtime, "sha256", body)
+            sha256 = await digest_of(self._calls.runtime, "sha256", body)
             headers.append(("x-amz-content-sha256", sha256.value))
         return headers
 
@@ -347,8 +359,8 @@ class Objects(Listings):
         if checked is None and ("x-amz-content-sha256", UNSIGNED_PAYLOAD) not in sent:
             checked = "sha256"
         etag = self._etag_digest(known)
-        if isinstance(body, bytes) and etag is not None and self._checksum != "md5" and self.reported(known) is None:
-            computed = await digest_of(self.caller.runtime, "md5", body)
+        if isinstance(body, bytes) and etag is not None and self.checksum != "md5" and self.reported(known) is None:
+            computed = await digest_of(self._calls.runtime, "md5", body)
             # What came with a signed hash need not be warned of.
             if etag.sure or checked is None or computed.value == etag.value:
                 checked = agreed(computed, etag, what, outcome) or checked
@@ -356,15 +368,15 @@ class Objects(Listings):
 
     def _etag_digest(self, known: Mapping[str, str]) -> Digest | None:
         """The hash that an etag is, or looks like."""
-        return etag_digest(bare(known.get("etag")), known, md5_etags=self.dialect.md5_etags)
+        return etag_digest(bare(known.get("etag")), known, md5_etags=self._calls.dialect.md5_etags)
 
     def reported(self, known: Mapping[str, str]) -> Digest | None:
         """The hash, of the kind that is sent, that S3 reports of what it stored."""
-        if self._checksum == "md5":
+        if self.checksum == "md5":
             digest = self._etag_digest(known)
             # The service compared what came with the content. An etag that is no hash tells nothing beside that.
             return digest if digest is None or digest.sure else None
-        if self._checksum == "crc32":
+        if self.checksum == "crc32":
             crc32 = crc32_of(known)
             return Digest("crc32", crc32) if crc32 else None
         sha256 = hexadecimal(known.get("x-amz-checksum-sha256"), 32)
@@ -377,8 +389,8 @@ class Objects(Listings):
             container=address.container,
             name=address.name,
             size=size,
-            provider=self.provider,
-            hash=etag if etag and self.dialect.md5_etags and is_md5(etag, known) else None,
+            provider=self._calls.provider,
+            hash=etag if etag and self._calls.dialect.md5_etags and is_md5(etag, known) else None,
             etag=etag,
             content_type=spec.content_type,
             content_encoding=spec.content_encoding,
@@ -392,7 +404,7 @@ class Objects(Listings):
 
     async def delete_object(self, address: Address) -> None:
         # Repeatable: in a bucket with versions it would make one more mark of the deletion.
-        await self.send(
+        await self._calls.send(
             "DeleteObject", "DELETE", address.container, address.name, query=version_query(address), repeatable=True
         )
 
@@ -425,7 +437,7 @@ class Objects(Listings):
             )
         parts.append("</Delete>")
         body = "".join(parts).encode()
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DeleteResult,
             "DeleteObjects",
             "POST",
@@ -455,15 +467,15 @@ class Objects(Listings):
 
     async def object_url(self, spec: UrlSpec) -> str:
         address = spec.address
-        site = await self.session.site(address.container)
+        site = await self._calls.session.site(address.container)
         headers = [("Content-Type", spec.content_type)] if spec.content_type and spec.method == "PUT" else []
         operation = "GetObject" if spec.method == "GET" else "PutObject"
-        request = self._request(site, operation, spec.method, address.name, version_query(address), headers, b"")
-        return await self.session.presign(request, expires_in=spec.expires_in, payload_hash=UNSIGNED_PAYLOAD)
+        request = self._calls.request(site, operation, spec.method, address.name, version_query(address), headers, b"")
+        return await self._calls.session.presign(request, expires_in=spec.expires_in, payload_hash=UNSIGNED_PAYLOAD)
 
     # Models
 
-    def _object(self, address: Address, known: Mapping[str, str], size: int) -> S3Object:
+    def object_of(self, address: Address, known: Mapping[str, str], size: int) -> S3Object:
         """What an answer's headers tell of an object."""
         etag = bare(known.get("etag"))
         encryption = known.get("x-amz-server-side-encryption")
@@ -472,8 +484,8 @@ class Objects(Listings):
             container=address.container,
             name=address.name,
             size=size,
-            provider=self.provider,
-            hash=etag if etag and self.dialect.md5_etags and is_md5(etag, known) else None,
+            provider=self._calls.provider,
+            hash=etag if etag and self._calls.dialect.md5_etags and is_md5(etag, known) else None,
             etag=etag,
             content_type=known.get("content-type"),
             content_encoding=stored_encoding(known.get("content-encoding")),

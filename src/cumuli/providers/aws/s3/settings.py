@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from cumuli.errors import NotFound
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
-from cumuli.providers.aws.s3.documents import (
+from cumuli.providers.aws.s3.headers import version_query, xml_headers
+from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule
+from cumuli.providers.aws.s3.settings_xml import (
     acl_document,
     acl_of,
     lifecycle_document,
@@ -15,22 +17,22 @@ from cumuli.providers.aws.s3.documents import (
     tagging_document,
     versioning_document,
 )
-from cumuli.providers.aws.s3.headers import version_query, xml_headers
-from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule
-from cumuli.runtime.messages import Response
 from cumuli.storage.driver import Address
 
 __all__ = ["Settings"]
 
 
-class Settings(S3Calls):
+class Settings:
     """The calls on settings. A bucket's address has the empty name."""
+
+    def __init__(self, calls: S3Calls) -> None:
+        self._calls = calls
 
     # Access control lists
 
     async def get_acl(self, address: Address) -> AccessControl:
         operation = "GetObjectAcl" if address.name else "GetBucketAcl"
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.AccessControlPolicy, operation, "GET", address.container, address.name, query=_about("acl", address)
         )
         return acl_of(answer)
@@ -41,7 +43,7 @@ class Settings(S3Calls):
         headers = xml_headers(body)
         if isinstance(acl, str):
             headers.append(("x-amz-acl", acl))
-        await self.send(
+        await self._calls.send(
             operation, "PUT", address.container, address.name, query=_about("acl", address), headers=headers, body=body
         )
 
@@ -50,7 +52,7 @@ class Settings(S3Calls):
     async def get_tags(self, address: Address) -> dict[str, str]:
         operation = "GetObjectTagging" if address.name else "GetBucketTagging"
         try:
-            answer = await self.ask(
+            answer = await self._calls.ask(
                 wire.Tagging, operation, "GET", address.container, address.name, query=_about("tagging", address)
             )
         except NotFound as error:
@@ -62,7 +64,7 @@ class Settings(S3Calls):
     async def put_tags(self, address: Address, tags: Mapping[str, str]) -> None:
         operation = "PutObjectTagging" if address.name else "PutBucketTagging"
         body = tagging_document(tags)
-        await self.send(
+        await self._calls.send(
             operation,
             "PUT",
             address.container,
@@ -74,19 +76,19 @@ class Settings(S3Calls):
 
     async def delete_tags(self, address: Address) -> None:
         operation = "DeleteObjectTagging" if address.name else "DeleteBucketTagging"
-        await self.send(operation, "DELETE", address.container, address.name, query=_about("tagging", address))
+        await self._calls.send(operation, "DELETE", address.container, address.name, query=_about("tagging", address))
 
     # Versions
 
     async def get_versioning(self, container: str) -> str | None:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.VersioningConfiguration, "GetBucketVersioning", "GET", container, query="versioning"
         )
         return answer.status
 
     async def put_versioning(self, container: str, *, enabled: bool) -> None:
         body = versioning_document(enabled=enabled)
-        await self.send(
+        await self._calls.send(
             "PutBucketVersioning", "PUT", container, query="versioning", headers=xml_headers(body), body=body
         )
 
@@ -94,7 +96,7 @@ class Settings(S3Calls):
 
     async def get_lifecycle(self, container: str) -> list[LifecycleRule]:
         try:
-            answer = await self.ask(
+            answer = await self._calls.ask(
                 wire.LifecycleConfiguration, "GetBucketLifecycleConfiguration", "GET", container, query="lifecycle"
             )
         except NotFound as error:
@@ -105,7 +107,7 @@ class Settings(S3Calls):
 
     async def put_lifecycle(self, container: str, rules: Sequence[LifecycleRule]) -> None:
         body = lifecycle_document(rules)
-        await self.send(
+        await self._calls.send(
             "PutBucketLifecycleConfiguration",
             "PUT",
             container,
@@ -115,13 +117,13 @@ class Settings(S3Calls):
         )
 
     async def delete_lifecycle(self, container: str) -> None:
-        await self.send("DeleteBucketLifecycle", "DELETE", container, query="lifecycle")
+        await self._calls.send("DeleteBucketLifecycle", "DELETE", container, query="lifecycle")
 
     # Policies
 
     async def get_policy(self, container: str) -> str | None:
         try:
-            answer = await self.send("GetBucketPolicy", "GET", container, query="policy")
+            answer = await self._calls.send("GetBucketPolicy", "GET", container, query="policy")
         except NotFound as error:
             if error.code == "NoSuchBucketPolicy":
                 return None
@@ -131,36 +133,10 @@ class Settings(S3Calls):
     async def put_policy(self, container: str, policy: str) -> None:
         body = policy.encode()
         headers = [("Content-Type", "application/json"), xml_headers(body)[1]]
-        await self.send("PutBucketPolicy", "PUT", container, query="policy", headers=headers, body=body)
+        await self._calls.send("PutBucketPolicy", "PUT", container, query="policy", headers=headers, body=body)
 
     async def delete_policy(self, container: str) -> None:
-        await self.send("DeleteBucketPolicy", "DELETE", container, query="policy")
-
-    # Anything
-
-    async def raw(
-        self,
-        method: str,
-        container: str,
-        name: str,
-        *,
-        query: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        repeatable: bool,
-    ) -> Response:
-        """A signed request that nothing here knows."""
-        return await self.send(
-            f"{method} request",
-            method,
-            container,
-            name,
-            query=query,
-            headers=headers.items(),
-            body=body,
-            repeatable=repeatable,
-            late=method in {"POST", "PUT"},
-        )
+        await self._calls.send("DeleteBucketPolicy", "DELETE", container, query="policy")
 
 
 def _about(what: str, address: Address) -> str:

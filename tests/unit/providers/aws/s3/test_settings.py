@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cumuli.errors import ConfigurationError, InvalidRequest, NotSupported
-from cumuli.providers.aws.s3 import documents, wire
+from cumuli.providers.aws.s3 import settings_xml, wire
 from cumuli.providers.aws.s3.arguments import customer_headers, put_headers
 from cumuli.providers.aws.s3.client import S3
 from cumuli.providers.aws.s3.dialect import AWS
@@ -26,14 +26,16 @@ KEY = bytes(range(32))
 
 
 def test_lifecycles_are_read_as_they_were_written() -> None:
-    document = documents.lifecycle_document(RULES)
-    read = documents.rules_of(decode(document, wire.LifecycleConfiguration, root="LifecycleConfiguration", item=None))
+    document = settings_xml.lifecycle_document(RULES)
+    read = settings_xml.rules_of(
+        decode(document, wire.LifecycleConfiguration, root="LifecycleConfiguration", item=None)
+    )
     assert read == RULES
 
 
 def test_access_control_is_read_as_it_was_written() -> None:
-    document = documents.acl_document(ACL)
-    assert documents.acl_of(decode(document, wire.AccessControlPolicy, root="AccessControlPolicy", item=None)) == ACL
+    document = settings_xml.acl_document(ACL)
+    assert settings_xml.acl_of(decode(document, wire.AccessControlPolicy, root="AccessControlPolicy", item=None)) == ACL
 
 
 @pytest.mark.parametrize(
@@ -50,11 +52,11 @@ def test_access_control_is_read_as_it_was_written() -> None:
 )
 def test_lifecycles_that_mean_nothing(rules: list[LifecycleRule]) -> None:
     with pytest.raises(InvalidRequest):
-        documents.lifecycle_document(rules)
+        settings_xml.lifecycle_document(rules)
 
 
 def test_a_day_is_a_day_in_utc() -> None:
-    assert b"<Date>2030-05-06T00:00:00.000Z</Date>" in documents.lifecycle_document(
+    assert b"<Date>2030-05-06T00:00:00.000Z</Date>" in settings_xml.lifecycle_document(
         [LifecycleRule(id="a", expire_date=DAY)]
     )
 
@@ -62,7 +64,7 @@ def test_a_day_is_a_day_in_utc() -> None:
 @pytest.mark.parametrize("grant", [Grant(permission="READ"), Grant(permission="READ", id="a", uri="b")])
 def test_a_grant_has_one_grantee(grant: Grant) -> None:
     with pytest.raises(InvalidRequest):
-        documents.acl_document(AccessControl(owner="o", grants=(grant,)))
+        settings_xml.acl_document(AccessControl(owner="o", grants=(grant,)))
 
 
 def test_a_customers_key() -> None:
