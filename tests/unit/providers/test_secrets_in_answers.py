@@ -7,7 +7,7 @@ import pytest
 from cumuli.providers.aws.ec2.wire import CreateKeyPairResponse
 from cumuli.providers.gogrid.wire import Password
 from cumuli.providers.openstack.compute.actions import _AdminPass
-from cumuli.providers.openstack.compute.sizes import _Key
+from cumuli.providers.openstack.compute.keys import _Key
 from cumuli.providers.openstack.compute.wire import Created, Server, _Created
 from tests.secrets_used import NODE_PASSWORD
 

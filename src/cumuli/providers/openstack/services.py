@@ -108,6 +108,7 @@ class OpenStackServices:
             raise ConfigurationError(f"page_size is {page_size}; ask for at least 1 item", provider=caller.provider)
         self.caller = caller
         self.session = session
+        self.provider = caller.provider
         self.page_size = page_size
         self._names = dict(names or {})
 
@@ -204,7 +205,7 @@ class OpenStackServices:
         )
         lost = [] if lost is None else lost
         found = decoded(answer, kind, lost)
-        tell_left_out(lost, provider=self.caller.provider, operation=operation)
+        tell_left_out(lost, provider=self.provider, operation=operation)
         return found
 
     async def post(
@@ -332,7 +333,7 @@ class OpenStackServices:
                 continue
             lost: list[MalformedResponse] = []
             found = decoded(answer, kind, lost) if read is None else read(answer, lost)
-            tell_left_out(lost, provider=self.caller.provider, operation=operation)
+            tell_left_out(lost, provider=self.provider, operation=operation)
             identities = found.markers()
             count = len(identities) + len(lost)
             # A service that does not page takes no notice of limit and marker: it gives everything, each time.

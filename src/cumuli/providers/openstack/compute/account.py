@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cumuli.errors import ConfigurationError, MalformedResponse
-from cumuli.providers.openstack.compute.account_models import (
+from cumuli.providers.openstack.compute.models import (
     AbsoluteLimits,
     HypervisorStatistics,
     Limits,

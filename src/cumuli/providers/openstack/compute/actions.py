@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import msgspec
 
 from cumuli.errors import NodeNotFound, NotFound
-from cumuli.providers.openstack.compute.base import NovaNodeT
-from cumuli.providers.openstack.compute.images import GlanceImages
-from cumuli.providers.openstack.compute.wire import Address, ServerAnswer
+from cumuli.providers.openstack.compute.models import OpenStackNode
+from cumuli.providers.openstack.compute.servers import Servers
+from cumuli.providers.openstack.compute.wire import Address
 from cumuli.providers.openstack.faults import fault_error
-from cumuli.providers.openstack.services import COMPUTE, decoded, identified, quoted
+from cumuli.providers.openstack.services import COMPUTE, OpenStackServices, decoded, identified, quoted
 from cumuli.secret import Secret
 
 __all__ = ["ServerActions"]
@@ -59,27 +59,15 @@ CONSOLES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class ServerActions(GlanceImages[NovaNodeT]):
+class ServerActions:
     """What Nova's servers can do besides."""
 
-    async def rebuild(self, node_id: str, arguments: dict[str, object]) -> NovaNodeT:
-        answer = await self.act(node_id, "rebuild", arguments)
-        server = decoded(answer, ServerAnswer).server
-        return self._node(server)
-
-    async def rename(self, node_id: str, name: str) -> NovaNodeT:
-        answer = await self.services.put(
-            COMPUTE,
-            f"/servers/{identified(node_id)}",
-            {"server": {"name": name}},
-            ServerAnswer,
-            operation="Update Server",
-            not_found=NodeNotFound,
-        )
-        return self._node(answer.server)
+    def __init__(self, services: OpenStackServices, servers: Servers[OpenStackNode]) -> None:
+        self._services = services
+        self._servers = servers
 
     async def metadata(self, node_id: str) -> dict[str, str]:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE,
             f"/servers/{identified(node_id)}/metadata",
             _Metadata,
@@ -89,7 +77,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
         return answer.metadata
 
     async def set_metadata(self, node_id: str, metadata: Mapping[str, str]) -> dict[str, str]:
-        answer = await self.services.put(
+        answer = await self._services.put(
             COMPUTE,
             f"/servers/{identified(node_id)}/metadata",
             {"metadata": dict(metadata)},
@@ -100,7 +88,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
         return answer.metadata
 
     async def delete_metadata_item(self, node_id: str, key: str) -> None:
-        await self.services.delete(
+        await self._services.delete(
             COMPUTE,
             f"/servers/{identified(node_id)}/metadata/{quoted(key)}",
             operation="Delete Metadata Item",
@@ -108,7 +96,7 @@ class ServerActions(GlanceImages[NovaNodeT]):
         )
 
     async def addresses(self, node_id: str) -> dict[str, tuple[str, ...]]:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE, f"/servers/{identified(node_id)}/ips", _Addresses, operation="List Ips", not_found=NodeNotFound
         )
         return {
@@ -121,19 +109,19 @@ class ServerActions(GlanceImages[NovaNodeT]):
             **({"adminPass": password.reveal()} if password else {}),
             **({"rescue_image_ref": image} if image else {}),
         }
-        answer = await self.act(node_id, "rescue", arguments or None)
+        answer = await self._servers.act(node_id, "rescue", arguments or None)
         given = decoded(answer, _AdminPass).admin_pass
         return Secret(given) if given else None
 
     async def console_output(self, node_id: str, length: int | None) -> str:
-        answer = await self.act(node_id, "os-getConsoleOutput", {} if length is None else {"length": length})
+        answer = await self._servers.act(node_id, "os-getConsoleOutput", {} if length is None else {"length": length})
         return decoded(answer, _Output).output or ""
 
     async def console_url(self, node_id: str, kind: str) -> str:
         protocol, action = CONSOLES[kind]
-        place = await self.services.session.versioned_endpoint(COMPUTE)
-        if await self.services.session.microversion(place, "2.6") == "2.6":
-            answer = await self.services.send(
+        place = await self._services.session.versioned_endpoint(COMPUTE)
+        if await self._services.session.microversion(place, "2.6") == "2.6":
+            answer = await self._services.send(
                 COMPUTE,
                 "POST",
                 f"/servers/{identified(node_id)}/remote-consoles",
@@ -143,5 +131,5 @@ class ServerActions(GlanceImages[NovaNodeT]):
                 check=lambda found: fault_error(found, not_found=NodeNotFound),
             )
             return decoded(answer, _RemoteConsole).remote_console.url
-        answer = await self.act(node_id, action, {"type": kind})
+        answer = await self._servers.act(node_id, action, {"type": kind})
         return decoded(answer, _OldConsole).console.url

@@ -7,11 +7,10 @@ from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.account_models import HypervisorStatistics, Quota, ServerGroup
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import OpenStackDriver
-from cumuli.providers.openstack.compute.models import OpenStackNode
+from cumuli.providers.openstack.compute.models import HypervisorStatistics, OpenStackNode, Quota, ServerGroup
 from cumuli.providers.openstack.identity.arguments import (
     KEYSTONE,
     as_secret,

@@ -21,12 +21,10 @@ from cumuli.compute.models import (
     VolumeSnapshot,
 )
 from cumuli.errors import InvalidRequest, NodeNotFound
-from cumuli.providers.openstack.compute.account_models import Limits
 from cumuli.providers.openstack.compute.actions import CONSOLES
 from cumuli.providers.openstack.compute.arguments import NetworkLike, node_spec
-from cumuli.providers.openstack.compute.base import NovaNodeT
 from cumuli.providers.openstack.compute.driver import NovaDriver
-from cumuli.providers.openstack.compute.models import BootVolume, OpenStackVolume
+from cumuli.providers.openstack.compute.models import BootVolume, Limits, NovaNodeT, OpenStackVolume
 from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import JSONValue
 from cumuli.secret import Secret
@@ -157,7 +155,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             arguments["adminPass"] = _secret(admin_pass).reveal()
         if metadata is not None:
             arguments["metadata"] = checked_tags(metadata)
-        return await self._do(self._nova.rebuild(self._id(node), arguments))
+        return await self._do(self._nova.servers.rebuild(self._id(node), arguments))
 
     async def ex_set_password(self, node: Node | str, password: str | Secret) -> None:
         """Change the administrator's password, where the hypervisor can.
@@ -176,7 +174,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             NodeNotFound: It does not exist.
         """
-        return await self._do(self._nova.rename(self._id(node), checked_name(name, "a node")))
+        return await self._do(self._nova.servers.rename(self._id(node), checked_name(name, "a node")))
 
     async def ex_get_metadata(self, node: Node | str) -> dict[str, str]:
         """The node's metadata. Nova's operation: List All Metadata.
@@ -184,7 +182,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             NodeNotFound: It does not exist.
         """
-        return await self._do(self._nova.metadata(self._id(node)))
+        return await self._do(self._nova.actions.metadata(self._id(node)))
 
     async def ex_set_metadata(self, node: Node | str, metadata: Mapping[str, str]) -> dict[str, str]:
         """Replace all of the node's metadata. Nova's operation: Replace Metadata Items.
@@ -196,7 +194,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             NodeNotFound: It does not exist.
             QuotaExceeded: These are more items than a node may have.
         """
-        return await self._do(self._nova.set_metadata(self._id(node), checked_tags(metadata)))
+        return await self._do(self._nova.actions.set_metadata(self._id(node), checked_tags(metadata)))
 
     async def ex_delete_metadata_item(self, node: Node | str, key: str) -> None:
         """Delete one item of the node's metadata. Nova's operation: Delete Metadata Item.
@@ -206,7 +204,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         """
         if not key:
             raise InvalidRequest("the key of the metadata item is empty")
-        await self._do(self._nova.delete_metadata_item(self._id(node), key))
+        await self._do(self._nova.actions.delete_metadata_item(self._id(node), key))
 
     async def ex_list_ip_addresses(self, node: Node | str) -> dict[str, tuple[str, ...]]:
         """The node's addresses by the name of their network. Nova's operation: List Ips.
@@ -214,7 +212,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             NodeNotFound: It does not exist.
         """
-        return await self._do(self._nova.addresses(self._id(node)))
+        return await self._do(self._nova.actions.addresses(self._id(node)))
 
     async def reboot_node(self, node: Node | str, *, ex_hard: bool = False) -> None:
         """Reboot a node. Nova's operation: Reboot Server.
@@ -266,7 +264,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             Conflict: Its state does not allow it.
         """
         return await self._make(
-            self._nova.save_image(self._id(node), checked_name(name, "an image"), checked_tags(metadata))
+            self._nova.images.save_image(self._id(node), checked_name(name, "an image"), checked_tags(metadata))
         )
 
     # Size
@@ -325,7 +323,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             Conflict: Its state does not allow it.
         """
         return await self._do(
-            self._nova.rescue(
+            self._nova.actions.rescue(
                 self._id(node),
                 _secret(password) if password is not None else None,
                 optional_id_of(image, NodeImage, self.provider),
@@ -424,7 +422,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             NodeNotFound: It does not exist.
             Conflict: It has no console in its present state.
         """
-        return await self._do(self._nova.console_output(self._id(node), length))
+        return await self._do(self._nova.actions.console_output(self._id(node), length))
 
     async def ex_get_console_url(
         self, node: Node | str, kind: Literal["novnc", "xvpvnc", "spice-html5", "rdp-html5", "serial"] = "novnc"
@@ -444,7 +442,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         """
         if kind not in CONSOLES:
             raise InvalidRequest(f"there is no console {kind!r}; there are {', '.join(CONSOLES)}")
-        return Secret(await self._do(self._nova.console_url(self._id(node), kind)))
+        return Secret(await self._do(self._nova.actions.console_url(self._id(node), kind)))
 
     # The project
 
@@ -500,7 +498,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         return id_of(node, Node, self.provider)
 
     async def _act(self, node: Node | str, action: str, arguments: object = None) -> None:
-        await self._do(self._nova.act(self._id(node), action, arguments))
+        await self._do(self._nova.servers.act(self._id(node), action, arguments))
 
 
 def _secret(text: str | Secret) -> Secret:

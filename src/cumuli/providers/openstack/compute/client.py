@@ -12,12 +12,19 @@ from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
-from cumuli.providers.openstack.compute.account_models import HypervisorStatistics, Limits, Quota, ServerGroup
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import NetworkLike
-from cumuli.providers.openstack.compute.base import NovaNodeT
-from cumuli.providers.openstack.compute.models import BootVolume, OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import (
+    BootVolume,
+    HypervisorStatistics,
+    Limits,
+    NovaNodeT,
+    OpenStackNode,
+    OpenStackVolume,
+    Quota,
+    ServerGroup,
+)
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.network.client import Neutron
 from cumuli.providers.openstack.network.models import SecurityGroup

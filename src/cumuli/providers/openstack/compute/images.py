@@ -1,4 +1,4 @@
-"""The portable verbs for images, on Glance; images of nodes are made by Nova."""
+"""Images, by Glance; images of nodes are made by Nova."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from cumuli.calls.lost_answers import creating
 from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeImage
 from cumuli.errors import CloudError, ConfigurationError, ImageNotFound, MalformedResponse, PermissionDenied
-from cumuli.providers.openstack.compute.base import NovaNodeT
-from cumuli.providers.openstack.compute.models import OpenStackImage
-from cumuli.providers.openstack.compute.servers import ServersDriver
-from cumuli.providers.openstack.services import IMAGE, Link, decoded, identified
+from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode
+from cumuli.providers.openstack.compute.servers import Servers
+from cumuli.providers.openstack.services import IMAGE, Link, OpenStackServices, decoded, identified
 from cumuli.runtime.messages import Response
 from cumuli.wire.lenient import Identity, Needed
 from cumuli.wire.moments import utc
 
-__all__ = ["GlanceImages", "image_id_of"]
+__all__ = ["Images", "image_id_of"]
 
 log = logging.getLogger("cumuli.openstack")
 
@@ -59,31 +58,35 @@ class _MadeImage(msgspec.Struct):
     image_id: Identity
 
 
-class GlanceImages(ServersDriver[NovaNodeT]):
-    """Images."""
+class Images:
+    """The calls on images: Glance's, and Nova's that makes one of a node."""
+
+    def __init__(self, services: OpenStackServices, servers: Servers[OpenStackNode]) -> None:
+        self._services = services
+        self._servers = servers
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[NodeImage]:
         query: list[tuple[str, str]] = []
         if owner is not None:
-            project = (await self.services.session.token()).project_id if owner == "self" else owner
+            project = (await self._services.session.token()).project_id if owner == "self" else owner
             if not project:
                 raise ConfigurationError('the token does not tell its project: give owner its id instead of "self"')
             query.append(("owner", project))
         if ids is not None:
             return Page(await self._images(ids, query))
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             IMAGE, "/images", _ImageList, operation="List images", query=query, cursor=cursor
         )
         return Page([self._image(image) for image in found.images], after)
 
     async def _images(self, ids: Sequence[str], query: list[tuple[str, str]]) -> list[NodeImage]:
         images: dict[str, NodeImage] = {}
-        step = min(IDS_PER_CALL, self.services.page_size)
+        step = min(IDS_PER_CALL, self._services.page_size)
         for start in range(0, len(ids), step):
             wanted = ids[start : start + step]
-            found, _ = await self.services.page(
+            found, _ = await self._services.page(
                 IMAGE,
                 "/images",
                 _ImageList,
@@ -95,7 +98,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
         missing = [image_id for image_id in images.fromkeys(ids) if image_id not in images]
         # Listings leave out hidden images, and shared ones that were not accepted; one by one they can be read.
         jobs = [lambda image_id=image_id: self._alone(image_id) for image_id in missing]
-        alone = await self.caller.runtime.gather(jobs, limit=PARALLEL_READS)
+        alone = await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS)
         owners = [value for _, value in query]
         images.update((image.id, image) for image in alone if image and (not owners or image.owner in owners))
         missing = [image_id for image_id in missing if image_id not in images]
@@ -110,7 +113,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
             return None
 
     async def get_image(self, image_id: str) -> NodeImage:
-        found = await self.services.get(
+        found = await self._services.get(
             IMAGE, f"/images/{identified(image_id)}", _Image, operation="Show image", not_found=ImageNotFound
         )
         return self._image(found)
@@ -123,7 +126,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
 
         async def make() -> str:
             arguments = {"name": name, **({"metadata": metadata} if metadata else {})}
-            return image_id_of(await self.act(node_id, "createImage", arguments))
+            return image_id_of(await self._servers.act(node_id, "createImage", arguments))
 
         advice = f"whether the image {name!r} was made is not known: look for it with list_images before you try again"
         image_id = await creating(make(), operation="createImage", advice=advice)
@@ -136,12 +139,12 @@ class GlanceImages(ServersDriver[NovaNodeT]):
             # The image is being made: losing its id would be worse than knowing little of it.
             log.warning("the image %s is being made, and could not be read: %s", image_id, error.message)
             return OpenStackImage(
-                id=image_id, name=name, provider=self.provider, description=metadata.get("description")
+                id=image_id, name=name, provider=self._services.provider, description=metadata.get("description")
             )
 
     async def delete_image(self, image_id: str) -> None:
         try:
-            await self.services.delete(
+            await self._services.delete(
                 IMAGE, f"/images/{identified(image_id)}", operation="Delete image", not_found=ImageNotFound
             )
         except PermissionDenied as error:
@@ -152,7 +155,7 @@ class GlanceImages(ServersDriver[NovaNodeT]):
         return OpenStackImage(
             id=image.id,
             name=image.name or "",
-            provider=self.provider,
+            provider=self._services.provider,
             provider_state=image.status,
             owner=image.owner,
             created_at=utc(image.created_at),

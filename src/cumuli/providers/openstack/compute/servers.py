@@ -1,10 +1,10 @@
-"""The portable verbs for nodes, on Nova's servers."""
+"""Nodes: Nova's servers."""
 
 from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -15,15 +15,22 @@ from cumuli.calls.retry import may_have_happened
 from cumuli.compute.auth import Password, SSHKey
 from cumuli.compute.driver import NodeSpec
 from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotFound
-from cumuli.providers.openstack.compute.base import NovaNodeT, OpenStackBase
 from cumuli.providers.openstack.compute.faults import creation_error
-from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment, OpenStackNode, OpenStackNodeSpec
+from cumuli.providers.openstack.compute.keys import KeyPairs
+from cumuli.providers.openstack.compute.models import (
+    BootVolume,
+    NetworkAttachment,
+    NovaNodeT,
+    OpenStackNode,
+    OpenStackNodeSpec,
+)
 from cumuli.providers.openstack.compute.wire import Created, RawServerList, Server, ServerAnswer, ServerList
 from cumuli.providers.openstack.faults import fault_error
-from cumuli.providers.openstack.services import COMPUTE, Link, decoded, identified
+from cumuli.providers.openstack.services import COMPUTE, Link, OpenStackServices, decoded, identified
 from cumuli.runtime.messages import Response
+from cumuli.secret import Secret
 
-__all__ = ["ServersDriver"]
+__all__ = ["Servers"]
 
 N = TypeVar("N", bound=OpenStackNode)
 
@@ -36,17 +43,28 @@ PARALLEL_READS = 8
 DELETED = "DELETED"
 
 
-class ServersDriver(OpenStackBase[NovaNodeT]):
-    """Nodes."""
+class Servers(Generic[NovaNodeT]):
+    """The calls on nodes, which are Nova's servers.
+
+    Args:
+        services: Sends the requests.
+        keys: Makes the key pairs that are needed for a moment.
+        node_of: The node that a server is, in the provider's class.
+    """
+
+    def __init__(self, services: OpenStackServices, keys: KeyPairs, node_of: Callable[[Server], NovaNodeT]) -> None:
+        self._services = services
+        self._keys = keys
+        self._node_of = node_of
 
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[NovaNodeT]:
         if ids is not None and len(ids) <= MAX_SINGLE_READS:
             # Nova has no listing by ids.
             jobs = [lambda node_id=node_id: self.get_node(node_id) for node_id in ids]
-            return Page(await self.caller.runtime.gather(jobs, limit=PARALLEL_READS))
+            return Page(await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS))
         if ids is not None:
             return Page(await self._picked(ids))
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             COMPUTE,
             "/servers/detail",
             _NodePage[NovaNodeT],
@@ -62,12 +80,12 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             # One server after the other: each is decoded into the memory that the one before it has just left,
             # which is a third faster than a thousand that lie far apart.
             found = msgspec.json.decode(answer.body, type=RawServerList)
-            nodes = [self._node(msgspec.json.decode(server, type=Server)) for server in found.servers]
+            nodes = [self._node_of(msgspec.json.decode(server, type=Server)) for server in found.servers]
             return _NodePage(nodes, found.links)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             # What is out of shape may still be readable, and if not, this tells why.
             whole = decoded(answer, ServerList, lost)
-            return _NodePage([self._node(server) for server in whole.servers], whole.links)
+            return _NodePage([self._node_of(server) for server in whole.servers], whole.links)
 
     async def _picked(self, ids: Sequence[str]) -> list[NovaNodeT]:
         wanted = set(ids)
@@ -89,7 +107,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         if 0 < len(missing) <= MAX_SINGLE_READS:
             # A listing leaves out what cannot be read; asked for alone, it is told why.
             jobs = [lambda node_id=node_id: self._node_alone(node_id) for node_id in missing]
-            alone = await self.caller.runtime.gather(jobs, limit=PARALLEL_READS)
+            alone = await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS)
             nodes.update((node.id, node) for node in alone if node is not None)
             missing = [node_id for node_id in missing if node_id not in nodes]
         if missing:
@@ -103,7 +121,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             return None
 
     async def get_node(self, node_id: str) -> NovaNodeT:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE,
             f"/servers/{identified(node_id)}",
             ServerAnswer,
@@ -112,7 +130,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         )
         if answer.server.status == DELETED:
             raise NodeNotFound(f"the server {node_id} has just been deleted")
-        return self._node(answer.server)
+        return self._node_of(answer.server)
 
     async def create_node(self, spec: NodeSpec) -> NovaNodeT:
         if not isinstance(spec, OpenStackNodeSpec):
@@ -138,9 +156,9 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
 
     async def _lend_key(self, public_key: str) -> str:
         """The name of a key pair that is made for a moment."""
-        name = f"cumuli-{self.caller.runtime.token()}"
+        name = f"cumuli-{self._services.caller.runtime.token()}"
         try:
-            await self.import_key_pair(name=name, public_key=public_key)
+            await self._keys.import_key_pair(name=name, public_key=public_key)
         except CloudError as error:
             made = isinstance(error, MalformedResponse) or may_have_happened(error)
             if made and not await self._forget_key(name):
@@ -150,14 +168,14 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
 
     async def _forget_key(self, name: str) -> bool:
         try:
-            await self.delete_key_pair(name)
+            await self._keys.delete_key_pair(name)
         except CloudError as error:
             return isinstance(error, NotFound)
         return True
 
     async def _create(self, spec: OpenStackNodeSpec) -> NovaNodeT:
         async def make() -> Created:
-            answer = await self.services.send(
+            answer = await self._services.send(
                 COMPUTE,
                 "POST",
                 "/servers",
@@ -174,7 +192,7 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         )
         made = (await creating(make(), operation="Create Server", advice=advice)).server
         try:
-            details = await self.services.get(
+            details = await self._services.get(
                 COMPUTE, f"/servers/{identified(made.id)}", ServerAnswer, operation="Show Server Details"
             )
         except CloudError as error:
@@ -197,13 +215,28 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
         await self.act(node_id, "reboot", {"type": "SOFT"})
 
     async def destroy_node(self, node_id: str) -> None:
-        await self.services.delete(
+        await self._services.delete(
             COMPUTE, f"/servers/{identified(node_id)}", operation="Delete Server", not_found=NodeNotFound
         )
 
+    async def rebuild(self, node_id: str, arguments: dict[str, object]) -> NovaNodeT:
+        answer = await self.act(node_id, "rebuild", arguments)
+        return self._node_of(decoded(answer, ServerAnswer).server)
+
+    async def rename(self, node_id: str, name: str) -> NovaNodeT:
+        answer = await self._services.put(
+            COMPUTE,
+            f"/servers/{identified(node_id)}",
+            {"server": {"name": name}},
+            ServerAnswer,
+            operation="Update Server",
+            not_found=NodeNotFound,
+        )
+        return self._node_of(answer.server)
+
     async def act(self, node_id: str, action: str, arguments: object = None) -> Response:
         """One of a server's actions; sent once only, for the second time is refused or does it again."""
-        return await self.services.send(
+        return await self._services.send(
             COMPUTE,
             "POST",
             f"/servers/{identified(node_id)}/action",
@@ -212,6 +245,10 @@ class ServersDriver(OpenStackBase[NovaNodeT]):
             repeatable=False,
             check=lambda answer: fault_error(answer, not_found=NodeNotFound),
         )
+
+    def _node_with_password(self, server: Server, password: str | None) -> NovaNodeT:
+        node = self._node_of(server)
+        return msgspec.structs.replace(node, password=Secret(password)) if password else node
 
 
 class _NodePage(Generic[N]):

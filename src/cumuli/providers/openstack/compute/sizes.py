@@ -1,4 +1,4 @@
-"""The portable verbs for sizes, locations and key pairs, on Nova."""
+"""Sizes (Nova's flavors) and locations (its availability zones)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Literal
 import msgspec
 
 from cumuli.calls.paging import Page
-from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
-from cumuli.errors import KeyPairExists, KeyPairNotFound, SizeNotFound
-from cumuli.providers.openstack.compute.base import NovaNodeT, OpenStackBase
+from cumuli.compute.models import NodeLocation, NodeSize
+from cumuli.errors import SizeNotFound
 from cumuli.providers.openstack.compute.models import OpenStackSize
-from cumuli.providers.openstack.services import COMPUTE, Links, identified, quoted
-from cumuli.secret import Secret
+from cumuli.providers.openstack.services import COMPUTE, Links, OpenStackServices, identified
 from cumuli.wire.lenient import Identity
 
-__all__ = ["PlacesDriver"]
+__all__ = ["Sizes"]
 
 
 class _Flavor(msgspec.Struct):
@@ -57,40 +55,20 @@ class _ZoneList(msgspec.Struct):
     zones: list[_Zone] = msgspec.field(name="availabilityZoneInfo")
 
 
-class _Key(msgspec.Struct):
-    name: Identity
-    fingerprint: str = ""
-    public_key: str | None = None
-    private_key: str | None = None
+class Sizes:
+    """Sizes and locations."""
 
-    def __repr__(self) -> str:
-        # Tracebacks show it, and what else it holds is a secret.
-        return f"{type(self).__name__}(name={self.name!r})"
-
-
-class _KeyAnswer(msgspec.Struct):
-    keypair: _Key
-
-
-class _KeyList(msgspec.Struct):
-    keypairs: list[_KeyAnswer]
-    links: Links = msgspec.field(default_factory=list, name="keypairs_links")
-
-    def markers(self) -> list[str]:
-        return [entry.keypair.name for entry in self.keypairs]
-
-
-class PlacesDriver(OpenStackBase[NovaNodeT]):
-    """Sizes, locations and key pairs."""
+    def __init__(self, services: OpenStackServices) -> None:
+        self._services = services
 
     async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             COMPUTE, "/flavors/detail", _FlavorList, operation="List Flavors With Details", cursor=cursor
         )
         return Page([self._size(flavor) for flavor in found.flavors], after)
 
     async def get_size(self, size_id: str) -> NodeSize:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE,
             f"/flavors/{identified(size_id)}",
             _FlavorAnswer,
@@ -106,69 +84,21 @@ class PlacesDriver(OpenStackBase[NovaNodeT]):
             ram=flavor.ram,
             disk=flavor.disk,
             cpus=flavor.vcpus,
-            provider=self.provider,
+            provider=self._services.provider,
             ephemeral=flavor.ephemeral,
             swap=flavor.swap or 0,
             is_public=flavor.is_public,
         )
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE, "/os-availability-zone", _ZoneList, operation="Get Availability Zone Information"
         )
-        region = self.services.session.region_in_use
+        region = self._services.session.region_in_use
         return Page(
             [
-                NodeLocation(id=zone.name, name=zone.name, provider=self.provider, region=region)
+                NodeLocation(id=zone.name, name=zone.name, provider=self._services.provider, region=region)
                 for zone in answer.zones
                 if zone.state.available
             ]
-        )
-
-    async def list_key_pairs(self, *, cursor: str | None) -> Page[KeyPair]:
-        found, after = await self.services.page(
-            COMPUTE, "/os-keypairs", _KeyList, operation="List Keypairs", cursor=cursor
-        )
-        return Page([self._key(entry.keypair) for entry in found.keypairs], after)
-
-    async def get_key_pair(self, name: str) -> KeyPair:
-        answer = await self.services.get(
-            COMPUTE,
-            f"/os-keypairs/{quoted(name)}",
-            _KeyAnswer,
-            operation="Show Keypair Details",
-            not_found=KeyPairNotFound,
-        )
-        return self._key(answer.keypair)
-
-    async def create_key_pair(self, name: str) -> KeyPair:
-        return await self._make_key({"name": name})
-
-    async def import_key_pair(self, *, name: str, public_key: str) -> KeyPair:
-        return await self._make_key({"name": name, "public_key": public_key})
-
-    async def _make_key(self, body: dict[str, str]) -> KeyPair:
-        answer = await self.services.post(
-            COMPUTE,
-            "/os-keypairs",
-            {"keypair": body},
-            _KeyAnswer,
-            operation="Import (or create) Keypair",
-            exists=KeyPairExists,
-            makes=f"the key pair {body['name']!r}",
-        )
-        return self._key(answer.keypair)
-
-    async def delete_key_pair(self, name: str) -> None:
-        await self.services.delete(
-            COMPUTE, f"/os-keypairs/{quoted(name)}", operation="Delete Keypair", not_found=KeyPairNotFound
-        )
-
-    def _key(self, key: _Key) -> KeyPair:
-        return KeyPair(
-            name=key.name,
-            provider=self.provider,
-            fingerprint=key.fingerprint,
-            public_key=key.public_key,
-            private_key=Secret(key.private_key) if key.private_key else None,
         )

@@ -1,4 +1,4 @@
-"""The portable verbs for volumes and snapshots, on Cinder; Nova attaches and detaches."""
+"""Volumes and snapshots, by Cinder; Nova attaches and detaches."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
 from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
 from cumuli.errors import CloudError, Conflict, NodeNotFound, NotFound, SnapshotNotFound, VolumeNotFound
-from cumuli.providers.openstack.compute.base import NovaNodeT, OpenStackBase
 from cumuli.providers.openstack.compute.models import OpenStackVolume
 from cumuli.providers.openstack.faults import fault_error
-from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, identified
+from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, OpenStackServices, identified
 from cumuli.runtime.messages import Response
 from cumuli.wire.lenient import Identity
 from cumuli.wire.moments import utc
 
-__all__ = ["VolumesDriver"]
+__all__ = ["Volumes"]
 
 # How long, in seconds, an attachment that has begun may take before a detachment gives up on it.
 SETTLING = 60.0
@@ -118,11 +117,20 @@ class _SnapshotAnswer(msgspec.Struct):
     snapshot: _Snapshot
 
 
-class VolumesDriver(OpenStackBase[NovaNodeT]):
-    """Volumes and their snapshots."""
+class Volumes:
+    """The calls on volumes and their snapshots.
+
+    Args:
+        services: Sends the requests.
+        in_region: Whether the location of a volume is the region, and not what Cinder says.
+    """
+
+    def __init__(self, services: OpenStackServices, *, in_region: bool = False) -> None:
+        self._services = services
+        self._in_region = in_region
 
     async def list_volumes(self, *, cursor: str | None) -> Page[OpenStackVolume]:
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             BLOCK_STORAGE,
             "/volumes/detail",
             _VolumeList,
@@ -132,7 +140,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         return Page([self._volume(volume) for volume in found.volumes], after)
 
     async def get_volume(self, volume_id: str) -> OpenStackVolume:
-        answer = await self.services.get(
+        answer = await self._services.get(
             BLOCK_STORAGE,
             f"/volumes/{identified(volume_id)}",
             _VolumeAnswer,
@@ -145,7 +153,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         self, *, size: int, name: str, location: str | None, snapshot: str | None
     ) -> OpenStackVolume:
         optional = {"availability_zone": location, "snapshot_id": snapshot}
-        answer = await self.services.post(
+        answer = await self._services.post(
             BLOCK_STORAGE,
             "/volumes",
             {
@@ -164,11 +172,11 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
 
     async def _naming(self, name: str) -> dict[str, str]:
         """How a name is sent: the first Cinder API, which Rackspace kept, has another word for it."""
-        place = await self.services.session.versioned_endpoint(BLOCK_STORAGE)
+        place = await self._services.session.versioned_endpoint(BLOCK_STORAGE)
         return {"display_name": name} if "/v1" in place.path else {"name": name}
 
     async def destroy_volume(self, volume_id: str) -> None:
-        await self.services.delete(
+        await self._services.delete(
             BLOCK_STORAGE,
             f"/volumes/{identified(volume_id)}",
             operation="Delete a volume",
@@ -183,7 +191,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         attachment = {"volumeId": volume_id, **({"device": device} if device else {})}
 
         async def attach(microversion: str | None) -> None:
-            await self.services.send(
+            await self._services.send(
                 COMPUTE,
                 "POST",
                 f"/servers/{identified(node_id)}/os-volume_attachments",
@@ -209,15 +217,15 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
 
     async def _multi_attach(self, refusal: CloudError) -> str:
         """The microversion that attaches volumes which several nodes may have, if this Nova has it."""
-        place = await self.services.session.versioned_endpoint(COMPUTE)
-        if await self.services.session.microversion(place, MULTI_ATTACH) != MULTI_ATTACH:
+        place = await self._services.session.versioned_endpoint(COMPUTE)
+        if await self._services.session.microversion(place, MULTI_ATTACH) != MULTI_ATTACH:
             refusal.message += "; this Nova is too old for it"
             raise refusal
         return MULTI_ATTACH
 
     async def detach_volume(self, volume_id: str, *, node_id: str | None) -> OpenStackVolume:
         node = attached_node(await self._settled(volume_id), node_id)
-        await self.services.delete(
+        await self._services.delete(
             COMPUTE,
             f"/servers/{identified(node)}/os-volume_attachments/{identified(volume_id)}",
             operation="Detach a volume from an instance",
@@ -239,7 +247,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
 
     async def _settled(self, volume_id: str) -> OpenStackVolume:
         """The volume, once it is not on its way to a node any more: on the way it cannot be detached."""
-        runtime = self.caller.runtime
+        runtime = self._services.caller.runtime
         end = runtime.monotonic() + SETTLING
         while True:
             volume = await self.get_volume(volume_id)
@@ -248,7 +256,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             await runtime.sleep(SETTLING_POLL)
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             BLOCK_STORAGE,
             "/snapshots/detail",
             _SnapshotList,
@@ -259,7 +267,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         return Page([self._snapshot(snapshot) for snapshot in found.snapshots], after)
 
     async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
-        answer = await self.services.post(
+        answer = await self._services.post(
             BLOCK_STORAGE,
             "/snapshots",
             # Without force, the snapshot of a volume that is in use is refused.
@@ -272,7 +280,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         return self._snapshot(answer.snapshot)
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
-        await self.services.delete(
+        await self._services.delete(
             BLOCK_STORAGE,
             f"/snapshots/{identified(snapshot_id)}",
             operation="Delete a snapshot",
@@ -281,7 +289,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
         )
 
     async def _is_going(self, snapshot_id: str) -> bool:
-        answer = await self.services.get(
+        answer = await self._services.get(
             BLOCK_STORAGE,
             f"/snapshots/{identified(snapshot_id)}",
             _SnapshotAnswer,
@@ -291,14 +299,15 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
 
     def _volume(self, volume: _Volume) -> OpenStackVolume:
         attached = {entry.server_id: entry.device or "" for entry in volume.attachments if entry.server_id}
+        location = self._services.session.region_in_use if self._in_region else volume.availability_zone
         return OpenStackVolume(
             id=volume.id,
             name=volume.name or volume.display_name or "",
             size=volume.size,
             state=_state(volume.status, VOLUME_STATES, VolumeState.ERROR, VolumeState.UNKNOWN),
-            provider=self.provider,
+            provider=self._services.provider,
             provider_state=volume.status,
-            location=volume.availability_zone or None,
+            location=location or None,
             attached_to=tuple(attached),
             snapshot=volume.snapshot_id or None,
             created_at=utc(volume.created_at),
@@ -315,7 +324,7 @@ class VolumesDriver(OpenStackBase[NovaNodeT]):
             id=snapshot.id,
             name=snapshot.name or snapshot.display_name or "",
             state=_state(snapshot.status, SNAPSHOT_STATES, SnapshotState.ERROR, SnapshotState.UNKNOWN),
-            provider=self.provider,
+            provider=self._services.provider,
             provider_state=snapshot.status,
             volume=snapshot.volume_id,
             size=snapshot.size,

@@ -10,9 +10,10 @@ from cumuli.calls.paging import Page
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import NodeLocation, NodeState
 from cumuli.errors import InvalidRequest
-from cumuli.providers.openstack.compute.driver import CAPABILITIES
+from cumuli.providers.openstack.compute.driver import CAPABILITIES, NovaDriver
 from cumuli.providers.openstack.compute.models import OpenStackVolume
 from cumuli.providers.openstack.compute.wire import Server, node_of
+from cumuli.providers.openstack.services import OpenStackServices
 from cumuli.providers.rackspace.compute.images import NovaImages
 from cumuli.providers.rackspace.compute.models import RackspaceNode
 
@@ -24,11 +25,14 @@ RACKCONNECT_STATUS = "rackconnect_automation_status"
 RACKCONNECT_DETAILS = "rackconnect_automation_status_details"
 
 
-class RackspaceDriver(NovaImages[RackspaceNode]):
+class RackspaceDriver(NovaDriver[RackspaceNode]):
     """Rackspace Public Cloud. Its regions are its only locations."""
 
     provider = "rackspace"
     capabilities = CAPABILITIES
+
+    def __init__(self, services: OpenStackServices) -> None:
+        super().__init__(services, self._node, images=NovaImages, in_region=True)
 
     def _node(self, server: Server) -> RackspaceNode:
         node = node_of(server, self.provider)
@@ -71,23 +75,13 @@ class RackspaceDriver(NovaImages[RackspaceNode]):
 
     async def create_node(self, spec: NodeSpec) -> RackspaceNode:
         await self._checked_location(spec.location)
-        return await super().create_node(msgspec.structs.replace(spec, location=None))
+        return await self.servers.create_node(msgspec.structs.replace(spec, location=None))
 
     async def create_volume(
         self, *, size: int, name: str, location: str | None, snapshot: str | None
     ) -> OpenStackVolume:
         await self._checked_location(location)
-        return self._here(await super().create_volume(size=size, name=name, location=None, snapshot=snapshot))
-
-    async def get_volume(self, volume_id: str) -> OpenStackVolume:
-        return self._here(await super().get_volume(volume_id))
-
-    async def list_volumes(self, *, cursor: str | None) -> Page[OpenStackVolume]:
-        page = await super().list_volumes(cursor=cursor)
-        return Page([self._here(volume) for volume in page.items], page.next)
-
-    def _here(self, volume: OpenStackVolume) -> OpenStackVolume:
-        return msgspec.structs.replace(volume, location=self._region)
+        return await self.volumes.create_volume(size=size, name=name, location=None, snapshot=snapshot)
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         await self.services.session.token()

@@ -10,8 +10,7 @@ import msgspec
 from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeImage
 from cumuli.errors import ImageNotFound, InvalidRequest
-from cumuli.providers.openstack.compute.base import NovaNodeT
-from cumuli.providers.openstack.compute.driver import NovaDriver
+from cumuli.providers.openstack.compute.images import Images
 from cumuli.providers.openstack.compute.models import OpenStackImage
 from cumuli.providers.openstack.services import COMPUTE, Links, identified
 from cumuli.wire.lenient import Identity
@@ -47,18 +46,18 @@ class _ImageAnswer(msgspec.Struct):
     image: _Image
 
 
-class NovaImages(NovaDriver[NovaNodeT]):
-    """Images."""
+class NovaImages(Images):
+    """The calls on images, by Nova instead of Glance."""
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[NodeImage]:
         if ids is not None:
             jobs = [lambda image_id=image_id: self.get_image(image_id) for image_id in ids]
-            return Page(await self.caller.runtime.gather(jobs, limit=PARALLEL_READS))
+            return Page(await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS))
         if owner is not None and owner not in OWNERS:
             raise InvalidRequest(f'owner is {owner!r}; Rackspace tells images of "self" and of "rackspace" apart')
-        found, after = await self.services.page(
+        found, after = await self._services.page(
             COMPUTE,
             "/images/detail",
             _ImageList,
@@ -69,7 +68,7 @@ class NovaImages(NovaDriver[NovaNodeT]):
         return Page([self._nova_image(image) for image in found.images], after)
 
     async def get_image(self, image_id: str) -> NodeImage:
-        answer = await self.services.get(
+        answer = await self._services.get(
             COMPUTE,
             f"/images/{identified(image_id)}",
             _ImageAnswer,
@@ -79,7 +78,7 @@ class NovaImages(NovaDriver[NovaNodeT]):
         return self._nova_image(answer.image)
 
     async def delete_image(self, image_id: str) -> None:
-        await self.services.delete(
+        await self._services.delete(
             COMPUTE, f"/images/{identified(image_id)}", operation="Delete image", not_found=ImageNotFound
         )
 
@@ -88,7 +87,7 @@ class NovaImages(NovaDriver[NovaNodeT]):
         return OpenStackImage(
             id=image.id,
             name=image.name or "",
-            provider=self.provider,
+            provider=self._services.provider,
             provider_state=image.status,
             created_at=utc(image.created),
             size=image.size,
