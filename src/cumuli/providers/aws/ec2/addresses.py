@@ -11,7 +11,7 @@ from cumuli.calls.lost_answers import deleting
 from cumuli.errors import CloudError, Conflict, InvalidRequest, MalformedResponse, NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
-from cumuli.providers.aws.ec2.models import Address
+from cumuli.providers.aws.ec2.models import PROVIDER, Address
 from cumuli.providers.aws.query import filters
 
 __all__ = ["Addresses"]
@@ -20,12 +20,15 @@ __all__ = ["Addresses"]
 FILTER_VALUES = 200
 
 
-class Addresses(EC2Calls):
+class Addresses:
     """The calls on addresses."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_addresses(self) -> list[Address]:
         # AWS does not page addresses.
-        answer = await self.ask(wire.DescribeAddressesResponse, {}, whole=False)
+        answer = await self._calls.ask(wire.DescribeAddressesResponse, {}, whole=False)
         found = [address_of(item) for item in answer.addresses_set]
         self._tell_unknown([position for position, each in enumerate(found) if not each.id])
         return [each for each in found if each.id]
@@ -35,7 +38,7 @@ class Addresses(EC2Calls):
         found: dict[str, list[str]] = {node_id: [] for node_id in node_ids}
         for start in range(0, len(node_ids), FILTER_VALUES):
             part = node_ids[start : start + FILTER_VALUES]
-            answer = await self.ask(
+            answer = await self._calls.ask(
                 wire.DescribeAddressesResponse,
                 {"Filter": filters({"instance-id": list(map(exact, part))})},
                 whole=False,
@@ -53,7 +56,7 @@ class Addresses(EC2Calls):
             MalformedResponse(f"addressesSet[{position}] cannot be read: its publicIp is missing")
             for position in positions
         ]
-        tell_left_out(errors, provider=self.provider, operation="DescribeAddresses")
+        tell_left_out(errors, provider=PROVIDER, operation="DescribeAddresses")
 
     async def get_address(self, address: str) -> Address:
         """One address by its allocation id or by itself.
@@ -62,14 +65,16 @@ class Addresses(EC2Calls):
             NotFound: The account has no such address.
         """
         by_id = address.startswith("eipalloc-")
-        answer = await self.ask(wire.DescribeAddressesResponse, {"AllocationId" if by_id else "PublicIp": [address]})
+        answer = await self._calls.ask(
+            wire.DescribeAddressesResponse, {"AllocationId" if by_id else "PublicIp": [address]}
+        )
         if not answer.addresses_set:
             raise NotFound(f"the account has no Elastic IP address {address} in this region")
         return address_of(answer.addresses_set[0])
 
     async def allocate_address(self, tags: Mapping[str, str]) -> Address:
         # Not repeatable: AWS has no client token here, and the second one would allocate a second address.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.AllocateAddressResponse,
             {"Domain": "vpc", "TagSpecification": tag_specification("elastic-ip", tags)},
             what="an address",
@@ -86,7 +91,9 @@ class Addresses(EC2Calls):
         parameters = {**target, "AllocationId": allocation, "AllowReassociation": allow_reassociation}
         try:
             # Repeatable: AWS says that associating the same address with the same node again changes nothing.
-            answer = await self.ask(wire.AssociateAddressResponse, {**parameters, "PrivateIpAddress": private_ip})
+            answer = await self._calls.ask(
+                wire.AssociateAddressResponse, {**parameters, "PrivateIpAddress": private_ip}
+            )
         except CloudError as error:
             if "multiple interfaces" not in error.message:
                 raise
@@ -104,7 +111,7 @@ class Addresses(EC2Calls):
         )
 
     async def _interfaces(self, node_id: str) -> list[str]:
-        found = await self.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
+        found = await self._calls.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
         return [
             interface.network_interface_id
             for reservation in found.reservation_set
@@ -118,7 +125,7 @@ class Addresses(EC2Calls):
             raise Conflict(f"the address {found.ip} is not associated with anything")
         # Repeatable: a later association has another id.
         await deleting(
-            self.act("DisassociateAddress", {"AssociationId": found.association_id}, repeatable=True),
+            self._calls.act("DisassociateAddress", {"AssociationId": found.association_id}, repeatable=True),
             done=lambda: self._is_without(found.id, found.association_id),
         )
         return msgspec.structs.replace(found, node=None, association_id=None, network_interface=None, private_ip=None)
@@ -129,7 +136,7 @@ class Addresses(EC2Calls):
     async def release_address(self, address: str) -> None:
         allocation = address if address.startswith("eipalloc-") else (await self.get_address(address)).id
         # Repeatable: allocation ids are never used again.
-        await deleting(self.act("ReleaseAddress", {"AllocationId": allocation}, repeatable=True))
+        await deleting(self._calls.act("ReleaseAddress", {"AllocationId": allocation}, repeatable=True))
 
 
 def address_of(item: wire.AddressItem) -> Address:

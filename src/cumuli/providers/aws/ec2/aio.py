@@ -112,4 +112,4 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
         if not ACTION.fullmatch(action):
             raise InvalidRequest(f"{action!r} is no operation of EC2's; their names look like DescribeRegions")
         repeatable = action.startswith(("Describe", "Get", "List", "Search")) or bool(params.get("ClientToken"))
-        return await self._do(self._ec2.raw(action, params, repeatable=repeatable))
+        return await self._do(self._ec2.calls.raw(action, params, repeatable=repeatable))

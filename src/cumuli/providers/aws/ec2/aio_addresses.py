@@ -33,7 +33,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         Returns:
             The IP addresses by node id; every node is there, with an empty list if it has none.
         """
-        return await self._do(self._ec2.addresses_of(ids_of(nodes, Node, self.provider)))
+        return await self._do(self._ec2.addresses.addresses_of(ids_of(nodes, Node, self.provider)))
 
     async def ex_describe_addresses_for_node(self, node: Node | str) -> list[str]:
         """The Elastic IP addresses of one node.
@@ -41,7 +41,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         EC2's operation: ``DescribeAddresses``.
         """
         node_id = id_of(node, Node, self.provider)
-        return (await self._do(self._ec2.addresses_of([node_id])))[node_id]
+        return (await self._do(self._ec2.addresses.addresses_of([node_id])))[node_id]
 
     async def ex_describe_all_addresses(self, *, only_associated: bool = False) -> list[Address]:
         """Every Elastic IP address of the account in this region.
@@ -51,7 +51,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         Args:
             only_associated: Leave out those that are not associated with anything.
         """
-        found = await self._do(self._ec2.list_addresses())
+        found = await self._do(self._ec2.addresses.list_addresses())
         return [address for address in found if address.association_id or not only_associated]
 
     async def ex_allocate_address(self, *, tags: Mapping[str, str] | None = None) -> Address:
@@ -65,7 +65,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
         Raises:
             QuotaExceeded: The account may not have another one.
         """
-        return await self._make(self._ec2.allocate_address(checked_tags(tags)))
+        return await self._make(self._ec2.addresses.allocate_address(checked_tags(tags)))
 
     async def ex_associate_address_with_node(
         self,
@@ -97,7 +97,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
             Conflict: The address is another node's, or the node is in no state for it.
         """
         return await self._do(
-            self._ec2.associate_address(
+            self._ec2.addresses.associate_address(
                 id_of(node, Node, self.provider),
                 own_id(address, Address),
                 allow_reassociation=allow_reassociation,
@@ -118,7 +118,7 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
             NotFound: The account has no such address.
             Conflict: It is not associated with anything.
         """
-        return await self._do(self._ec2.disassociate_address(own_id(address, Address)))
+        return await self._do(self._ec2.addresses.disassociate_address(own_id(address, Address)))
 
     async def ex_release_address(self, address: Address | str) -> None:
         """Give an Elastic IP address back to AWS, for good.
@@ -129,4 +129,4 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
             NotFound: The account has no such address.
             Conflict: It is still associated; disassociate it first.
         """
-        await self._do(self._ec2.release_address(own_id(address, Address)))
+        await self._do(self._ec2.addresses.release_address(own_id(address, Address)))

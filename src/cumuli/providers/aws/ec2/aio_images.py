@@ -47,7 +47,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
         """
         self._require(ComputeCapability.CREATE_IMAGE)
         return await self._make(
-            self._ec2.create_image(
+            self._ec2.images.create_image(
                 node_id=id_of(node, Node, self.provider),
                 name=checked_name(name, "an image"),
                 description=description,
@@ -106,7 +106,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
             "KernelId": kernel,
             "RamdiskId": ramdisk,
         }
-        return await self._make(self._ec2.register_image(parameters, name=checked_name(name, "an image")))
+        return await self._make(self._ec2.images.register_image(parameters, name=checked_name(name, "an image")))
 
     async def ex_modify_snapshot_attribute(
         self,
@@ -136,7 +136,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
         if bool(add_accounts or public) == bool(remove_accounts or public is False):
             raise InvalidRequest(BOTH_WAYS)
         await self._do(
-            self._ec2.modify_snapshot_attribute(
+            self._ec2.volumes.modify_snapshot_attribute(
                 id_of(snapshot, VolumeSnapshot, self.provider),
                 operation="add" if add_accounts or public else "remove",
                 accounts=[*add_accounts, *remove_accounts],

@@ -182,7 +182,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
         )
-        nodes = await self._do(self._ec2.create_nodes(spec))
+        nodes = await self._do(self._ec2.instances.create_nodes(spec))
         for node in nodes:
             self._remember(node)
         return nodes
@@ -292,7 +292,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
         if values["GroupId"] == []:
             raise InvalidRequest("security_groups is empty; a node has at least one security group")
         node_id = id_of(node, Node, self.provider)
-        await self._do(self._ec2.modify_instance_attribute(node_id, attributes[0]))
+        await self._do(self._ec2.instances.modify_instance_attribute(node_id, attributes[0]))
 
     async def ex_change_node_size(self, node: Node | str, size: NodeSize | str) -> None:
         """Make a stopped node another size.
@@ -321,7 +321,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
         Raises:
             NodeNotFound: It does not exist.
         """
-        return await self._do(self._ec2.get_console_output(id_of(node, Node, self.provider), latest=latest))
+        return await self._do(self._ec2.instances.get_console_output(id_of(node, Node, self.provider), latest=latest))
 
 
 def _user_data(given: str | bytes) -> bytes:

@@ -36,7 +36,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
         Args:
             only_available: Leave out those that AWS does not call available.
         """
-        return await self._do(self._ec2.list_zones(only_available=only_available))
+        return await self._do(self._ec2.networks.list_zones(only_available=only_available))
 
     async def ex_list_networks(self, *, ids: Sequence[Network | str] | None = None) -> list[Network]:
         """Every network (VPC) of the account in this region, from every page.
@@ -52,7 +52,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
         wanted = None if ids is None else own_ids(ids, Network)
         if wanted == []:
             return []
-        pages = self._pages(lambda cursor: self._ec2.list_networks(ids=wanted, cursor=cursor), key=_id)
+        pages = self._pages(lambda cursor: self._ec2.networks.list_networks(ids=wanted, cursor=cursor), key=_id)
         return [network async for network in pages]
 
     async def ex_list_subnets(
@@ -74,7 +74,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
             return []
         matching = {"vpc-id": None if network is None else own_id(network, Network)}
         pages = self._pages(
-            lambda cursor: self._ec2.list_subnets(ids=wanted, matching=matching, cursor=cursor), key=_id
+            lambda cursor: self._ec2.networks.list_subnets(ids=wanted, matching=matching, cursor=cursor), key=_id
         )
         return [subnet async for subnet in pages]
 
@@ -97,7 +97,8 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
             return []
         matching = {} if network is None else {"vpc-id": own_id(network, Network)}
         pages = self._pages(
-            lambda cursor: self._ec2.list_security_groups(ids=wanted, matching=matching, cursor=cursor), key=_id
+            lambda cursor: self._ec2.security_groups.list_security_groups(ids=wanted, matching=matching, cursor=cursor),
+            key=_id,
         )
         return [group async for group in pages]
 
@@ -126,7 +127,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
             AlreadyExists: The network has a group of that name.
         """
         return await self._make(
-            self._ec2.create_security_group(
+            self._ec2.security_groups.create_security_group(
                 name=checked_name(name, "a security group"),
                 description=description or name,
                 network=None if network is None else own_id(network, Network),
@@ -209,7 +210,7 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
             NotFound: It does not exist.
             Conflict: A node, an interface or another group's rule still uses it.
         """
-        await self._do(self._ec2.delete_security_group(own_id(group, SecurityGroup)))
+        await self._do(self._ec2.security_groups.delete_security_group(own_id(group, SecurityGroup)))
 
     async def _change_rules(
         self, direction: Direction, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule], *, allow: bool
@@ -220,7 +221,8 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
         group_id = own_id(group, SecurityGroup)
         if not checked:
             return
-        change = self._ec2.authorize_security_group if allow else self._ec2.revoke_security_group
+        groups = self._ec2.security_groups
+        change = groups.authorize_security_group if allow else groups.revoke_security_group
         await self._do(change(direction, group_id, checked))
 
 

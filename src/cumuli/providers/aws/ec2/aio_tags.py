@@ -38,7 +38,7 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume]):
         resource_id = await self._taggable_id(resource)
 
         async def fetch(cursor: str | None) -> Page[tuple[str, str]]:
-            page = await self._ec2.list_tags(resource_id, cursor=cursor)
+            page = await self._ec2.tags.list_tags(resource_id, cursor=cursor)
             return Page([(tag.key, tag.value) for tag in page.items], page.next)
 
         return {key: value async for key, value in self._pages(fetch, key=lambda tag: tag[0])}
@@ -57,7 +57,7 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume]):
         """
         wanted = checked_tags(tags)
         if wanted:
-            await self._do(self._ec2.create_tags(await self._taggable_id(resource), wanted))
+            await self._do(self._ec2.tags.create_tags(await self._taggable_id(resource), wanted))
 
     async def ex_delete_tags(self, resource: Taggable, tags: Mapping[str, str] | Sequence[str]) -> None:
         """Remove tags from a resource; those that it does not have are passed over.
@@ -75,7 +75,7 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume]):
             raise InvalidRequest(f"give a list of keys, not the single text {tags!r}")
         wanted = checked_tags(tags) if isinstance(tags, Mapping) else list(tags)
         if wanted:
-            await self._do(self._ec2.delete_tags(await self._taggable_id(resource), wanted))
+            await self._do(self._ec2.tags.delete_tags(await self._taggable_id(resource), wanted))
 
     async def _taggable_id(self, resource: Taggable) -> str:
         if isinstance(resource, str):
@@ -86,5 +86,5 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume]):
             raise InvalidRequest(f"{resource.id} is of {resource.provider}, and this client is of {self.provider}")
         if isinstance(resource, KeyPair):
             # Key pairs go by their names everywhere but here.
-            return await self._do(self._ec2.key_pair_id(resource.name))
+            return await self._do(self._ec2.keys.key_pair_id(resource.name))
         return resource.id

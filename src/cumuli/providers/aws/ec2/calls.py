@@ -8,12 +8,9 @@ from typing import TypeVar
 from cumuli.calls.caller import Caller
 from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.lost_answers import creating
-from cumuli.capabilities import Capabilities
-from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.driver import ComputeDriver
 from cumuli.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse
 from cumuli.providers.aws.ec2.faults import error_of
-from cumuli.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
+from cumuli.providers.aws.ec2.models import PROVIDER
 from cumuli.providers.aws.ec2.wire import Answer, Tag
 from cumuli.providers.aws.query import query_request
 from cumuli.providers.aws.regions import Place
@@ -43,26 +40,20 @@ IDS_AT_ONCE = 500
 WILD = frozenset("*?\\")
 
 
-class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
+class EC2Calls:
     """Sends EC2's operations and reads their answers.
 
     Args:
         caller: Sends requests, signed with SigV4.
         place: Tells where requests go.
+
+    Attributes:
+        runtime: The caller's.
     """
 
-    provider = PROVIDER
-    capabilities = Capabilities(
-        frozenset(ComputeCapability) - {ComputeCapability.CREATE_NODE_PASSWORD},
-        {
-            ComputeCapability.CREATE_NODE_PASSWORD: (
-                "give it to cloud-init with create_node(ex_userdata=), or a key with auth=SSHKey(text)"
-            )
-        },
-    )
-
     def __init__(self, caller: Caller, place: Callable[[], Awaitable[Place]]) -> None:
-        super().__init__(caller)
+        self.caller = caller
+        self.runtime = caller.runtime
         self._place = place
 
     async def ask(
@@ -87,7 +78,7 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
         except MalformedResponse as error:
             error.operation, error.status = action, answer.status
             raise
-        tell_left_out(lost, provider=self.provider, operation=action)
+        tell_left_out(lost, provider=PROVIDER, operation=action)
         return found
 
     async def make(
@@ -130,7 +121,7 @@ class EC2Calls(ComputeDriver[EC2Node, EC2Volume]):
             raise
 
     def _check(self, answer: Response) -> CloudError | None:
-        return error_of(answer, now=self.caller.runtime.now())
+        return error_of(answer, now=self.runtime.now())
 
 
 def exact(value: str) -> str:

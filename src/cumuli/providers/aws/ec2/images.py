@@ -18,14 +18,17 @@ __all__ = ["Images"]
 LOOK = 'look for it with list_images(owner="self") before you try again'
 
 
-class Images(EC2Calls):
+class Images:
     """The calls on images."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[NodeImage]:
         # An image is there for every zone of its region: a location selects nothing.
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeImagesResponse,
             {**page_of("ImageId", ids, cursor), "Owner": [owner] if owner else None},
             whole=ids is not None,
@@ -43,7 +46,7 @@ class Images(EC2Calls):
     ) -> NodeImage:
         # AWS reboots a running instance unless it is told not to (CreateImage, NoReboot).
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CreateImageResponse,
             {"InstanceId": node_id, "Name": name, "Description": description, "NoReboot": not reboot},
             what=f"the image {name!r}",
@@ -53,14 +56,14 @@ class Images(EC2Calls):
 
     async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
         # Repeatable: it carries a client token.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CopyImageResponse,
             {
                 "SourceRegion": source_region,
                 "SourceImageId": image_id,
                 "Name": name,
                 "Description": description,
-                "ClientToken": self.caller.runtime.token(),
+                "ClientToken": self._calls.runtime.token(),
             },
             what=f"the image {name!r}",
             look=LOOK,
@@ -70,14 +73,14 @@ class Images(EC2Calls):
 
     async def register_image(self, parameters: Mapping[str, object], *, name: str) -> NodeImage:
         # Not repeatable, as for create_image.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.RegisterImageResponse, {"Name": name, **parameters}, what=f"the image {name!r}", look=LOOK
         )
         return _new_image(answer.image_id, name)
 
     async def delete_image(self, image_id: str) -> None:
         # Repeatable: ids are never used again.
-        await deleting(self.act("DeregisterImage", {"ImageId": image_id}, repeatable=True))
+        await deleting(self._calls.act("DeregisterImage", {"ImageId": image_id}, repeatable=True))
 
 
 def image_of(item: wire.ImageItem) -> NodeImage:

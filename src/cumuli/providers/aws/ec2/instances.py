@@ -51,11 +51,15 @@ STATES = {
 }
 
 
-class Instances(SecurityGroups, EC2Calls):
+class Instances:
     """The calls on instances."""
 
+    def __init__(self, calls: EC2Calls, security_groups: SecurityGroups) -> None:
+        self._calls = calls
+        self._security_groups = security_groups
+
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Node]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeInstancesResponse, page_of("InstanceId", ids, cursor), whole=ids is not None
         )
         nodes = [
@@ -70,9 +74,6 @@ class Instances(SecurityGroups, EC2Calls):
         if not nodes:
             raise NodeNotFound(f"there is no instance {node_id} in this region")
         return nodes[0]
-
-    async def create_node(self, spec: NodeSpec) -> EC2Node:
-        return (await self.create_nodes(spec))[0]
 
     async def create_nodes(self, spec: NodeSpec) -> list[EC2Node]:
         """RunInstances, once, for all of them or none."""
@@ -93,7 +94,7 @@ class Instances(SecurityGroups, EC2Calls):
     async def _run(self, parameters: dict[str, object]) -> list[EC2Node]:
         try:
             # Repeatable: AWS gives the same instances again for the same token.
-            answer = await self.make(
+            answer = await self._calls.make(
                 wire.RunInstancesResponse,
                 parameters,
                 what="the node",
@@ -127,7 +128,7 @@ class Instances(SecurityGroups, EC2Calls):
             "InstanceType": spec.size,
             "MinCount": spec.count,
             "MaxCount": spec.count,
-            "ClientToken": spec.client_token or self.caller.runtime.token(),
+            "ClientToken": spec.client_token or self._calls.runtime.token(),
             "KeyName": spec.key_name,
             "UserData": spec.user_data,
             "Placement": {"AvailabilityZone": spec.location},
@@ -140,7 +141,7 @@ class Instances(SecurityGroups, EC2Calls):
         names = [group for group in spec.security_groups if not group.startswith("sg-")]
         if names and (spec.subnet is not None or spec.assign_public_ip is not None):
             # AWS takes names for the default network only, and never on an interface.
-            ids += await self.security_group_ids(names, subnet=spec.subnet)
+            ids += await self._security_groups.security_group_ids(names, subnet=spec.subnet)
             names = []
         if spec.assign_public_ip is None:
             return {**parameters, "SubnetId": spec.subnet, "SecurityGroupId": ids, "SecurityGroup": names}
@@ -160,11 +161,13 @@ class Instances(SecurityGroups, EC2Calls):
         name = f"cumuli-{hashlib.sha256(material.encode()).hexdigest()[:32]}"
         made = False
         try:
-            await self.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
+            await self._calls.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
         except KeyPairNotFound:
             try:
                 # Repeatable: the same key under the same name is what is wanted, whoever put it there.
-                await self.ask(wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()})
+                await self._calls.ask(
+                    wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()}
+                )
                 made = True
             except KeyPairExists as error:
                 # An attempt of ours whose answer was lost may have put it there.
@@ -176,31 +179,31 @@ class Instances(SecurityGroups, EC2Calls):
                     )
                 raise
         # It is there, and the machine that starts the node may not know it for some seconds.
-        self.caller.recent.add(name, KeyPairNotFound, now=self.caller.runtime.monotonic())
+        self._calls.caller.recent.add(name, KeyPairNotFound, now=self._calls.runtime.monotonic())
         return name, made
 
     async def start_node(self, node_id: str) -> None:
         # Repeatable: AWS leaves a node that starts or runs as it is.
-        await self.act("StartInstances", {"InstanceId": [node_id]}, repeatable=True)
+        await self._calls.act("StartInstances", {"InstanceId": [node_id]}, repeatable=True)
 
     async def stop_node(self, node_id: str) -> None:
         # Repeatable, as for starting.
-        await self.act("StopInstances", {"InstanceId": [node_id]}, repeatable=True)
+        await self._calls.act("StopInstances", {"InstanceId": [node_id]}, repeatable=True)
 
     async def reboot_node(self, node_id: str) -> None:
         # Not repeatable: the second one would reboot a node that is coming up again.
-        await self.act("RebootInstances", {"InstanceId": [node_id]}, repeatable=False)
+        await self._calls.act("RebootInstances", {"InstanceId": [node_id]}, repeatable=False)
 
     async def destroy_node(self, node_id: str) -> None:
         # Repeatable: terminating a terminated instance succeeds for as long as AWS remembers it.
-        await deleting(self.act("TerminateInstances", {"InstanceId": [node_id]}, repeatable=True))
+        await deleting(self._calls.act("TerminateInstances", {"InstanceId": [node_id]}, repeatable=True))
 
     async def modify_instance_attribute(self, node_id: str, attribute: dict[str, object]) -> None:
         # Repeatable: it sets the same value again.
-        await self.act("ModifyInstanceAttribute", {"InstanceId": node_id, **attribute}, repeatable=True)
+        await self._calls.act("ModifyInstanceAttribute", {"InstanceId": node_id, **attribute}, repeatable=True)
 
     async def get_console_output(self, node_id: str, *, latest: bool) -> ConsoleOutput:
-        answer = await self.ask(wire.GetConsoleOutputResponse, {"InstanceId": node_id, "Latest": latest or None})
+        answer = await self._calls.ask(wire.GetConsoleOutputResponse, {"InstanceId": node_id, "Latest": latest or None})
         try:
             text = base64.b64decode(answer.output).decode("utf-8", "replace")
         except binascii.Error as error:

@@ -14,12 +14,15 @@ from cumuli.secret import Secret
 __all__ = ["KeyPairs"]
 
 
-class KeyPairs(EC2Calls):
+class KeyPairs:
     """The calls on key pairs."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_key_pairs(self, *, cursor: str | None) -> Page[KeyPair]:
         # AWS gives all of them at once.
-        answer = await self.ask(wire.DescribeKeyPairsResponse, {"IncludePublicKey": True}, whole=False)
+        answer = await self._calls.ask(wire.DescribeKeyPairsResponse, {"IncludePublicKey": True}, whole=False)
         return Page([_key_pair(item) for item in answer.key_set])
 
     async def get_key_pair(self, name: str) -> KeyPair:
@@ -30,14 +33,14 @@ class KeyPairs(EC2Calls):
         return (await self._item(name)).key_pair_id or name
 
     async def _item(self, name: str) -> wire.KeyPairItem:
-        answer = await self.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name], "IncludePublicKey": True})
+        answer = await self._calls.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name], "IncludePublicKey": True})
         if not answer.key_set:
             raise KeyPairNotFound(f"there is no key pair {name!r} in this region")
         return answer.key_set[0]
 
     async def create_key_pair(self, name: str) -> KeyPair:
         # Not repeatable: the second one would fail, and the first one's private key is gone.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CreateKeyPairResponse,
             {"KeyName": name},
             what=f"the key pair {name!r}",
@@ -52,7 +55,7 @@ class KeyPairs(EC2Calls):
 
     async def import_key_pair(self, *, name: str, public_key: str) -> KeyPair:
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.ImportKeyPairResponse,
             {"KeyName": name, "PublicKeyMaterial": public_key.encode()},
             what=f"the key pair {name!r}",
@@ -65,7 +68,7 @@ class KeyPairs(EC2Calls):
     async def delete_key_pair(self, name: str) -> None:
         # AWS deletes what is not there without a word, so its absence has to be seen first.
         await self._item(name)
-        await deleting(self.act("DeleteKeyPair", {"KeyName": name}, repeatable=True))
+        await deleting(self._calls.act("DeleteKeyPair", {"KeyName": name}, repeatable=True))
 
 
 def _key_pair(item: wire.KeyPairItem) -> KeyPair:

@@ -15,8 +15,11 @@ from cumuli.providers.aws.query import filters
 __all__ = ["Networks"]
 
 
-class Networks(EC2Calls):
+class Networks:
     """The calls on zones, networks and subnets."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         zones = await self.list_zones(only_available=True)
@@ -25,7 +28,7 @@ class Networks(EC2Calls):
         )
 
     async def list_zones(self, *, only_available: bool) -> list[AvailabilityZone]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeAvailabilityZonesResponse,
             {"Filter": filters({"state": "available" if only_available else None})},
             whole=False,
@@ -52,13 +55,13 @@ class Networks(EC2Calls):
         raise NotFound("this region has no available zone; give location=")
 
     async def list_networks(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[Network]:
-        answer = await self.ask(wire.DescribeVpcsResponse, page_of("VpcId", ids, cursor), whole=ids is not None)
+        answer = await self._calls.ask(wire.DescribeVpcsResponse, page_of("VpcId", ids, cursor), whole=ids is not None)
         return Page([network_of(item) for item in answer.vpc_set], next_cursor(ids, cursor, answer.next_token))
 
     async def list_subnets(
         self, *, ids: Sequence[str] | None, matching: Mapping[str, str | None], cursor: str | None
     ) -> Page[Subnet]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeSubnetsResponse,
             {**page_of("SubnetId", ids, cursor), "Filter": filters(matching)},
             whole=ids is not None,

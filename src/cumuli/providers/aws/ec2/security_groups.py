@@ -18,13 +18,16 @@ __all__ = ["Direction", "SecurityGroups", "check_rule"]
 Direction = Literal["Ingress", "Egress"]
 
 
-class SecurityGroups(EC2Calls):
+class SecurityGroups:
     """The calls on security groups."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_security_groups(
         self, *, ids: Sequence[str] | None, matching: Mapping[str, str | Sequence[str]], cursor: str | None
     ) -> Page[SecurityGroup]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeSecurityGroupsResponse,
             {**page_of("GroupId", ids, cursor), "Filter": filters(matching)},
             whole=ids is not None or "group-name" in matching,
@@ -52,11 +55,13 @@ class SecurityGroups(EC2Calls):
 
     async def _network_of(self, subnet: str | None) -> str:
         if subnet is not None:
-            subnets = (await self.ask(wire.DescribeSubnetsResponse, {"SubnetId": [subnet]})).subnet_set
+            subnets = (await self._calls.ask(wire.DescribeSubnetsResponse, {"SubnetId": [subnet]})).subnet_set
             if subnets:
                 return subnets[0].vpc_id
             raise NotFound(f"there is no subnet {subnet} in this region")
-        networks = (await self.ask(wire.DescribeVpcsResponse, {"Filter": filters({"is-default": "true"})})).vpc_set
+        networks = (
+            await self._calls.ask(wire.DescribeVpcsResponse, {"Filter": filters({"is-default": "true"})})
+        ).vpc_set
         if networks:
             return networks[0].vpc_id
         raise NotFound("this region has no default network; give a subnet (ex_subnet)")
@@ -65,7 +70,7 @@ class SecurityGroups(EC2Calls):
         self, *, name: str, description: str, network: str | None, tags: Mapping[str, str]
     ) -> SecurityGroup:
         # Not repeatable: the second one would fail because of the first one's name.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CreateSecurityGroupResponse,
             {
                 "GroupName": name,
@@ -82,7 +87,7 @@ class SecurityGroups(EC2Calls):
         self, direction: Direction, group_id: str, rules: Sequence[SecurityGroupRule]
     ) -> None:
         # Not repeatable: AWS refuses a rule that is there already, so the second one would fail.
-        await self.act(
+        await self._calls.act(
             f"AuthorizeSecurityGroup{direction}",
             {"GroupId": group_id, "IpPermissions": [permission(rule) for rule in rules]},
             repeatable=False,
@@ -93,7 +98,7 @@ class SecurityGroups(EC2Calls):
     ) -> None:
         # Not repeatable: AWS may refuse to revoke what the first one has revoked, and that refusal is the
         # one for a rule that never was, because of which the others stay.
-        await self.act(
+        await self._calls.act(
             f"RevokeSecurityGroup{direction}",
             {"GroupId": group_id, "IpPermissions": [permission(rule) for rule in rules]},
             repeatable=False,
@@ -101,7 +106,7 @@ class SecurityGroups(EC2Calls):
 
     async def delete_security_group(self, group_id: str) -> None:
         # Repeatable: ids are never used again.
-        await deleting(self.act("DeleteSecurityGroup", {"GroupId": group_id}, repeatable=True))
+        await deleting(self._calls.act("DeleteSecurityGroup", {"GroupId": group_id}, repeatable=True))
 
 
 def check_rule(rule: SecurityGroupRule) -> SecurityGroupRule:

@@ -22,16 +22,19 @@ PERFORMANCE = re.compile(
 MEGABITS = {"gigabit": 1000, "megabit": 1}
 
 
-class Sizes(EC2Calls):
+class Sizes:
     """The calls on instance types."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
 
     async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
         if location is None:
-            answer = await self.ask(
+            answer = await self._calls.ask(
                 wire.DescribeInstanceTypesResponse, {"MaxResults": PAGE_SIZE, "NextToken": cursor}, whole=False
             )
             return Page([size_of(item) for item in answer.instance_type_set], answer.next_token or None)
-        offered = await self.ask(
+        offered = await self._calls.ask(
             wire.DescribeInstanceTypeOfferingsResponse,
             {
                 "LocationType": "availability-zone",
@@ -44,14 +47,14 @@ class Sizes(EC2Calls):
         names = [offering.instance_type for offering in offered.instance_type_offering_set]
         sizes: list[NodeSize] = []
         for start in range(0, len(names), PAGE_SIZE):
-            answer = await self.ask(
+            answer = await self._calls.ask(
                 wire.DescribeInstanceTypesResponse, {"InstanceType": names[start : start + PAGE_SIZE]}, whole=False
             )
             sizes += [size_of(item) for item in answer.instance_type_set]
         return Page(sizes, offered.next_token or None)
 
     async def get_size(self, size_id: str) -> NodeSize:
-        answer = await self.ask(wire.DescribeInstanceTypesResponse, {"InstanceType": [size_id]})
+        answer = await self._calls.ask(wire.DescribeInstanceTypesResponse, {"InstanceType": [size_id]})
         if not answer.instance_type_set:
             raise SizeNotFound(f"this region has no instance type {size_id}")
         return size_of(answer.instance_type_set[0])

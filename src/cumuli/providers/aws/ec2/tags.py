@@ -12,11 +12,14 @@ from cumuli.providers.aws.query import filters
 __all__ = ["Tags"]
 
 
-class Tags(EC2Calls):
+class Tags:
     """The calls on tags."""
 
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
+
     async def list_tags(self, resource_id: str, *, cursor: str | None) -> Page[wire.TagItem]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeTagsResponse,
             {**page_of("", None, cursor), "Filter": filters({"resource-id": exact(resource_id)})},
             whole=False,
@@ -25,12 +28,12 @@ class Tags(EC2Calls):
 
     async def create_tags(self, resource_id: str, tags: Mapping[str, str]) -> None:
         # Repeatable: it sets the same values again.
-        await self.act("CreateTags", {"ResourceId": [resource_id], "Tag": tag_list(tags)}, repeatable=True)
+        await self._calls.act("CreateTags", {"ResourceId": [resource_id], "Tag": tag_list(tags)}, repeatable=True)
 
     async def delete_tags(self, resource_id: str, tags: Mapping[str, str | None] | Sequence[str]) -> None:
         pairs = tags if isinstance(tags, Mapping) else dict.fromkeys(tags)
         # Repeatable: AWS does not mind tags that are not there.
-        await self.act(
+        await self._calls.act(
             "DeleteTags",
             {"ResourceId": [resource_id], "Tag": [{"Key": key, "Value": value} for key, value in pairs.items()]},
             repeatable=True,

@@ -38,14 +38,20 @@ SNAPSHOT_STATES = {
 DEVICES = tuple(f"/dev/sd{letter}" for letter in "fghijklmnop")
 
 
-class Volumes(Networks, EC2Calls):
+class Volumes:
     """The calls on volumes and snapshots."""
+
+    def __init__(self, calls: EC2Calls, networks: Networks) -> None:
+        self._calls = calls
+        self._networks = networks
 
     async def list_volumes(self, *, cursor: str | None) -> Page[EC2Volume]:
         return await self._volumes(None, cursor)
 
     async def _volumes(self, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Volume]:
-        answer = await self.ask(wire.DescribeVolumesResponse, page_of("VolumeId", ids, cursor), whole=ids is not None)
+        answer = await self._calls.ask(
+            wire.DescribeVolumesResponse, page_of("VolumeId", ids, cursor), whole=ids is not None
+        )
         return Page([volume_of(item) for item in answer.volume_set], next_cursor(ids, cursor, answer.next_token))
 
     async def get_volume(self, volume_id: str) -> EC2Volume:
@@ -56,13 +62,13 @@ class Volumes(Networks, EC2Calls):
 
     async def create_volume(self, *, size: int, name: str, location: str | None, snapshot: str | None) -> EC2Volume:
         # Repeatable: it carries a client token.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CreateVolumeResponse,
             {
                 "Size": size,
-                "AvailabilityZone": location or await self.some_zone(),
+                "AvailabilityZone": location or await self._networks.some_zone(),
                 "SnapshotId": snapshot,
-                "ClientToken": self.caller.runtime.token(),
+                "ClientToken": self._calls.runtime.token(),
                 "TagSpecification": tag_specification("volume", named(name)),
             },
             what=f"a volume named {name!r}",
@@ -77,7 +83,7 @@ class Volumes(Networks, EC2Calls):
             chosen = device or await self._free_device(node_id, tried)
             try:
                 # Not repeatable: AWS refuses to attach what is attached, so the second one would fail.
-                await self.act(
+                await self._calls.act(
                     "AttachVolume",
                     {"VolumeId": volume_id, "InstanceId": node_id, "Device": chosen},
                     repeatable=False,
@@ -97,7 +103,7 @@ class Volumes(Networks, EC2Calls):
 
     async def _free_device(self, node_id: str, tried: Collection[str]) -> str:
         """AWS wants a device name and does not choose one."""
-        answer = await self.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
+        answer = await self._calls.ask(wire.DescribeInstancesResponse, {"InstanceId": [node_id]})
         instances = [instance for each in answer.reservation_set for instance in each.instances_set]
         if not instances:
             raise NodeNotFound(f"there is no instance {node_id} in this region")
@@ -112,7 +118,7 @@ class Volumes(Networks, EC2Calls):
         node = attached_node(await self.get_volume(volume_id), node_id)
         # Repeatable: AWS refuses to detach what is detached, and then a look shows that it is.
         await deleting(
-            self.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": node}, repeatable=True),
+            self._calls.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": node}, repeatable=True),
             done=lambda: self._is_going(volume_id, node),
         )
         try:
@@ -132,12 +138,12 @@ class Volumes(Networks, EC2Calls):
     async def destroy_volume(self, volume_id: str) -> None:
         # Repeatable: ids are never used again.
         await deleting(
-            self.act("DeleteVolume", {"VolumeId": volume_id}, repeatable=True),
+            self._calls.act("DeleteVolume", {"VolumeId": volume_id}, repeatable=True),
             done=lambda: self._is(volume_id, VolumeState.DELETING, VolumeState.DELETED),
         )
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
-        answer = await self.ask(
+        answer = await self._calls.ask(
             wire.DescribeSnapshotsResponse,
             {
                 **page_of("SnapshotId", None, cursor),
@@ -150,7 +156,7 @@ class Volumes(Networks, EC2Calls):
 
     async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
         # Not repeatable: AWS has no client token here, and the second one would make a second snapshot.
-        answer = await self.make(
+        answer = await self._calls.make(
             wire.CreateSnapshotResponse,
             {"VolumeId": volume_id, "TagSpecification": tag_specification("snapshot", named(name))},
             what=f"a snapshot of {volume_id}",
@@ -160,13 +166,13 @@ class Volumes(Networks, EC2Calls):
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
         # Repeatable, as for volumes.
-        await deleting(self.act("DeleteSnapshot", {"SnapshotId": snapshot_id}, repeatable=True))
+        await deleting(self._calls.act("DeleteSnapshot", {"SnapshotId": snapshot_id}, repeatable=True))
 
     async def modify_snapshot_attribute(
         self, snapshot_id: str, *, operation: Literal["add", "remove"], accounts: Sequence[str], everybody: bool
     ) -> None:
         # Repeatable: an account that may, or may not, does so just as well twice.
-        await self.act(
+        await self._calls.act(
             "ModifySnapshotAttribute",
             {
                 "SnapshotId": snapshot_id,
