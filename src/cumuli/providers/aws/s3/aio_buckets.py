@@ -22,7 +22,6 @@ __all__ = ["AsyncS3Buckets"]
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
 ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
-FREE_TAGS = 50
 
 
 class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):

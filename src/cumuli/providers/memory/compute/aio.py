@@ -13,7 +13,7 @@ from cumuli.errors import ConfigurationError
 from cumuli.providers.memory.compute.account import PROVIDER, MemoryAccount
 from cumuli.providers.memory.compute.driver import EVERYTHING, MemoryDriver
 from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
-from cumuli.providers.memory.compute.network import Failures, MemoryNetwork
+from cumuli.providers.memory.runtime import Failures, MemoryRuntime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 
@@ -61,7 +61,7 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
         if latency < 0 or polls_until_running < 0 or (page_size is not None and page_size < 1):
             raise ConfigurationError("latency and polls_until_running are at least 0, and page_size at least 1")
         self._account = MemoryAccount() if account is None else account
-        network = MemoryNetwork(
+        network = MemoryRuntime(
             make_runtime(_runtime, options), self._account, region=region, latency=latency, failures=fail_call or {}
         )
         super().__init__(

@@ -14,7 +14,7 @@ from cumuli.compute.client import Compute
 from cumuli.providers.memory.compute.account import MemoryAccount
 from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
 from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
-from cumuli.providers.memory.compute.network import Failures
+from cumuli.providers.memory.runtime import Failures
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 

@@ -8,10 +8,10 @@ from typing import Unpack
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.capabilities import Capabilities
 from cumuli.errors import ConfigurationError
-from cumuli.providers.memory.compute.network import Failures
+from cumuli.providers.memory.runtime import Failures
 from cumuli.providers.memory.storage.account import PROVIDER, MemoryStorageAccount
 from cumuli.providers.memory.storage.driver import EVERYTHING, MemoryStorageDriver
-from cumuli.providers.memory.storage.network import MemoryStorageNetwork
+from cumuli.providers.memory.storage.runtime import MemoryStorageRuntime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.storage.aio import AsyncStorage
@@ -75,7 +75,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
         if unknown:
             raise ConfigurationError(f"corrupt has {sorted(unknown)}; content travels in {sorted(CORRUPTIBLE)} only")
         self._account = MemoryStorageAccount() if account is None else account
-        network = MemoryStorageNetwork(
+        network = MemoryStorageRuntime(
             make_runtime(_runtime, options),
             self._account,
             latency=latency,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Unpack
 
 from cumuli.calls.options import ClientOptions
-from cumuli.providers.memory.compute.network import Failures
+from cumuli.providers.memory.runtime import Failures
 from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.providers.memory.storage.aio import DEFAULT_RULES, AsyncMemoryStorage
 from cumuli.runtime import blocking_runtime

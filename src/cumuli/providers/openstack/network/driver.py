@@ -76,7 +76,6 @@ class _SecurityGroups(msgspec.Struct):
         return [item.id for item in self.items]
 
 
-Pages = _Networks | _Subnets | _Ports | _Routers | _FloatingIPs | _SecurityGroups
 PagesT = TypeVar("PagesT", _Networks, _Subnets, _Ports, _Routers, _FloatingIPs, _SecurityGroups)
 Query = Sequence[tuple[str, str]]
 

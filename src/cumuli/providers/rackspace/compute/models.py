@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from cumuli.providers.openstack.compute.models import OpenStackNode
 
-__all__ = ["PUBLIC_NET", "REGIONS", "SERVICE_NET", "RackspaceNode"]
+__all__ = ["PUBLIC_NET", "SERVICE_NET", "RackspaceNode"]
 
 PUBLIC_NET = "00000000-0000-0000-0000-000000000000"
 """The network that leads to the Internet, the same in every account: ``ex_networks=[PUBLIC_NET, …]``."""
 
 SERVICE_NET = "11111111-1111-1111-1111-111111111111"
 """The network of a region that reaches Rackspace's other services, likewise."""
-
-REGIONS = ("DFW", "HKG", "IAD", "LON", "ORD", "SYD")
-"""The regions there have been; an account's own catalog decides."""
 
 
 class RackspaceNode(OpenStackNode, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The network of the in-memory cloud: a runtime whose requests go to an account in memory.
+"""A runtime whose requests go to an account in memory.
 
 Being slow and failing on order happen here, below the call loop, so that retries, deadlines and
 logs treat them as they treat a real provider's.
@@ -17,7 +17,7 @@ from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
 
-__all__ = ["Account", "Failures", "MemoryNetwork"]
+__all__ = ["Account", "Failures", "MemoryRuntime"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -32,7 +32,7 @@ class Account(Protocol):
     def answer(self, request: Request, *, region: str, now: float) -> Response: ...
 
 
-class MemoryNetwork:
+class MemoryRuntime:
     """A ``Runtime`` that sends to an account in memory; time and concurrency are the real runtime's.
 
     Args:

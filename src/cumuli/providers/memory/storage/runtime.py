@@ -7,20 +7,20 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from cumuli.errors import ConnectionFailed
-from cumuli.providers.memory.compute.network import Failures, MemoryNetwork
+from cumuli.providers.memory.runtime import Failures, MemoryRuntime
 from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.runtime.messages import Headers, Request, Response, ResponseStream
 from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime
 
-__all__ = ["MemoryStorageNetwork"]
+__all__ = ["MemoryStorageRuntime"]
 
 PIECE = 1024 * 1024
 
 
-class MemoryStorageNetwork(MemoryNetwork):
-    """As ``MemoryNetwork``, for requests and answers with content.
+class MemoryStorageRuntime(MemoryRuntime):
+    """As ``MemoryRuntime``, for requests and answers with content.
 
     Args:
         runtime: Blocking or asynchronous.
