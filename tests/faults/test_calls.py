@@ -144,8 +144,11 @@ def test_what_the_service_itself_throttled_did_not_happen(flavour: Flavour) -> N
     assert [exchange.body() for exchange in script.exchanges] == [b"create"] * 3
 
 
-def test_throttling_without_a_request_id_may_be_a_proxys(flavour: Flavour) -> None:
-    script = Script(reply(400, b"<Code>Throttling</Code>"), OK)
+@pytest.mark.parametrize(
+    "answer", [reply(400, b"<Code>Throttling</Code>"), reply(429, b"", ("x-amzn-RequestId", "r-1"))]
+)
+def test_throttling_without_a_request_id_or_a_code_may_be_a_proxys(flavour: Flavour, answer: bytes) -> None:
+    script = Script(answer, OK)
     with pytest.raises(RateLimited):
         call(flavour, script, method="POST", body=lambda _: b"create", repeatable=False)
     assert len(script.exchanges) == 1

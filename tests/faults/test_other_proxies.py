@@ -137,6 +137,18 @@ def test_much_goes_both_ways_through_tls_in_tls(flavour: Flavour, authority: Aut
         assert proxied.connections == 1
 
 
+@pytest.mark.usefixtures("resolver")
+def test_each_certificate_is_for_its_own_name(flavour: Flavour, authority: Authority) -> None:
+    with (
+        Server(echo, authority.server("cloud.test")) as server,
+        Server(SecureProxy(), authority.server("proxy.test")) as proxied,
+    ):
+        origin, proxy = (each.origin.replace("127.0.0.1", name) for each, name in (
+            (server, "cloud.test"), (proxied, "proxy.test"),
+        ))  # fmt: skip
+        assert ask(flavour, origin, proxy=proxy, verify=authority.bundle) == b"/a%2e/?x=1-body"
+
+
 @pytest.mark.parametrize("wrong", ["the proxy", "the server"])
 def test_both_certificates_are_verified(flavour: Flavour, authority: Authority, wrong: str) -> None:
     names = {"the proxy": "127.0.0.1", "the server": "127.0.0.1"} | {wrong: "example.com"}

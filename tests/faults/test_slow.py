@@ -186,6 +186,56 @@ def test_the_bound_of_a_call_is_named(flavour: Flavour) -> None:
         flavour.run(case)
 
 
+@pytest.mark.parametrize(
+    ("timeouts", "block", "bound"),
+    [
+        (Timeouts(attempt=0.5, operation=30), 60, r"timeout=Timeouts\(attempt=0\.5\)"),
+        (Timeouts(attempt=30, operation=0.5), 60, r"0\.5 s .*timeout=Timeouts\(operation=0\.5\)"),
+        (Timeouts(attempt=30, operation=30), 0.5, r"cumuli\.deadline\(0\.5\) around it is over"),
+    ],
+    ids=["attempt", "operation", "deadline"],
+)
+def test_the_bound_of_waiting_for_a_connection_is_named(
+    flavour: Flavour, timeouts: Timeouts, block: float, bound: str
+) -> None:
+    def hold(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+
+    async def case(runtime: Runtime) -> None:
+        stream = await runtime.stream(request(server, "/held"), deadline=runtime.monotonic() + 30)
+        caller = Caller(runtime, provider="test", retry=NO_RETRY, timeouts=timeouts)
+        with pytest.raises(Timeout, match=bound) as caught, deadline(block):
+            await caller.call(request(server), check=check, repeatable=False)
+        assert "all 1 connections (max_connections=1) were in use" in caught.value.message
+        assert not caught.value.sent
+        await stream.close()
+
+    with Server(hold) as server:
+        flavour.run(case, max_connections=1)
+
+
+def test_an_answer_that_comes_late_has_the_operation_s_time(flavour: Flavour) -> None:
+    def late(exchange: Exchange) -> bytes:
+        time.sleep(2.5)
+        return reply()
+
+    async def case(runtime: Runtime) -> None:
+        for operation, patient in ((30, True), (30, False), (2, True)):
+            caller = Caller(runtime, provider="test", retry=NO_RETRY, timeouts=Timeouts(attempt=1, operation=operation))
+            call = caller.call(request(server), check=check, repeatable=False, answers_late=patient)
+            if not patient:
+                with pytest.raises(Timeout, match=r"Timeouts\(attempt=1\)"):
+                    await call
+            elif operation == 2:
+                with pytest.raises(DeadlineExceeded, match=r"Timeouts\(operation=2\)"):
+                    await call
+            else:
+                assert (await call).status == 200
+
+    with Server(late) as server:
+        flavour.run(case)
+
+
 def test_the_bound_of_connecting_is_named(flavour: Flavour) -> None:
     # A full backlog: Linux lets further connections hang.
     with socket.socket() as full:

@@ -126,7 +126,9 @@ class Caller:
         self._redirects = redirects
         self._budget = RetryBudget(retry.budget)
 
-    async def call(self, request: Request, *, check: Check, repeatable: bool, kept_alive: bool = False) -> Response:
+    async def call(
+        self, request: Request, *, check: Check, repeatable: bool, kept_alive: bool = False, answers_late: bool = False
+    ) -> Response:
         """Send until there is a success, and give it with its body read.
 
         Args:
@@ -135,12 +137,13 @@ class Caller:
             repeatable: Whether the call may be sent again after an attempt that may have taken
                 effect: it is idempotent, or carries a client token.
             kept_alive: As the request's own field.
+            answers_late: As the request's own field.
 
         Raises:
             CloudError: What ``check`` made of the last answer, or the runtime's own error.
         """
-        if kept_alive:
-            request = msgspec.structs.replace(request, kept_alive=True)
+        if kept_alive or answers_late:
+            request = msgspec.structs.replace(request, kept_alive=kept_alive, answers_late=answers_late)
         answer = await self._run(request, check, repeatable, streaming=False)
         assert isinstance(answer, Response)  # noqa: S101 - narrows the union of _run for both checkers
         return answer

@@ -111,6 +111,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             requests instead of sending them let these through.
         kept_alive: True where the provider works for minutes and sends white space meanwhile: the answer may
             take as long as it goes on arriving. Any other answer that drips is cut.
+        answers_late: True where the provider works for minutes and says nothing meanwhile: the answer may take as
+            long as the whole operation, and not only as an attempt.
     """
 
     method: str
@@ -121,6 +123,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     operation: str = ""
     identity: bool = False
     kept_alive: bool = False
+    answers_late: bool = False
 
     def with_headers(self, extra: Mapping[str, str]) -> Request:
         """A copy with these headers added, replacing those of the same name (case ignored)."""

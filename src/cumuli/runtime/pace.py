@@ -45,15 +45,19 @@ class Pace:
         patience: Of the call.
         stall: Seconds without any progress.
         paced: Whether the request's body is more than one piece.
+        late: Whether the answer may take as long as the call, and not only as an attempt.
     """
 
-    __slots__ = ("_answer_end", "_began", "_bound", "_paced", "_patience", "_seconds", "deadline", "stall")
+    __slots__ = ("_answer_end", "_began", "_bound", "_late", "_paced", "_patience", "_seconds", "deadline", "stall")
 
-    def __init__(self, deadline: float, patience: Patience | None, stall: float, *, paced: bool) -> None:
+    def __init__(
+        self, deadline: float, patience: Patience | None, stall: float, *, paced: bool, late: bool = False
+    ) -> None:
         self.deadline = deadline
         self.stall = stall
         self._patience = patience or Patience()
         self._paced = paced
+        self._late = late
         self._began = _monotonic()
         self._answer_end = self._began + self._patience.attempt
         self._bound = ""
@@ -88,7 +92,7 @@ class Pace:
 
     def sent(self) -> None:
         """The last byte of the request has left."""
-        self._answer_end = _monotonic() + self._patience.attempt
+        self._answer_end = self._patience.until if self._late else _monotonic() + self._patience.attempt
 
     def answers(self, received: int = 0) -> float:
         """For the answer, so many bytes of which are there."""
@@ -102,6 +106,21 @@ class Pace:
             end, bound = until, ""
         self._bound, self._seconds = bound, seconds
         return min(end + more, self.deadline)
+
+    def none_free(self, size: int) -> Timeout:
+        """What waiting for one of so many connections has come to: all of them were in use."""
+        over, more = "until the time was up", ""
+        if _monotonic() >= self.deadline:
+            words = deadline_words(self.deadline)
+            over += words and f" ({words})"
+        elif self._bound:
+            over = f"for {self._seconds:g} s"
+            more = f", or allow more by timeout=Timeouts({self._bound}={self._seconds:g})"
+        return Timeout(
+            f"all {size} connections (max_connections={size}) were in use {over}; raise max_connections, or run fewer "
+            f"calls at a time{more}",
+            sent=False,
+        )
 
     def late(self, where: str, *, sent: bool) -> Timeout:
         """What the wait that was asked for last has come to."""

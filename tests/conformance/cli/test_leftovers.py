@@ -117,6 +117,7 @@ def test_dead_segments(here_at: Cli, work: Path, nobodys: Path, swift: SandboxSe
         eyes.put_object(f"{name}_segments", segment_name("a", "killed", number), b"12345")
     address = f"swiftx:{name}"
     assert here_at("leftovers", "list", address, "--json").json == []
+    assert here_at("leftovers", "remove", address, "--yes", "--json").json == {"removed": []}
     [found] = here_at("leftovers", "list", address, "--older-than", "0", "--json").json
     assert (found["name"], found["id"], len(found["segments"])) == ("a", "killed", 2)
     assert "10 B" in here_at("leftovers", "list", address, "--older-than", "0").out

@@ -58,7 +58,7 @@ class Bucket(Server):
                 "<LastModified>2026-11-23T12:00:00Z</LastModified></Contents>"
                 for name, size in self.sizes.items()
             )
-            return reply(200, f"<ListBucketResult>{listed}</ListBucketResult>".encode())
+            return reply(200, f"<ListBucketResult>{listed}<IsTruncated>false</IsTruncated></ListBucketResult>".encode())
         wrong = self.bad(key.rpartition("/")[2])
         if wrong is not None:
             return wrong
@@ -134,6 +134,25 @@ def test_one_that_spoils_the_deletion_of_many(here_at: Cli, work: Path, name: st
     assert result.status == (7 if b"Internal" in answer else 2)
     assert f"error: s3x:bucket/d/{name}: " in result.err
     assert result.out == f"deleted {COUNT - 1} objects below s3x:bucket/d/\n"
+
+
+def test_what_would_fail_for_all_ends_the_deletion_of_many(here_at: Cli, work: Path) -> None:
+    """The bucket is gone after the first of three rounds."""
+    names = [f"d/f{number:04}" for number in range(4500)]
+    bucket = Bucket(lambda _: None, dict.fromkeys(names, 1))
+
+    def bad(_name: str) -> bytes | None:
+        if len(bucket.deleted) >= 2000:
+            bucket.down = refusal(404, "NoSuchBucket")
+        return bucket.down
+
+    bucket.bad = bad
+    with bucket:
+        result = here_at("rm", "-r", "s3x:bucket/d", "--yes", "--endpoint", bucket.origin)
+    assert result.status == 3
+    assert bucket.deleted == set(names[:2000])
+    assert result.out == "deleted 2,000 objects below s3x:bucket/d/\n"
+    assert "gave up; 500 objects below s3x:bucket/d/ were not tried" in result.err
 
 
 def test_each_of_many_is_named(here_at: Cli, work: Path) -> None:

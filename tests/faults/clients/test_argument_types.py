@@ -160,6 +160,18 @@ async def outcome(client: Any, verb: str, given: dict[str, object]) -> type[Base
     return None
 
 
+@pytest.mark.parametrize("size", ["7", None, 7.5, True])
+async def test_the_argument_of_a_stream(flavour: Flavour, size: Any) -> None:
+    cls = cumuli.AsyncMemoryStorage if flavour.name == "async" else cumuli.MemoryStorage
+    async with flavour.shape(cls()) as client:
+        await client.create_container("container")
+        await client.upload_object_via_stream([b"content"], "container", "o")
+        async with client.download_object_as_stream(("container", "o")) as stream:
+            with pytest.raises(InvalidRequest, match=r"^read: size is .*; it takes a whole number"):
+                await stream.read(size)
+            assert await stream.read() == b"content"
+
+
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_every_argument_of_every_constructor(
     info: ProviderInfo, settings: dict[str, Any], *, asynchronous: bool

@@ -20,11 +20,12 @@ import pytest
 import trustme
 
 import cumuli
+from cumuli.calls.caller import Timeouts
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.secret import Secret
 from tests.faults.ec2.strict import answer_of, error
-from tests.faults.keepalive import Exchange, Server, reply
+from tests.faults.keepalive import Exchange, Hangup, Server, reply
 from tests.support.flavours import Flavour
 
 RECEIVED = "hunter2-Received"
@@ -422,7 +423,9 @@ async def test_region_and_proxy_reach_the_services_that_give_credentials(
             connection.sendall(b"HTTP/1.0 502 No\r\nContent-Length: 0\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=refuse)
+        # Whoever is never asked ends all the same.
+        listener.settimeout(20)
+        thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         client = open_client(
             profile="p", region="cn-north-1", proxy=f"http://me:{RECEIVED}@127.0.0.1:{listener.getsockname()[1]}"
@@ -452,6 +455,30 @@ async def test_the_bundle_of_the_client_is_the_services_too(
         client = open_client(profile="p", endpoint=account.origin)
         with pytest.raises(AuthenticationError, match=r"the role .* cannot be reached \(SSLError\)"):
             await client.list_nodes()
+
+
+async def test_the_timeouts_of_the_client_are_the_services_too(
+    home: Home, flavour: Flavour, open_client: Callable[..., Any]
+) -> None:
+    home.config(f"{BASE}[profile p]\n{ROLE}source_profile = base\n")
+    over = threading.Event()
+
+    def never(exchange: Exchange) -> bytes:
+        exchange.body()
+        over.wait(90)
+        raise Hangup
+
+    with Server(never) as sts:
+        home.set("AWS_ENDPOINT_URL_STS", sts.origin)
+        client = open_client(profile="p", timeout=Timeouts(operation=120, attempt=1))
+        started = time.monotonic()
+        try:
+            with pytest.raises(AuthenticationError, match=r"the role .* cannot be reached \(ReadTimeoutError\)"):
+                await client.list_nodes()
+            # botocore's own bound is 60 s.
+            assert time.monotonic() - started < 20
+        finally:
+            over.set()
 
 
 def given(exchange: Exchange, answer: bytes) -> bytes:

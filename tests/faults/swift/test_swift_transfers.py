@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,15 +14,18 @@ import pytest
 
 import cumuli
 from cumuli import sandbox
+from cumuli.calls.caller import Timeouts
 from cumuli.errors import (
     ChecksumMismatch,
     CloudError,
     Conflict,
+    DeadlineExceeded,
     MalformedResponse,
     PreconditionFailed,
     ProviderUnavailable,
     QuotaExceeded,
 )
+from cumuli.providers.openstack.swift.copying import Copies
 from tests.conformance.swift.conftest import names_in
 from tests.faults.storage.proxy import (
     Answered,
@@ -175,7 +180,7 @@ async def test_a_manifest_of_which_nothing_can_be_told_keeps_its_segments(throug
     )
     with pytest.raises(ProviderUnavailable) as caught:
         await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
-    assert "could not be removed" in "".join(caught.value.__notes__)
+    assert "could not be removed" in "".join(getattr(caught.value, "__notes__", []))
     assert eyes.get_object(name, "large")[1] == CONTENT
 
 
@@ -193,7 +198,7 @@ async def test_segments_that_cannot_be_removed_are_named(through: Any, name: str
     )
     with pytest.raises(ProviderUnavailable) as caught:
         await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
-    assert "could not be removed" in "".join(caught.value.__notes__)
+    assert "could not be removed" in "".join(getattr(caught.value, "__notes__", []))
 
 
 async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, name: str, flavour: Flavour) -> None:
@@ -206,6 +211,31 @@ async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, nam
         await client.copy_object(source, name, "copy")
     assert names_in(eyes, name) == {"source"}
     assert names_in(eyes, f"{name}_segments") == set()
+
+
+@pytest.mark.parametrize("parts", [False, True], ids=["whole", "in parts"])
+async def test_a_copy_takes_as_long_as_the_operation(
+    through: Any, name: str, parts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Swift answers when all is copied, and says nothing before: no attempt's time bounds that."""
+
+    def late(passing: Answered) -> None:
+        if not passing.status:
+            time.sleep(3)
+
+    await through().upload_object(CONTENT, name, "source")
+    if parts:
+        monkeypatch.setattr(Copies, "largest_copy", 300_000)
+        monkeypatch.setattr(Copies, "copy_part", 300_000)
+    where, pieces = ("_segments/", 2) if parts else (name, 1)
+    fault = Fault(late, method="PUT", target=where, times=pieces)
+    slow = through(fault, timeout=Timeouts(attempt=1), retry=False)
+    assert (await slow.copy_object((name, "source"), name, "copy")).size == len(CONTENT)
+    assert fault.done == pieces
+    fault = Fault(late, method="PUT", target=where, times=pieces)
+    slow = through(fault, timeout=Timeouts(attempt=1, operation=2), retry=False)
+    with pytest.raises(DeadlineExceeded, match=r"the 2 s for the whole operation .*Timeouts\(operation=2\)"):
+        await slow.copy_object((name, "source"), name, "again")
 
 
 async def test_a_copy_that_is_not_what_the_source_is(through: Any, eyes: Any, name: str) -> None:
@@ -351,6 +381,35 @@ async def test_names_that_were_not_asked_for(through: Any, name: str, entry: dic
         await client.list_container_objects(name, prefix="a/")
 
 
+@pytest.mark.parametrize(
+    ("odd", "verified"),
+    [
+        ({"sub_slo": None, "content_type": 7, "last_modified": "odd"}, "md5"),
+        ({"bytes": str(PART)}, "md5"),
+        ({"hash": 7}, None),
+        ({"hash": "odd"}, None),
+        ({"name": None}, None),
+        ({"sub_slo": "perhaps"}, None),
+    ],
+)
+async def test_no_odd_field_of_a_manifest_costs_a_download(
+    through: Any, name: str, tmp_path: Path, odd: dict[str, Any], verified: str | None
+) -> None:
+    def damage(passing: Answered) -> None:
+        if not passing.status:
+            # It is on its way still.
+            return
+        first, *others = json.loads(passing.content)
+        passing.content = json.dumps([{**first, **odd}, *others]).encode()
+        passing.declared = len(passing.content)
+
+    client = through(Fault(damage, "GET", "multipart-manifest=get"), retry=False)
+    made = await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    found = await client.download_object(made, tmp_path / "content")
+    assert (tmp_path / "content").read_bytes() == CONTENT
+    assert found.verified_by == verified
+
+
 async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
     record = {
         "name": "o", "bytes": 7, "hash": "0" * 32, "content_type": "text/plain", "slo_etag": "e",
@@ -476,6 +535,16 @@ async def test_a_service_that_does_not_list_what_is_large(through: Any, eyes: An
     assert [obj.large for obj in listed] == [False, False]
     assert [result.error for result in await client.delete_objects(listed)] == [None, None]
     assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
+async def test_a_manifest_that_is_listed_with_the_hash_of_nothing_is_large(through: Any, name: str) -> None:
+    """As Ceph's gateway lists it, without a word of what it is."""
+    nothing = hashlib.md5(b"").hexdigest()
+    entries = [{"name": "large", "bytes": 9, "hash": nothing}, {"name": "void", "bytes": 0, "hash": nothing}]
+    body = json.dumps(entries).encode()
+    client = through(Fault(swap_answer(200, body, JSON), "GET", "format=json", times=1))
+    found = await client.list_container_objects(name)
+    assert [(obj.name, obj.large, obj.hash) for obj in found] == [("large", True, None), ("void", False, nothing)]
 
 
 async def test_what_a_bulk_deletion_tells_of_each(through: Any, eyes: Any, name: str) -> None:

@@ -14,6 +14,7 @@ from cumuli.cli.dryrun import RequestShown
 from cumuli.cli.failures import AlreadyReported
 from cumuli.cli.output import Output
 from cumuli.cli.session import Options, session
+from cumuli.cli.storage import judging
 from cumuli.cli.storage.judging import Judge
 from cumuli.cli.storage.transfers import AT_A_TIME, Move, Moved, move_all
 from cumuli.errors import (
@@ -121,7 +122,13 @@ DOUBTFUL = [
 @pytest.mark.parametrize("at", [0, 19])
 @pytest.mark.parametrize(
     "error",
-    [*DOUBTFUL, PermissionDenied("not you", status=403), ObjectNotFound("gone"), QuotaExceeded("x", code="EFBIG")],
+    [
+        *DOUBTFUL,
+        PermissionDenied("not you", status=403),
+        ObjectNotFound("gone"),
+        QuotaExceeded("x", code="EFBIG"),
+        NotSupported("not of this one", status=501),
+    ],
 )
 def test_one_that_fails_while_the_container_answers(error: CloudError, at: int) -> None:
     moves = [fails(error) if number == at else arrives(f"n{number}") for number in range(20)]
@@ -129,6 +136,15 @@ def test_one_that_fails_while_the_container_answers(error: CloudError, at: int) 
     assert isinstance(failure, AlreadyReported)
     assert len(out.splitlines()) == 19
     assert "stored 19 of 20 files" in err
+
+
+def test_the_container_is_not_asked_for_with_each_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "AGE", 1000.0)
+    asked: list[None] = []
+    failure, _, err = moved([fails(DOUBTFUL[0], f"n{number}") for number in range(20)], ask=lambda: asked.append(None))
+    assert isinstance(failure, AlreadyReported)
+    assert err.count("error: ") == 20
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("refusal", [PermissionDenied("not to be listed"), NotSupported("no listings")])
@@ -141,7 +157,15 @@ def test_a_container_that_may_not_be_asked_for_is_there(refusal: CloudError) -> 
     assert len(out.splitlines()) == 3
 
 
-@pytest.mark.parametrize("error", [*DOUBTFUL, QuotaExceeded("the disk is full"), ConfigurationError("no such setting")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *DOUBTFUL,
+        QuotaExceeded("the disk is full"),
+        ConfigurationError("no such setting"),
+        NotSupported("there is no such thing here"),
+    ],
+)
 def test_what_concerns_all_ends_it(error: CloudError) -> None:
     begun: list[str] = []
     ended: list[str] = []

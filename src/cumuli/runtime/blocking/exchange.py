@@ -82,7 +82,7 @@ class Exchange:
         self._transport = transport
         self._request = request
         paced = not isinstance(request.body, bytes) or len(request.body) > PIECE
-        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced)
+        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced, late=request.answers_late)
         self._lease: Lease[Connection] | None = None
         # Held by the thread that reads the body.
         self._turn = threading.Lock()
@@ -198,7 +198,8 @@ class Exchange:
         if token is not None:
             token.check()
         begin = self._pace.begins()
-        self._lease = lease = transport.pool.acquire(request.origin, begin, token.check if token else None)
+        check = token.check if token else None
+        self._lease = lease = transport.pool.acquire(request.origin, begin, self._pace.none_free, check)
         connection = lease.connection
         if connection is None:
             connection = self._connect(lease, route)

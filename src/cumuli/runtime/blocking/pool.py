@@ -86,12 +86,15 @@ class Pool(Generic[C]):
         # Closes the connections of a client that nobody closed, without a ResourceWarning for each.
         self._finalizer = weakref.finalize(self, _close_states, self._states)
 
-    def acquire(self, origin: str, deadline: float, check: Callable[[], None] | None = None) -> Lease[C]:
+    def acquire(
+        self, origin: str, deadline: float, late: Callable[[int], Timeout], check: Callable[[], None] | None = None
+    ) -> Lease[C]:
         """The right to use a connection to ``origin``, with an idle one if there is one.
 
         Args:
             origin: Where to.
             deadline: Until when to wait for a free place.
+            late: The error for so many places being taken by then.
             check: Called about ten times a second while waiting; raises to give up.
 
         Raises:
@@ -104,7 +107,7 @@ class Pool(Generic[C]):
         try:
             state.permits.get_nowait()
         except Empty:
-            self._wait_for_permit(state, deadline, check)
+            self._wait_for_permit(state, deadline, late, check)
         lease = Lease(self, state, origin)
         lease.connection = self._find_idle(state, origin)
         if self._closed:
@@ -112,11 +115,13 @@ class Pool(Generic[C]):
             raise closed_error()
         return lease
 
-    def _wait_for_permit(self, state: _State[C], deadline: float, check: Callable[[], None] | None) -> None:
+    def _wait_for_permit(
+        self, state: _State[C], deadline: float, late: Callable[[int], Timeout], check: Callable[[], None] | None
+    ) -> None:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise none_free(self._size)
+                raise late(self._size)
             try:
                 return state.permits.get(timeout=min(left, LOOK_UP))
             except Empty:
@@ -283,15 +288,6 @@ class Lease(Generic[C]):
 def _close_states(states: dict[int, _State[C]]) -> None:
     for state in list(states.values()):
         state.forget()
-
-
-def none_free(size: int) -> Timeout:
-    """All connections were in use for as long as a call may wait."""
-    return Timeout(
-        f"all {size} connections were in use until the time was up; "
-        "raise max_connections, or run fewer calls at a time",
-        sent=False,
-    )
 
 
 def closed_error() -> ConfigurationError:

@@ -62,7 +62,7 @@ class Exchange:
         self._method = request.method
         self._kept_alive = request.kept_alive
         paced = not isinstance(request.body, bytes) or len(request.body) > PIECE
-        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced)
+        self._pace = Pace(deadline, patience, transport.settings.stall_timeout, paced=paced, late=request.answers_late)
         # Whether one of the places for connections in use is taken, with or without a connection.
         self._holds = False
         self._connection: Connection | None = None
@@ -156,7 +156,7 @@ class Exchange:
         if route.prefix:
             fields += route.fields
         opening = write_head(request.method, route.prefix + request.target, fields)
-        await transport.acquire(self._pace.begins())
+        await transport.acquire(self._pace)
         self._holds = True
         connection = transport.find_idle(request.origin)
         if connection is None:

@@ -13,7 +13,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cumuli.runtime.blocking.pool import closed_error, none_free
+from cumuli.runtime.blocking.pool import closed_error
 from cumuli.runtime.http import failures
 from cumuli.runtime.http.address_order import Reachability
 from cumuli.runtime.http.heads import Origin, parse_origin
@@ -107,20 +107,20 @@ class Transport:
 
     # ---- connections
 
-    async def acquire(self, deadline: float) -> None:
+    async def acquire(self, pace: Pace) -> None:
         """Take one of the places for connections in use; ``release`` gives it back.
 
         Raises:
-            Timeout: All places are taken, by the deadline still.
+            Timeout: All places are taken, until the time to begin is over.
             ConfigurationError: The client is closed.
         """
         slots = self._slots
         if slots.locked():
             try:
-                async with asyncio.timeout(self.left(deadline)):
+                async with asyncio.timeout(self.left(pace.begins())):
                     await slots.acquire()
             except TimeoutError:
-                raise none_free(self.settings.max_connections) from None
+                raise pace.none_free(self.settings.max_connections) from None
         else:
             await slots.acquire()
         self._in_use += 1

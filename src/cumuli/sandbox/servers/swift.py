@@ -28,7 +28,7 @@ class SwiftSandbox:
     def command(self, address: Address) -> list[str]:
         """The four servers, by the Python that runs this."""
         folder = address.home / f"data-{address.port}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # the port was tried before, and taken
         port = str(address.port)
         return [sys.executable, "-m", "cumuli.sandbox.swift", "--port", port, "--folder", str(folder)]
 

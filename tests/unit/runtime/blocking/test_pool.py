@@ -13,6 +13,10 @@ from cumuli.errors import ConfigurationError, Timeout
 from cumuli.runtime.blocking.pool import Lease, Pool
 
 
+def full(size: int) -> Timeout:
+    return Timeout(f"all {size} are taken", sent=False)
+
+
 class Wire:
     """Stands for a connection; counts how many are open."""
 
@@ -43,7 +47,7 @@ def none_open() -> None:
 
 def lease(pool: Pool[Wire], origin: str = "a", within: float = 5.0) -> tuple[Lease[Wire], Wire]:
     """A lease that holds a connection: a kept one, or a new one."""
-    got = pool.acquire(origin, time.monotonic() + within)
+    got = pool.acquire(origin, time.monotonic() + within, full)
     if got.connection is None:
         got.hold(Wire())
     assert got.connection is not None
@@ -77,16 +81,16 @@ def test_the_bound_counts_idle_connections_of_other_origins() -> None:
         lease(pool, origin)[0].release()
         assert Wire.open <= 3
     # The longest idle had to go.
-    assert pool.acquire("a", 0).connection is None
-    assert pool.acquire("e", 0).connection is not None
+    assert pool.acquire("a", 0, full).connection is None
+    assert pool.acquire("e", 0, full).connection is not None
 
 
 def test_waiting_for_a_place() -> None:
     pool: Pool[Wire] = Pool(1, 60)
     held, wire = lease(pool)
     started = time.monotonic()
-    with pytest.raises(Timeout, match="max_connections") as caught:
-        pool.acquire("a", started + 0.2)
+    with pytest.raises(Timeout, match="all 1 are taken") as caught:
+        pool.acquire("a", started + 0.2, full)
     seconds = time.monotonic() - started
     assert 0.19 < seconds < 5  # nothing else ends it
     assert not caught.value.sent
@@ -104,7 +108,7 @@ def test_giving_up_waiting() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        pool.acquire("a", time.monotonic() + 5, check)
+        pool.acquire("a", time.monotonic() + 5, full, check)
     held.discard()
     lease(pool)[0].release()
 
@@ -155,7 +159,7 @@ def test_close() -> None:
     busy.release()
     assert one.closed
     with pytest.raises(ConfigurationError, match="closed"):
-        pool.acquire("a", time.monotonic() + 1)
+        pool.acquire("a", time.monotonic() + 1, full)
 
 
 def test_close_wakes_who_waits() -> None:
@@ -164,7 +168,7 @@ def test_close_wakes_who_waits() -> None:
     timer = threading.Timer(0.05, pool.close)
     timer.start()
     with pytest.raises(ConfigurationError, match="closed"):
-        pool.acquire("a", time.monotonic() + 5)
+        pool.acquire("a", time.monotonic() + 5, full)
     timer.join()
     held.discard()
 
@@ -245,7 +249,7 @@ def test_a_lease_that_is_over_reaches_no_connection() -> None:
     assert (one.aborted, one.closed) == (False, False)
     assert second.connection is one
     second.release()
-    assert pool.acquire("a", 0).connection is one
+    assert pool.acquire("a", 0, full).connection is one
 
 
 def test_a_connection_is_not_handed_on_while_it_is_being_aborted() -> None:
@@ -258,7 +262,7 @@ def test_a_connection_is_not_handed_on_while_it_is_being_aborted() -> None:
             super().abort()
 
     pool: Pool[Wire] = Pool(1, 60)
-    first = pool.acquire("a", time.monotonic() + 5)
+    first = pool.acquire("a", time.monotonic() + 5, full)
     wire = Slow()
     first.hold(wire)
     threads = [threading.Thread(target=first.abort), threading.Thread(target=first.release)]
@@ -266,7 +270,7 @@ def test_a_connection_is_not_handed_on_while_it_is_being_aborted() -> None:
     assert aborting.wait(30)
     threads[1].start()
     with pytest.raises(Timeout):
-        pool.acquire("a", time.monotonic() + 0.3)
+        pool.acquire("a", time.monotonic() + 0.3, full)
     go_on.set()
     for thread in threads:
         thread.join(30)
@@ -275,7 +279,7 @@ def test_a_connection_is_not_handed_on_while_it_is_being_aborted() -> None:
 
 def test_no_connection_is_made_for_a_pool_that_was_closed_meanwhile() -> None:
     pool: Pool[Wire] = Pool(1, 60)
-    late = pool.acquire("a", time.monotonic() + 5)
+    late = pool.acquire("a", time.monotonic() + 5, full)
     pool.close()
     wire = Wire()
     with pytest.raises(ConfigurationError, match="closed"):

@@ -95,6 +95,7 @@ class SwiftCalls:
         check: Check | None = None,
         service: str = OBJECT_STORE,
         kept_alive: bool = False,
+        answers_late: bool = False,
     ) -> Response:
         """One call.
 
@@ -110,6 +111,7 @@ class SwiftCalls:
             check: Tells errors from successes; None for what the status says.
             service: Type of the service.
             kept_alive: Whether Swift works for minutes and sends white space meanwhile.
+            answers_late: Whether it works for minutes and sends nothing meanwhile.
         """
         request = await self._request(operation, method, container, name, query, headers, body, service)
         try:
@@ -118,6 +120,7 @@ class SwiftCalls:
                 check=check or self._check(method, container, name),
                 repeatable=repeatable,
                 kept_alive=kept_alive,
+                answers_late=answers_late,
             )
         except NotFound as error:
             raise named(error, container, name) from error.__cause__

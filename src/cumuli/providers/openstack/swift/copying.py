@@ -98,7 +98,8 @@ class Copies:
             spec.target.container,
             spec.target.name,
             headers=merged([*origin, ("X-Fresh-Metadata", "true"), *self._uploads.put_headers(put)], put.headers),
-            kept_alive=True,
+            # Swift's copy middleware sends its answer when the copy is whole, without a heartbeat before.
+            answers_late=True,
         )
         copy = self._uploads.new_object(put, source.size, bare(answer.headers.get("etag")), large=False)
         copy = await self._copied(put, source, copy)
