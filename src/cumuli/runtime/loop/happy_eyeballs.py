@@ -1,4 +1,4 @@
-"""Connecting to the first of several addresses that answers, in an event loop: the counterpart of ``race.py``."""
+"""Connecting to the first of several addresses that answers, in an event loop: the counterpart of the blocking one."""
 
 from __future__ import annotations
 
