@@ -6,6 +6,8 @@ nobody would write by accident. ``ALL_SECRETS`` is what ``tests.support.secrecy`
 
 from __future__ import annotations
 
+from cumuli.testing.suites import compute_suite
+
 AWS_KEY = "AKIACUMULITESTS01"
 """Not a secret: a key's public half, which may be shown."""
 
@@ -14,7 +16,7 @@ AWS_TOKEN = "sEcReT+token/CumuliTestsOnlyNeverShown02"
 API_SECRET = "sEcReT-api-CumuliTestsOnlyNeverShown03"
 API_KEY = "sEcReT-key-CumuliTestsOnlyNeverShown04"
 ACCOUNT_PASSWORD = "sEcReT-account-CumuliTestsOnlyNeverShown05"
-NODE_PASSWORD = "sEcReT-node-CumuliTestsOnlyNeverShown06"
+NODE_PASSWORD = compute_suite.NODE_PASSWORD
 PROXY_PASSWORD = "sEcReT-proxy-CumuliTestsOnlyNeverShown07"
 PRIVATE_KEY_LINE = "sEcReT-private-CumuliTestsOnlyNeverShown08"
 

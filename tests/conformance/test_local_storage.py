@@ -11,8 +11,8 @@ import pytest
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
 from cumuli.storage.capabilities import StorageCapability as Can
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Seen
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Seen
 
 
 class TestLocal(StorageSuite):

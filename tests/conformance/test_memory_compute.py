@@ -11,7 +11,7 @@ import pytest
 from cumuli.providers.memory.compute.account import MemoryAccount
 from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
 from cumuli.providers.memory.compute.client import MemoryCompute
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
 from cumuli.providers.memory.storage.client import MemoryStorage
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Seen
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Seen
 
 PART = 10_000
 

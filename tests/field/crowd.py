@@ -20,7 +20,7 @@ import _pytest.outcomes
 import pytest
 
 from cumuli.runtime.deadline import deadline
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 __all__ = ["CALLERS", "CONNECTIONS", "Case", "cases", "run_at_once"]
 

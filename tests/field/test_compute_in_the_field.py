@@ -14,7 +14,9 @@ from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.client import Rackspace
-from tests.conformance.compute_target import ComputeTarget
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.gaps import gap
+from cumuli.testing.suites.compute_target import ComputeTarget
 from tests.conformance.ec2.conftest import REGION, boto, moto
 from tests.conformance.ec2.test_ec2_compute import TestEC2 as EC2Suite
 from tests.conformance.ec2.test_ec2_compute import ec2_target
@@ -29,8 +31,6 @@ from tests.field.benches import SharedCompute
 from tests.field.crowd import CONNECTIONS, OwnRequests, cases, run_at_once
 from tests.field.link import Asked, Link, Trouble, field_link
 from tests.secrets_used import API_KEY, AWS_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
-from tests.support.gaps import gap
 from tests.support.mimic import VENV, Account
 from tests.support.tiers import skip_without
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +13,9 @@ import pytest
 
 import cumuli
 from cumuli import generate
+from example_server import ExampleServer
 from tests.secrets_used import API_SECRET
-from tests.thirdparty.conftest import PROJECT
-from tests.thirdparty.server import ExampleServer
+from tests.thirdparty.conftest import PROJECT, install
 
 # The cumuli that these tests import, wherever it is.
 SOURCE = Path(cumuli.__file__).parents[1]
@@ -169,42 +170,33 @@ def test_its_sync_client_is_what_the_generator_writes() -> None:
     assert generate.main(["--check", str(PROJECT / "src" / "cumuli_example")]) == 0
 
 
-OUTSIDE = """
-import cumuli
-from functools import partial
-import pytest
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
-from tests.secrets_used import API_SECRET
-from tests.thirdparty.server import serving
+def test_its_tests_run_in_a_project_of_its_own(installed: Path, tmp_path: Path) -> None:
+    """With cumuli installed and no checkout anywhere: the suite, the generator, and nothing of these tests."""
+    site = install(ROOT, tmp_path / "site")
+    project = tmp_path / "cumuli-example"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}
 
-@pytest.fixture(scope="module")
-def target():
-    with serving(API_SECRET) as server:
-        given = {"token": API_SECRET, "endpoint": server.endpoint, "proxy": ""}
-        yield ComputeTarget(
-            name="example",
-            sync_client=partial(cumuli.compute, "example", **given),
-            async_client=partial(cumuli.async_compute, "example", **given),
-            size="small",
-            image="debian",
-            unknown={},
+    def call(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=project,
+            env=kept | {"PYTHONPATH": f"{site}{os.pathsep}{installed}", "PYTHONSAFEPATH": "1", "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-class TestExample(ComputeSuite):
-    pass
-"""
-
-
-def test_the_suite_runs_in_a_project_of_its_own(run: Run, tmp_path: Path) -> None:
-    """As CONTRIBUTING.md tells it, with the conftest.py that is there."""
-    [line] = [line for line in (ROOT / "CONTRIBUTING.md").read_text().splitlines() if line.startswith("pytest_plugins")]
-    folder = tmp_path / "cumuli-acme" / "tests"
-    folder.mkdir(parents=True)
-    (folder / "conftest.py").write_text(f"{line}\n")
-    (folder / "test_acme_compute.py").write_text(OUTSIDE)
-    done = run("-m", "pytest", "--rootdir", str(folder), str(folder), "-k", "test_reboot", before=(ROOT,))
-    assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
+    where = "import cumuli, cumuli_example; print(cumuli.__file__, cumuli_example.__file__)"
+    assert [Path(path).parents[1] for path in call("-c", where).split()] == [site, installed]
+    tried = call("-m", "pytest", "-p", "no:cacheprovider", "-rA", "-W", "error", "tests")
+    for flavour in ("sync", "async"):
+        assert f"PASSED tests/test_example_compute.py::TestExample::test_reboot[{flavour}]" in tried
+        assert f"::test_its_own_methods_and_models[{flavour}]" in tried
+    assert "example: create_volume: Example Cloud sells no volumes" in tried
+    call("-m", "cumuli.generate", "--check", "src/cumuli_example")
 
 
 def test_the_generator_says_where_it_found_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,8 @@ import swiftclient
 from cumuli import sandbox
 from cumuli.cli.app import run
 from cumuli.sandbox import SandboxServer
+from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.s3.conftest import boto_client, eyes_of
-from tests.conformance.storage_target import Seen
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import pytest
 
+from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.cli.conftest import Cli, Cloud, Raw
-from tests.conformance.storage_target import Seen
 
 MIB = 1024 * 1024
 Pc = Callable[..., Raw]

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client import EC2
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.ec2.conftest import REGION
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 

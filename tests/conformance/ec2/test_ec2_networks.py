@@ -17,8 +17,8 @@ from cumuli.errors import (
     NotFound,
 )
 from cumuli.providers.aws.ec2.models import SecurityGroupRule
+from cumuli.testing.flavours import Flavour
 from tests.conformance.ec2.conftest import ec2_client, instance, tags_of
-from tests.support.flavours import Flavour
 
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
 UNKNOWN_NODE = "i-00000000000000000"

@@ -14,8 +14,8 @@ from cumuli import sandbox
 from cumuli.errors import AuthenticationError, PermissionDenied
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour
 from tests.conformance.ec2.conftest import REGION, boto_client, ec2_client
-from tests.support.flavours import Flavour
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
 from cumuli.sandbox.gogrid.account import Settings
 from cumuli.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
 KEY = "cumuli-tests"
 LIMITED_KEY = "cumuli-tests-limited"

@@ -12,7 +12,7 @@ from cumuli import sandbox
 from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.gogrid.conftest import asked
 
 NO_VOLUMES = "GoGrid sold no volumes"

@@ -25,8 +25,8 @@ from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime, TransportSettings
 from cumuli.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.gogrid.conftest import LIMITED_KEY, asked, client_of, settings
-from tests.support.flavours import Flavour, eventually
 
 
 def endpoint(server: GoGridServer) -> str:

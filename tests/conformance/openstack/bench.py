@@ -9,9 +9,9 @@ from typing import Any
 
 from cumuli.errors import NodeNotFound
 from cumuli.providers.openstack.compute.models import OpenStackNode
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.place import PATIENCE
-from tests.support.flavours import Flavour, eventually
 
 __all__ = ["PATIENCE", "Bench", "Watch", "upload"]
 

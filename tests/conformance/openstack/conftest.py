@@ -12,11 +12,11 @@ import pytest
 
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.client import OpenStack
-from tests.conformance.compute_suite import ComputeTarget
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites.compute_suite import ComputeTarget
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.eyes import eyes_of
 from tests.conformance.openstack.place import GAPS, NOWHERE, PATIENCE, VARIABLE, account, admin_sdk, sdk, services
-from tests.support.flavours import Flavour
 from tests.support.tiers import skip_without
 
 __all__ = ["admin_sdk", "sdk", "services"]

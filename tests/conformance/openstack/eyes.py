@@ -9,7 +9,7 @@ from typing import Any
 from openstack import exceptions
 
 from cumuli.compute.models import NodeState
-from tests.conformance.compute_target import Eyes
+from cumuli.testing.suites.compute_target import Eyes
 
 __all__ = ["eyes_of", "server_seen"]
 

@@ -13,9 +13,9 @@ import pytest
 from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
 from cumuli.providers.openstack.compute.models import NetworkAttachment
 from cumuli.providers.openstack.network.models import FixedIP, FloatingIPPool, Network, Router
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench
 from tests.conformance.openstack.place import NOWHERE, QUIET, VARIABLE
-from tests.support.flavours import Flavour, eventually
 
 pytestmark = QUIET
 

@@ -24,10 +24,10 @@ from cumuli.errors import (
 )
 from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment
 from cumuli.secret import Secret
+from cumuli.testing.flavours import eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import NODE_PASSWORD
-from tests.support.flavours import eventually
 
 pytestmark = QUIET
 

@@ -13,8 +13,8 @@ import pytest
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.client import Rackspace
 from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_KEY
-from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Account, Mimic
 from tests.support.tiers import skip_without
 

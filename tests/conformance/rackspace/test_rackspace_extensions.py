@@ -24,10 +24,10 @@ from cumuli.errors import (
 )
 from cumuli.providers.rackspace.compute.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
 from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour, eventually
+from cumuli.testing.gaps import gap
 from tests.conformance.rackspace.conftest import REGION
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, NODE_PASSWORD
-from tests.support.flavours import Flavour, eventually
-from tests.support.gaps import gap
 from tests.support.mimic import Account
 
 NOWHERE = "11111111-2222-3333-4444-555555555555"

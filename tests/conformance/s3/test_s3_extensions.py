@@ -22,8 +22,8 @@ from cumuli.providers.aws.s3.driver import S3Driver
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
 from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
 from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import boto_client, fetch, s3_client
-from tests.support.flavours import Flavour
 
 MIB = 1024 * 1024
 CONTENT = random.Random(3).randbytes(12 * MIB + 5)

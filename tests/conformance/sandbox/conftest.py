@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 from tests.support.sandboxes import taken_down_afterwards
 
 __all__ = ["flavour"]

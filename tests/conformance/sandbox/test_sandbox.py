@@ -23,8 +23,8 @@ from cumuli import compute as compute_named
 from cumuli import storage as storage_named
 from cumuli.cli.app import run
 from cumuli.sandbox.processes import identify
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import AWS_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
 
 ROOT = Path(__file__).parents[3]
 

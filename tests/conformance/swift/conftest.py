@@ -15,8 +15,8 @@ import swiftclient
 from cumuli import sandbox
 from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.client import Swift
-from tests.conformance.storage_target import Seen
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites.storage_target import Seen
 from tests.support.secrecy import register
 from tests.support.swift import filler
 

@@ -18,11 +18,11 @@ from cumuli.providers.openstack.swift.client import Swift
 from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
 from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
 from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import settings_of
 from tests.faults.swift.cdn import CDN
 from tests.faults.swift.front import USER, Front
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY
-from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Mimic
 from tests.support.tiers import not_run
 

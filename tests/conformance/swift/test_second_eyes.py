@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.names import generated_names
+from cumuli.testing.names import generated_names
 
 _numbers = count(1)
 CONTENT = bytes(range(256)) * 4000

@@ -29,10 +29,10 @@ from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.client import Swift
 from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
 from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
 from tests.conformance.swift.leftovers import look_for_dead_segments
 from tests.faults.swift.cdn import CDN
-from tests.support.flavours import Flavour
 from tests.support.secrecy import register
 
 _numbers = count(1)

@@ -21,8 +21,8 @@ from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.client import Swift
 from cumuli.sandbox.starting import start
 from cumuli.sandbox.swift.settings import KEY, USER
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import names_in
-from tests.support.flavours import Flavour
 from tests.support.swift import GUEST, SMALL_PAGE, SmallSwift
 
 PIECES = [bytes([letter]) * 10 for letter in b"ABCDEFG"]

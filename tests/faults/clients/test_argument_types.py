@@ -17,8 +17,8 @@ from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.registry import BUILT_IN, ProviderInfo
 from cumuli.runtime import asynchronous_runtime, blocking_runtime
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
 KEYSTONE = {"auth_url": "http://127.0.0.1:1/v3", "username": "u", "password": API_SECRET, "project_name": "p"}
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ import pytest
 from cumuli.calls.retry import RetryPolicy
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.client import EC2
-from tests.support.flavours import Flavour, flavour
+from cumuli.testing.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

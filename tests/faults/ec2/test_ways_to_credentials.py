@@ -24,9 +24,9 @@ from cumuli.calls.caller import Timeouts
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour
 from tests.faults.ec2.strict import answer_of, error
 from tests.faults.keepalive import Exchange, Hangup, Server, reply
-from tests.support.flavours import Flavour
 
 RECEIVED = "hunter2-Received"
 ROLE = "role_arn = arn:aws:iam::123456789012:role/r\n"

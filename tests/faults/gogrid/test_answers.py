@@ -22,9 +22,9 @@ from cumuli.errors import (
 )
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.client import GoGrid
+from cumuli.testing.flavours import Flavour, flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -12,8 +12,8 @@ from cumuli.runtime import asynchronous_runtime, blocking_runtime
 from cumuli.runtime.messages import Headers, Request, Response
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
 __all__ = ["Answers", "client_of"]
 

@@ -17,6 +17,7 @@ import pytest
 import cumuli
 from cumuli.errors import CloudError, MalformedResponse, NotSupported
 from cumuli.registry import BUILT_IN, ProviderInfo
+from cumuli.testing.flavours import Flavour
 from tests.faults.listings.answers_ec2 import EC2
 from tests.faults.listings.answers_gogrid import GOGRID
 from tests.faults.listings.answers_openstack import OPENSTACK, RACKSPACE
@@ -32,7 +33,6 @@ from tests.faults.listings.answers_storage import (
 )
 from tests.faults.listings.canned import Answers, client_of
 from tests.faults.listings.recorded import Call, Recorded, as_list
-from tests.support.flavours import Flavour
 from tests.support.mutations import Mutation, json_mutations, names_of, without, xml_mutations
 from tests.support.odd import differences, unfit_moments
 

@@ -9,8 +9,8 @@ import pytest
 
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.client import OpenStack
+from cumuli.testing.flavours import Flavour, flavour
 from tests.faults.openstack.cloud import Cloud
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -9,9 +9,9 @@ import pytest
 
 import cumuli
 from cumuli.errors import AuthenticationError
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.flavours import Flavour
 
 JSON = ("Content-Type", "application/json")
 

@@ -15,9 +15,9 @@ from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.client import OpenStack
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import API_KEY
-from tests.support.flavours import Flavour
 
 
 class Account(Service):

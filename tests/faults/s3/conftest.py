@@ -10,7 +10,7 @@ import pytest
 from cumuli.calls.retry import RetryPolicy
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.client import S3
-from tests.support.flavours import Flavour, flavour
+from cumuli.testing.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

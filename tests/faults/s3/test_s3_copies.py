@@ -10,9 +10,9 @@ import pytest
 from cumuli import errors
 from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2
 from cumuli.providers.aws.s3_presets.client import CloudflareR2
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.faults.s3.strict import Asked, fault
-from tests.support.flavours import Flavour
 
 GIB = 1024**3
 SIZE = 6 * GIB

@@ -8,9 +8,9 @@ import pytest
 
 from cumuli import sandbox
 from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import flavour
 from tests.faults.storage.stores import Store
 from tests.support import rclone
-from tests.support.flavours import flavour
 
 __all__ = ["flavour"]
 

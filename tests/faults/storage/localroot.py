@@ -10,7 +10,7 @@ from typing import Any
 
 from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 SECRET = b"outside of the root"
 

@@ -8,7 +8,7 @@ from typing import Any
 import cumuli
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Container, Object
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 __all__ = ["Store"]
 

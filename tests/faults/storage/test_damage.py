@@ -13,6 +13,7 @@ import pytest
 
 from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import CloudError
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage.proxy import (
     Damage,
     Fault,
@@ -25,7 +26,6 @@ from tests.faults.storage.proxy import (
     swap_answer,
 )
 from tests.faults.storage.stores import Store
-from tests.support.flavours import Flavour
 
 CONTENT = random.Random(4).randbytes(300_000)
 PART = 5 * 1024 * 1024

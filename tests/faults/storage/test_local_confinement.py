@@ -23,8 +23,8 @@ from cumuli.errors import (
     ObjectNotFound,
 )
 from cumuli.providers.local.client import LocalStorage
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage.localroot import SECRET, Root
-from tests.support.flavours import Flavour
 
 # Long enough for the small file beside the content to take what is remembered, instead of an attribute.
 MUCH = {"much": "x" * 70_000}

@@ -23,9 +23,9 @@ from cumuli.errors import (
     QuotaExceeded,
 )
 from cumuli.providers.local.client import LocalStorage
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage import contender
 from tests.faults.storage.localroot import Root
-from tests.support.flavours import Flavour
 
 MUCH = {"much": "x" * 70_000}
 NOBODY = 65534

@@ -28,7 +28,7 @@ from cumuli.providers.local.client import LocalStorage
 from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
 from cumuli.providers.memory.storage.client import MemoryStorage
 from cumuli.storage.models import Container
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 BOX = "box-of-mistakes"
 

@@ -12,8 +12,8 @@ from cumuli import sandbox
 from cumuli.calls.retry import RetryPolicy
 from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.client import Swift
+from cumuli.testing.flavours import Flavour, flavour
 from tests.conformance.swift.conftest import connection, settings_of
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

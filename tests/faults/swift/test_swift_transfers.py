@@ -26,6 +26,7 @@ from cumuli.errors import (
     QuotaExceeded,
 )
 from cumuli.providers.openstack.swift.copying import Copies
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import names_in
 from tests.faults.storage.proxy import (
     Answered,
@@ -41,7 +42,6 @@ from tests.faults.storage.proxy import (
     without,
 )
 from tests.faults.swift.conftest import client_of
-from tests.support.flavours import Flavour
 from tests.support.odd import differences, odd_records, unfit_moments
 
 MIB = 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 from cumuli.cli.failures import UsageError
 from cumuli.cli.storage.trees import destination_of, files_below, keys_of, target_below
 from cumuli.errors import InvalidRequest
-from tests.support.names import KNOWN_BAD, generated_names
+from cumuli.testing.names import KNOWN_BAD, generated_names
 
 HOSTILE = ["", ".", "..", "../a", "a/..", "a/../b", "a/./b", "./a", "/a", "//", "a//b", "a/", "nul\0byte", "a/\0"]
 

@@ -20,7 +20,7 @@ from cumuli.compute.driver import ComputeDriver
 from cumuli.compute.models import Node, NodeState, Volume
 from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
 from cumuli.runtime.protocol import TransportSettings
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 
 class OddDriver(ComputeDriver[Node, Volume]):

@@ -33,8 +33,8 @@ from cumuli.providers.memory.compute.account import MemoryAccount
 from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
 from cumuli.providers.memory.compute.client import MemoryCompute
 from cumuli.providers.memory.compute.models import MemoryImage, MemoryNode, MemoryVolume
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import NODE_PASSWORD
-from tests.support.flavours import Flavour
 
 QUICK = RetryPolicy(base=0.001)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPF me@example.org"

@@ -22,7 +22,7 @@ from cumuli.providers.memory.storage.client import MemoryStorage
 from cumuli.runtime import asynchronous_runtime, blocking_runtime, files
 from cumuli.runtime.protocol import TransportSettings
 from cumuli.storage.capabilities import StorageCapability as Can
-from tests.support.flavours import Flavour, eventually
+from cumuli.testing.flavours import Flavour, eventually
 
 CONTENT = random.Random(2).randbytes(3_000_001)
 QUICK = RetryPolicy(base=0.001, cap=0.001)

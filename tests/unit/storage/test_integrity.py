@@ -14,7 +14,7 @@ from cumuli.providers.local.aio import AsyncLocalStorage
 from cumuli.providers.local.client import LocalStorage
 from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
 from cumuli.providers.memory.storage.client import MemoryStorage
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 CONTENT = b"content" * 1000
 

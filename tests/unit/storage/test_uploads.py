@@ -14,7 +14,7 @@ from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
 from cumuli.providers.memory.storage.client import MemoryStorage
 from cumuli.storage.capabilities import StorageCapability as Can
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 PART = 10_000
 CONTENT = random.Random(3).randbytes(7 * PART + 123)

@@ -12,7 +12,7 @@ import pytest
 
 from cumuli import generate
 from cumuli.compute.capabilities import ComputeCapability as Can
-from tests.conformance.compute_calls import CALLS
+from cumuli.testing.suites.compute_calls import CALLS
 from tests.support.copies import contents, copied, run
 
 # As long as it may be, to see the longest lines.
@@ -146,7 +146,7 @@ def test_a_declared_gap_fails_no_more(project: Path, tmp_path: Path) -> None:
         (["local"], "there is a provider local already"),
         (["aws"], "src/cumuli/providers/aws exists already"),
         (["support"], "tests/conformance/support exists already"),
-        (["compute_base"], "tests/conformance/compute_base.py exists already"),
+        (["conftest"], "tests/conformance/conftest.py exists already"),
         (["paged"], "docs/providers/paged.md exists already"),
         (["Tall"], "'Tall' will not do as a name"),
         (["tall-cloud"], "'tall-cloud' will not do as a name"),

@@ -15,9 +15,9 @@ import pytest
 from cumuli.errors import AuthenticationError
 from cumuli.providers.acme.aio import AsyncAcme
 from cumuli.providers.acme.client import Acme
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.testing.suites.compute_target import Bench
 from tests.conformance.acme.server import serving
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
-from tests.conformance.compute_target import Bench
 from tests.secrets_used import API_SECRET
 
 

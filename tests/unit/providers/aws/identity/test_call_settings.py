@@ -14,7 +14,7 @@ import cumuli
 from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import ConfigurationError
 from cumuli.providers.aws.regions import service_origin
-from tests.support.flavours import Flavour, flavour
+from cumuli.testing.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

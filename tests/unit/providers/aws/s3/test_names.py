@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.s3 import names
 from cumuli.providers.aws.s3.client import S3
-from tests.support.names import KNOWN_BAD, generated_names
+from cumuli.testing.names import KNOWN_BAD, generated_names
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 

@@ -1,29 +1,33 @@
-"""A provider of another distribution, found by its entry point, against the compute suite."""
+"""Example Cloud, found by its entry point, against the compute suite."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 import cumuli
+import pytest
 from cumuli.compute.capabilities import ComputeCapability as Can
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
-from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
-from tests.thirdparty.server import ExampleServer
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites import ComputeSuite, ComputeTarget
+from example_server import ExampleServer, serving
 
+TOKEN = "the token of these tests"
 NO_VOLUMES = "Example Cloud sells no volumes"
 NO_KEYS = "Example Cloud keeps no keys"
 NO_IMAGES = "Example Cloud makes no images"
 
 
 @pytest.fixture(scope="module")
-def target(importable: Path, cloud_server: ExampleServer) -> ComputeTarget:
-    given: dict[str, Any] = {"token": API_SECRET, "endpoint": cloud_server.endpoint, "proxy": ""}
+def cloud_server() -> Iterator[ExampleServer]:
+    with serving(TOKEN) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def target(cloud_server: ExampleServer) -> ComputeTarget:
+    given: dict[str, Any] = {"token": TOKEN, "endpoint": cloud_server.endpoint, "proxy": ""}
 
     def eyes(kind: str, thing_id: str) -> Mapping[str, object] | None:
         """The server's own books."""

@@ -29,6 +29,7 @@ class Flavour(Protocol):
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """The result of a coroutine. Everything of one test runs on the same event loop, if on any."""
+        ...
 
     def shape(self, client: Any) -> Any:
         """A client of this flavour in the shape of the async one."""
@@ -64,7 +65,8 @@ class SyncFlavour:
         try:
             awaited = coroutine.send(None)
         except StopIteration as stop:
-            return stop.value
+            result: T = stop.value
+            return result
         coroutine.close()
         raise AssertionError(f"the test body awaited {awaited!r}; in the sync flavour there is no event loop")
 
@@ -89,9 +91,17 @@ class SyncInAsyncShape:
         if not inspect.ismethod(value):
             return value
         if name.removeprefix("ex_").startswith("iterate_"):
-            return lambda *args, **kwargs: _walk(value(*args, **kwargs))
+
+            def walked(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+                return _walk(value(*args, **kwargs))
+
+            return walked
         if name.endswith("_as_stream"):
-            return lambda *args, **kwargs: SyncStreamInAsyncShape(value(*args, **kwargs))
+
+            def stream(*args: Any, **kwargs: Any) -> SyncStreamInAsyncShape:
+                return SyncStreamInAsyncShape(value(*args, **kwargs))
+
+            return stream
 
         async def method(*args: Any, **kwargs: Any) -> Any:
             return value(*args, **kwargs)
@@ -164,5 +174,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
         raise AssertionError("an async test asks for the fixture `flavour`, which says how it is run")
     wanted = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in wanted}
-    pyfuncitem.funcargs["flavour"].run(pyfuncitem.obj(**arguments))
+    chosen: Any = pyfuncitem.funcargs["flavour"]
+    chosen.run(pyfuncitem.obj(**arguments))
     return True

@@ -1,6 +1,6 @@
 """The storage suite: what the portable API promises, tried on one provider.
 
-To register a provider, write a file ``test_<provider>_storage.py`` beside this one with a subclass
+To try a provider, write a file ``test_<provider>_storage.py`` among its tests with a subclass
 that says how to reach it::
 
     class TestMemory(StorageSuite):
@@ -36,11 +36,11 @@ from cumuli.errors import (
 from cumuli.runtime.deadline import deadline
 from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Object, Prefix
-from tests.conformance.storage_base import needs
-from tests.conformance.storage_calls import CALLS, Call, strangers
-from tests.conformance.storage_objects import ObjectsSuite
-from tests.conformance.storage_target import Bench, StorageTarget
-from tests.conformance.storage_transfers import TransfersSuite
+from cumuli.testing.suites.storage_base import needs
+from cumuli.testing.suites.storage_calls import CALLS, Call, strangers
+from cumuli.testing.suites.storage_objects import ObjectsSuite
+from cumuli.testing.suites.storage_target import Bench, StorageTarget
+from cumuli.testing.suites.storage_transfers import TransfersSuite
 
 __all__ = ["StorageSuite", "StorageTarget"]
 

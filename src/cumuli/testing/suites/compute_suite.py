@@ -1,6 +1,6 @@
 """The compute suite: what the portable API promises, tried on one provider.
 
-To register a provider, write a file ``test_<provider>_compute.py`` beside this one, with a fixture
+To try a provider, write a file ``test_<provider>_compute.py`` among its tests, with a fixture
 ``target`` that says how to reach it and a subclass that brings the tests in::
 
     @pytest.fixture(scope="module")
@@ -47,12 +47,13 @@ from cumuli.errors import (
     NodeFailed,
     NodeNotFound,
 )
-from tests.conformance.compute_base import needs
-from tests.conformance.compute_errors import ComputeErrors
-from tests.conformance.compute_target import Bench, ComputeTarget
+from cumuli.testing.suites.compute_base import needs
+from cumuli.testing.suites.compute_errors import ComputeErrors
+from cumuli.testing.suites.compute_target import Bench, ComputeTarget
 
-__all__ = ["ComputeSuite", "ComputeTarget"]
+__all__ = ["NODE_PASSWORD", "ComputeSuite", "ComputeTarget"]
 
+NODE_PASSWORD = "sEcReT-node-CumuliTestsOnlyNeverShown06"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
 
 
@@ -151,8 +152,6 @@ class ComputeSuite(ComputeErrors):
 
     @needs(Can.CREATE_NODE, Can.CREATE_NODE_PASSWORD)
     async def test_password(self, bench: Bench) -> None:
-        from tests.secrets_used import NODE_PASSWORD
-
         node = await bench.node(auth=Password(NODE_PASSWORD))
         assert NODE_PASSWORD not in repr(node)
 
@@ -361,7 +360,8 @@ class ComputeSuite(ComputeErrors):
     async def test_imported_key_pairs(self, bench: Bench, tmp_path: Path, given: str) -> None:
         path = tmp_path / "id_ed25519.pub"
         path.write_text(PUBLIC_KEY + "\n")
-        public_key = {"text": PUBLIC_KEY, "path": path, "path as text": str(path)}[given]
+        keys: dict[str, str | Path] = {"text": PUBLIC_KEY, "path": path, "path as text": str(path)}
+        public_key = keys[given]
         name = bench.name("key")
         bench.cleanup.append(lambda: bench.cloud.delete_key_pair(name))
         made = await bench.cloud.import_key_pair(name, public_key)

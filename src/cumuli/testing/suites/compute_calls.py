@@ -21,7 +21,7 @@ from cumuli.compute.models import (
     VolumeSnapshot,
     VolumeState,
 )
-from tests.conformance.compute_target import ComputeTarget
+from cumuli.testing.suites.compute_target import ComputeTarget
 
 __all__ = ["CALLS", "Call", "strangers"]
 

@@ -16,7 +16,7 @@ from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Container, Object
-from tests.support.flavours import Flavour
+from cumuli.testing.flavours import Flavour
 
 __all__ = ["Bench", "Seen", "StorageTarget"]
 
@@ -38,7 +38,7 @@ class StorageTarget:
 
     Attributes:
         name: For the report.
-        sync_client: Makes a sync client; takes more settings by keyword.
+        sync_client: Makes a sync client; takes more settings by keyword. It is not shown: it knows secrets.
         async_client: Makes an async client, of the same account, likewise.
         small_pages: Settings that make listings come in pages of a few names; None if there are none.
         part_size: Bytes of the smallest part that the provider takes, but for the last one.
@@ -56,8 +56,8 @@ class StorageTarget:
     """
 
     name: str
-    sync_client: Callable[..., Storage[Container, Object]]
-    async_client: Callable[..., AsyncStorage[Container, Object]]
+    sync_client: Callable[..., Storage[Container, Object]] = field(repr=False)
+    async_client: Callable[..., AsyncStorage[Container, Object]] = field(repr=False)
     small_pages: Mapping[str, Any] | None = None
     part_size: int = 5 * 1024 * 1024
     gaps: Mapping[StorageCapability | str, str] = field(default_factory=dict[StorageCapability | str, str])

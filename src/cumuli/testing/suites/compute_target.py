@@ -16,7 +16,7 @@ from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeState, Volume, VolumeSnapshot
 from cumuli.errors import CloudError
-from tests.support.flavours import Flavour, eventually
+from cumuli.testing.flavours import Flavour, eventually
 
 __all__ = ["Bench", "ComputeTarget", "Eyes"]
 
@@ -36,7 +36,7 @@ class ComputeTarget:
 
     Attributes:
         name: For the report.
-        sync_client: Makes a sync client; takes more settings by keyword.
+        sync_client: Makes a sync client; takes more settings by keyword. It is not shown: it knows secrets.
         async_client: Makes an async client, of the same account, likewise.
         size: Id of a size.
         image: Id of an image that a node of that size can be made from.
@@ -52,8 +52,8 @@ class ComputeTarget:
     """
 
     name: str
-    sync_client: Callable[..., Compute[Node, Volume]]
-    async_client: Callable[..., AsyncCompute[Node, Volume]]
+    sync_client: Callable[..., Compute[Node, Volume]] = field(repr=False)
+    async_client: Callable[..., AsyncCompute[Node, Volume]] = field(repr=False)
     size: str
     image: str
     unknown: Mapping[str, str]
@@ -128,7 +128,8 @@ class Bench:
         size = arguments.pop("size", 1)
         volume = await self.cloud.create_volume(size, self.name("volume"), **arguments)
         self.cleanup.append(lambda: self.cloud.destroy_volume(volume))
-        return await self.until(lambda: self.cloud.get_volume(volume), lambda seen: seen.state == "available")
+        seen: Volume = await self.until(lambda: self.cloud.get_volume(volume), lambda seen: seen.state == "available")
+        return seen
 
     async def snapshot(self, volume: Volume, **arguments: Any) -> VolumeSnapshot:
         snapshot = await self.cloud.create_volume_snapshot(volume, **arguments)

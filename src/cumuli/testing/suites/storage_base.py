@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import pytest
 
 from cumuli.storage.capabilities import StorageCapability as Can
-from tests.conformance.storage_target import Bench, StorageTarget
-from tests.support.flavours import Flavour
-from tests.support.gaps import gap
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.gaps import gap
+from cumuli.testing.suites.storage_target import Bench, StorageTarget
 
 __all__ = ["StorageBase", "needs"]
 
@@ -28,6 +28,8 @@ def needs(*capabilities: Can) -> Callable[[F], F]:
 
 
 class StorageBase:
+    """What the parts of the storage suite stand on."""
+
     @pytest.fixture
     def bench(self, request: pytest.FixtureRequest, target: StorageTarget, flavour: Flavour) -> Iterator[Bench]:
         test = request.function

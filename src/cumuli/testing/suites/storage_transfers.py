@@ -11,13 +11,14 @@ import pytest
 
 from cumuli.errors import FileExists, InvalidRequest, NotFound, ObjectNotFound
 from cumuli.storage.capabilities import StorageCapability as Can
-from tests.conformance.storage_base import StorageBase, needs
-from tests.conformance.storage_target import Bench
+from cumuli.testing.suites.storage_base import StorageBase, needs
+from cumuli.testing.suites.storage_target import Bench
 
 CONTENT = random.Random(1).randbytes(100_000)
 
 
 def names_in(folder: Path) -> list[str]:
+    """What a folder has."""
     return sorted(path.name for path in folder.iterdir())
 
 
@@ -26,6 +27,8 @@ class OwnError(Exception):
 
 
 class TransfersSuite(StorageBase):
+    """Uploads and downloads."""
+
     # Up
 
     @pytest.mark.parametrize("size", [0, 1, 100_000])
@@ -61,12 +64,13 @@ class TransfersSuite(StorageBase):
     @needs(Can.UPLOAD_OBJECT)
     async def test_sources_that_cannot_be_read(self, bench: Bench, tmp_path: Path) -> None:
         container = await bench.container()
-        wrong: Any = io.StringIO("text")
-        for source in (tmp_path / "missing", tmp_path, wrong, 5):
+        wrong: list[Any] = [tmp_path / "missing", tmp_path, io.StringIO("text"), 5]
+        for source in wrong:
             with pytest.raises(InvalidRequest):
                 await bench.cloud.upload_object(source, container, "o")
+        text: Any = ["text"]
         with pytest.raises(InvalidRequest):
-            await bench.cloud.upload_object_via_stream(["text"], container, "o")  # type: ignore[list-item]
+            await bench.cloud.upload_object_via_stream(text, container, "o")
         assert await bench.cloud.list_container_objects(container) == []
 
     @needs(Can.UPLOAD_OBJECT)

@@ -9,9 +9,9 @@ from typing import Any, NoReturn, TypeVar, cast
 import pytest
 
 from cumuli.compute.capabilities import ComputeCapability as Can
-from tests.conformance.compute_target import Bench, ComputeTarget
-from tests.support.flavours import Flavour
-from tests.support.gaps import gap, undeclared_gap
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.gaps import gap, undeclared_gap
+from cumuli.testing.suites.compute_target import Bench, ComputeTarget
 
 __all__ = ["ComputeBase", "needs", "undeclared"]
 
@@ -48,6 +48,8 @@ def undeclared(bench: Bench, capability: Can) -> NoReturn:
 
 
 class ComputeBase:
+    """What the parts of the compute suite stand on."""
+
     @pytest.fixture
     def bench(self, request: pytest.FixtureRequest, target: ComputeTarget, flavour: Flavour) -> Iterator[Bench]:
         test = request.function

@@ -22,9 +22,9 @@ from cumuli.errors import (
 )
 from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Object
-from tests.conformance.storage_base import StorageBase, needs
-from tests.conformance.storage_target import Bench, Seen
-from tests.support.names import KNOWN_BAD, generated_names
+from cumuli.testing.names import KNOWN_BAD, generated_names
+from cumuli.testing.suites.storage_base import StorageBase, needs
+from cumuli.testing.suites.storage_target import Bench, Seen
 
 LONG_AGO = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 SOME_DAY = dt.datetime(2100, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
@@ -42,6 +42,8 @@ META_DATA = {
 
 
 class ObjectsSuite(StorageBase):
+    """Objects: names, metadata, conditions, URLs."""
+
     # Containers
 
     @needs(Can.CREATE_CONTAINER, Can.GET_CONTAINER, Can.LIST_CONTAINERS, Can.DELETE_CONTAINER)
@@ -374,7 +376,7 @@ class ObjectsSuite(StorageBase):
             url = await bench.cloud.get_object_url(obj, expires_in=60)
             assert bench.target.fetch("GET", url, b"", {}) == (200, b"content")
             assert bench.target.fetch("PUT", url, b"other", {})[0] >= 400
-        assert await bench.read(obj) == b"content"
+            assert await bench.read(obj) == b"content"
 
     @needs(Can.PUT_OBJECT_URL)
     async def test_a_url_writes_without_credentials(self, bench: Bench) -> None:

@@ -23,15 +23,17 @@ from cumuli.errors import (
     VolumeNotFound,
 )
 from cumuli.runtime.deadline import deadline
-from tests.conformance.compute_base import ComputeBase, needs, undeclared
-from tests.conformance.compute_calls import CALLS, Call, strangers
-from tests.conformance.compute_target import Bench
-from tests.support.gaps import gap
+from cumuli.testing.gaps import gap
+from cumuli.testing.suites.compute_base import ComputeBase, needs, undeclared
+from cumuli.testing.suites.compute_calls import CALLS, Call, strangers
+from cumuli.testing.suites.compute_target import Bench
 
 __all__ = ["ComputeErrors"]
 
 
 class ComputeErrors(ComputeBase):
+    """Errors, and what is refused before any request."""
+
     # Errors
 
     @pytest.mark.parametrize(
