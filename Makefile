@@ -24,7 +24,7 @@ help:
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make dist      build wheel and sdist into dist/, check them, install the wheel by pip, uv and pipx"
 	@echo "make format    write the generated clients, fix and format everything"
-	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (TITLE='Acme Cloud' and CLASS=Acme if you like)"
+	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (SERVICE=storage, TITLE='Acme Cloud', CLASS=Acme if you like)"
 	@echo "make bench     measure against other libraries"
 	@echo "make lock      choose newer versions of the dependencies and pin them"
 	@echo "make clean     remove .venv and every cache"
@@ -90,7 +90,7 @@ format: $(READY)
 	$(BIN)/ruff format
 
 new-provider: $(READY)
-	@$(BIN)/python tools/new_provider.py $(if $(TITLE),--title "$(TITLE)") $(if $(CLASS),--client "$(CLASS)") -- "$(NAME)"
+	@$(BIN)/python tools/new_provider.py $(if $(SERVICE),--service "$(SERVICE)") $(if $(TITLE),--title "$(TITLE)") $(if $(CLASS),--client "$(CLASS)") -- "$(NAME)"
 
 lock: $(READY)
 	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --extra sandbox --group dev --universal \

@@ -1,10 +1,11 @@
-"""Start a new compute provider: ``make new-provider NAME=acme``.
+"""Start a new provider: ``make new-provider NAME=acme``, or with ``SERVICE=storage`` one of object storage.
 
-    python tools/new_provider.py acme [--title "Acme Cloud"] [--client Acme]
+    python tools/new_provider.py acme [--service storage] [--title "Acme Cloud"] [--client Acme]
 
 Writes the provider's folder, its conformance tests with a server for them, and its page of documentation from
-``tools/provider_template``, and its line of the table of providers with all that is made from it. CONTRIBUTING.md tells
-how to go on. Existing files are never overwritten; when something goes wrong, everything is as it was before.
+``tools/provider_template/<service>``, and its line of the table of providers with all that is made from that.
+CONTRIBUTING.md tells how to go on. Existing files are never overwritten; when something goes wrong, everything is as
+it was before.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cumuli import generate
 from tools import generate_names
 
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = ROOT / "tools" / "provider_template"
+TEMPLATES = ROOT / "tools" / "provider_template"
 SOURCE = ROOT / "src" / "cumuli"
 TABLE = SOURCE / "table.py"
 
@@ -40,6 +41,7 @@ class Provider:
 
     Args:
         name: What people write, and its folder: ``acme``.
+        service: Of which service: one that there is a template of.
         title: What it is called in prose: ``Acme Cloud``; None for the words of its name.
         client: The sync client's class: ``Acme``; None for the words of its name in one.
 
@@ -47,16 +49,19 @@ class Provider:
         Refused: A name will not do, or is taken.
     """
 
-    def __init__(self, name: str, title: str | None, client: str | None) -> None:
+    def __init__(self, name: str, service: str, title: str | None, client: str | None) -> None:
         words = [word.capitalize() for word in name.split("_")]
         self.name = name
-        self.service = "compute"
+        self.service = service
+        self.template = TEMPLATES / service
         self.title = title or " ".join(words)
         self.client = client or "".join(words)
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
             raise Refused(
                 f"{name!r} will not do as a name: it is lower-case letters and digits, at most 30, as in NAME=my_cloud"
             )
+        if service not in templates():
+            raise Refused(f"there is no template of a {service!r} provider; SERVICE is one of {', '.join(templates())}")
         table = generate_names.read(TABLE)
         if name in {provider.name for provider in table.providers}:
             raise Refused(f"there is a provider {name} already")
@@ -70,12 +75,12 @@ class Provider:
             {public for public, _ in generate_names.names(table)}
             | set(_classes())
             | set(dir(builtins))
-            | _template_names()
+            | _template_names(self.template)
         )
         for word in (name, self.client, f"Async{self.client}"):
             if keyword.iskeyword(word) or word in taken:
                 raise Refused(f"{word} has a meaning already; choose another NAME, or another CLASS")
-        self.files = {target: TEMPLATE / source for source, target in self._places()}
+        self.files = {target: self.template / source for source, target in self._places()}
         for path in (*self.folders, *self.files, self.folders[1].with_suffix(".py")):
             if path.exists() or path.is_symlink():
                 raise Refused(f"{path.relative_to(ROOT)} exists already, and is left as it is")
@@ -90,7 +95,7 @@ class Provider:
         for module in ("__init__", "models", "wire", "driver", "aio"):
             yield f"provider/{module}.py", package / f"{module}.py"
         yield "conformance/server.py", tests / "server.py"
-        yield "conformance/test_acme_compute.py", tests / f"test_{self.name}_compute.py"
+        yield "conformance/test_acme.py", tests / f"test_{self.name}_{self.service}.py"
         yield "page.md", ROOT / "docs" / "providers" / f"{self.name}.md"
 
     def filled(self, text: str) -> str:
@@ -99,17 +104,22 @@ class Provider:
         return re.sub("|".join(words), lambda found: words[found[0]], text)
 
 
+def templates() -> list[str]:
+    """The services that there is a template of."""
+    return sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
+
+
 def _classes() -> Iterator[str]:
     """The clients of all providers, public or not."""
     for path in generate.aio_files(SOURCE):
         yield from (node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef))
 
 
-def _template_names() -> set[str]:
+def _template_names(template: Path) -> set[str]:
     """What the template's modules import, which a class of the same name would hide."""
     return {
         alias.name
-        for path in TEMPLATE.rglob("*.py")
+        for path in template.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
@@ -180,19 +190,20 @@ def tidy(paths: list[Path]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="make new-provider", description="Start a new compute provider.")
+    parser = argparse.ArgumentParser(prog="make new-provider", description="Start a new provider.")
     parser.add_argument("name", help="what people write, and its folder: acme (NAME=)")
+    parser.add_argument("--service", default="compute", help="of which service: compute, storage (SERVICE=)")
     parser.add_argument("--title", help="what it is called in prose: 'Acme Cloud' (TITLE=)")
     parser.add_argument("--client", help="the class of its sync client: Acme (CLASS=)")
     given = parser.parse_args(arguments)
     try:
-        written = make(Provider(given.name, given.title, given.client))
+        written = make(Provider(given.name, given.service, given.title, given.client))
     except (Refused, generate_names.Wrong) as refusal:
         print(f"new-provider: {refusal}", file=sys.stderr)
         return 2
     for path in sorted(written):
         print(f"written: {path.relative_to(ROOT)}")
-    print(f"next: make test ARGS='tests/conformance/{given.name}' says what to write; CONTRIBUTING.md tells how")
+    print(f"next: make test ARGS='tests/conformance/{given.name}' ends with what to write; CONTRIBUTING.md tells how")
     return 0
 
 

@@ -46,7 +46,7 @@ class ObjectsSuite(StorageBase):
 
     # Containers
 
-    @needs(Can.CREATE_CONTAINER, Can.GET_CONTAINER, Can.LIST_CONTAINERS, Can.DELETE_CONTAINER)
+    @needs(Can.CREATE_CONTAINER, Can.GET_CONTAINER, Can.LIST_CONTAINERS, Can.DELETE_CONTAINER, Can.LIST_OBJECTS)
     async def test_containers(self, bench: Bench) -> None:
         name = bench.name()
         made = await bench.cloud.create_container(name)
@@ -69,7 +69,7 @@ class ObjectsSuite(StorageBase):
         with pytest.raises(ContainerExists):
             await bench.cloud.create_container(name)
 
-    @needs(Can.DELETE_CONTAINER)
+    @needs(Can.DELETE_CONTAINER, Can.UPLOAD_OBJECT)
     async def test_a_full_container_is_not_deleted(self, bench: Bench) -> None:
         name = await bench.container()
         obj = await bench.cloud.upload_object(b"x", name, "a/b")

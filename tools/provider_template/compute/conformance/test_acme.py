@@ -1,7 +1,6 @@
 """Acme Cloud against the compute suite.
 
-What the driver does not do yet fails here, and each failure says what to write next. What the provider
-cannot do goes into ``gaps``, with the reason.
+One test fails and says what is to be written next. What the provider cannot do goes into ``gaps``, with the reason.
 """
 
 from __future__ import annotations
