@@ -11,12 +11,13 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph check dist format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph test-pythons check dist format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
+	@echo "make test-pythons   run the quick part of them on every other supported Python that there is"
 	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, its memory measured"
 	@echo "make test-field   run the conformance suites over a slow, far and broken link, sixteen tests at once"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
@@ -48,6 +49,9 @@ test: $(READY) $(MIMIC)
 
 test-dev: $(READY)
 	$(BIN)/python -X dev -W error -m pytest --dist load --tx "2*popen//python=$(BIN)/python -X dev -W error" $(ARGS)
+
+test-pythons: $(READY)
+	$(BIN)/python tools/test_pythons.py $(ARGS)
 
 test-heavy: $(READY)
 	$(BIN)/python -m pytest -n 2 -m heavy $(ARGS)
