@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_tags, id_of
+from cumuli.compute.arguments import checked_tags, id_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize
 from cumuli.errors import InvalidRequest
@@ -88,22 +90,15 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             QuotaExceeded: The account may not have another one, or there is no room.
             IdempotencyMismatch: The token was used with other arguments.
         """
-        spec = self._ec2_spec(
-            1,
-            name,
-            size,
-            image,
-            location=location,
-            auth=auth,
-            tags=tags,
-            client_token=ex_clienttoken,
-            key_name=ex_keyname,
-            security_groups=ex_security_groups,
-            subnet=ex_subnet,
-            user_data=ex_userdata,
-            metadata=ex_metadata,
+        spec = EC2NodeSpec(
+            **self._portable_arguments(name, size, image, location, auth, tags, ex_metadata, ex_keyname),
+            client_token=_client_token(ex_clienttoken),
+            key_name=optional_id_of(ex_keyname, KeyPair, self.provider),
+            security_groups=tuple(own_ids(ex_security_groups, SecurityGroup)),
+            subnet=None if ex_subnet is None else own_id(ex_subnet, Subnet),
+            user_data=None if ex_userdata is None else _user_data(ex_userdata),
             iam_profile=ex_iamprofile,
-            block_devices=ex_blockdevicemappings,
+            block_devices=tuple(ex_blockdevicemappings),
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
         )
@@ -163,22 +158,16 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
         """
         if count < 1:
             raise InvalidRequest(f"count is {count}; it takes a whole number, at least 1")
-        spec = self._ec2_spec(
-            count,
-            name,
-            size,
-            image,
-            location=location,
-            auth=auth,
-            tags=tags,
-            client_token=ex_clienttoken,
-            key_name=ex_keyname,
-            security_groups=ex_security_groups,
-            subnet=ex_subnet,
-            user_data=ex_userdata,
-            metadata=ex_metadata,
+        spec = EC2NodeSpec(
+            **self._portable_arguments(name, size, image, location, auth, tags, ex_metadata, ex_keyname),
+            count=count,
+            client_token=_client_token(ex_clienttoken),
+            key_name=optional_id_of(ex_keyname, KeyPair, self.provider),
+            security_groups=tuple(own_ids(ex_security_groups, SecurityGroup)),
+            subnet=None if ex_subnet is None else own_id(ex_subnet, Subnet),
+            user_data=None if ex_userdata is None else _user_data(ex_userdata),
             iam_profile=ex_iamprofile,
-            block_devices=ex_blockdevicemappings,
+            block_devices=tuple(ex_blockdevicemappings),
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
         )
@@ -187,55 +176,25 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             self._remember(node)
         return nodes
 
-    def _ec2_spec(
+    def _portable_arguments(
         self,
-        count: int,
         name: str,
         size: NodeSize | str,
         image: NodeImage | str,
-        *,
         location: NodeLocation | str | None,
         auth: Auth | None,
         tags: Mapping[str, str] | None,
-        client_token: str | None,
-        key_name: KeyPair | str | None,
-        security_groups: Sequence[SecurityGroup | str],
-        subnet: Subnet | str | None,
-        user_data: str | bytes | None,
         metadata: Mapping[str, str] | None,
-        iam_profile: str | None,
-        block_devices: Sequence[BlockDeviceMapping],
-        assign_public_ip: bool | None,
-        terminate_on_shutdown: bool | None,
-    ) -> EC2NodeSpec:
-        """The checked arguments of ``create_node`` and ``ex_create_nodes``."""
+        key_name: KeyPair | str | None,
+    ) -> dict[str, Any]:
+        """The checked arguments that ``create_node`` has for every provider: the fields of a ``NodeSpec``."""
         merged = {**checked_tags(metadata), **checked_tags(tags)}
         spec = self._node_spec(name, size, image, location, auth, merged)
         if merged.get("Name", name) != name:
             raise InvalidRequest(f"the tag Name is the node's name, which is {name!r}: leave it out of the tags")
         if auth is not None and key_name is not None:
             raise InvalidRequest("give either auth=SSHKey(text) or ex_keyname, not both: a node has one key pair")
-        token = client_token
-        if token is not None and not (token.isascii() and 0 < len(token) <= MAX_CLIENT_TOKEN):
-            raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} ASCII characters")
-        return EC2NodeSpec(
-            name=spec.name,
-            size=spec.size,
-            image=spec.image,
-            location=spec.location,
-            auth=spec.auth,
-            tags=spec.tags,
-            count=count,
-            client_token=client_token,
-            key_name=None if key_name is None else id_of(key_name, KeyPair, self.provider),
-            security_groups=tuple(own_ids(security_groups, SecurityGroup)),
-            subnet=None if subnet is None else own_id(subnet, Subnet),
-            user_data=None if user_data is None else _user_data(user_data),
-            iam_profile=iam_profile,
-            block_devices=tuple(block_devices),
-            assign_public_ip=assign_public_ip,
-            terminate_on_shutdown=terminate_on_shutdown,
-        )
+        return msgspec.structs.asdict(spec)
 
     async def ex_modify_instance_attribute(
         self,
@@ -322,6 +281,12 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
             NodeNotFound: It does not exist.
         """
         return await self._do(self._ec2.instances.get_console_output(id_of(node, Node, self.provider), latest=latest))
+
+
+def _client_token(given: str | None) -> str | None:
+    if given is not None and not (given.isascii() and 0 < len(given) <= MAX_CLIENT_TOKEN):
+        raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} ASCII characters")
+    return given
 
 
 def _user_data(given: str | bytes) -> bytes:
