@@ -103,6 +103,12 @@ def test_http_stays_in_its_files(tmp_path: Path, path: str, line: str, allowed: 
         ("registry.py", "from cumuli import by_name", False),
         ("registry.py", "from cumuli.cli import app", False),
         ("cli/app.py", "from cumuli import registry", True),
+        ("testing/flavours.py", "from cumuli.compute.aio import AsyncCompute", True),
+        ("testing/flavours.py", "from cumuli.providers.aws.ec2.client import EC2", False),
+        ("registry.py", "from cumuli.testing import suites", False),
+        ("compute/aio.py", "from cumuli import generate", False),
+        ("generate.py", "from cumuli.errors import InvalidRequest", True),
+        ("generate.py", "from cumuli.compute.aio import AsyncCompute", False),
     ],
 )
 def test_each_room_knows_the_floors_below_it(tmp_path: Path, path: str, line: str, allowed: bool) -> None:
