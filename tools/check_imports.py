@@ -76,7 +76,6 @@ TRANSPORT = {
         "runtime/blocking/runtime.py",
         "runtime/blocking/connection.py",
         "runtime/blocking/dial.py",
-        "runtime/blocking/exchange.py",
         "runtime/blocking/tls_in_tls.py",
         "runtime/loop/connection.py",
         "runtime/loop/dial.py",

@@ -14,10 +14,8 @@ from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.happy_eyeballs import Race
 from cumuli.runtime.blocking.pool import Lease
 from cumuli.runtime.http.address_order import Address, Reachability
-from cumuli.runtime.http.failures import no_tunnel
-from cumuli.runtime.http.heads import Origin
-from cumuli.runtime.http.http1 import write_head
-from cumuli.runtime.http.proxies import Proxy
+from cumuli.runtime.http.routes import Route
+from cumuli.runtime.http.tunnel import open_tunnel
 
 if TYPE_CHECKING:
     import ssl
@@ -30,20 +28,18 @@ Interruptible = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Makes a block that another thread may end early, by calling what it is given."""
 
 
-def connect(
-    origin: Origin,
-    proxy: Proxy | None,
+async def connect(
+    route: Route,
     tls: Callable[[], ssl.SSLContext],
     deadline: float,
     interruptible: Interruptible,
     lease: Lease[Connection],
     known: Reachability,
-) -> Connection:
-    """A new connection to an origin.
+) -> None:
+    """A new connection to an origin, which the lease then holds.
 
     Args:
-        origin: Where to.
-        proxy: Through what.
+        route: Where to, and through what.
         tls: Gives the client's TLS context, when it is needed.
         deadline: Until when all of it has to be done.
         interruptible: For what waits.
@@ -54,6 +50,7 @@ def connect(
         OSError: The network's or TLS's own error; ``TimeoutError`` past the deadline.
         CloudError: The proxy refuses.
     """
+    origin, proxy = route.origin, route.proxy
     host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
     addresses = _resolve(host, port, deadline, interruptible)
     race = Race(known, deadline)
@@ -75,9 +72,8 @@ def connect(
             _start_tls(connection, proxy.host, tls(), deadline)
         if origin.scheme == "https":
             if proxy is not None and not proxy.is_socks:
-                _tunnel(connection, origin, proxy, deadline)
+                await open_tunnel(connection, origin, proxy, deadline)
             _start_tls(connection, origin.host, tls(), deadline)
-    return connection
 
 
 def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible) -> list[Address]:
@@ -111,20 +107,6 @@ def _resolve(host: str, port: int, deadline: float, interruptible: Interruptible
     if not found:
         raise OSError(f"no address for {host}")
     return found
-
-
-def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, deadline: float) -> None:
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    authority = f"{host}:{origin.port}"
-    fields = [("Host", authority)]
-    if proxy.authorization is not None:
-        fields.append(("Proxy-Authorization", proxy.authorization))
-    connection.send(write_head("CONNECT", authority, fields), deadline)
-    head = connection.read_proxy_head(deadline)
-    # What the proxy was told is not what the provider was told.
-    connection.begin()
-    if not 200 <= head.status < 300:
-        raise no_tunnel(proxy.url, authority, head.status)
 
 
 def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, deadline: float) -> None:

@@ -11,8 +11,8 @@ import time
 from collections import deque
 from typing import Final
 
-from cumuli.runtime.blocking.connection import LONGEST_WAIT
 from cumuli.runtime.http.address_order import ATTEMPT_DELAY, Address, Reachability
+from cumuli.runtime.http.limits import LONGEST_WAIT
 
 __all__ = ["Race"]
 

@@ -190,11 +190,12 @@ class Lease(Generic[C]):
     """The right to use one connection, given up once. Dropped without being ended, it closes the connection.
 
     Attributes:
+        pid: The process whose it is.
         connection: None until one is made and handed to ``hold``, and again once the lease is over: by then
             it may be somebody else's.
     """
 
-    __slots__ = ("_lock", "_making", "_origin", "_pool", "_state", "connection")
+    __slots__ = ("_lock", "_making", "_origin", "_pool", "_state", "connection", "pid")
 
     def __init__(self, pool: Pool[C], state: _State[C], origin: str) -> None:
         # Reentrant: a signal's handler may abort what the same thread is about to end.
@@ -202,6 +203,7 @@ class Lease(Generic[C]):
         self._pool = pool
         self._state: _State[C] | None = state
         self._origin = origin
+        self.pid = state.pid
         self._making: Cuttable | None = None
         self.connection: C | None = None
 
@@ -239,8 +241,7 @@ class Lease(Generic[C]):
 
     def abort(self) -> None:
         """Make fail what is being done on the connection; nothing once the lease is over. For any thread."""
-        state = self._state
-        if state is not None and state.pid != os.getpid():
+        if self.pid != os.getpid():
             # What another process is talking to is only let go of.
             self.discard()
             return
@@ -261,7 +262,7 @@ class Lease(Generic[C]):
         state = self._state
         if state is None:
             return
-        if state.pid != os.getpid():
+        if self.pid != os.getpid():
             # In a forked child a thread that exists no more may hold the lock.
             self._lock, keep = threading.RLock(), False
         with self._lock:

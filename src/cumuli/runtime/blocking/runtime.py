@@ -18,17 +18,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cumuli.errors import ConfigurationError, DeadlineExceeded
 from cumuli.runtime.blocking.connection import Connection
-from cumuli.runtime.blocking.exchange import Exchange, Route, Stream
+from cumuli.runtime.blocking.dial import connect
 from cumuli.runtime.blocking.jobs import Crew, Group, Job, current_token, interruptible
-from cumuli.runtime.blocking.pool import Pool, closed_error
+from cumuli.runtime.blocking.pool import Lease, Pool, closed_error
 from cumuli.runtime.deadline import current_deadline
 from cumuli.runtime.files import BlockingSink, BlockingSource, open_sink, open_source
 from cumuli.runtime.http.address_order import Reachability
-from cumuli.runtime.http.heads import parse_origin, user_agent
+from cumuli.runtime.http.exchange import Exchange, Stream
+from cumuli.runtime.http.heads import user_agent
 from cumuli.runtime.http.proxies import Proxies
+from cumuli.runtime.http.routes import Route, Routes
 from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.pace import Patience
+from cumuli.runtime.pace import Pace, Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
 
 if TYPE_CHECKING:
@@ -57,11 +59,11 @@ class BlockingRuntime:
         if settings.max_connections < 1:
             raise ConfigurationError(f"max_connections is {settings.max_connections}; it has to be at least 1")
         self.settings = settings
+        self.users = "thread"
         self.agent = user_agent(settings.user_agent)
-        self.pool: Pool[Connection] = Pool(settings.max_connections, settings.idle_timeout)
-        self.known = Reachability()
-        self._proxies = Proxies(settings.proxy, os.environ)
-        self._routes: dict[str, Route] = {}
+        self._pool: Pool[Connection] = Pool(settings.max_connections, settings.idle_timeout)
+        self._known = Reachability()
+        self.route = Routes(Proxies(settings.proxy, os.environ)).find
         self._crew = Crew(settings.max_connections)
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = threading.Lock()
@@ -70,22 +72,32 @@ class BlockingRuntime:
 
     async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         exchange = Exchange(self, request, deadline, patience)
-        return await exchange.answer()
+        if current_token() is None:
+            return await exchange.answer()
+        with interruptible(exchange.abort):
+            return await exchange.answer()
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         exchange = Exchange(self, request, deadline, patience)
-        return Stream(exchange, await exchange.begin())
+        if current_token() is None:
+            return _Stream(exchange, await exchange.begin())
+        with interruptible(exchange.abort):
+            return _Stream(exchange, await exchange.begin())
 
-    def route(self, text: str) -> Route:
-        """How an origin is reached."""
-        route = self._routes.get(text)
-        if route is None:
-            origin = parse_origin(text)
-            proxy = self._proxies.choose(origin.scheme, origin.host, origin.port)
-            self._routes[text] = route = Route(origin, proxy)
-        return route
+    async def lease(self, origin: str, route: Route, pace: Pace) -> Lease[Connection]:
+        """An unused connection to an origin, or a new one; what an ``Exchange`` works over."""
+        token = current_token()
+        lease = self._pool.acquire(origin, pace.begins(), pace.none_free, token.check if token else None)
+        if lease.connection is None:
+            end = pace.connects(self.settings.connect_timeout)
+            try:
+                await connect(route, self._tls_context, end, interruptible, lease, self._known)
+            except BaseException:
+                lease.discard()
+                raise
+        return lease
 
-    def tls(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         """The client's TLS context, made at the first call."""
         with self._tls_lock:
             if self._tls is None:
@@ -93,7 +105,7 @@ class BlockingRuntime:
             return self._tls
 
     async def close(self) -> None:
-        self.pool.close()
+        self._pool.close()
         self._crew.close(closed_error)
 
     # ---- files
@@ -169,7 +181,7 @@ class BlockingRuntime:
         return self._crew.size if limit is None else max(1, limit)
 
     def _check_open(self) -> None:
-        if self.pool.closed:
+        if self._pool.closed:
             raise closed_error()
 
 
@@ -180,6 +192,19 @@ async def _each(items: Iterable[U] | AsyncIterable[U]) -> AsyncIterator[U]:
     else:
         for item in items:
             yield item
+
+
+class _Stream(Stream):
+    """A stream whose reading ends with its job. Dropped without being closed, its lease cuts the connection."""
+
+    __slots__ = ()
+
+    async def read(self, size: int) -> bytes:
+        if self._closed or current_token() is None:
+            # Not by super(): one coroutine less.
+            return await Stream.read(self, size)
+        with interruptible(self._exchange.abort):
+            return await self._exchange.read(size)
 
 
 class _Lock:

@@ -15,6 +15,7 @@ from cumuli.errors import (
 
 __all__ = [
     "PeerClosed",
+    "PeerFinished",
     "cause",
     "cut_before",
     "explained",
@@ -27,7 +28,11 @@ __all__ = [
 
 
 class PeerClosed(ConnectionError):
-    """The peer closed the connection before the answer was whole."""
+    """The connection ended before the answer was whole."""
+
+
+class PeerFinished(PeerClosed):
+    """The peer itself said that nothing more will come, and neither somebody on the way nor this program."""
 
 
 def not_connected(error: OSError, where: str, advice: Callable[[], str]) -> ConnectionFailed:

@@ -7,6 +7,7 @@ from typing import Final
 __all__ = [
     "EARLY_ANSWER_OVER",
     "GRACE",
+    "LONGEST_WAIT",
     "MAX_CHUNK_LINE",
     "MAX_HEADERS",
     "MAX_HEADER_BYTES",
@@ -34,3 +35,6 @@ EARLY_ANSWER_OVER: Final = 1024 * 1024
 
 GRACE: Final = 0.8
 """Seconds that cancelled jobs are waited for, so that the whole of a failure is over within one."""
+
+LONGEST_WAIT: Final = 1e6
+"""Seconds beyond any sensible time limit, and within what the system's clock functions take."""

@@ -1,7 +1,7 @@
-"""One HTTP/1.1 connection of an event loop, every wait bounded by a point in time.
+"""One connection of an event loop, every wait bounded by a point in time.
 
-The async counterpart of ``connection.py``: the same rules, over an asyncio transport. What arrives
-is kept as it came and is looked at by the coroutine that waits for it, one at a time.
+The same as ``blocking/connection.py``, over an asyncio transport. What arrives is kept as it came and
+is taken by the coroutine that waits for it, one at a time.
 """
 
 from __future__ import annotations
@@ -15,16 +15,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from cumuli.errors import ConfigurationError, MalformedResponse
-from cumuli.runtime.blocking.connection import LONGEST_WAIT
-from cumuli.runtime.http.failures import PeerClosed
-from cumuli.runtime.http.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head, take_chunks
-from cumuli.runtime.http.limits import (
-    MAX_CHUNK_LINE,
-    MAX_HEADER_BYTES,
-    MAX_HEADERS,
-    MAX_INTERIM_ANSWERS,
-)
+from cumuli.errors import ConfigurationError
+from cumuli.runtime.http.failures import PeerClosed, PeerFinished
+from cumuli.runtime.http.limits import LONGEST_WAIT, PIECE
 
 if TYPE_CHECKING:
     import ssl
@@ -37,6 +30,8 @@ __all__ = ["Connection"]
 ENOUGH: Final = 512 * 1024
 FEW: Final = 256 * 1024
 LAST_READ: Final = 64 * 1024
+# Handed over at a time: a piece of an upload and what stands in front of it go as one.
+WRITTEN: Final = 2 * PIECE
 # Registers that the peer has closed its end, even behind bytes that nobody has read.
 GONE: Final = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 
@@ -60,31 +55,25 @@ class Connection(asyncio.Protocol):
         origin: What the pool keeps it for.
         idle_since: When it was put into the pool; None while it is in use.
         sent: Whether any byte of the present request may have reached the peer.
-        ended: Whether the present answer's body was read to its end.
-        keeps: Whether the connection may serve another request after this one.
+        held: Bytes that have arrived and that nobody has taken.
     """
 
     __slots__ = (
-        "_body_left",
         "_clean",
         "_end",
         "_failure",
-        "_held",
         "_loop",
-        "_offset",
         "_over",
         "_owner",
         "_parts",
         "_poll",
         "_reading_paused",
-        "_trailing",
         "_waiter",
         "_watch",
         "_watch_end",
         "_writing_paused",
-        "ended",
+        "held",
         "idle_since",
-        "keeps",
         "origin",
         "sent",
         "transport",
@@ -96,8 +85,6 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._owner = owner
         self._parts: deque[bytes] = deque()
-        self._offset = 0
-        self._held = 0
         self._reading_paused = False
         self._writing_paused = False
         self._waiter: asyncio.Future[None] | None = None
@@ -109,13 +96,10 @@ class Connection(asyncio.Protocol):
         self._clean = False
         self._failure: OSError | None = None
         self._poll: select.poll | None = None
-        self._body_left = 0
-        self._trailing = False
         self.origin = origin
         self.idle_since: float | None = None
         self.sent = False
-        self.ended = False
-        self.keeps = False
+        self.held = 0
 
     # ---- what the loop tells
 
@@ -129,8 +113,8 @@ class Connection(asyncio.Protocol):
             self.abort()
             return
         self._parts.append(data)
-        self._held += len(data)
-        if self._held >= ENOUGH and not self._reading_paused and not self.transport.is_closing():
+        self.held += len(data)
+        if self.held >= ENOUGH and not self._reading_paused and not self.transport.is_closing():
             self._reading_paused = True
             self.transport.pause_reading()
         self._wake()
@@ -182,9 +166,9 @@ class Connection(asyncio.Protocol):
         if not isinstance(sock, TransportSocket) or self.transport.get_extra_info("ssl_object") is not None:
             return
         try:
-            while self._held < ENOUGH and (data := os.read(sock.fileno(), LAST_READ)):
+            while self.held < ENOUGH and (data := os.read(sock.fileno(), LAST_READ)):
                 self._parts.append(data)
-                self._held += len(data)
+                self.held += len(data)
         except OSError:
             pass
 
@@ -210,17 +194,13 @@ class Connection(asyncio.Protocol):
         return bool(poll.poll(0))
 
     def _wake(self) -> None:
-        waiter = self._waiter
+        waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    async def _wait(self, end: float) -> None:
-        """Until something happens.
-
-        Raises:
-            TimeoutError: Nothing did by the end.
-        """
-        if self._waiter is not None:
+    def _next_event(self, end: float) -> asyncio.Future[None]:
+        """Done when something happens; awaiting it raises ``TimeoutError`` if nothing did by the end."""
+        if self._waiter is not None and not self._waiter.done():
             raise ConfigurationError("this stream is being read by another task; read it in one at a time")
         left = end - _monotonic()
         if left <= 0:
@@ -230,10 +210,7 @@ class Connection(asyncio.Protocol):
         # One timer serves many waits: what it finds when it fires decides, so a short call sets none.
         if left < LONGEST_WAIT and (self._watch is None or end < self._watch_end):
             self._look_in(left)
-        try:
-            await waiter
-        finally:
-            self._waiter = None
+        return waiter
 
     def _look_in(self, seconds: float) -> None:
         if self._watch is not None:
@@ -248,6 +225,7 @@ class Connection(asyncio.Protocol):
             return
         left = self._end - _monotonic()
         if left <= 0:
+            self._waiter = None
             waiter.set_exception(TimeoutError())
         elif left < LONGEST_WAIT:
             self._look_in(left)
@@ -256,7 +234,7 @@ class Connection(asyncio.Protocol):
         """Why nothing more can be read or sent."""
         # Given away: an exception that is kept would keep what raised it, a part of an upload for instance.
         failure, self._failure = self._failure, None
-        return failure or PeerClosed()
+        return failure or (PeerFinished() if self._clean else PeerClosed())
 
     # ---- requests
 
@@ -264,28 +242,42 @@ class Connection(asyncio.Protocol):
         """A new request follows."""
         self.idle_since = None
         self.sent = False
-        self.ended = False
-        self.keeps = False
 
-    def write(self, data: bytes | memoryview) -> None:
-        """Hand bytes over to be sent; ``flushed`` waits for them.
+    async def send(self, data: bytes, end: float) -> None:
+        """Hand a small request over to be sent.
 
         Raises:
             OSError: The connection is broken.
         """
+        self._write(data)
+
+    async def upload(self, data: bytes, pace: Pace, answered: Callable[[], bool] | None) -> bool:
+        """Send all of ``data`` for as long as it moves; False as soon as the server has answered."""
+        if answered is None:
+            self._write(data)
+            return True
+        left: bytes | memoryview = data if len(data) <= WRITTEN else memoryview(data)
+        while left:
+            # Lets the loop look at the socket, so that an early answer is read before more is written.
+            await asyncio.sleep(0)
+            if answered():
+                return False
+            self._write(left[:WRITTEN])
+            left = left[WRITTEN:]
+            if self._writing_paused and not self._parts:
+                await self._moving(lambda: not self._writing_paused or bool(self._parts), pace, pace.stall / 4)
+        # An answer that arrives from here on may be the one to the whole request.
+        return True
+
+    def _write(self, data: bytes | memoryview) -> None:
         if self._over:
             raise self._end_of_it()
         self.sent = True
         self.transport.write(data)
 
-    async def flushed(self, pace: Pace) -> None:
-        """Until most of what was handed over is sent, or an answer begins to arrive."""
-        if self._writing_paused and not self._parts:
-            await self._moving(lambda: not self._writing_paused or bool(self._parts), pace, pace.stall / 4)
-
-    async def drain(self, pace: Pace) -> None:
+    async def drain(self, pace: Pace, answered: Callable[[], bool]) -> None:
         """Wait until the peer has what was handed over, or begins to answer."""
-        await self._moving(lambda: not self._unsent() or self.answered(), pace, 0.005)
+        await self._moving(lambda: not self._unsent() or answered(), pace, 0.005)
 
     async def _moving(self, done: Callable[[], bool], pace: Pace, pause: float) -> None:
         """Until something is so, as long as what was handed over goes on leaving."""
@@ -294,7 +286,7 @@ class Connection(asyncio.Protocol):
             if self._over:
                 raise self._end_of_it()
             try:
-                await self._wait(min(end, _monotonic() + pause))
+                await self._next_event(min(end, _monotonic() + pause))
             except TimeoutError:
                 if _monotonic() >= end:
                     raise
@@ -310,216 +302,41 @@ class Connection(asyncio.Protocol):
         return self.transport.get_write_buffer_size() + unsent(self.transport.get_extra_info("socket").fileno())
 
     @property
-    def reusable(self) -> bool:
-        """Whether another request may follow: both sides keep the connection, and what was handed over is sent."""
-        return self.keeps and not self._over and not self.transport.get_write_buffer_size()
-
-    def answered(self) -> bool:
-        """Whether more than interim (1xx) answers has arrived."""
-        while self._parts:
-            data, start = self._joined(), self._offset
-            end = data.find(b"\r\n\r\n", start)
-            if end < 0 or parse_head(data[start:end], "").status >= 200:
-                return True
-            self._skip(end + 4 - start)
-        return False
+    def clean(self) -> bool:
+        """Whether another request may follow: the connection stands, and what was handed over is sent."""
+        return not self._over and not self.transport.get_write_buffer_size()
 
     # ---- answers
 
-    async def read_head(self, method: str, end: Callable[[], float]) -> AnswerHead:
-        """The head of the final answer.
-
-        Args:
-            method: Of the request.
-            end: When the next byte has to be there.
+    async def receive(self, end: float, size: int = 0) -> bytes:
+        """The first piece of what has arrived, as it came.
 
         Raises:
-            MalformedResponse: It is not HTTP, or beyond the limits.
+            TimeoutError: Nothing came by the end.
+            PeerFinished: The peer has nothing more to say.
+            PeerClosed: As much as that, but it was not the peer itself who said so.
         """
-        for _ in range(MAX_INTERIM_ANSWERS + 1):
-            head = parse_head(await self._read_block(end), method)
-            if head.status >= 200:
-                self._body_left = head.length
-                self._trailing = False
-                self.keeps = head.keeps
-                if head.length == 0:
-                    self._finish()
-                return head
-            if head.status == 101:
-                break
-        raise MalformedResponse("the server does not come to a final answer")
-
-    async def _read_block(self, end: Callable[[], float]) -> bytes:
-        """Up to the first empty line."""
-        searched = 0
-        while True:
-            if self._parts:
-                data, start = self._joined(), self._offset
-                size = len(data) - start
-                found = data.find(b"\r\n\r\n", start + searched)
-                if 0 <= found - start <= MAX_HEADER_BYTES:
-                    self._skip(found + 4 - start)
-                    return data[start:found]
-                if size > MAX_HEADER_BYTES:
-                    raise MalformedResponse(f"the answer's headers are longer than {MAX_HEADER_BYTES} bytes")
-                # Told early, so that a server of another protocol is not waited for.
-                if not b"HTTP/1.".startswith(data[start : start + 7]) or data.find(b"\n\n", start + searched) >= 0:
-                    raise MalformedResponse("the answer is not HTTP; check the endpoint's scheme and port")
-                searched = max(0, size - 3)
-            await self._more(end())
-
-    async def read(self, size: int, end: float) -> bytes:
-        """Between 1 and ``size`` bytes of the answer's body; ``b""`` at its end.
-
-        Raises:
-            PeerClosed: The body is cut short.
-            MalformedResponse: Its chunks are malformed.
-        """
-        if self.ended:
-            return b""
-        left = self._body_left
-        if left == UNTIL_CLOSE:
-            return await self._read_until_close(size, end)
-        if left == CHUNKED or self._trailing:
-            left = await self._next_chunk(end)
-            if not left:
-                return b""
-        if not self._parts:
-            await self._more(end)
-        if self._trailing and left < size:
-            return self._take_chunks(left, size)
-        data = self._take(min(size, left))
-        self._body_left = left - len(data)
-        if not self._body_left and not self._trailing:
-            self._finish()
-        return data
-
-    def _take_chunks(self, left: int, size: int) -> bytes:
-        """What is there of a chunk and of those behind it."""
-        parts, position, self._body_left = take_chunks(self._parts[0], self._offset, left, size)
-        self._skip(position - self._offset)
-        self._go_on_reading()
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    async def _read_until_close(self, size: int, end: float) -> bytes:
-        if not self._parts:
-            try:
-                await self._more(end)
-            except PeerClosed:
-                if not self._clean:
-                    raise
-                self._finish()
-                return b""
-        return self._take(size)
-
-    async def _next_chunk(self, end: float) -> int:
-        """What is left of the present chunk, or the size of the next; 0 after the last."""
-        if self._trailing:
-            if self._body_left:
-                return self._body_left
-            if await self._read_line(2, end):
-                raise MalformedResponse("the answer's chunked body is malformed")
-        self._trailing = True
-        size = chunk_size(await self._read_line(MAX_CHUNK_LINE, end))
-        if not size:
-            # What a trailer says has no meaning to anybody above; it is only read, within limits.
-            limit = MAX_HEADER_BYTES
-            for _ in range(MAX_HEADERS + 1):
-                line = await self._read_line(limit, end)
-                if not line:
-                    self._finish()
-                    return 0
-                limit -= len(line)
-            raise MalformedResponse(f"the answer's body is followed by more than {MAX_HEADERS} headers")
-        return size
-
-    async def _read_line(self, limit: int, end: float) -> bytes:
-        """Up to the next line end, which is taken off."""
-        searched = 0
-        while True:
-            if self._parts:
-                # Not all that is held: a line is short, and a chunk may follow it.
-                data, start = self._front(limit + 2), self._offset
-                found = data.find(b"\r\n", start + searched, start + limit + 2)
-                if found >= 0:
-                    self._skip(found + 2 - start)
-                    return data[start:found]
-                size = len(data) - start
-                if size >= limit + 2:
-                    raise MalformedResponse("the answer's chunked body is malformed")
-                searched = max(0, size - 1)
-            await self._more(end)
-
-    async def _more(self, end: float) -> None:
-        """Wait for bytes beyond those that are held.
-
-        Raises:
-            TimeoutError: None came by the end.
-            PeerClosed: The peer has nothing more to say.
-        """
-        held = self._held
-        while self._held == held:
+        while not self._parts:
             if self._over:
                 raise self._end_of_it()
-            await self._wait(end)
-
-    def _joined(self) -> bytes:
-        """All that is held, in one piece, from ``_offset`` on."""
-        parts = self._parts
-        if len(parts) > 1:
-            whole = b"".join(parts)
-            parts.clear()
-            parts.append(whole)
-        return parts[0]
-
-    def _front(self, size: int) -> bytes:
-        """The first piece of what is held, made to have ``size`` bytes from ``_offset`` on where so many are held."""
-        parts = self._parts
-        while len(parts) > 1 and len(parts[0]) - self._offset < size:
-            parts[0] += parts[1]
-            del parts[1]
-        return parts[0]
-
-    def _skip(self, size: int) -> None:
-        """Drop so many bytes of the first piece."""
-        self._offset += size
-        self._held -= size
-        if self._offset == len(self._parts[0]):
-            self._parts.popleft()
-            self._offset = 0
-
-    def _take(self, size: int) -> bytes:
-        """Up to ``size`` bytes of what is held."""
-        first, start = self._parts[0], self._offset
-        if len(first) - start <= size:
-            self._parts.popleft()
-            self._offset = 0
-            data = first[start:] if start else first
-        else:
-            data = first[start : start + size]
-            self._offset = start + size
-        self._held -= len(data)
-        self._go_on_reading()
+            await self._next_event(end)
+        data = self._parts.popleft()
+        self._taken(len(data))
         return data
 
-    def _go_on_reading(self) -> None:
-        """After something was taken."""
-        if self._reading_paused and self._held <= FEW:
+    def arrived(self) -> bytes:
+        """What has arrived, perhaps nothing."""
+        if not self._parts:
+            return b""
+        data = b"".join(self._parts)
+        self._parts.clear()
+        self._taken(len(data))
+        return data
+
+    def _taken(self, size: int) -> None:
+        """So many of the bytes that were held are somebody's now."""
+        self.held -= size
+        if self._reading_paused and self.held <= FEW:
             self._reading_paused = False
             if not self.transport.is_closing():
                 self.transport.resume_reading()
-
-    def _finish(self) -> None:
-        self.ended = True
-        if self._parts:
-            # Words unasked for would be taken for the answer to the next request.
-            self.keeps = False
-
-    # ---- set-up
-
-    async def read_proxy_head(self, end: float) -> AnswerHead:
-        """The proxy's answer to CONNECT, nothing of it left over."""
-        head = parse_head(await self._read_block(lambda: end), "CONNECT")
-        if self._parts and 200 <= head.status < 300:
-            raise MalformedResponse("the proxy speaks before the tunnel is made")
-        return head

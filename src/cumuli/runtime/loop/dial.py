@@ -12,10 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cumuli.runtime.http.address_order import Address, Reachability
-from cumuli.runtime.http.failures import no_tunnel
 from cumuli.runtime.http.heads import Origin
-from cumuli.runtime.http.http1 import write_head
 from cumuli.runtime.http.proxies import Proxy
+from cumuli.runtime.http.routes import Route
+from cumuli.runtime.http.tunnel import open_tunnel
 from cumuli.runtime.loop.connection import Connection
 from cumuli.runtime.loop.happy_eyeballs import first_connected
 
@@ -27,8 +27,7 @@ __all__ = ["connect"]
 
 async def connect(
     make: Callable[[], Connection],
-    origin: Origin,
-    proxy: Proxy | None,
+    route: Route,
     tls: ssl.SSLContext | None,
     end: float,
     known: Reachability,
@@ -37,8 +36,7 @@ async def connect(
 
     Args:
         make: Makes the connection that is then connected.
-        origin: Where to.
-        proxy: Through what.
+        route: Where to, and through what.
         tls: The client's TLS context, for an https origin or proxy.
         end: Until when all of it has to be done.
         known: What the client knows of addresses.
@@ -47,6 +45,7 @@ async def connect(
         OSError: The network's or TLS's own error; ``TimeoutError`` past the end.
         CloudError: The proxy refuses.
     """
+    origin, proxy = route.origin, route.proxy
     left = max(0.0, end - time.monotonic())
     async with asyncio.timeout(left):
         host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
@@ -58,7 +57,7 @@ async def connect(
         connection = await _open(make, sock, host, tls if proxy.scheme == "https" else None, left)
         if tls is not None and origin.scheme == "https":
             try:
-                await _tunnel(connection, origin, proxy, end)
+                await open_tunnel(connection, origin, proxy, end)
                 await _start_tls(connection, origin.host, tls, left)
             except BaseException:
                 connection.abort()
@@ -106,20 +105,6 @@ async def _resolve(host: str, port: int) -> list[Address]:
     # As bytes, because a str would be taken through the slow IDNA codec.
     answers = await asyncio.get_running_loop().getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return [(family, address) for family, _, _, _, address in answers]
-
-
-async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, end: float) -> None:
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    authority = f"{host}:{origin.port}"
-    fields = [("Host", authority)]
-    if proxy.authorization is not None:
-        fields.append(("Proxy-Authorization", proxy.authorization))
-    connection.write(write_head("CONNECT", authority, fields))
-    head = await connection.read_proxy_head(end)
-    # What the proxy was told is not what the provider was told.
-    connection.begin()
-    if not 200 <= head.status < 300:
-        raise no_tunnel(proxy.url, authority, head.status)
 
 
 async def _start_tls(connection: Connection, host: str, context: ssl.SSLContext, patience: float) -> None:

@@ -1,4 +1,4 @@
-"""The runtime behind the async clients, over asyncio. Its HTTP is in ``loop_exchange.py``."""
+"""The runtime behind the async clients, over asyncio."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from cumuli.errors import ConfigurationError
+from cumuli.runtime.http.exchange import Exchange, Stream
 from cumuli.runtime.http.heads import user_agent
 from cumuli.runtime.http.proxies import Proxies
+from cumuli.runtime.http.routes import Routes
 from cumuli.runtime.loop import tasks
-from cumuli.runtime.loop.exchange import Exchange, Stream
 from cumuli.runtime.loop.offloaded import async_sink, async_source
-from cumuli.runtime.loop.transport import Transport
+from cumuli.runtime.loop.transport import Transport, running_loop
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
@@ -38,7 +39,7 @@ class AsyncioRuntime:
             raise ConfigurationError(f"max_connections is {settings.max_connections}; it has to be at least 1")
         self._settings = settings
         self._agent = user_agent(settings.user_agent)
-        self._proxies = Proxies(settings.proxy, os.environ)
+        self._routes = Routes(Proxies(settings.proxy, os.environ))
         self._closed = False
         self._transport: Transport | None = None
         self._binding = threading.Lock()
@@ -47,8 +48,11 @@ class AsyncioRuntime:
         return await Exchange(self._here(), request, deadline, patience).answer()
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
-        exchange = Exchange(self._here(), request, deadline, patience)
-        return Stream(exchange, await exchange.begin())
+        transport = self._here()
+        exchange = Exchange(transport, request, deadline, patience)
+        stream = _Stream(exchange, await exchange.begin())
+        stream.loop = transport.loop
+        return stream
 
     async def sleep(self, seconds: float) -> None:
         self._check_open()
@@ -120,7 +124,7 @@ class AsyncioRuntime:
                     # answers, and even closing them would disturb the parent's event loop.
                     _inherited.append(transport)
                     transport.finalizer.detach()
-                self._transport = transport = Transport(loop, self._settings, self._proxies, self._agent)
+                self._transport = transport = Transport(loop, self._settings, self._routes, self._agent)
                 transport.finalizer = weakref.finalize(self, Transport.close, transport)
             elif transport.loop is not loop:
                 raise ConfigurationError(
@@ -132,3 +136,20 @@ class AsyncioRuntime:
 
 # Kept for good, so that no finalizer of theirs runs in the child.
 _inherited: list[Transport] = []
+
+
+class _Stream(Stream):
+    """A stream of an event loop. Dropped without being closed, it cuts its connection."""
+
+    __slots__ = ("loop",)
+
+    loop: asyncio.AbstractEventLoop
+
+    def __del__(self) -> None:
+        # Abandoned. The garbage collector may run in any thread; connections belong to the loop's.
+        if self._closed:
+            return
+        if self.loop.is_closed() or running_loop() is self.loop:
+            self._exchange.cut()
+        else:
+            self.loop.call_soon_threadsafe(self._exchange.cut)

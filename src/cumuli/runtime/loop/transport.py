@@ -10,15 +10,12 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cumuli.runtime.blocking.pool import closed_error
-from cumuli.runtime.http import failures
 from cumuli.runtime.http.address_order import Reachability
-from cumuli.runtime.http.heads import Origin, parse_origin
-from cumuli.runtime.http.proxies import Proxies, Proxy
-from cumuli.runtime.http.tls import tls_context, trust_advice
+from cumuli.runtime.http.routes import Route, Routes
+from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.loop.connection import Connection
 from cumuli.runtime.loop.dial import connect
 from cumuli.runtime.pace import Pace
@@ -27,7 +24,7 @@ from cumuli.runtime.protocol import TransportSettings
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["Route", "Transport", "running_loop"]
+__all__ = ["Lease", "Transport", "running_loop"]
 
 T = TypeVar("T")
 
@@ -36,29 +33,38 @@ OFFLOAD_THREADS = 8
 _monotonic = time.monotonic
 
 
-class Route:
-    """How an origin is reached, worked out once.
+class Lease:
+    """The right to use one connection, given up once.
 
     Attributes:
-        origin: The origin.
-        proxy: Through what.
-        tls: The client's TLS context, if the origin or the proxy is spoken to by TLS.
-        prefix: Put before a request's target: a proxy wants the whole URL.
-        fields: Put behind a request's own header fields: what a proxy wants to know.
+        pid: The process whose it is.
+        connection: None until one is made, and again once the lease is over: by then it may be somebody else's.
     """
 
-    __slots__ = ("fields", "origin", "prefix", "proxy", "tls")
+    __slots__ = ("_transport", "connection", "pid")
 
-    def __init__(self, origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None) -> None:
-        self.origin = origin
-        self.proxy = proxy
-        self.tls = tls
-        # A tunnel's CONNECT carries the credentials; without a tunnel, each request does.
-        forwarded = proxy is not None and not proxy.is_socks and origin.scheme == "http"
-        self.prefix = f"http://{origin.authority}" if forwarded else ""
-        self.fields: list[tuple[str, str]] = []
-        if forwarded and proxy is not None and proxy.authorization is not None:
-            self.fields.append(("Proxy-Authorization", proxy.authorization))
+    def __init__(self, transport: Transport, connection: Connection | None) -> None:
+        self._transport: Transport | None = transport
+        self.pid = transport.pid
+        self.connection = connection
+
+    def abort(self) -> None:
+        """Make fail what is being done on the connection; nothing once the lease is over."""
+        if self.connection is not None:
+            self.connection.abort()
+
+    def release(self) -> None:
+        """The connection may be used by the next request. Nothing once the lease is over."""
+        transport, self._transport = self._transport, None
+        connection, self.connection = self.connection, None
+        if transport is not None:
+            transport.release(connection)
+
+    def discard(self) -> None:
+        """Close the connection. Nothing once the lease is over."""
+        self.abort()
+        self.connection = None
+        self.release()
 
 
 class Transport:
@@ -68,15 +74,15 @@ class Transport:
     finalizer: weakref.finalize[[Transport], Any]
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, settings: TransportSettings, proxies: Proxies, agent: str
+        self, loop: asyncio.AbstractEventLoop, settings: TransportSettings, routes: Routes, agent: str
     ) -> None:
         self.loop = loop
         self.pid = os.getpid()
         self.settings = settings
+        self.users = "task"
         self.agent = agent
-        self._proxies = proxies
+        self.route = routes.find
         self._known = Reachability()
-        self._routes: dict[str, Route] = {}
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(settings.max_connections)
@@ -91,44 +97,53 @@ class Transport:
         with suppress(StopIteration):
             self._until_closed.__anext__().send(None)
 
-    async def route(self, text: str) -> Route:
-        """How an origin is reached."""
-        route = self._routes.get(text)
-        if route is None:
-            origin = parse_origin(text)
-            proxy = self._proxies.choose(origin.scheme, origin.host, origin.port)
-            secure = origin.scheme == "https" or (proxy is not None and proxy.scheme == "https")
-            if secure and self._tls is None:
-                async with self._tls_lock:
-                    # Reading the CAs takes some ten milliseconds.
-                    self._tls = self._tls or await self.offload(lambda: tls_context(self.settings))
-            route = self._routes[text] = Route(origin, proxy, self._tls if secure else None)
-        return route
+    async def _tls_context(self) -> ssl.SSLContext:
+        """The client's TLS context, made at the first call."""
+        async with self._tls_lock:
+            if self._tls is None:
+                # Reading the CAs takes some ten milliseconds.
+                self._tls = await self.offload(lambda: tls_context(self.settings))
+            return self._tls
 
     # ---- connections
 
-    async def acquire(self, pace: Pace) -> None:
-        """Take one of the places for connections in use; ``release`` gives it back.
+    async def lease(self, origin: str, route: Route, pace: Pace) -> Lease:
+        """An unused connection to an origin, or a new one; what an ``Exchange`` works over.
 
         Raises:
-            Timeout: All places are taken, until the time to begin is over.
-            ConfigurationError: The client is closed.
+            Timeout: All places for connections in use are taken, until the time to begin is over.
+            OSError: The network's or TLS's own error; ``TimeoutError`` past the end.
+            CloudError: The proxy refuses, or the client is closed.
         """
-        slots = self._slots
-        if slots.locked():
-            try:
-                async with asyncio.timeout(self.left(pace.begins())):
-                    await slots.acquire()
-            except TimeoutError:
-                raise pace.none_free(self.settings.max_connections) from None
+        end = pace.begins()
+        if end <= _monotonic():
+            raise TimeoutError
+        if self._slots.locked():
+            await self._wait_for_place(pace, end)
         else:
-            await slots.acquire()
+            # Does not suspend.
+            await self._slots.acquire()
         self._in_use += 1
         if self._closed:
             self.release(None)
             raise closed_error()
+        lease = Lease(self, self._find_idle(origin))
+        if lease.connection is None:
+            try:
+                lease.connection = await self._connect(origin, route, pace)
+            except BaseException:
+                lease.discard()
+                raise
+        return lease
 
-    def find_idle(self, origin: str) -> Connection | None:
+    async def _wait_for_place(self, pace: Pace, end: float) -> None:
+        try:
+            async with asyncio.timeout(self.left(end)):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise pace.none_free(self.settings.max_connections) from None
+
+    def _find_idle(self, origin: str) -> Connection | None:
         """An idle connection to the origin that still stands."""
         idle = self._idle
         index = len(idle)
@@ -142,26 +157,15 @@ class Transport:
                 connection.abort()
         return None
 
-    async def connect(self, text: str, route: Route, pace: Pace) -> Connection:
-        """A new connection to an origin.
-
-        Raises:
-            CloudError: There is none.
-        """
+    async def _connect(self, text: str, route: Route, pace: Pace) -> Connection:
+        """A new connection to an origin."""
+        tls = await self._tls_context() if route.secure else None
         surplus = len(self._idle) + self._in_use - self.settings.max_connections
         for idle in self._idle[: max(0, surplus)]:
             idle.abort()
         del self._idle[: max(0, surplus)]
         end = pace.connects(self.settings.connect_timeout)
-        try:
-            connection = await connect(
-                lambda: Connection(self.loop, text, self), route.origin, route.proxy, route.tls, end, self._known
-            )
-        except TimeoutError:
-            raise pace.late(text, sent=False) from None
-        except OSError as error:
-            through = f" through the proxy {route.proxy.url}" if route.proxy else ""
-            raise failures.not_connected(error, f"{text}{through}", partial(trust_advice, self.settings)) from error
+        connection = await connect(lambda: Connection(self.loop, text, self), route, tls, end, self._known)
         if self._closed:
             connection.abort()
             raise closed_error()
@@ -173,7 +177,7 @@ class Transport:
         self._slots.release()
         if connection is None:
             return
-        if self._closed or os.getpid() != self.pid:
+        if self._closed or not connection.clean or os.getpid() != self.pid:
             connection.abort()
             return
         connection.idle_since = _monotonic()

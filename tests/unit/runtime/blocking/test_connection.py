@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from cumuli.errors import MalformedResponse
 from cumuli.runtime.blocking.connection import Connection
+from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.http.failures import PeerClosed
 from cumuli.runtime.http.http1 import AnswerHead, parse_head, write_head
 from cumuli.runtime.http.limits import MAX_HEADER_BYTES, MAX_HEADERS
+from cumuli.runtime.http.reader import Reader
 from cumuli.runtime.pace import Pace
 
 SOON = 30.0
@@ -39,10 +41,10 @@ def soon() -> float:
     return time.monotonic() + SOON
 
 
-def read(connection: Connection, method: str = "GET", size: int = 65_536) -> tuple[AnswerHead, bytes]:
-    head = connection.read_head(method, soon)
+def read(reader: Reader, method: str = "GET", size: int = 65_536) -> tuple[AnswerHead, bytes]:
+    head = run(reader.head(method, soon))
     parts = []
-    while part := connection.read(size, soon()):
+    while part := run(reader.read(size, soon())):
         assert len(part) <= size
         parts.append(part)
     return head, b"".join(parts)
@@ -53,8 +55,9 @@ def answer_to(raw: bytes, method: str = "GET", size: int = 65_536) -> tuple[Answ
     with pair() as (connection, server):
         server.sendall(raw)
         server.shutdown(socket.SHUT_WR)
-        head, body = read(connection, method, size)
-        return head, body, connection.keeps
+        reader = Reader(connection)
+        head, body = read(reader, method, size)
+        return head, body, reader.keeps
 
 
 ANSWERS = [
@@ -96,7 +99,7 @@ def test_answers_byte_by_byte(raw: bytes, body: bytes, keeps: bool) -> None:
 
         dripper = threading.Thread(target=drip)
         dripper.start()
-        assert read(connection)[1] == body
+        assert read(Reader(connection))[1] == body
         dripper.join()
 
 
@@ -223,7 +226,7 @@ def test_reading_is_bounded_though_every_byte_comes_in_time() -> None:
         dripper.start()
         end = time.monotonic() + 0.2
         with pytest.raises(TimeoutError):
-            connection.read_head("GET", lambda: end)
+            run(Reader(connection).head("GET", lambda: end))
         late = time.monotonic() - end
         stop.set()
         dripper.join()
@@ -244,7 +247,7 @@ def test_sending_is_bounded_though_the_peer_takes_a_little_now_and_then() -> Non
         sipper.start()
         started = time.monotonic()
         with pytest.raises(TimeoutError):
-            connection.send(LARGE, started + 0.2)
+            run(connection.send(LARGE, started + 0.2))
         seconds = time.monotonic() - started
         stop.set()
         sipper.join()
@@ -258,7 +261,7 @@ def test_a_wait_is_aborted_from_another_thread() -> None:
         timer.start()
         started = time.monotonic()
         with pytest.raises(OSError):
-            connection.read_head("GET", soon)
+            run(Reader(connection).head("GET", soon))
         seconds = time.monotonic() - started
         timer.join()
         assert seconds < SOON / 4
@@ -283,34 +286,38 @@ def pace() -> Pace:
 
 def test_an_early_answer_stops_the_sending() -> None:
     with pair() as (connection, server):
-        assert connection.upload(b"x" * 1_000, pace(), listen=True)
+        reader = Reader(connection)
+        assert run(connection.upload(b"x" * 1_000, pace(), reader.answered))
         server.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno")
-        assert not connection.upload(LARGE, pace(), listen=True)
-        assert read(connection)[1] == b"no"
+        assert not run(connection.upload(LARGE, pace(), reader.answered))
+        assert read(reader)[1] == b"no"
 
 
 def test_an_early_answer_is_seen_while_the_peer_takes_nothing() -> None:
     with pair() as (connection, server):
+        reader = Reader(connection)
         timer = threading.Timer(0.1, server.sendall, [b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"])
         timer.start()
-        assert not connection.upload(LARGE, pace(), listen=True)
-        assert read(connection)[0].status == 403
+        assert not run(connection.upload(LARGE, pace(), reader.answered))
+        assert read(reader)[0].status == 403
         timer.join()
 
 
 def test_an_interim_answer_does_not_stop_the_sending() -> None:
     with pair() as (connection, server):
+        reader = Reader(connection)
         server.sendall(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n")
-        assert connection.upload(b"x", pace(), listen=True)
+        assert run(connection.upload(b"x", pace(), reader.answered))
         server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        assert not connection.upload(b"x", pace(), listen=True)
-        assert read(connection)[0].status == 200
+        assert not run(connection.upload(b"x", pace(), reader.answered))
+        assert read(reader)[0].status == 200
 
 
 def test_looking_for_an_early_answer_is_bounded() -> None:
     with pair() as (connection, _):
+        reader = Reader(connection)
         started = time.monotonic()
         with pytest.raises(TimeoutError):
-            connection.upload(LARGE, Pace(started + 0.2, None, 30, paced=True), listen=True)
+            run(connection.upload(LARGE, Pace(started + 0.2, None, 30, paced=True), reader.answered))
         seconds = time.monotonic() - started
         assert 0.19 < seconds < 5  # nobody ever takes anything
