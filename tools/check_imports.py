@@ -58,10 +58,10 @@ IDENTITY_FILES = frozenset({"credentials.py", "identity", "identity.py"})
 IDENTITY_MAY = frozenset({"os", "pathlib", "subprocess", "tempfile", "time"})
 # Whatever reaches for a socket, a file, a clock, a thread, a process or randomness. A name covers its submodules.
 IMPURE = (
-    "aiohttp", "asyncio", "concurrent", "ftplib", "glob", "http", "httpx", "io", "mimetypes", "multiprocessing",
-    "pathlib", "queue", "random", "requests", "sched", "secrets", "select", "selectors", "shutil", "signal",
-    "socket", "socketserver", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "urllib3",
-    "uuid",
+    "aiohttp", "asyncio", "concurrent", "fcntl", "ftplib", "glob", "grp", "http", "httpx", "io", "mimetypes",
+    "multiprocessing", "pathlib", "pwd", "queue", "random", "requests", "resource", "sched", "secrets", "select",
+    "selectors", "shutil", "signal", "socket", "socketserver", "ssl", "subprocess", "tempfile", "termios",
+    "threading", "time", "urllib.request", "urllib3", "uuid",
 )  # fmt: skip
 OPENERS = frozenset({"open", "input", "__import__"})
 # What of a banned or dangerous module is data, and so welcome.

@@ -312,16 +312,12 @@ class PathSink:
         try:
             with self._lock:
                 file = self._open()
-                # The lock goes with the last descriptor, and says until the file has its name that it is in work.
-                held = os.dup(file.fileno())
-                try:
+                with part_files.held_on(file.fileno()):
                     file.close()
                     if self._overwrite:
                         os.replace(self._temporary, self._target)
                     else:
                         self._rename_if_free()
-                finally:
-                    os.close(held)
                 self._begun = False
                 _unfinished.discard(self)
         except OSError as error:
@@ -414,6 +410,8 @@ def _status(path: str) -> os.stat_result | None:
 
 def _become_like(file: int, replaced: os.stat_result) -> None:
     """Give a new file the owner and the mode of the one that it is to replace, as far as that is allowed."""
+    if not hasattr(os, "fchown"):  # Windows, which has neither
+        return
     own = os.fstat(file)
     if (own.st_uid, own.st_gid) != (replaced.st_uid, replaced.st_gid):
         with contextlib.suppress(OSError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import math
 import os
 import re
@@ -18,13 +17,14 @@ from collections.abc import Generator, Iterator
 import msgspec
 
 from cumuli.errors import Conflict, InvalidRequest
+from cumuli.runtime.file_locks import LOCKS, lock
 
-__all__ = ["DAY", "PartialDownload", "hold", "list_partial_downloads", "name", "remove_partial_download"]
+__all__ = ["DAY", "PartialDownload", "held_on", "hold", "list_partial_downloads", "name", "remove_partial_download"]
 
 DAY = 86_400.0
 NAME = re.compile(r"\.cumuli-[0-9a-f]{32}\.part")
 # A link is nobody's download, and opening a pipe must not wait.
-LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class PartialDownload(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +102,25 @@ def hold(file: int, path: str) -> bool:
     """Say that this process writes a file that it has just made; False if it was removed before that was said."""
     # Who has no locks cannot be asked for them either.
     with contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file)
     return os.path.lexists(path)
+
+
+@contextlib.contextmanager
+def held_on(file: int) -> Generator[None]:
+    """Until the file has its name, keep saying that it is in work, though the block closes it.
+
+    Where there are no locks nothing is kept: Windows, for one, does not rename what is open.
+    """
+    if not LOCKS:
+        yield
+        return
+    # The lock goes with the last descriptor.
+    held = os.dup(file)
+    try:
+        yield
+    finally:
+        os.close(held)
 
 
 def _named_so(folder: str, *, recursive: bool) -> Iterator[str]:
@@ -146,7 +163,7 @@ def _left(file: int, path: str) -> PartialDownload | None:
         return None
     try:
         # Shared, which a file that was opened for reading allows on network file systems as well.
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        lock(file, shared=True, wait=False)
     except OSError:
         return None
     # It may have become whole, and have got its name, just before.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Generator
@@ -12,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from cumuli.errors import ConfigurationError
+from cumuli.runtime.file_locks import lock
 from cumuli.sandbox.processes import Process
 
 __all__ = ["Record", "StateFolder", "usable"]
@@ -69,7 +69,7 @@ class StateFolder:
             with usable(str(self.root)):
                 self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file = stack.enter_context((self.root / "lock").open("wb"))
-                fcntl.flock(file, fcntl.LOCK_EX)
+                lock(file.fileno())
             yield
 
     def records(self) -> list[Record]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import Final
 from cumuli.runtime.http.failures import PeerClosed, PeerFinished
 from cumuli.runtime.http.limits import LONGEST_WAIT
 from cumuli.runtime.pace import Pace
+from cumuli.runtime.polling import READABLE, WRITABLE, Poll, poll
 from cumuli.runtime.send_queue import unsent
 
 __all__ = ["Connection"]
@@ -150,9 +150,9 @@ class Connection:
                 left = left[sock.send(left) :]
                 self.sent = True
             except (BlockingIOError, ssl.SSLWantWriteError):
-                self._wait(select.POLLOUT if answered is None else select.POLLIN | select.POLLOUT, pace)
+                self._wait(WRITABLE if answered is None else READABLE | WRITABLE, pace)
             except ssl.SSLWantReadError:
-                self._wait(select.POLLIN, pace)
+                self._wait(READABLE, pace)
         # An answer that arrives from here on may be the one to the whole request.
         return True
 
@@ -166,7 +166,7 @@ class Connection:
                 if left < before:
                     end = pace.moves()
         finally:
-            self._poll.modify(self._sock.fileno(), select.POLLIN)
+            self._poll.modify(self._sock.fileno(), READABLE)
 
     async def drain(self, pace: Pace, answered: Callable[[], bool]) -> None:
         """Wait until the peer has what was sent, or begins to answer."""
@@ -180,11 +180,11 @@ class Connection:
                 end = pace.moves()
 
 
-def _watching(sock: socket.socket) -> select.poll:
+def _watching(sock: socket.socket) -> Poll:
     """What tells that the socket has something to read."""
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return poll
+    watching = poll()
+    watching.register(sock.fileno(), READABLE)
+    return watching
 
 
 def _left(deadline: float) -> float:

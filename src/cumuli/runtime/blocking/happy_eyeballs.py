@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import select
 import socket
 import time
 from collections import deque
 from typing import Final
 
+from cumuli.runtime import polling
 from cumuli.runtime.http.address_order import ATTEMPT_DELAY, Address, Reachability
 from cumuli.runtime.http.limits import LONGEST_WAIT
 
@@ -35,7 +35,7 @@ class Race:
         self._known = known
         self._deadline = deadline
         self._aborted = False
-        self._poll = select.poll()
+        self._poll = polling.poll()
         # By descriptor, in the order of their beginning, which is told as well.
         self._attempts: dict[int, tuple[socket.socket, Address, float]] = {}
 
@@ -98,7 +98,7 @@ class Race:
         sock = socket.socket(family, socket.SOCK_STREAM)
         descriptor = sock.fileno()
         self._attempts[descriptor] = (sock, address, now)
-        self._poll.register(descriptor, select.POLLOUT)
+        self._poll.register(descriptor, polling.WRITABLE)
         sock.settimeout(0)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         code = sock.connect_ex(where)

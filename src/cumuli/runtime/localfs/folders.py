@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import stat
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from cumuli.errors import CloudError, Conflict, InvalidRequest, PermissionDenied, ProviderUnavailable, QuotaExceeded
+from cumuli.runtime.file_locks import LOCKS, lock
 
 __all__ = [
     "FOLDER",
     "NEW_FILE",
     "NOT_THERE",
+    "SUPPORTED",
     "Reached",
     "clear",
     "errors_of",
@@ -30,10 +31,15 @@ __all__ = [
     "try_lock",
 ]
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Without these (Windows) there is no way to reach files that no link leads astray; see ``SUPPORTED``.
+DIRECTORY, NOFOLLOW, NONBLOCK, CLOEXEC = (
+    getattr(os, flag, 0) for flag in ("O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")
+)
+SUPPORTED = LOCKS and bool(DIRECTORY and NOFOLLOW) and os.open in os.supports_dir_fd
+FOLDER = os.O_RDONLY | DIRECTORY | NOFOLLOW | CLOEXEC
 # A pipe in the place of an object must not make us wait for somebody who writes to it.
-FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+FILE = os.O_RDONLY | NOFOLLOW | NONBLOCK | CLOEXEC
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | CLOEXEC
 # A symbolic link, or a file where a folder is due: as good as nothing there.
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 KINDS: dict[int, type[CloudError]] = {
@@ -83,7 +89,7 @@ def folder(pieces: Sequence[str], within: int | str) -> Generator[int]:
         OSError: It is not there (see ``NOT_THERE``), or cannot be opened.
     """
     # The root itself may be reached by links: its path is the caller's own.
-    current = os.open(within, FOLDER & ~os.O_NOFOLLOW) if isinstance(within, str) else os.dup(within)
+    current = os.open(within, FOLDER & ~NOFOLLOW) if isinstance(within, str) else os.dup(within)
     try:
         for piece in pieces:
             inner = os.open(piece, FOLDER, dir_fd=current)
@@ -142,12 +148,12 @@ def opened_file(name: str, within: int) -> int | None:
 def locked(container: int) -> Generator[None]:
     """Hold the container's lock, against threads and processes. A process that dies lets go of it."""
     # A descriptor of its own: locks belong to descriptors, and threads share the client's.
-    lock = os.open(".", FOLDER, dir_fd=container)
+    held = os.open(".", FOLDER, dir_fd=container)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock(held)
         yield
     finally:
-        os.close(lock)
+        os.close(held)
 
 
 class Reached:
@@ -210,7 +216,7 @@ def _identity(opened: int) -> tuple[int, int]:
 def try_lock(file: int) -> bool:
     """Take the lock of an open file, for as long as it is open; False if somebody else has it."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file, wait=False)
     except BlockingIOError:
         return False
     return True

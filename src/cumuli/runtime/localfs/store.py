@@ -23,7 +23,7 @@ from cumuli.errors import (
     PermissionDenied,
 )
 from cumuli.runtime.localfs.files import Check, Found, OpenFile, Writer, found_as, found_of, opened_object, sweep
-from cumuli.runtime.localfs.folders import NOT_THERE, clear, errors_of, folder, locked, prune
+from cumuli.runtime.localfs.folders import NOT_THERE, SUPPORTED, clear, errors_of, folder, locked, prune
 from cumuli.runtime.localfs.names import PRIVATE, is_text, pieces_of, usable
 from cumuli.runtime.localfs.record import Record, forget_record
 from cumuli.runtime.localfs.walk import Walk, holds_objects
@@ -46,10 +46,16 @@ class LocalStore:
         fsync: Whether content is on the disk, and not only in the system's memory, when a write returns.
 
     Raises:
-        ConfigurationError: The path is a relative one, and the working folder was removed.
+        ConfigurationError: The path is a relative one, and the working folder was removed; or the system has no way
+            to open files relative to folders, or no locks.
     """
 
     def __init__(self, root: str, *, fsync: bool) -> None:
+        if not SUPPORTED:
+            raise ConfigurationError(
+                "this system cannot open files relative to folders, or has no locks of files, which keeping objects in "
+                "a folder needs; use it on Linux or macOS, or use MemoryStorage"
+            )
         try:
             self.root = os.path.abspath(root)
         except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import time
 from asyncio.trsock import TransportSocket
 from collections import deque
@@ -22,6 +21,7 @@ from cumuli.runtime.http.limits import LONGEST_WAIT, PIECE
 if TYPE_CHECKING:
     import ssl
 from cumuli.runtime.pace import Pace
+from cumuli.runtime.polling import GONE, READABLE, Poll, poll
 from cumuli.runtime.send_queue import unsent
 
 __all__ = ["Connection"]
@@ -32,8 +32,6 @@ FEW: Final = 256 * 1024
 LAST_READ: Final = 64 * 1024
 # Handed over at a time: a piece of an upload and what stands in front of it go as one.
 WRITTEN: Final = 2 * PIECE
-# Registers that the peer has closed its end, even behind bytes that nobody has read.
-GONE: Final = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 
 _monotonic = time.monotonic
 
@@ -95,7 +93,7 @@ class Connection(asyncio.Protocol):
         self._over = False
         self._clean = False
         self._failure: OSError | None = None
-        self._poll: select.poll | None = None
+        self._poll: Poll | None = None
         self.origin = origin
         self.idle_since: float | None = None
         self.sent = False
@@ -185,13 +183,13 @@ class Connection(asyncio.Protocol):
         if self._over or self._parts or self.transport.is_closing():
             return True
         # The loop may not have looked at the socket for a while.
-        poll = self._poll
-        if poll is None:
-            poll = self._poll = select.poll()
+        watching = self._poll
+        if watching is None:
+            watching = self._poll = poll()
             # TLS peers send tickets whenever they like: there, bytes do not mean anything.
-            events = GONE if self.transport.get_extra_info("ssl_object") is not None else GONE | select.POLLIN
-            poll.register(self.transport.get_extra_info("socket").fileno(), events)
-        return bool(poll.poll(0))
+            events = GONE if self.transport.get_extra_info("ssl_object") is not None else GONE | READABLE
+            watching.register(self.transport.get_extra_info("socket").fileno(), events)
+        return bool(watching.poll(0))
 
     def _wake(self) -> None:
         waiter, self._waiter = self._waiter, None
