@@ -33,7 +33,10 @@ class Result(NamedTuple):
 
     @property
     def error(self) -> Any:
-        return json.loads(self.err)["error"]
+        """What it failed with, after the warnings: one document in each line."""
+        *warnings, last = [json.loads(line) for line in self.err.splitlines()]
+        assert all(list(warning) == ["warning"] for warning in warnings)
+        return last["error"]
 
 
 Cli = Callable[..., Result]

@@ -20,7 +20,7 @@ from tests.secrets_used import AWS_SECRET
 
 WHOLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>
-<reservationSet><item><reservationId>r-1</reservationId></item></reservationSet></DescribeInstancesResponse>"""
+<reservationSet><item><reservationId>r-1</reservationId><instancesSet/></item></reservationSet></DescribeInstancesResponse>"""
 
 
 @contextmanager
