@@ -11,19 +11,21 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph check format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph test-pythons check dist format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
+	@echo "make test-pythons   run the quick part of them on every other supported Python that there is"
 	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, its memory measured"
 	@echo "make test-field   run the conformance suites over a slow, far and broken link, sixteen tests at once"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
+	@echo "make dist      build wheel and sdist into dist/, check them, install the wheel by pip, uv and pipx"
 	@echo "make format    write the generated clients, fix and format everything"
-	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (TITLE='Acme Cloud' and CLASS=Acme if you like)"
+	@echo "make new-provider NAME=acme   start a provider: folder, tests, page (SERVICE=storage, TITLE='Acme Cloud', CLASS=Acme if you like)"
 	@echo "make bench     measure against other libraries"
 	@echo "make lock      choose newer versions of the dependencies and pin them"
 	@echo "make clean     remove .venv and every cache"
@@ -31,8 +33,8 @@ help:
 	@echo "PYTHON=python3.13 chooses the interpreter (now: $(PYTHON)); make clean first to change it."
 
 $(READY): requirements/dev.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). polycloud needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "polycloud needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). cumuli needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cumuli needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing what requirements/dev.lock pins into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.lock
@@ -47,6 +49,9 @@ test: $(READY) $(MIMIC)
 
 test-dev: $(READY)
 	$(BIN)/python -X dev -W error -m pytest --dist load --tx "2*popen//python=$(BIN)/python -X dev -W error" $(ARGS)
+
+test-pythons: $(READY)
+	$(BIN)/python tools/test_pythons.py $(ARGS)
 
 test-heavy: $(READY)
 	$(BIN)/python -m pytest -n 2 -m heavy $(ARGS)
@@ -73,18 +78,23 @@ $(MIMIC): requirements/mimic.lock
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/polycloud-example/src
+	$(BIN)/mypy --strict src tests/typing examples tests/thirdparty/cumuli-example/src
 	$(BIN)/basedpyright
-	$(BIN)/python tools/generate_sync.py --check
+	$(BIN)/python -m cumuli.generate --check src/cumuli
+	$(BIN)/python tools/generate_names.py --check
 	$(BIN)/python tools/check_imports.py
 
+dist: $(READY)
+	$(BIN)/python tools/make_dist.py
+
 format: $(READY)
-	$(BIN)/python tools/generate_sync.py
+	$(BIN)/python tools/generate_names.py
+	$(BIN)/python -m cumuli.generate src/cumuli
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 new-provider: $(READY)
-	@$(BIN)/python tools/new_provider.py $(if $(TITLE),--title "$(TITLE)") $(if $(CLASS),--client "$(CLASS)") -- "$(NAME)"
+	@$(BIN)/python tools/new_provider.py $(if $(SERVICE),--service "$(SERVICE)") $(if $(TITLE),--title "$(TITLE)") $(if $(CLASS),--client "$(CLASS)") -- "$(NAME)"
 
 lock: $(READY)
 	$(BIN)/uv pip compile --upgrade pyproject.toml --extra all --extra sandbox --group dev --universal \
@@ -108,7 +118,7 @@ bench: .bench/.ready .bench-s3fs/.ready
 	@test -x .bench/bin/pip || { echo "Making .bench ..."; $(PYTHON) -m venv --clear .bench; }
 	@echo "Installing what requirements/bench.lock pins into .bench ..."
 	@.bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.lock
-	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/polycloud.pth
+	@echo '$(CURDIR)/src' > `.bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/cumuli.pth
 	@touch $@
 
 # s3fs wants another botocore than boto3; the report finds it in the venv of its name.

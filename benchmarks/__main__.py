@@ -3,7 +3,7 @@
     python -m benchmarks [SCENARIO …] [--rounds N] [--cold N] [--moves N]
 
 Each peer runs in a process of its own and they take turns, round by round, so that a machine that
-slows down slows all of them. Figures are medians; ratios are against polycloud in the same run.
+slows down slows all of them. Figures are medians; ratios are against cumuli in the same run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks.scenarios import SCENARIOS, Scenario
 from benchmarks.transfers import MOVES, transfers
 
 ROOT = Path(__file__).resolve().parent.parent
-IMPORTS = ("polycloud", "polycloud.EC2", "libcloud.compute.drivers.ec2", "boto3")
+IMPORTS = ("cumuli", "cumuli.EC2", "libcloud.compute.drivers.ec2", "boto3")
 
 
 def environment() -> dict[str, str]:
@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
         "AWS_CONFIG_FILE": nothing,
         "AWS_SHARED_CREDENTIALS_FILE": nothing,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "POLYCLOUD_CONFIG": nothing,
+        "CUMULI_CONFIG": nothing,
         "PYTHONWARNINGS": "ignore",
     }
 
@@ -185,7 +185,7 @@ def imports(rounds: int) -> None:
     rows: dict[str, dict[str, list[float]]] = {}
     for _ in range(rounds):
         for name in IMPORTS:
-            module, _, attribute = name.partition(".") if name == "polycloud.EC2" else (name, "", "")
+            module, _, attribute = name.partition(".") if name == "cumuli.EC2" else (name, "", "")
             statement = f"from {module} import {attribute}" if attribute else f"import {module}"
             code = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
             printed = whole_process(["-c", code])[2]

@@ -1,4 +1,4 @@
-"""What is measured, and against whom. The first peer of each scenario is polycloud."""
+"""What is measured, and against whom. The first peer of each scenario is cumuli."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Scenario(NamedTuple):
         return f"benchmarks.peers.{self.family or self.name}_{peer.replace('-', '_')}"
 
 
-_STORAGE = ("polycloud", "polycloud-async", "libcloud", "boto3", "s3fs", "obstore", "opendal")
+_STORAGE = ("cumuli", "cumuli-async", "libcloud", "boto3", "s3fs", "obstore", "opendal")
 
 
 def _storage(name: str, title: str, expected: int, rounds: int, *, memory: bool = False) -> Scenario:
@@ -64,16 +64,16 @@ _ALL = (
         title="EC2: list 1,000 instances",
         server="ec2",
         expected=1_000,
-        peers=("polycloud", "polycloud-async", "libcloud", "boto3"),
-        cold_peers=("polycloud", "polycloud-async", "libcloud", "boto3"),
+        peers=("cumuli", "cumuli-async", "libcloud", "boto3"),
+        cold_peers=("cumuli", "cumuli-async", "libcloud", "boto3"),
     ),
     Scenario(
         name="nova",
         title="OpenStack: list 1,000 servers",
         server="nova",
         expected=1_000,
-        peers=("polycloud", "polycloud-async", "libcloud", "openstacksdk"),
-        cold_peers=("polycloud", "polycloud-async", "libcloud", "openstacksdk"),
+        peers=("cumuli", "cumuli-async", "libcloud", "openstacksdk"),
+        cold_peers=("cumuli", "cumuli-async", "libcloud", "openstacksdk"),
         most_rounds=15,
     ),
     _storage("up", "256 MiB from a file", 256 * 1024 * 1024, 7, memory=True),

@@ -1,4 +1,4 @@
-"""Whole commands that move files, ``polycloud`` and ``rclone copy`` in turns, against ``rclone serve s3``.
+"""Whole commands that move files, ``cumuli`` and ``rclone copy`` in turns, against ``rclone serve s3``.
 
 Each command starts a process of its own; what it moved is compared with what there was, byte by byte. All files are in
 memory where there is such a file system, so that no disk is measured.
@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from polycloud import S3
-from polycloud.sandbox.starting import start
+from cumuli import S3
+from cumuli.sandbox.starting import start
 from tests.support.rclone import KEY, SECRET, Rclone
 
 __all__ = ["MOVES", "transfers"]
@@ -39,7 +39,7 @@ MOVES = {
     "get-large": "get of one file of 500 MB",
 }
 
-# As many files at a time, and parts or ranges of one file, as polycloud moves.
+# As many files at a time, and parts or ranges of one file, as cumuli moves.
 AS_MANY = ("--transfers", "8", "--checkers", "8", "--s3-upload-concurrency", "4", "--multi-thread-streams", "4")
 
 Command = Callable[[str, Path, str, str], list[str]]
@@ -49,11 +49,11 @@ Rows = dict[str, dict[str, list[float]]]
 """Figures of each round, by what they are of, by peer."""
 
 
-def _polycloud(verb: str, folder: Path, bucket: str, endpoint: str) -> list[str]:
+def _cumuli(verb: str, folder: Path, bucket: str, endpoint: str) -> list[str]:
     options = ["--provider", "s3", "--endpoint", endpoint, "--region", "us-east-1"]
     there = f"s3:{bucket}"
     where = [str(folder), there] if verb == "put" else [there, str(folder)]
-    return [sys.executable, "-m", "polycloud", *options, verb, "--recursive", *where]
+    return [sys.executable, "-m", "cumuli", *options, verb, "--recursive", *where]
 
 
 def _rclone(*more: str) -> Command:
@@ -66,7 +66,7 @@ def _rclone(*more: str) -> Command:
 
 
 PEERS: dict[str, Command] = {
-    "polycloud": _polycloud,
+    "cumuli": _cumuli,
     "rclone": _rclone(),
     "rclone, 8 at a time": _rclone(*AS_MANY),
 }
@@ -87,7 +87,7 @@ def transfers(
                 source = _made(home / "source", move)
                 if move.startswith("get"):
                     _with_bucket(STORED, endpoint)
-                    _timed(_polycloud("put", source, STORED, endpoint), environment)
+                    _timed(_cumuli("put", source, STORED, endpoint), environment)
                 for number in range(rounds):
                     names = list(PEERS)
                     for peer in names[number % len(names) :] + names[: number % len(names)]:

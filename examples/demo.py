@@ -23,14 +23,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from polycloud import EC2, AsyncEC2, CloudError, Node, NodeImage, NodeState, Storage, sandbox, storage
-from polycloud.sandbox import SandboxServer
-from polycloud.sandbox.processes import identify
+from cumuli import EC2, AsyncEC2, CloudError, Node, NodeImage, NodeState, Storage, sandbox, storage
+from cumuli.sandbox import SandboxServer
+from cumuli.sandbox.processes import identify
 
 NAMES = ["web-1", "web-2", "web-3"]
 SIZE = "t3.micro"
 SERVERS = ("ec2", "s3", "swift")
-TAGS = {"env": "demo", "team": "polycloud"}
+TAGS = {"env": "demo", "team": "cumuli"}
 COLOURS = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -201,7 +201,7 @@ def main() -> int:
     """Start the server, take both tours, see that it is gone; gives the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    print("\n  polycloud, on the wire protocols of real clouds. Starting servers that speak them ...")
+    print("\n  cumuli, on the wire protocols of real clouds. Starting servers that speak them ...")
     servers: list[SandboxServer] = []
     try:
         with ExitStack() as stack, ThreadPoolExecutor() as pool:
@@ -221,12 +221,12 @@ def main() -> int:
             return 1
     print(
         "\n  Everything was read back by a second client, and nothing is left. On your own:\n\n"
-        "    .venv/bin/polycloud sandbox up ec2 swift\n"
-        "    .venv/bin/polycloud --profile sandbox-ec2 nodes list\n"
-        "    .venv/bin/polycloud containers create sandbox-swift:holidays\n"
-        "    .venv/bin/polycloud put README.md sandbox-swift:holidays/\n"
-        "    .venv/bin/polycloud ls sandbox-swift:holidays\n"
-        "    .venv/bin/polycloud sandbox down\n"
+        "    .venv/bin/cumuli sandbox up ec2 swift\n"
+        "    .venv/bin/cumuli --profile sandbox-ec2 nodes list\n"
+        "    .venv/bin/cumuli containers create sandbox-swift:holidays\n"
+        "    .venv/bin/cumuli put README.md sandbox-swift:holidays/\n"
+        "    .venv/bin/cumuli ls sandbox-swift:holidays\n"
+        "    .venv/bin/cumuli sandbox down\n"
     )
     return 0
 

@@ -24,7 +24,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("tests")
 
-pytest_plugins = ["tests.support.flavours", "tests.support.gaps", "tests.support.secrecy", "tests.support.tiers"]
+pytest_plugins = ["cumuli.testing.flavours", "cumuli.testing.gaps", "tests.support.secrecy", "tests.support.tiers"]
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -34,5 +34,5 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(params=FLAVOURS)
 def flavour(request: pytest.FixtureRequest) -> Flavour:
-    """Each of the two runtimes; tests of clients override it with their own (``tests.support.flavours``)."""
+    """Each of the two runtimes; tests of clients override it with their own (``cumuli.testing.flavours``)."""
     return Flavour(request.param)

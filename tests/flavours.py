@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from polycloud.runtime import asynchronous_runtime, blocking_runtime
-from polycloud.runtime.drive import run
-from polycloud.runtime.protocol import Runtime, TransportSettings
+from cumuli.runtime import asynchronous_runtime, blocking_runtime
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.protocol import Runtime, TransportSettings
 
 T = TypeVar("T")
 

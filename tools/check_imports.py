@@ -2,7 +2,8 @@
 
     python tools/check_imports.py [ROOT]
 
-Drivers, clients and wire formats await the runtime and do nothing else; HTTP stays in two files.
+Drivers, clients and wire formats await the runtime and do nothing else; HTTP stays in the runtime.
+Each room imports only from the floors below it, at whatever moment and for whatever reason.
 Prints one line for each violation and exits 1 if there is one.
 """
 
@@ -14,14 +15,53 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-SOURCE = Path(__file__).resolve().parent.parent / "src" / "polycloud"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-PURE_ROOMS = ("providers", "compute", "storage", "wire")
+from tools import generate_names
+
+SOURCE = generate_names.SOURCE
+
+PACKAGE = "cumuli"
+
+# The ground floor: what every other room may import, and which imports nothing above itself.
+GROUND = (
+    *("argument_types", "capabilities", "errors", "extras", "secret", "serialize", "service_names", "table"),
+    *("version", "ways_in"),
+)
+SERVICES = tuple(service.name for service in generate_names.read(SOURCE / "table.py").services)
+# What each room may import besides itself and the ground. A family of providers is a room of its own.
+FLOORS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(GROUND, ()),
+    "runtime": (),
+    "wire": (),
+    "calls": ("runtime",),
+    "client": ("calls", "runtime"),
+    # Makes a package callable; what it calls is looked up at the call.
+    "callable_module": (),
+    **dict.fromkeys(SERVICES, ("calls", "callable_module", "client", "runtime", "wire")),
+    "providers": ("callable_module",),
+    "config": ("runtime",),
+    "registry": ("calls", "config"),
+    "by_name": ("providers", "registry", *SERVICES),
+    # A tool on top: it reads the source and imports nothing of it, and nobody imports it.
+    "generate": (),
+    # For those who write providers, on top likewise: the suites see what users see.
+    "testing": ("runtime", *SERVICES),
+}
+FAMILY = ("calls", "runtime", "wire", *SERVICES)
+# A family imports no other family but the one that it extends.
+EXTENDS = {"rackspace": "openstack"}
+
+PURE_ROOMS = ("calls", "providers", *SERVICES, "wire")
+# What tells who one is reads files and variables, and asks programs: by these, in files and folders of these names.
+IDENTITY_FILES = frozenset({"credentials.py", "identity", "identity.py"})
+IDENTITY_MAY = frozenset({"os", "pathlib", "subprocess", "tempfile", "time"})
 # Whatever reaches for a socket, a file, a clock, a thread, a process or randomness. A name covers its submodules.
 IMPURE = (
-    "aiohttp", "asyncio", "concurrent", "ftplib", "glob", "http", "httpx", "io", "multiprocessing", "pathlib", "queue",
-    "random", "requests", "sched", "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver",
-    "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "urllib3", "uuid",
+    "aiohttp", "asyncio", "concurrent", "fcntl", "ftplib", "glob", "grp", "http", "httpx", "io", "mimetypes",
+    "multiprocessing", "pathlib", "pwd", "queue", "random", "requests", "resource", "sched", "secrets", "select",
+    "selectors", "shutil", "signal", "socket", "socketserver", "ssl", "subprocess", "tempfile", "termios",
+    "threading", "time", "urllib.request", "urllib3", "uuid",
 )  # fmt: skip
 OPENERS = frozenset({"open", "input", "__import__"})
 # What of a banned or dangerous module is data, and so welcome.
@@ -30,18 +70,17 @@ CLOCKS = frozenset({"now", "utcnow", "today"})
 
 # HTTP libraries and TLS, and the only files that may import them.
 TRANSPORT = {
-    "http.client": {"runtime/blocking.py"},
+    "http.client": set[str](),
     "aiohttp": set[str](),
     "ssl": {
-        "runtime/blocking.py",
-        "runtime/connection.py",
-        "runtime/dial.py",
-        "runtime/exchange.py",
-        "runtime/layered.py",
-        "runtime/loop_connection.py",
-        "runtime/loop_dial.py",
-        "runtime/loop_transport.py",
-        "runtime/tls.py",
+        "runtime/blocking/runtime.py",
+        "runtime/blocking/connection.py",
+        "runtime/blocking/dial.py",
+        "runtime/blocking/tls_in_tls.py",
+        "runtime/loop/connection.py",
+        "runtime/loop/dial.py",
+        "runtime/loop/transport.py",
+        "runtime/http/tls.py",
     },
     "requests": set[str](),
     "httpx": set[str](),
@@ -83,10 +122,42 @@ def transport_violations(tree: ast.AST, path: PurePosixPath) -> Iterator[Violati
                 yield Violation(line, f"imports {banned}, which belongs in {where}")
 
 
-def purity_violations(tree: ast.AST) -> Iterator[Violation]:
+def room_of(parts: tuple[str, ...]) -> str:
+    """The room that a module is in, by its path without ``.py``: ``providers/aws`` for a family of providers."""
+    return "/".join(parts[:2]) if parts[0] == "providers" and len(parts) > 2 else parts[0]
+
+
+def floor_violations(tree: ast.AST, path: PurePosixPath, source: Path) -> Iterator[Violation]:
+    """Imports from a floor above, or from beside."""
+    parts = path.with_suffix("").parts
+    room = room_of(parts)
+    if room.startswith("providers/"):
+        family = room.partition("/")[2]
+        allowed = {*FAMILY, f"providers/{EXTENDS.get(family, family)}"}
+    elif room in FLOORS:
+        allowed = set(FLOORS[room])
+    else:
+        return
+    for line, module, name in imported(tree):
+        first, *rest = module.split(".")
+        if first != PACKAGE:
+            continue
+        if name is not None and source.joinpath(*rest, f"{name}.py").exists():
+            rest.append(name)
+        if not rest:
+            rest = [name or "__init__"]
+        reached = room_of((*rest, "") if rest[0] == "providers" and len(rest) == 2 else tuple(rest))
+        if reached == room or reached in GROUND or reached in allowed:
+            continue
+        if "providers" in allowed and reached.startswith("providers/"):
+            continue
+        yield Violation(line, f"imports {module}, which {room} may not know; see FLOORS in tools/check_imports.py")
+
+
+def purity_violations(tree: ast.AST, *, identity: bool = False) -> Iterator[Violation]:
     """I/O, clocks, threads and randomness in a room that has only the runtime."""
     for line, module, name in imported(tree):
-        if name in PURE_NAMES.get(module, ()):
+        if name in PURE_NAMES.get(module, ()) or (identity and module.partition(".")[0] in IDENTITY_MAY):
             continue
         if module == "os" and name is not None:
             yield Violation(line, f"imports os.{name}; use a service of the runtime")
@@ -100,18 +171,20 @@ def purity_violations(tree: ast.AST) -> Iterator[Violation]:
             yield Violation(node.lineno, f"calls {node.func.id}(); use a service of the runtime")
         if isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value)
-            if owner == "os" and node.attr not in PURE_NAMES["os"]:
+            if owner == "os" and not identity and node.attr not in PURE_NAMES["os"]:
                 yield Violation(node.lineno, f"uses os.{node.attr}; use a service of the runtime")
             if node.attr in CLOCKS and owner.rpartition(".")[2] in {"datetime", "date"}:
                 yield Violation(node.lineno, f"reads the clock by {owner}.{node.attr}; use the runtime's now()")
 
 
 def violations(source: Path) -> Iterator[str]:
-    """Every violation below a folder that is laid out as ``src/polycloud``."""
+    """Every violation below a folder that is laid out as ``src/cumuli``."""
     for file in sorted(source.rglob("*.py")):
         path = PurePosixPath(file.relative_to(source).as_posix())
         tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
-        found = list(purity_violations(tree)) if path.parts[0] in PURE_ROOMS else []
+        identity = path.parts[0] == "providers" and not IDENTITY_FILES.isdisjoint(path.parts)
+        found = list(purity_violations(tree, identity=identity)) if path.parts[0] in PURE_ROOMS else []
+        found += floor_violations(tree, path, source)
         found += transport_violations(tree, path)
         for line, what in sorted(set(found)):
             yield f"{file}:{line}: {what}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from examples.demo import Story
 
-from polycloud import CloudError
+from cumuli import CloudError
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
 STEPS = ["chosen", "created", "tagged", "addressed", "listed", "rebooted", "released", "destroyed"]
@@ -32,7 +32,7 @@ def test_what_is_not_so_ends_the_tour(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_without_a_server_it_fails() -> None:
-    # No site-packages beside what polycloud itself needs: moto cannot be imported.
+    # No site-packages beside what cumuli itself needs: moto cannot be imported.
     script = (
         "import importlib.util, runpy, sys;"
         "found = importlib.util.find_spec;"
@@ -41,5 +41,5 @@ def test_without_a_server_it_fails() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
-    assert "polycloud[sandbox]" in done.stderr
+    assert "[sandbox]" in done.stderr
     assert "Traceback" not in done.stderr

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Seen
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Seen
 
 
 class TestLocal(StorageSuite):
@@ -30,7 +30,7 @@ class TestLocal(StorageSuite):
             for name in names:
                 path = root / container / name
                 if path.is_dir():
-                    path = path.with_name(f".polycloud={path.name}")
+                    path = path.with_name(f".cumuli={path.name}")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch()
 

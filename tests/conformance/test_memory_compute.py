@@ -8,10 +8,10 @@ from functools import partial
 import msgspec
 import pytest
 
-from polycloud.providers.memory.account import MemoryAccount
-from polycloud.providers.memory.aio import AsyncMemoryCompute
-from polycloud.providers.memory.client import MemoryCompute
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.providers.memory.compute.account import MemoryAccount
+from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
+from cumuli.providers.memory.compute.client import MemoryCompute
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 
 
 @pytest.fixture(scope="module")

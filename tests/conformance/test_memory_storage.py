@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from polycloud.providers.memory_storage.account import MemoryStorageAccount
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Seen
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Seen
 
 PART = 10_000
 

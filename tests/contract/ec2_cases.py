@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from polycloud.compute.auth import SSHKey
-from polycloud.compute.models import KeyPair, NodeImage, NodeSize, NodeState, SnapshotState, VolumeSnapshot
-from polycloud.providers.aws.ec2.models import (
+from cumuli.compute.auth import SSHKey
+from cumuli.compute.models import KeyPair, NodeImage, NodeSize, NodeState, SnapshotState, VolumeSnapshot
+from cumuli.providers.aws.ec2.models import (
     Address,
     BlockDeviceMapping,
     EC2Node,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import CloudError
-from polycloud.providers.aws.ec2 import wire
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.runtime.drive import run
-from polycloud.wire.xml import decode
+from cumuli.errors import CloudError
+from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.runtime.blocking.drive import run
+from cumuli.wire.xml import decode
 from tests.contract.aws_model import EC2Model
 from tests.contract.ec2_cases import CASES, Case
 from tests.contract.recording import RecordingRuntime

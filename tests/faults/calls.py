@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from polycloud.runtime.messages import Request, Response
-from polycloud.runtime.protocol import Runtime
+from cumuli.runtime.messages import Request, Response
+from cumuli.runtime.protocol import Runtime
 from tests.faults.keepalive import Server
 from tests.flavours import Flavour
 

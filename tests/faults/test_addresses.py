@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import CloudError, ConnectionFailed, Timeout
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import CloudError, ConnectionFailed, Timeout
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import send, settled
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from polycloud.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse, Timeout
-from polycloud.runtime.messages import Response
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse, Timeout
+from cumuli.runtime.messages import Response
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
@@ -276,7 +276,7 @@ def test_a_request_has_exactly_these_headers(flavour: Flavour, method: str, body
         flavour.run(case, user_agent="tests/1")
     fields, arrived = seen[0]
     agent = dict(fields)["User-Agent"]
-    assert agent.startswith("tests/1 polycloud/")
+    assert agent.startswith("tests/1 cumuli/")
     expected = [("Host", f"127.0.0.1:{server.port}"), ("User-Agent", agent), ("Accept-Encoding", "identity")]
     expected += [("X-B", "2"), ("x-a", "1"), ("X-B", "3")]
     assert fields == expected + ([("Content-Length", length)] if length else [])

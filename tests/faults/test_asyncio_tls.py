@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import pytest
 import trustme
 
-from polycloud.errors import ConnectionFailed, NotFound, Timeout
-from polycloud.runtime.protocol import UNLIMITED, Runtime
+from cumuli.errors import ConnectionFailed, NotFound, Timeout
+from cumuli.runtime.protocol import UNLIMITED, Runtime
 from tests.faults.calls import request, send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour

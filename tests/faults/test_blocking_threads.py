@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import ConfigurationError, ConnectionFailed, NotFound
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.drive import iterate, run
-from polycloud.runtime.messages import Response
-from polycloud.runtime.protocol import UNLIMITED, TransportSettings
+from cumuli.errors import ConfigurationError, ConnectionFailed, NotFound
+from cumuli.runtime.blocking.drive import iterate, run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.messages import Response
+from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 
@@ -34,7 +34,7 @@ def runtime() -> Iterator[BlockingRuntime]:
     yield runtime
     run(runtime.close())
     eventually(
-        lambda: not {thread for thread in threading.enumerate() if "polycloud" in thread.name} - before,
+        lambda: not {thread for thread in threading.enumerate() if "cumuli" in thread.name} - before,
         "the runtime's threads end",
     )
 
@@ -154,7 +154,7 @@ def test_ending_a_mapping_early_cuts_its_connections(runtime: BlockingRuntime) -
         for body in iterate(runtime.map_bounded(fetch, iter(range(1_000)), limit=4)):
             assert body == b"/0"
             break
-        eventually(lambda: all(thread.name != "polycloud-job" for thread in threading.enumerate()), "no thread is left")
+        eventually(lambda: all(thread.name != "cumuli-job" for thread in threading.enumerate()), "no thread is left")
         assert len(server.seen) <= 6
         assert run(send(runtime, server, "/after")).body == b"/after"
 
@@ -189,11 +189,11 @@ def test_closing_ends_the_calls_of_other_threads(runtime: BlockingRuntime) -> No
 
 PRELUDE = """
 import os, sys, threading, time
-from polycloud.errors import CloudError
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.drive import iterate, run
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import UNLIMITED, TransportSettings
+from cumuli.errors import CloudError
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.blocking.drive import iterate, run
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 
 runtime = BlockingRuntime(TransportSettings(proxy=""))
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from polycloud.errors import ConnectionFailed, NotFound, Timeout
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.drive import run
-from polycloud.runtime.protocol import UNLIMITED, TransportSettings
+from cumuli.errors import ConnectionFailed, NotFound, Timeout
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 

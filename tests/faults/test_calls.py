@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.calls.caller import Authorizer, Caller, Timeouts
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     ConnectionFailed,
@@ -20,11 +22,9 @@ from polycloud.errors import (
     RateLimited,
     Timeout,
 )
-from polycloud.runtime.caller import Authorizer, Caller, Timeouts
-from polycloud.runtime.deadline import deadline
-from polycloud.runtime.messages import Request, Response
-from polycloud.runtime.protocol import Runtime
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.runtime.deadline import deadline
+from cumuli.runtime.messages import Request, Response
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
@@ -197,7 +197,7 @@ def test_what_was_never_sent_is_repeated_whatever_it_is(flavour: Flavour) -> Non
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign]
-    log = logging.getLogger("polycloud.http")
+    log = logging.getLogger("cumuli.http")
     log.addHandler(handler)
     level = log.level
     log.setLevel(logging.DEBUG)
@@ -510,7 +510,7 @@ def test_a_circle_of_redirects_ends(flavour: Flavour) -> None:
 
 
 def test_each_attempt_is_logged_without_secrets(flavour: Flavour, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "polycloud.http")
+    caplog.set_level(logging.DEBUG, "cumuli.http")
     script = Script(reply(503), reply(200, b"body-secret", ("x-openstack-request-id", "req-7")))
     call(
         flavour,
@@ -519,7 +519,7 @@ def test_each_attempt_is_logged_without_secrets(flavour: Flavour, caplog: pytest
         authorizer=Token(),
         headers=(("X-Key", "header-secret"),),
     )
-    records = [record for record in caplog.records if record.name == "polycloud.http" and hasattr(record, "status")]
+    records = [record for record in caplog.records if record.name == "cumuli.http" and hasattr(record, "status")]
     host = script.exchanges[0].get("host")
     assert [
         (r.provider, r.operation, r.method, r.host, r.path, r.status, r.attempt, r.request_id)  # type: ignore[attr-defined]

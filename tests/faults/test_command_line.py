@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.cli.app import run
+from cumuli.cli.app import run
 from tests.faults.ec2.strict import Behaviour, StrictEC2, error
 from tests.faults.ec2.test_ec2_retries import cut, plainly
 from tests.faults.ec2.test_ec2_waiting import look
@@ -25,7 +25,7 @@ Cli = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Runs one command: its exit status, and what it printed."""
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 

@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from polycloud.errors import ConfigurationError, ConnectionFailed, Timeout
-from polycloud.runtime.messages import Response, ResponseStream
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import ConfigurationError, ConnectionFailed, Timeout
+from cumuli.runtime.messages import Response, ResponseStream
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour

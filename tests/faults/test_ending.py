@@ -15,10 +15,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
-from polycloud.errors import NotFound
-from polycloud.runtime.deadline import current_deadline, deadline
-from polycloud.runtime.messages import Response
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import NotFound
+from cumuli.runtime.deadline import current_deadline, deadline
+from cumuli.runtime.messages import Response
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import send, settled
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.flavours import Flavour
@@ -219,7 +219,7 @@ def test_ctrl_c_ends_it_all_within_a_second(flavour: Flavour, work: str) -> None
     program = f"""
         import logging
         import sys
-        from polycloud.runtime.messages import Request
+        from cumuli.runtime.messages import Request
         from tests.flavours import Flavour
 
         async def case(runtime):

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from polycloud.errors import CloudError
-from polycloud.runtime.connection import Connection
-from polycloud.runtime.loop_connection import Connection as LoopConnection
+from cumuli.errors import CloudError
+from cumuli.runtime.blocking.connection import Connection
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.http.reader import Reader
+from cumuli.runtime.loop.connection import Connection as LoopConnection
 
 SOON = float("inf")
 
@@ -29,6 +31,18 @@ class Outcome(NamedTuple):
 NONE = Outcome(None)
 
 
+async def outcome(reader: Reader, method: str, size: int) -> Outcome:
+    try:
+        head = await reader.head(method, lambda: SOON)
+        body = b""
+        while part := await reader.read(size, SOON):
+            body += part
+    except (CloudError, OSError):
+        return NONE
+    # Whether the peer has more to say, or nothing ever again, is looked at before a connection is used again.
+    return Outcome(head.status, body, reader.keeps)
+
+
 def blocking(raw: bytes, method: str, size: int = 7) -> Outcome:
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -36,15 +50,7 @@ def blocking(raw: bytes, method: str, size: int = 7) -> Outcome:
         connection.begin()
         theirs.sendall(raw)
         theirs.shutdown(socket.SHUT_WR)
-        try:
-            head = connection.read_head(method, lambda: SOON)
-            body = b""
-            while part := connection.read(size, SOON):
-                body += part
-        except (CloudError, OSError):
-            return NONE
-        # Whether the peer has more to say, or nothing ever again, is looked at before a connection is used again.
-        return Outcome(head.status, body, connection.keeps)
+        return run(outcome(Reader(connection), method, size))
 
 
 class Nobody:
@@ -64,14 +70,7 @@ async def in_a_loop(raw: bytes, method: str, size: int = 7) -> Outcome:
         theirs.sendall(raw[-1:])
         theirs.shutdown(socket.SHUT_WR)
         try:
-            head = await connection.read_head(method, lambda: SOON)
-            body = b""
-            while part := await connection.read(size, SOON):
-                body += part
-        except (CloudError, OSError):
-            return NONE
-        else:
-            return Outcome(head.status, body, connection.keeps)
+            return await outcome(Reader(connection), method, size)
         finally:
             connection.abort()
 

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from polycloud.errors import ConfigurationError, ConnectionFailed, Timeout
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import ConfigurationError, ConnectionFailed, Timeout
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Hangup, Server, reply
 from tests.faults.proxy import Proxy

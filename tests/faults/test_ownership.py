@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from polycloud.errors import CloudError, ConfigurationError, ConnectionFailed, NotFound
-from polycloud.runtime.messages import ResponseStream
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import CloudError, ConfigurationError, ConnectionFailed, NotFound
+from cumuli.runtime.messages import ResponseStream
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
@@ -172,7 +172,7 @@ def test_a_second_reader_does_not_take_what_has_arrived_for_the_first_one() -> N
         first = asyncio.ensure_future(stream.read(100))
         await asyncio.sleep(0)
         other = asyncio.ensure_future(send(runtime, server, "/other"))
-        connection = stream._exchange._connection  # type: ignore[attr-defined]
+        connection = stream._exchange._lease.connection  # type: ignore[attr-defined]
         parted.go_on.set()
         while not connection._parts:  # noqa: ASYNC110 - the turns of the loop are the point
             # A turn of the loop that takes the bytes in wakes the first reader in the next one.
@@ -211,6 +211,34 @@ def test_a_stream_closed_under_its_reader_ends_it_and_frees_its_place(flavour: F
     with Server(parted) as server:
         flavour.run(case, max_connections=1)
     assert server.connections == 2
+
+
+def test_what_is_closed_under_its_reader_has_no_end(flavour: Flavour) -> None:
+    """Where the connection's end is the content's, one that we made ourselves would pass for it."""
+    reading = threading.Event()
+
+    def endless(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc")
+        exchange.hang()
+
+    async def case(runtime: Runtime) -> None:
+        stream = await runtime.stream(request(server), deadline=runtime.monotonic() + 30)
+        assert await stream.read(100) == b"abc"
+
+        async def read() -> bytes | type[CloudError]:
+            reading.set()
+            return await outcome(stream.read(100))
+
+        async def close() -> bytes:
+            await happened(runtime, reading)
+            await runtime.sleep(0.1)
+            await stream.close()
+            return b""
+
+        assert await runtime.gather([read, close], limit=2) == [ConnectionFailed, b""]
+
+    with Server(endless) as server:
+        flavour.run(case)
 
 
 def short(exchange: Exchange) -> None:

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from polycloud.errors import ConfigurationError
-from polycloud.runtime.drive import run
-from polycloud.runtime.protocol import Runtime
+from cumuli.errors import ConfigurationError
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import send
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
@@ -132,7 +132,7 @@ def test_offloaded_work_does_not_stall_a_loop() -> None:
         ticking = asyncio.ensure_future(tick())
         name = await runtime.offload(lambda: time.sleep(0.2) or threading.current_thread().name)
         ticking.cancel()
-        assert name.startswith("polycloud")
+        assert name.startswith("cumuli")
         assert ticks > 5
 
     Flavour("asyncio").run(case)

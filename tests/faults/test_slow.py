@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from polycloud.errors import CloudError, DeadlineExceeded, Timeout
-from polycloud.runtime.caller import Caller, Timeouts
-from polycloud.runtime.deadline import deadline
-from polycloud.runtime.messages import Response
-from polycloud.runtime.protocol import Runtime
-from polycloud.runtime.retry import NO_RETRY
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.retry import NO_RETRY
+from cumuli.errors import CloudError, DeadlineExceeded, Timeout
+from cumuli.runtime.deadline import deadline
+from cumuli.runtime.messages import Response
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.flavours import Flavour
@@ -110,7 +110,7 @@ def test_an_upload_that_stops_moving_is_told_as_a_stall(flavour: Flavour, kind: 
 
 def test_a_deadline_bounds_what_moves_too_and_is_named(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
-        with deadline(1.25), pytest.raises(DeadlineExceeded, match=r"polycloud\.deadline\(1\.25\)"):
+        with deadline(1.25), pytest.raises(DeadlineExceeded, match=r"cumuli\.deadline\(1\.25\)"):
             await call(runtime, server, "PUT", body=b"x" * 8_000_000)
 
     with Narrow(take) as server:
@@ -191,7 +191,7 @@ def test_the_bound_of_a_call_is_named(flavour: Flavour) -> None:
     [
         (Timeouts(attempt=0.5, operation=30), 60, r"timeout=Timeouts\(attempt=0\.5\)"),
         (Timeouts(attempt=30, operation=0.5), 60, r"0\.5 s .*timeout=Timeouts\(operation=0\.5\)"),
-        (Timeouts(attempt=30, operation=30), 0.5, r"polycloud\.deadline\(0\.5\) around it is over"),
+        (Timeouts(attempt=30, operation=30), 0.5, r"cumuli\.deadline\(0\.5\) around it is over"),
     ],
     ids=["attempt", "operation", "deadline"],
 )

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from polycloud import InsecureTLSWarning
-from polycloud.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
-from polycloud.options import transport_settings
-from polycloud.runtime.caller import Caller, Timeouts
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import Runtime
-from polycloud.runtime.retry import NO_RETRY
+from cumuli import InsecureTLSWarning
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.options import transport_settings
+from cumuli.calls.retry import NO_RETRY
+from cumuli.errors import ConfigurationError, ConnectionFailed, MalformedResponse, Timeout
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Server, eventually, reply
 from tests.faults.proxy import serve

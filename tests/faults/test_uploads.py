@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import ConnectionFailed, InvalidRequest, Timeout
-from polycloud.runtime.messages import Request, Response, Source
-from polycloud.runtime.protocol import UNLIMITED, Runtime
+from cumuli.errors import ConnectionFailed, InvalidRequest, Timeout
+from cumuli.runtime.messages import Request, Response, Source
+from cumuli.runtime.protocol import UNLIMITED, Runtime
 from tests.faults.calls import request, send
 from tests.faults.keepalive import Exchange, Hangup, Server, eventually, reply
 from tests.flavours import Flavour

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance import compute_target, storage_target
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites import compute_target, storage_target
 from tests.field.crowd import OwnRequests
-from tests.support.flavours import Flavour
 
 __all__ = ["SharedCompute", "SharedStorage"]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cumuli.testing.flavours import flavour
 from tests.conformance.s3.conftest import boto, moto, rclone_address
 from tests.conformance.swift.conftest import eyes, server
-from tests.support.flavours import flavour
 
 __all__ = ["boto", "eyes", "flavour", "moto", "rclone_address", "server"]
 

@@ -19,8 +19,8 @@ from typing import Any
 import _pytest.outcomes
 import pytest
 
-from polycloud.runtime.deadline import deadline
-from tests.support.flavours import Flavour
+from cumuli.runtime.deadline import deadline
+from cumuli.testing.flavours import Flavour
 
 __all__ = ["CALLERS", "CONNECTIONS", "Case", "cases", "run_at_once"]
 
@@ -104,7 +104,7 @@ def run_at_once(
     Returns:
         The failures, each with its traceback.
     """
-    log = logging.getLogger("polycloud.http")
+    log = logging.getLogger("cumuli.http")
     level = log.level
     log.setLevel(logging.DEBUG)
     failures: list[str] = []

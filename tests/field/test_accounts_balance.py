@@ -15,18 +15,18 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud import sandbox
-from polycloud.errors import CloudError, NotFound
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.sandbox.server import Address
+from cumuli import sandbox
+from cumuli.errors import CloudError, NotFound
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.sandbox.server import Address
+from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import REGION, boto_client
 from tests.conformance.swift.conftest import settings_of
 from tests.field.crowd import CALLERS, CONNECTIONS
 from tests.field.link import Asked, Link, Trouble, field_link
-from tests.support.flavours import Flavour
 from tests.support.rclone import KEY, SECRET
 
 SEED = 42

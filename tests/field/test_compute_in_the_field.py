@@ -7,14 +7,16 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from polycloud import sandbox
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.providers.aws.ec2.client import EC2
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from tests.conformance.compute_target import ComputeTarget
+from cumuli import sandbox
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client import EC2
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.gaps import gap
+from cumuli.testing.suites.compute_target import ComputeTarget
 from tests.conformance.ec2.conftest import REGION, boto, moto
 from tests.conformance.ec2.test_ec2_compute import TestEC2 as EC2Suite
 from tests.conformance.ec2.test_ec2_compute import ec2_target
@@ -29,8 +31,6 @@ from tests.field.benches import SharedCompute
 from tests.field.crowd import CONNECTIONS, OwnRequests, cases, run_at_once
 from tests.field.link import Asked, Link, Trouble, field_link
 from tests.secrets_used import API_KEY, AWS_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
-from tests.support.gaps import gap
 from tests.support.mimic import VENV, Account
 from tests.support.tiers import skip_without
 

@@ -6,26 +6,26 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from polycloud import sandbox
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.sandbox.server import Address
+from cumuli import sandbox
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.sandbox.server import Address
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.gaps import gap
+from cumuli.testing.suites.storage_target import StorageTarget
 from tests.conformance.s3.conftest import REGION
 from tests.conformance.s3.test_s3_moto import TestMoto as MotoSuite
 from tests.conformance.s3.test_s3_moto import moto_target
 from tests.conformance.s3.test_s3_rclone import TestRclone as RcloneSuite
 from tests.conformance.s3.test_s3_rclone import rclone_target
-from tests.conformance.storage_target import StorageTarget
 from tests.conformance.swift.conftest import settings_of
 from tests.conformance.swift.test_swift_storage import TestSwift as SwiftSuite
 from tests.conformance.swift.test_swift_storage import swift_target
 from tests.field.benches import SharedStorage
 from tests.field.crowd import CONNECTIONS, Case, OwnRequests, cases, run_at_once
 from tests.field.link import Asked, Link, Trouble, field_link
-from tests.support.flavours import Flavour
-from tests.support.gaps import gap
 from tests.support.rclone import KEY, SECRET
 
 SEED = 20261129
@@ -37,7 +37,7 @@ LARGE = ("test_a_failing_iterator_leaves_nothing", "test_a_stream_may_be_left_ea
 
 def may(asked: Asked) -> frozenset[Trouble]:
     """What the suite has to see nothing of: what the client may send again."""
-    if not asked.headers.get("user-agent", "").startswith("polycloud"):
+    if not asked.headers.get("user-agent", "").startswith("cumuli"):
         return NOTHING
     if asked.method in {"GET", "HEAD"}:
         return EVERYTHING

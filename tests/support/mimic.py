@@ -1,4 +1,4 @@
-"""mimic, Rackspace's own mock of its API, as a server that ``polycloud.sandbox.starting`` can start.
+"""mimic, Rackspace's own mock of its API, as a server that ``cumuli.sandbox.starting`` can start.
 
 It needs older versions of what the tests need as well, and so has a venv of its own.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from polycloud.sandbox.server import HOST, Address, Profile
+from cumuli.sandbox.server import HOST, Address, Profile
 
 __all__ = ["VENV", "Account", "Mimic"]
 

@@ -1,4 +1,4 @@
-"""``rclone serve s3``, which checks signatures, as a server that ``polycloud.sandbox.starting`` can start."""
+"""``rclone serve s3``, which checks signatures, as a server that ``cumuli.sandbox.starting`` can start."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from polycloud.sandbox.server import HOST, Address, Profile
+from cumuli.sandbox.server import HOST, Address, Profile
 
 __all__ = ["KEY", "SECRET", "Rclone"]
 
-KEY, SECRET = "polycloudkey", "polycloudsecret"
+KEY, SECRET = "cumulikey", "cumulisecret"
 
 
 class Rclone:

@@ -15,20 +15,20 @@ GUARD = """
 import os, sys
 from pathlib import Path
 sys.stdin.read()
-home = Path(os.environ["POLYCLOUD_SANDBOX_HOME"])
+home = Path(os.environ["CUMULI_SANDBOX_HOME"])
 home.mkdir(exist_ok=True)
 beyond = home.with_name(home.name + "-closed")
 home.rename(beyond)
 home.write_text("closed")
-os.environ["POLYCLOUD_SANDBOX_HOME"] = str(beyond)
-from polycloud import sandbox
+os.environ["CUMULI_SANDBOX_HOME"] = str(beyond)
+from cumuli import sandbox
 sandbox.down()
 """
 
 
 @contextmanager
 def taken_down_afterwards() -> Iterator[None]:
-    """What is up in ``POLYCLOUD_SANDBOX_HOME``, a folder that nobody else uses, is taken down with it.
+    """What is up in ``CUMULI_SANDBOX_HOME``, a folder that nobody else uses, is taken down with it.
 
     A process of its own does that when the pipe closes which this one holds: at the end of the block,
     or as this process ends, by SIGKILL too.

@@ -3,14 +3,14 @@
 This plugin reads along while the tests run, and fails the test during which a secret of
 ``tests.secrets_used`` shows up, plain, percent-encoded or in base64, in
 
-* a log record, with its traceback and its extra fields (``polycloud`` is at DEBUG throughout);
+* a log record, with its traceback and its extra fields (``cumuli`` is at DEBUG throughout);
 * any ``CloudError``, as it is made, whether or not anybody looks at it;
 * any exception that ``pytest.raises`` catches: its traceback, its causes, and the reprs of
-  polycloud's own objects in the frames it went through;
+  cumuli's own objects in the frames it went through;
 * what a test printed, also through ``capsys`` and ``capfd``, and what a child process printed that
   was run by ``subprocess.run``;
 * a failure report, a warning;
-* the repr of polycloud's objects that are alive when a test ends (looked at about once a second).
+* the repr of cumuli's objects that are alive when a test ends (looked at about once a second).
 
 To join, a test takes its keys and passwords from ``tests.secrets_used`` (or registers a text of its
 own: ``secrecy.register("…")``); the rest happens by itself. What the plugin cannot see, such as the
@@ -37,7 +37,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from polycloud.errors import CloudError
+from cumuli.errors import CloudError
 from tests.secrets_used import ALL_SECRETS
 
 __all__ = ["register", "see"]
@@ -112,7 +112,7 @@ class Witness:
 
 def is_ours(value: object) -> bool:
     module: object = type(value).__module__  # some classes of C's have a descriptor there
-    return isinstance(module, str) and module.startswith("polycloud.")
+    return isinstance(module, str) and module.startswith("cumuli.")
 
 
 WITNESS = Witness(ALL_SECRETS)
@@ -139,7 +139,7 @@ def read_along() -> None:
     written for this plugin in order to be read by it.
     """
     logging.getLogger().addHandler(Reader(logging.DEBUG))
-    logging.getLogger("polycloud").setLevel(logging.DEBUG)
+    logging.getLogger("cumuli").setLevel(logging.DEBUG)
 
     made = CloudError.__init__
 

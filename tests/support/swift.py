@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from polycloud.sandbox import SandboxServer
-from polycloud.sandbox.server import Address
-from polycloud.sandbox.servers.swift import SwiftSandbox
+from cumuli.sandbox import SandboxServer
+from cumuli.sandbox.server import Address
+from cumuli.sandbox.servers.swift import SwiftSandbox
 
 __all__ = ["GUEST", "SMALL_PAGE", "SmallSwift", "filler"]
 
@@ -60,7 +60,7 @@ def filler(server: SandboxServer) -> Callable[[str, Iterable[str]], None]:
 SMALL = """\
 import sys
 from pathlib import Path
-from polycloud.sandbox.swift import daemons, settings
+from cumuli.sandbox.swift import daemons, settings
 
 settings.COMMON += "\\n[swift-constraints]\\ncontainer_listing_limit = 3\\n"
 admin = "user_sandbox_demo = {key} .admin"

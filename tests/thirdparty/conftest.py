@@ -9,22 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from example_server import ExampleServer, serving
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import flavour
-from tests.thirdparty.server import ExampleServer, serving
 
-__all__ = ["flavour"]
+# Its tests are those of a project of its own: test_installed.py runs them there.
+collect_ignore = ["cumuli-example"]
 
-PROJECT = Path(__file__).parent / "polycloud-example"
+PROJECT = Path(__file__).parent / "cumuli-example"
 
 
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the distribution is installed to."""
-    target = tmp_path_factory.mktemp("site")
+def install(project: Path, target: Path) -> Path:
+    """Install a project's distribution into a folder, as pip would, and give the folder."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     done = subprocess.run(
-        [*pip, "--no-index", "--no-deps", "--no-build-isolation", "--target", target, PROJECT],
+        [*pip, "--no-index", "--no-deps", "--no-build-isolation", "--target", target, project],
         capture_output=True,
         text=True,
     )
@@ -32,14 +30,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture(scope="module")
-def importable(installed: Path) -> Iterator[Path]:
-    """The distribution on the path of this process, as long as the tests of one file run."""
-    sys.path.insert(0, str(installed))
-    yield installed
-    sys.path.remove(str(installed))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "polycloud_example"]:
-        del sys.modules[name]
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the distribution is installed to."""
+    return install(PROJECT, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")

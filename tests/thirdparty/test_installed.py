@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-import polycloud
+import cumuli
+from cumuli import generate
+from example_server import ExampleServer
 from tests.secrets_used import API_SECRET
-from tests.thirdparty.conftest import PROJECT
-from tests.thirdparty.server import ExampleServer
-from tools import generate_sync
+from tests.thirdparty.conftest import PROJECT, install
 
-# The polycloud that these tests import, wherever it is.
-SOURCE = Path(polycloud.__file__).parents[1]
+# The cumuli that these tests import, wherever it is.
+SOURCE = Path(cumuli.__file__).parents[1]
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -27,10 +28,10 @@ def run(installed: Path, tmp_path: Path) -> Run:
     """Runs Python with Example Cloud installed, and other folders before it on the path."""
 
     def call(*arguments: str, before: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("POLYCLOUD_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CUMULI_")}
         environment = kept | {
             "PYTHONPATH": os.pathsep.join(map(str, (*before, installed, SOURCE))),
-            "POLYCLOUD_CONFIG": str(tmp_path / "config.toml"),
+            "CUMULI_CONFIG": str(tmp_path / "config.toml"),
             "NO_PROXY": "127.0.0.1",
         }
         return subprocess.run(
@@ -48,26 +49,26 @@ def distribution(folder: Path, name: str, entry_point: str, **modules: str) -> P
     meta = folder / f"{name.replace('-', '_')}-2.0.dist-info"
     meta.mkdir()
     (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n")
-    (meta / "entry_points.txt").write_text(f"[polycloud.providers]\n{entry_point}\n")
+    (meta / "entry_points.txt").write_text(f"[cumuli.providers]\n{entry_point}\n")
     return folder
 
 
 def info(name: str, service: str = "compute") -> str:
     """A module with a ``ProviderInfo`` that names Example Cloud's classes."""
     return (
-        "import polycloud\n"
-        f"INFO = polycloud.ProviderInfo(name={name!r}, service={service!r}, title='Other Cloud', "
-        "client='polycloud_example.client:Example', async_client='polycloud_example.aio:AsyncExample')\n"
+        "import cumuli\n"
+        f"INFO = cumuli.ProviderInfo(name={name!r}, service={service!r}, title='Other Cloud', "
+        "client='cumuli_example.client:Example', async_client='cumuli_example.aio:AsyncExample')\n"
     )
 
 
 def test_it_is_installed_and_not_taken_from_the_source(run: Run, installed: Path) -> None:
-    done = run("-c", "import polycloud_example; print(polycloud_example.__file__)")
+    done = run("-c", "import cumuli_example; print(cumuli_example.__file__)")
     assert done.stdout.startswith(str(installed)), done.stderr
 
 
-def test_polycloud_providers_shows_it(run: Run) -> None:
-    done = run("-m", "polycloud", "providers")
+def test_cumuli_providers_shows_it(run: Run) -> None:
+    done = run("-m", "cumuli", "providers")
     assert done.returncode == 0, done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("example ")]
     assert line.split() == ["example", "compute", "Example", "Cloud"]
@@ -76,8 +77,8 @@ def test_polycloud_providers_shows_it(run: Run) -> None:
 
 def test_nothing_of_it_is_imported_by_listing(run: Run) -> None:
     program = (
-        "import sys, polycloud; assert 'example' in polycloud.providers('compute'); "
-        "print([name for name in sys.modules if name.startswith('polycloud_example.')])"
+        "import sys, cumuli; assert 'example' in cumuli.providers('compute'); "
+        "print([name for name in sys.modules if name.startswith('cumuli_example.')])"
     )
     assert run("-c", program).stdout == "[]\n"
 
@@ -88,22 +89,20 @@ def test_a_client_by_name_and_the_command_line(run: Run, cloud_server: ExampleSe
         f'[profiles.mine]\nprovider = "example"\ntoken = "{API_SECRET}"\nendpoint = "{cloud_server.endpoint}"\n'
     )
     config.chmod(0o600)
-    made = run(
-        "-m", "polycloud", "--profile", "mine", "nodes", "create", "web-1", "--size", "small", "--image", "debian"
-    )
+    made = run("-m", "cumuli", "--profile", "mine", "nodes", "create", "web-1", "--size", "small", "--image", "debian")
     assert made.returncode == 0, made.stderr
     program = (
-        "import polycloud\n"
-        "with polycloud.compute('mine') as cloud:\n"
+        "import cumuli\n"
+        "with cumuli.compute('mine') as cloud:\n"
         "    print(type(cloud).__name__, cloud.provider, [node.name for node in cloud.list_nodes()])\n"
     )
     assert run("-c", program).stdout == "Example example ['web-1']\n"
-    assert "web-1" in run("-m", "polycloud", "--profile", "mine", "nodes", "list").stdout
+    assert "web-1" in run("-m", "cumuli", "--profile", "mine", "nodes", "list").stdout
     cloud_server.machines.clear()
 
 
 def test_settings_are_checked_as_those_of_built_in_providers(run: Run) -> None:
-    done = run("-m", "polycloud", "--provider", "example", "nodes", "list")
+    done = run("-m", "cumuli", "--provider", "example", "nodes", "list")
     assert done.returncode != 0
     assert "missing a required argument: 'token'" in done.stderr
 
@@ -122,93 +121,84 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case)
 def test_a_broken_one_is_told_and_disturbs_nobody(run: Run, tmp_path: Path, case: str) -> None:
     entry_point, modules, words = BROKEN[case]
-    broken = distribution(tmp_path / "broken", "polycloud-broken", entry_point, **modules)
-    listed = run("-m", "polycloud", "providers", before=(broken,))
+    broken = distribution(tmp_path / "broken", "cumuli-broken", entry_point, **modules)
+    listed = run("-m", "cumuli", "providers", before=(broken,))
     assert listed.returncode == 0
     names = {line.split()[0] for line in listed.stdout.splitlines()}
     assert {"ec2", "example", "gogrid", "s3"} <= names
     assert not {"broken", "working"} & names
-    for part in ("the provider 'broken' of polycloud-broken 2.0", words, "upgrade that package, or uninstall it"):
+    for part in ("the provider 'broken' of cumuli-broken 2.0", words, "upgrade that package, or uninstall it"):
         assert part in listed.stderr
     assert "Traceback" not in listed.stderr
-    asked = run("-m", "polycloud", "--provider", "broken", "nodes", "list", before=(broken,))
+    asked = run("-m", "cumuli", "--provider", "broken", "nodes", "list", before=(broken,))
     assert asked.returncode != 0
     assert words in asked.stderr
     assert "Traceback" not in asked.stderr
-    used = run("-c", "import polycloud; polycloud.compute('example', token='t').close()", before=(broken,))
+    used = run("-c", "import cumuli; cumuli.compute('example', token='t').close()", before=(broken,))
     assert (used.returncode, used.stderr) == (0, "")
 
 
 def test_a_client_that_cannot_be_imported_is_told(run: Run, tmp_path: Path) -> None:
-    text = info("broken").replace("polycloud_example.client:Example", "broken_client:Broken")
+    text = info("broken").replace("cumuli_example.client:Example", "broken_client:Broken")
     broken = distribution(
-        tmp_path / "broken", "polycloud-broken", "broken = broken_one:INFO", broken_one=text, broken_client="1 / 0\n"
+        tmp_path / "broken", "cumuli-broken", "broken = broken_one:INFO", broken_one=text, broken_client="1 / 0\n"
     )
-    done = run("-m", "polycloud", "--provider", "broken", "nodes", "list", before=(broken,))
+    done = run("-m", "cumuli", "--provider", "broken", "nodes", "list", before=(broken,))
     assert "the provider 'broken' cannot be imported from 'broken_client:Broken': division by zero" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_name_of_a_built_in_provider_stays_the_built_in_one(run: Run, tmp_path: Path) -> None:
-    thief = distribution(tmp_path / "thief", "polycloud-thief", "gogrid = thief:INFO", thief=info("gogrid"))
-    listed = run("-m", "polycloud", "providers", before=(thief,))
+    thief = distribution(tmp_path / "thief", "cumuli-thief", "gogrid = thief:INFO", thief=info("gogrid"))
+    listed = run("-m", "cumuli", "providers", before=(thief,))
     [line] = [line for line in listed.stdout.splitlines() if line.startswith("gogrid ")]
     assert "GoGrid" in line
-    assert "provider 'gogrid' of polycloud-thief 2.0 is left out: polycloud has one of that name" in listed.stderr
-    program = "import polycloud; print(type(polycloud.compute('gogrid', api_key='k', secret='s')).__module__)"
-    assert run("-c", program, before=(thief,)).stdout == "polycloud.providers.gogrid.client\n"
+    assert "provider 'gogrid' of cumuli-thief 2.0 is left out: cumuli has one of that name" in listed.stderr
+    program = "import cumuli; print(type(cumuli.compute('gogrid', api_key='k', secret='s')).__module__)"
+    assert run("-c", program, before=(thief,)).stdout == "cumuli.providers.gogrid.client\n"
 
 
 def test_of_two_with_one_name_the_first_on_the_path_has_it(run: Run, tmp_path: Path) -> None:
-    other = distribution(tmp_path / "other", "polycloud-other", "example = other:INFO", other=info("example"))
-    listed = run("-m", "polycloud", "providers", before=(other,))
+    other = distribution(tmp_path / "other", "cumuli-other", "example = other:INFO", other=info("example"))
+    listed = run("-m", "cumuli", "providers", before=(other,))
     [line] = [line for line in listed.stdout.splitlines() if line.startswith("example ")]
     assert "Other Cloud" in line
-    assert "of polycloud-example 1.0 is left out: polycloud-other 2.0 has one of that name" in listed.stderr
+    assert "of cumuli-example 1.0 is left out: cumuli-other 2.0 has one of that name" in listed.stderr
 
 
 def test_its_sync_client_is_what_the_generator_writes() -> None:
-    assert generate_sync.main(["--check", str(PROJECT / "src" / "polycloud_example")]) == 0
+    assert generate.main(["--check", str(PROJECT / "src" / "cumuli_example")]) == 0
 
 
-OUTSIDE = """
-import polycloud
-from functools import partial
-import pytest
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
-from tests.secrets_used import API_SECRET
-from tests.thirdparty.server import serving
+def test_its_tests_run_in_a_project_of_its_own(installed: Path, tmp_path: Path) -> None:
+    """With cumuli installed and no checkout anywhere: the suite, the generator, and nothing of these tests."""
+    site = install(ROOT, tmp_path / "site")
+    project = tmp_path / "cumuli-example"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}
 
-@pytest.fixture(scope="module")
-def target():
-    with serving(API_SECRET) as server:
-        given = {"token": API_SECRET, "endpoint": server.endpoint, "proxy": ""}
-        yield ComputeTarget(
-            name="example",
-            sync_client=partial(polycloud.compute, "example", **given),
-            async_client=partial(polycloud.async_compute, "example", **given),
-            size="small",
-            image="debian",
-            unknown={},
+    def call(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=project,
+            env=kept | {"PYTHONPATH": f"{site}{os.pathsep}{installed}", "PYTHONSAFEPATH": "1", "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-class TestExample(ComputeSuite):
-    pass
-"""
-
-
-def test_the_suite_runs_in_a_project_of_its_own(run: Run, tmp_path: Path) -> None:
-    """As CONTRIBUTING.md tells it, with the conftest.py that is there."""
-    [line] = [line for line in (ROOT / "CONTRIBUTING.md").read_text().splitlines() if line.startswith("pytest_plugins")]
-    folder = tmp_path / "polycloud-acme" / "tests"
-    folder.mkdir(parents=True)
-    (folder / "conftest.py").write_text(f"{line}\n")
-    (folder / "test_acme_compute.py").write_text(OUTSIDE)
-    done = run("-m", "pytest", "--rootdir", str(folder), str(folder), "-k", "test_reboot", before=(ROOT,))
-    assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
+    where = "import cumuli, cumuli_example; print(cumuli.__file__, cumuli_example.__file__)"
+    assert [Path(path).parents[1] for path in call("-c", where).split()] == [site, installed]
+    tried = call("-m", "pytest", "-p", "no:cacheprovider", "-rA", "-W", "error", "tests")
+    for flavour in ("sync", "async"):
+        assert f"PASSED tests/test_example_compute.py::TestExample::test_reboot[{flavour}]" in tried
+        assert f"::test_its_own_methods_and_models[{flavour}]" in tried
+    assert "example: create_volume: Example Cloud sells no volumes" in tried
+    call("-m", "cumuli.generate", "--check", "src/cumuli_example")
 
 
 def test_the_generator_says_where_it_found_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate_sync.main([str(tmp_path)]) == 2
+    assert generate.main([str(tmp_path)]) == 2
     assert "there is no aio.py below" in capsys.readouterr().out

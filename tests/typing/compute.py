@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-import polycloud
-from polycloud import (
+import cumuli
+from cumuli import (
     EC2,
     AsyncCompute,
     AsyncEC2,
@@ -27,9 +27,9 @@ from polycloud import (
     VolumeSnapshot,
     VolumeState,
 )
-from polycloud.capabilities import Capabilities
-from polycloud.providers.memory.models import MemoryNode, MemoryVolume
-from polycloud.serialize import to_builtins
+from cumuli.capabilities import Capabilities
+from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
+from cumuli.serialize import to_builtins
 
 
 def compute_alone_reads_well(cloud: Compute) -> None:
@@ -87,7 +87,7 @@ def a_providers_models_come_back() -> None:
         assert_type(memory.iterate_nodes(), Iterator[MemoryNode])
         assert_type(memory.wait_until_running(memory.list_nodes()), list[tuple[MemoryNode, list[str]]])
         assert_type(memory.create_volume(1, "data"), MemoryVolume)
-        assert_type(memory.account, polycloud.MemoryAccount)
+        assert_type(memory.account, cumuli.MemoryAccount)
 
 
 def models_and_ids_are_taken(cloud: Compute, node: MemoryNode, volume: Volume, size: NodeSize) -> None:
@@ -111,12 +111,12 @@ def what_is_wrong_is_an_error(cloud: Compute, node: Node, volume: Volume) -> Non
 
 
 def clients_by_name(name: str) -> None:
-    assert_type(polycloud.compute("ec2"), EC2)
-    assert_type(polycloud.compute("memory", page_size=2), MemoryCompute)
-    assert_type(polycloud.compute(name), Compute)
-    assert_type(polycloud.async_compute("ec2", region="eu-west-1"), AsyncEC2)
-    assert_type(polycloud.async_compute(name), AsyncCompute)
-    assert_type(polycloud.providers("compute"), list[str])
+    assert_type(cumuli.compute("ec2"), EC2)
+    assert_type(cumuli.compute("memory", page_size=2), MemoryCompute)
+    assert_type(cumuli.compute(name), Compute)
+    assert_type(cumuli.async_compute("ec2", region="eu-west-1"), AsyncEC2)
+    assert_type(cumuli.async_compute(name), AsyncCompute)
+    assert_type(cumuli.providers("compute"), list[str])
 
 
 def fields_of_a_node(node: Node) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from polycloud import EC2, AsyncEC2, Node, NodeImage, Secret
-from polycloud.providers.aws.ec2.models import (
+from cumuli import EC2, AsyncEC2, Node, NodeImage, Secret
+from cumuli.providers.aws.ec2.models import (
     Address,
     AvailabilityZone,
     EC2Node,

@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from polycloud import errors
+from cumuli import errors
 
 
 def context(error: errors.CloudError) -> None:

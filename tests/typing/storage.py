@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import assert_type
 
-import polycloud
-from polycloud import (
+import cumuli
+from cumuli import (
     S3,
     AsyncLocalStorage,
     AsyncMemoryStorage,
@@ -32,9 +32,9 @@ from polycloud import (
     Storage,
     Swift,
 )
-from polycloud.providers.aws.s3.models import S3Container, S3Object
-from polycloud.providers.local.models import LocalObject
-from polycloud.providers.swift.models import SwiftContainer, SwiftObject
+from cumuli.providers.aws.s3.models import S3Container, S3Object
+from cumuli.providers.local.models import LocalObject
+from cumuli.providers.openstack.swift.models import SwiftContainer, SwiftObject
 
 
 def storage_alone_reads_well(cloud: Storage) -> None:
@@ -218,17 +218,17 @@ def what_is_wrong_is_an_error(cloud: Storage, s3: S3, obj: Object, asynchronous:
 
 
 def clients_by_name(name: str) -> None:
-    assert_type(polycloud.storage("s3"), S3)
-    assert_type(polycloud.storage("local", root="there"), LocalStorage)
-    assert_type(polycloud.storage("memory"), MemoryStorage)
-    assert_type(polycloud.storage("swift"), Swift)
-    assert_type(polycloud.storage("cloudfiles"), CloudFiles)
-    assert_type(polycloud.storage("r2"), CloudflareR2)
-    assert_type(polycloud.storage(name), Storage)
-    assert_type(polycloud.async_storage("s3"), AsyncS3)
-    assert_type(polycloud.async_storage("swift"), AsyncSwift)
-    assert_type(polycloud.async_storage(name), AsyncStorage)
-    assert_type(polycloud.providers("storage"), list[str])
+    assert_type(cumuli.storage("s3"), S3)
+    assert_type(cumuli.storage("local", root="there"), LocalStorage)
+    assert_type(cumuli.storage("memory"), MemoryStorage)
+    assert_type(cumuli.storage("swift"), Swift)
+    assert_type(cumuli.storage("cloudfiles"), CloudFiles)
+    assert_type(cumuli.storage("r2"), CloudflareR2)
+    assert_type(cumuli.storage(name), Storage)
+    assert_type(cumuli.async_storage("s3"), AsyncS3)
+    assert_type(cumuli.async_storage("swift"), AsyncSwift)
+    assert_type(cumuli.async_storage(name), AsyncStorage)
+    assert_type(cumuli.providers("storage"), list[str])
 
 
 def fields_of_the_models(container: Container, obj: Object, prefix: Prefix, result: DeleteResult) -> None:

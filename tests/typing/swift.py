@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from polycloud import AsyncCloudFiles, AsyncSwift, CloudFiles, Container, Object, Prefix, Secret, Storage, Swift
-from polycloud.providers.cloudfiles.models import CDNContainer
-from polycloud.providers.swift.models import (
+from cumuli import AsyncCloudFiles, AsyncSwift, CloudFiles, Container, Object, Prefix, Secret, Storage, Swift
+from cumuli.providers.openstack.swift.models import (
     ArchiveResult,
     JSONValue,
     SwiftAccount,
@@ -15,6 +14,7 @@ from polycloud.providers.swift.models import (
     SwiftObject,
     SwiftSegment,
 )
+from cumuli.providers.rackspace.cloudfiles.models import CDNContainer
 
 
 def objects_are_swift_objects(files: CloudFiles) -> None:

@@ -15,7 +15,7 @@ CHECKERS = {
 }
 WRONG = """
 from typing import assert_type
-from polycloud import EC2, Node
+from cumuli import EC2, Node
 
 assert_type(EC2().list_nodes(), list[Node])
 EC2().list_nodes()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polycloud import config
-from polycloud.errors import ConfigurationError
+from cumuli import config
+from cumuli.errors import ConfigurationError
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    found = tmp_path / "polycloud" / "config.toml"
+    found = tmp_path / "cumuli" / "config.toml"
     found.parent.mkdir()
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(found))
+    monkeypatch.setenv("CUMULI_CONFIG", str(found))
     return found
 
 
@@ -30,14 +30,14 @@ def written(path: Path, text: str, mode: int = 0o600) -> None:
 
 def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/x")
-    monkeypatch.delenv("POLYCLOUD_CONFIG", raising=False)
+    monkeypatch.delenv("CUMULI_CONFIG", raising=False)
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    assert config.config_path() == Path("/home/x/.config/polycloud/config.toml")
+    assert config.config_path() == Path("/home/x/.config/cumuli/config.toml")
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
-    assert config.config_path() == Path("/home/x/.config/polycloud/config.toml")
+    assert config.config_path() == Path("/home/x/.config/cumuli/config.toml")
     monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/xdg")
-    assert config.config_path() == Path("/etc/xdg/polycloud/config.toml")
-    monkeypatch.setenv("POLYCLOUD_CONFIG", "/srv/p.toml")
+    assert config.config_path() == Path("/etc/xdg/cumuli/config.toml")
+    monkeypatch.setenv("CUMULI_CONFIG", "/srv/p.toml")
     assert config.config_path() == Path("/srv/p.toml")
     assert config.sandbox_path() == Path("/srv/sandbox.toml")
 
@@ -83,11 +83,11 @@ def test_settings_are_given_or_looked_up(path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ('{ env = "POLYCLOUD_TEST_UNSET" }', "the environment variable POLYCLOUD_TEST_UNSET is not set"),
+        ('{ env = "CUMULI_TEST_UNSET" }', "the environment variable CUMULI_TEST_UNSET is not set"),
         ('{ file = "absent" }', "absent cannot be read: No such file or directory"),
         ('{ file = "empty" }', "empty is empty, or its first line is"),
         ('{ file = "binary" }', "binary is not UTF-8 text"),
-        ('{ command = ["polycloud-no-such-program"] }', "polycloud-no-such-program cannot be run"),
+        ('{ command = ["cumuli-no-such-program"] }', "cumuli-no-such-program cannot be run"),
         ('{ command = ["false"] }', "false failed with exit status 1"),
         ('{ command = ["true"] }', "the output of true is empty"),
         ('{ command = "echo x" }', "given indirectly is one of"),
@@ -193,7 +193,7 @@ def test_the_sandbox_keeps_its_profiles_in_a_file_of_its_own(path: Path) -> None
 
 
 def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "new" / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "new" / "config.toml"))
     config.write_sandbox_profiles({"a": {"provider": "ec2"}})
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
@@ -206,7 +206,7 @@ def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
     assert config.sandbox_path().read_text() == before
     blocked = path.parent / "file"
     blocked.write_text("")
-    os.environ["POLYCLOUD_CONFIG"] = str(blocked / "config.toml")  # put back by the fixture
+    os.environ["CUMULI_CONFIG"] = str(blocked / "config.toml")  # put back by the fixture
     with pytest.raises(ConfigurationError, match="cannot be written: "):
         config.write_sandbox_profiles({"b": {"provider": "ec2"}})
 

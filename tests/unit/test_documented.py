@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-import polycloud
-from polycloud.client import AsyncClient
+import cumuli
+from cumuli.client import AsyncClient
 
 
 def clients() -> Iterator[type[object]]:
-    """The clients that ``polycloud`` has names for, both flavours."""
-    names = [name for name in polycloud.__all__ if name.startswith("Async")]
+    """The clients that ``cumuli`` has names for, both flavours."""
+    names = [name for name in cumuli.__all__ if name.startswith("Async")]
     for name in names:
-        cls = getattr(polycloud, name)
+        cls = getattr(cumuli, name)
         if isinstance(cls, type) and issubclass(cls, AsyncClient):
             yield cls
-            yield getattr(polycloud, name.removeprefix("Async"))
+            yield getattr(cumuli, name.removeprefix("Async"))
 
 
 EACH = pytest.mark.parametrize("client", list(clients()), ids=lambda client: client.__name__)
@@ -54,7 +54,7 @@ def arguments(client: type[object], *methods: str) -> set[str]:
 
 @pytest.mark.parametrize("name", ["EC2", "GoGrid", "OpenStack", "Rackspace", "S3", "Swift", "CloudFiles"])
 def test_a_providers_page_names_its_extensions(name: str) -> None:
-    client = getattr(polycloud, name)
+    client = getattr(cumuli, name)
     named = set(re.findall(r"\bex_\w+", (PAGES / f"{name.lower()}.md").read_text()))
     public = [member for member, _ in inspect.getmembers(client, inspect.isfunction) if not member.startswith("_")]
     methods = {method for method in public if method.startswith("ex_")}

@@ -1,4 +1,4 @@
-"""What ``import polycloud`` costs, and what its lazy names are."""
+"""What ``import cumuli`` costs, and what its lazy names are."""
 
 import ast
 import subprocess
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import polycloud
+import cumuli
 
-SOURCE = Path(polycloud.__file__)
+SOURCE = Path(cumuli.__file__)
 
 
 def loaded_by(code: str) -> set[str]:
@@ -20,30 +20,30 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_importing_polycloud_imports_nothing_else() -> None:
-    assert loaded_by("import polycloud") == {"polycloud"}
+def test_importing_cumuli_imports_nothing_else() -> None:
+    assert loaded_by("import cumuli") == {"cumuli"}
 
 
 def test_errors_models_and_the_registry_import_no_provider_and_no_http_library() -> None:
     names = "CloudError, Node, Object, Secret, SSHKey, RetryPolicy, Timeouts, deadline, compute, storage, providers"
-    loaded = loaded_by(f"from polycloud import {names}; import polycloud.registry")
-    assert "polycloud.compute.models" in loaded
+    loaded = loaded_by(f"from cumuli import {names}; import cumuli.registry")
+    assert "cumuli.compute.models" in loaded
     banned = {"http", "http.client", "ssl", "socket", "asyncio", "aiohttp", "botocore", "urllib.request", "rich"}
     assert not loaded & banned
-    assert not loaded & {"polycloud.runtime.blocking", "polycloud.runtime.asynchronous"}
-    assert not [name for name in loaded if name.startswith("polycloud.providers.")]
+    assert not loaded & {"cumuli.runtime.blocking.runtime", "cumuli.runtime.loop.runtime"}
+    assert not [name for name in loaded if name.startswith("cumuli.providers.")]
 
 
 def test_listing_the_providers_imports_none() -> None:
-    loaded = loaded_by("import polycloud; assert polycloud.providers('compute')")
-    assert not [name for name in loaded if name.startswith("polycloud.providers.")]
+    loaded = loaded_by("import cumuli; assert cumuli.providers('compute')")
+    assert not [name for name in loaded if name.startswith("cumuli.providers.")]
     assert not loaded & {"http.client", "aiohttp", "botocore"}
 
 
 def test_a_sync_client_needs_no_asyncio_library() -> None:
-    loaded = loaded_by("import polycloud; polycloud.compute('memory')")
-    assert "polycloud.runtime.blocking" in loaded
-    assert not loaded & {"aiohttp", "polycloud.runtime.asynchronous", "botocore"}
+    loaded = loaded_by("import cumuli; cumuli.compute('memory')")
+    assert "cumuli.runtime.blocking.runtime" in loaded
+    assert not loaded & {"aiohttp", "cumuli.runtime.loop.runtime", "botocore"}
 
 
 def checked_imports() -> dict[str, str]:
@@ -60,29 +60,29 @@ def checked_imports() -> dict[str, str]:
 
 
 def test_type_checkers_and_the_interpreter_see_the_same_names() -> None:
-    assert checked_imports() == polycloud._MODULES
-    assert sorted(polycloud.__all__) == sorted(["__version__", *polycloud._MODULES])
-    assert dir(polycloud) == sorted(polycloud.__all__)
+    assert checked_imports() == cumuli._MODULES
+    assert sorted(cumuli.__all__) == sorted(cumuli._MODULES)
+    assert dir(cumuli) == sorted(cumuli.__all__)
 
 
-@pytest.mark.parametrize("name", sorted(polycloud._MODULES))
+@pytest.mark.parametrize("name", sorted(cumuli._MODULES))
 def test_every_public_name_is_there(name: str) -> None:
-    found = getattr(polycloud, name)
-    if name in polycloud._PACKAGES:
-        assert found is import_module(f"polycloud.{name}")
+    found = getattr(cumuli, name)
+    if name in cumuli._PACKAGES:
+        assert found is import_module(f"cumuli.{name}")
         assert callable(found)
     else:
-        assert found is getattr(import_module(polycloud._MODULES[name]), name)
+        assert found is getattr(import_module(cumuli._MODULES[name]), name)
 
 
 def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match="Nonsense"):
-        polycloud.Nonsense  # noqa: B018 - the look-up is the test
+        cumuli.Nonsense  # noqa: B018 - the look-up is the test
 
 
 def test_compute_stays_callable_after_its_modules_are_imported() -> None:
     loaded_by(
-        "import polycloud; import polycloud.compute.models as models; import polycloud.storage.models;"
-        "polycloud.compute('memory'); polycloud.compute.models.Node; polycloud.storage('memory');"
-        "assert polycloud.providers('compute')"
+        "import cumuli; import cumuli.compute.models as models; import cumuli.storage.models;"
+        "cumuli.compute('memory'); cumuli.compute.models.Node; cumuli.storage('memory');"
+        "assert cumuli.providers('compute')"
     )

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import ConfigurationError, config, sandbox
-from polycloud.cli.app import run
-from polycloud.credentials.aws_cache import SharedCache
-from polycloud.credentials.clouds_yaml import load_cloud
+import cumuli
+from cumuli import ConfigurationError, config, sandbox
+from cumuli.cli.app import run
+from cumuli.providers.aws.identity.cache import SharedCache
+from cumuli.providers.openstack.identity.clouds_yaml import load_cloud
 
 KEYSTONE = {"OS_AUTH_URL": "http://127.0.0.1:9/v3", "OS_USERNAME": "u", "OS_PASSWORD": "p"}
 
 
 def ec2() -> None:
-    polycloud.EC2(region="eu-west-1").list_nodes()
+    cumuli.EC2(region="eu-west-1").list_nodes()
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(_uid: int) -> Any:
         raise KeyError
 
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "POLYCLOUD_CONFIG", "POLYCLOUD_SANDBOX_HOME"):
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CUMULI_CONFIG", "CUMULI_SANDBOX_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", nobody)
 
@@ -65,7 +65,7 @@ def test_no_home_is_told(look: Callable[[], Any], monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("nowhere")
 def test_the_working_folder_was_removed(tmp_path: Path) -> None:
     assert load_cloud(environ={**KEYSTONE, "HOME": str(tmp_path)})
-    for kind in (polycloud.LocalStorage, polycloud.AsyncLocalStorage):
+    for kind in (cumuli.LocalStorage, cumuli.AsyncLocalStorage):
         with pytest.raises(ConfigurationError, match="the working folder was removed; give an absolute path"):
             kind("relative")
 
@@ -76,11 +76,11 @@ def test_the_command_line_in_a_folder_that_was_removed(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = tmp_path / "account"
-    with polycloud.LocalStorage(root) as store:
+    with cumuli.LocalStorage(root) as store:
         store.create_container("box")
         store.upload_object(b"content", "box", "name")
     (tmp_path / "config.toml").write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{root}"\n')
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
     for line in (["get", "disk:box/name", place], ["get", "-r", "disk:box", place], ["put", place, "disk:box/"]):
         assert run(line) in {1, 2}, line
     assert run(["put", "-r", ".", "disk:box/"]) == 0  # as cp has it: there is nothing in it

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import polycloud
-from polycloud import registry
-from polycloud.errors import CloudError, ConfigurationError
-from polycloud.registry import ProviderInfo
+import cumuli
+from cumuli import registry
+from cumuli.errors import CloudError, ConfigurationError
+from cumuli.registry import ProviderInfo
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "config.toml"
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(path))
+    monkeypatch.setenv("CUMULI_CONFIG", str(path))
     return path
 
 
@@ -25,78 +25,78 @@ def written(config: Path, text: str) -> None:
 
 
 def test_a_provider_by_name(config: Path) -> None:
-    with polycloud.compute("memory", region="memory-7") as client:
-        assert isinstance(client, polycloud.MemoryCompute)
+    with cumuli.compute("memory", region="memory-7") as client:
+        assert isinstance(client, cumuli.MemoryCompute)
         assert client.list_locations()[0].region == "memory-7"
-    assert isinstance(polycloud.async_compute("memory"), polycloud.AsyncMemoryCompute)
-    assert isinstance(polycloud.storage("memory"), polycloud.MemoryStorage)
-    assert isinstance(polycloud.async_storage("memory"), polycloud.AsyncMemoryStorage)
+    assert isinstance(cumuli.async_compute("memory"), cumuli.AsyncMemoryCompute)
+    assert isinstance(cumuli.storage("memory"), cumuli.MemoryStorage)
+    assert isinstance(cumuli.async_storage("memory"), cumuli.AsyncMemoryStorage)
 
 
 def test_a_provider_by_name_reads_no_config(config: Path) -> None:
     written(config, "this is not TOML")
-    polycloud.compute("memory").close()
+    cumuli.compute("memory").close()
 
 
 def test_a_profile_by_name_and_what_wins(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "memory"\nregion = "memory-3"\npage_size = 2\n')
-    assert polycloud.compute("mine").list_locations()[0].region == "memory-3"
-    assert polycloud.compute("mine", region="memory-4").list_locations()[0].region == "memory-4"
-    assert polycloud.compute("mine", region=None).list_locations()[0].region == "memory-3"
-    assert isinstance(polycloud.async_compute("mine"), polycloud.AsyncMemoryCompute)
+    assert cumuli.compute("mine").list_locations()[0].region == "memory-3"
+    assert cumuli.compute("mine", region="memory-4").list_locations()[0].region == "memory-4"
+    assert cumuli.compute("mine", region=None).list_locations()[0].region == "memory-3"
+    assert isinstance(cumuli.async_compute("mine"), cumuli.AsyncMemoryCompute)
 
 
 def test_a_wrong_name_is_told_what_there_is(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "memory"\n')
     with pytest.raises(ConfigurationError, match=r"'ec3' is neither .* mean 'ec2'\? Comp.*: ec2, gog.*s: mine$"):
-        polycloud.compute("ec3")
+        cumuli.compute("ec3")
     with pytest.raises(ConfigurationError, match=r"a profile; did you mean 'mine'\?"):
-        polycloud.compute("mien")
+        cumuli.compute("mien")
     with pytest.raises(ConfigurationError, match=r"a provider nor a profile\. Compute providers: ec2"):
-        polycloud.compute("zzz")
-    with pytest.raises(ConfigurationError, match=r"is a compute provider; use polycloud\.compute"):
-        polycloud.storage("ec2")
-    with pytest.raises(ConfigurationError, match=r"a profile; run: polycloud sandbox up\. Storage"):
-        polycloud.storage("sandbox-s3")
-    with pytest.raises(ConfigurationError, match=r"no profile 'sandbox-s3' .*; run: polycloud sandbox up$"):
+        cumuli.compute("zzz")
+    with pytest.raises(ConfigurationError, match=r"is a compute provider; use cumuli\.compute"):
+        cumuli.storage("ec2")
+    with pytest.raises(ConfigurationError, match=r"a profile; run: cumuli sandbox up\. Storage"):
+        cumuli.storage("sandbox-s3")
+    with pytest.raises(ConfigurationError, match=r"no profile 'sandbox-s3' .*; run: cumuli sandbox up$"):
         registry.open_client("storage", provider=None, profile="sandbox-s3", settings={})
     written(config, '[profiles.mine]\nprovider = "nimbus"\n')
     with pytest.raises(ConfigurationError, match=r"profile 'mine'.*names the provider 'nimbus', which is not known\."):
-        polycloud.compute("mine")
+        cumuli.compute("mine")
     config.unlink()
     with pytest.raises(ConfigurationError, match=r"There are no profiles; .*config\.toml is for them$"):
-        polycloud.compute("zzz")
+        cumuli.compute("zzz")
 
 
 def test_wrong_settings_are_named(config: Path) -> None:
     with pytest.raises(
         ConfigurationError, match=r"no such setting: regoin\. MemoryCompute takes: .*region.*timeout"
     ) as caught:
-        polycloud.compute("memory", regoin="x", page_size=2)
+        cumuli.compute("memory", regoin="x", page_size=2)
     assert "_runtime" not in str(caught.value)
     with pytest.raises(ConfigurationError, match="gogrid: missing a required argument: 'api_key'"):
-        polycloud.compute("gogrid")
+        cumuli.compute("gogrid")
     written(config, '[profiles.mine]\nprovider = "memory"\nregoin = "x"\n')
     with pytest.raises(ConfigurationError, match=r"the profile 'mine' in .*config\.toml: no such setting: regoin"):
-        polycloud.compute("mine")
+        cumuli.compute("mine")
 
 
 def test_credentials_of_a_profile_are_not_mixed_with_explicit_ones(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "gogrid"\napi_key = "profile-key"\nsecret = {command = ["false"]}\n')
     # The profile's secret would fail to be looked up: that it does not shows that nobody asks for it.
-    polycloud.compute("mine", api_key="k", secret="s").close()
+    cumuli.compute("mine", api_key="k", secret="s").close()
     with pytest.raises(ConfigurationError, match="missing a required argument: 'secret'"):
-        polycloud.compute("mine", api_key="k")
+        cumuli.compute("mine", api_key="k")
     with pytest.raises(ConfigurationError, match="false failed with exit status 1"):
-        polycloud.compute("mine")
+        cumuli.compute("mine")
     # A secret alone belongs to whom the profile names.
-    polycloud.compute("mine", secret="s").close()
+    cumuli.compute("mine", secret="s").close()
 
 
 def test_provider_and_profile_must_agree(config: Path) -> None:
     written(config, '[profiles.mine]\nprovider = "memory"\n')
     client = registry.open_client("compute", provider="memory", profile="mine", settings={})
-    assert isinstance(client, polycloud.MemoryCompute)
+    assert isinstance(client, cumuli.MemoryCompute)
     with pytest.raises(ConfigurationError, match="is of the provider 'memory', not 'ec2'"):
         registry.open_client("compute", provider="ec2", profile="mine", settings={})
     with pytest.raises(ConfigurationError, match="name a provider or a profile"):
@@ -104,22 +104,22 @@ def test_provider_and_profile_must_agree(config: Path) -> None:
 
 
 def test_the_names_of_the_providers() -> None:
-    assert {"ec2", "memory", "gogrid"} <= set(polycloud.providers("compute"))
-    assert polycloud.providers() == sorted({*polycloud.providers("compute"), *polycloud.providers("storage")})
+    assert {"ec2", "memory", "gogrid"} <= set(cumuli.providers("compute"))
+    assert cumuli.providers() == sorted({*cumuli.providers("compute"), *cumuli.providers("storage")})
     with pytest.raises(ConfigurationError, match="no service 'dns'; there are compute, storage"):
-        polycloud.providers("dns")  # type: ignore[arg-type] # the mistake is the test
+        cumuli.providers("dns")  # type: ignore[arg-type] # the mistake is the test
 
 
 @pytest.mark.parametrize("info", registry.BUILT_IN, ids=lambda info: f"{info.service}-{info.name}")
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_every_built_in_provider_can_be_imported(info: ProviderInfo, asynchronous: bool) -> None:
     found = info.load(asynchronous=asynchronous)
-    assert getattr(polycloud, found.__name__) is found
+    assert getattr(cumuli, found.__name__) is found
     assert found.__name__.startswith("Async") == asynchronous
 
 
 PLUGIN = """
-from polycloud.registry import ProviderInfo
+from cumuli.registry import ProviderInfo
 import sys
 BOTH = (
     ProviderInfo(
@@ -133,23 +133,23 @@ OTHER = object()
 """
 CLIENT = "class Acme:\n    def __init__(self, *, token: str) -> None:\n        self.token = token\nAsyncAcme = 1\n"
 CHECK = """
-import sys, polycloud
-assert "acme" in polycloud.providers("compute")
-assert "acme" in polycloud.providers("storage")
-assert "broken" not in polycloud.providers() and "other" not in polycloud.providers()
+import sys, cumuli
+assert "acme" in cumuli.providers("compute")
+assert "acme" in cumuli.providers("storage")
+assert "broken" not in cumuli.providers() and "other" not in cumuli.providers()
 assert "acme_client" not in sys.modules
-assert polycloud.compute("acme", token="t").token == "t"
+assert cumuli.compute("acme", token="t").token == "t"
 def fails(call, words):
     try:
         call()
-    except polycloud.ConfigurationError as error:
+    except cumuli.ConfigurationError as error:
         assert words in str(error), error
     else:
         raise AssertionError(words)
-fails(lambda: polycloud.compute("acme", tokn="t"), "Acme takes: token")
-fails(lambda: polycloud.async_compute("acme"), "which is no class")
-fails(lambda: polycloud.storage("acme"), "cannot be imported from 'nowhere:X'")
-fails(lambda: polycloud.async_storage("acme"), "cannot be imported from 'acme_client:Missing'")
+fails(lambda: cumuli.compute("acme", tokn="t"), "Acme takes: token")
+fails(lambda: cumuli.async_compute("acme"), "which is no class")
+fails(lambda: cumuli.storage("acme"), "cannot be imported from 'nowhere:X'")
+fails(lambda: cumuli.async_storage("acme"), "cannot be imported from 'acme_client:Missing'")
 """
 
 
@@ -160,7 +160,7 @@ def test_other_packages_join_by_an_entry_point(tmp_path: Path) -> None:
     meta.mkdir()
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (meta / "entry_points.txt").write_text(
-        "[polycloud.providers]\nacme = acme_plugin:BOTH\nbroken = acme_absent:INFO\nother = acme_plugin:OTHER\n"
+        "[cumuli.providers]\nacme = acme_plugin:BOTH\nbroken = acme_absent:INFO\nother = acme_plugin:OTHER\n"
     )
     program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{CHECK}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -172,4 +172,4 @@ def test_other_packages_join_by_an_entry_point(tmp_path: Path) -> None:
 
 def test_errors_of_the_registry_are_of_the_tree(config: Path) -> None:
     with pytest.raises(CloudError):
-        polycloud.compute("")
+        cumuli.compute("")

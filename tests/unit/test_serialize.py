@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from polycloud.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
-from polycloud.credentials.secret import Secret
-from polycloud.serialize import HIDDEN, to_builtins
+from cumuli.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
+from cumuli.secret import Secret
+from cumuli.serialize import HIDDEN, to_builtins
 from tests.secrets_used import NODE_PASSWORD
 
 WHEN = dt.datetime(2026, 1, 31, 13, 0, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import registry
-from polycloud.credentials.aws import AWSCredentials
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConfigurationError
-from polycloud.registry import ProviderInfo
-from polycloud.ways_in import WaysIn
-from polycloud.wire.keystone import KeystoneCredentials
+import cumuli
+from cumuli import registry
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
+from cumuli.registry import ProviderInfo
+from cumuli.secret import Secret
+from cumuli.ways_in import WaysIn
 
 KEYS = AWSCredentials(access_key="AKIAGIVEN", secret=Secret("given"))
 PLACE = {"auth_url": "http://127.0.0.1:9/v3"}
@@ -36,7 +36,7 @@ both_flavours = pytest.mark.parametrize("asynchronous", [False, True], ids=["syn
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "OS_CLOUD", "OS_AUTH_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -73,7 +73,7 @@ def inner(client: Any) -> Any:
 
 
 def signer(client: Any) -> AWSCredentials:
-    from polycloud.runtime.drive import run
+    from cumuli.runtime.blocking.drive import run
 
     found: AWSCredentials = run(inner(client).caller.authorizer._credentials.get())
     return found
@@ -196,7 +196,7 @@ def test_two_ways_at_once_are_an_error_that_names_both(
     cls: Any = info.load(asynchronous=asynchronous)
     with pytest.raises(ConfigurationError, match=named):
         cls(**needed, **given)
-    opened = getattr(polycloud, f"{'async_' if asynchronous else ''}{info.service}")
+    opened = getattr(cumuli, f"{'async_' if asynchronous else ''}{info.service}")
     with pytest.raises(ConfigurationError, match=named):
         opened(info.name, **needed, **given)
     if "credentials" in given:
@@ -222,8 +222,8 @@ def test_what_stands_beside_an_object_that_holds_it_all_is_not_passed_over(async
 
 @both_flavours
 def test_what_swifts_own_way_in_does_not_know_is_not_passed_over(asynchronous: bool) -> None:
-    swift: Any = polycloud.AsyncSwift if asynchronous else polycloud.Swift
-    files: Any = polycloud.AsyncCloudFiles if asynchronous else polycloud.CloudFiles
+    swift: Any = cumuli.AsyncSwift if asynchronous else cumuli.Swift
+    files: Any = cumuli.AsyncCloudFiles if asynchronous else cumuli.CloudFiles
     with pytest.raises(ConfigurationError, match="takes a username and a key, and not project_name"):
         swift(auth_url="http://127.0.0.1:9/auth/v1.0", username="u", key="k", project_name="p")
     with pytest.raises(ConfigurationError, match="takes a username and a key, and not project_id"):

@@ -63,7 +63,7 @@ def run(command: list[str]) -> int:
             return subprocess.run(
                 command,
                 check=False,
-                env={**os.environ, "POLYCLOUD_CEPH": str(description)},
+                env={**os.environ, "CUMULI_CEPH": str(description)},
                 preexec_fn=partial(die_with, os.getpid()),
             ).returncode
         finally:

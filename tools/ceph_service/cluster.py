@@ -23,12 +23,12 @@ PATIENCE = 60.0
 # The OSD and the manager choose ports by themselves, from so many.
 OWN_PORTS = 60
 
-USER = "polycloud"
+USER = "cumuli"
 SWIFT_USER = f"{USER}:swift"
-ACCESS_KEY = "AKIAPOLYCLOUDTESTS01"
+ACCESS_KEY = "AKIACUMULITESTS01"
 # The tests look for these texts wherever the library shows anything.
-SECRET_KEY = "sEcReT+aws/PolyCloudTestsOnlyNeverShown01"
-SWIFT_KEY = "sEcReT-key-PolyCloudTestsOnlyNeverShown04"
+SECRET_KEY = "sEcReT+aws/CumuliTestsOnlyNeverShown01"
+SWIFT_KEY = "sEcReT-key-CumuliTestsOnlyNeverShown04"
 
 CONFIGURATION = """\
 [global]

@@ -37,7 +37,7 @@ def run(command: list[str]) -> int:
             return subprocess.run(
                 command,
                 check=False,
-                env={**os.environ, "POLYCLOUD_OPENSTACK": str(description)},
+                env={**os.environ, "CUMULI_OPENSTACK": str(description)},
                 preexec_fn=partial(die_with, os.getpid()),
             ).returncode
         finally:

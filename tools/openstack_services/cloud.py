@@ -209,7 +209,7 @@ class Cloud:
             "epmd", [*before, "epmd", "-port", str(ports["epmd"]), "-address", "127.0.0.1"], env=inside
         )
         settings = {
-            "RABBITMQ_NODENAME": "polycloud@localhost",
+            "RABBITMQ_NODENAME": "cumuli@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(ports["rabbit"]),
             "RABBITMQ_DIST_PORT": str(ports["rabbit_dist"]),

@@ -20,7 +20,7 @@ PORTS = ("mariadb", "rabbit", "rabbit_dist", "epmd", "keystone", "placement", "g
 
 ADMIN_PASSWORD = "admin"
 # The tests look for this text wherever the library shows anything.
-DEMO_PASSWORD = "sEcReT-account-PolyCloudTestsOnlyNeverShown05"
+DEMO_PASSWORD = "sEcReT-account-CumuliTestsOnlyNeverShown05"
 
 
 def free_ports() -> dict[str, int]:

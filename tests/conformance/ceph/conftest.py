@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 import swiftclient
 
-from polycloud.providers.s3_presets.aio import AsyncCephS3
-from polycloud.providers.s3_presets.client import CephS3
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import boto_client
 from tests.secrets_used import API_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
 from tests.support.tiers import skip_without
 
-VARIABLE = "POLYCLOUD_CEPH"
+VARIABLE = "CUMULI_CEPH"
 """Where it is described; the tests are skipped when nobody says."""
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.s3_presets.aio import AsyncCephS3
-from polycloud.providers.s3_presets.client import CephS3
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
 from tests.conformance.ceph.conftest import s3_settings
 from tests.conformance.s3.conftest import eyes_of, fetch, filler, open_uploads_of, writer_of
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
 
 
 class TestCephS3(StorageSuite):

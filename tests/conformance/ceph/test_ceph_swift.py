@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import NotSupported, ObjectNotFound, PreconditionFailed
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
+from cumuli.errors import NotSupported, ObjectNotFound, PreconditionFailed
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.ceph.conftest import swift_settings
 from tests.conformance.s3.conftest import filler
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Seen
 from tests.conformance.swift.conftest import eyes_of, fetch, names_in, writer_of
 from tests.conformance.swift.leftovers import look_for_dead_segments
 

@@ -14,11 +14,11 @@ import boto3
 import pytest
 import swiftclient
 
-from polycloud import sandbox
-from polycloud.cli.app import run
-from polycloud.sandbox import SandboxServer
+from cumuli import sandbox
+from cumuli.cli.app import run
+from cumuli.sandbox import SandboxServer
+from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.s3.conftest import boto_client, eyes_of
-from tests.conformance.storage_target import Seen
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 
@@ -33,7 +33,10 @@ class Result(NamedTuple):
 
     @property
     def error(self) -> Any:
-        return json.loads(self.err)["error"]
+        """What it failed with, after the warnings: one document in each line."""
+        *warnings, last = [json.loads(line) for line in self.err.splitlines()]
+        assert all(list(warning) == ["warning"] for warning in warnings)
+        return last["error"]
 
 
 Cli = Callable[..., Result]
@@ -81,13 +84,13 @@ def swift() -> Iterator[SandboxServer]:
 def nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nobody's own settings and credentials; the config file, which is empty."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "POLYCLOUD_", "OS_", "ST_")):
+        if name.startswith(("AWS_", "CUMULI_", "OS_", "ST_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     config = tmp_path / "config.toml"
     config.touch(mode=0o600)
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(config))
+    monkeypatch.setenv("CUMULI_CONFIG", str(config))
     return config
 
 
@@ -121,7 +124,7 @@ def process(settings: Path) -> Cli:
 
     def call(line: str) -> Result:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *line.split()], capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", "cumuli", *line.split()], capture_output=True, text=True, timeout=300
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
@@ -192,7 +195,7 @@ def pc(cloud: Cloud) -> Callable[..., Raw]:
 
     def call(*words: str, stdin: bytes = b"") -> Raw:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *words], input=stdin, capture_output=True, timeout=300, check=False
+            [sys.executable, "-m", "cumuli", *words], input=stdin, capture_output=True, timeout=300, check=False
         )
         return Raw(done.returncode, done.stdout, done.stderr.decode())
 

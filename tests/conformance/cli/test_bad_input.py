@@ -20,7 +20,7 @@ from tests.secrets_used import AWS_SECRET
 
 WHOLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>
-<reservationSet><item><reservationId>r-1</reservationId></item></reservationSet></DescribeInstancesResponse>"""
+<reservationSet><item><reservationId>r-1</reservationId><instancesSet/></item></reservationSet></DescribeInstancesResponse>"""
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def test_ctrl_c(settings: Path) -> None:
     asked = threading.Event()
     with answering(b"", asked=asked) as endpoint:
         child = subprocess.Popen(
-            [sys.executable, "-m", "polycloud", *f"--profile moto --endpoint {endpoint} nodes list".split()],
+            [sys.executable, "-m", "cumuli", *f"--profile moto --endpoint {endpoint} nodes list".split()],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

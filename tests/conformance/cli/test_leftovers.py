@@ -1,4 +1,4 @@
-"""``polycloud leftovers``: what killed programs leave is found and removed, and what lives is left alone."""
+"""``cumuli leftovers``: what killed programs leave is found and removed, and what lives is left alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 import swiftclient
 
-from polycloud.sandbox import SandboxServer
-from polycloud.wire.swift import segment_name
+from cumuli.providers.openstack.swift.wire import segment_name
+from cumuli.sandbox import SandboxServer
 from tests.conformance.cli.conftest import Cli, add_profile
 from tests.conformance.cli.test_objects_in_trouble import MIB, left_in, serving, start
 from tests.conformance.s3.conftest import boto_client, open_uploads_of
@@ -41,7 +41,7 @@ def partial_in(folder: Path) -> Path:
 def test_downloads_that_were_killed(here_at: Cli, work: Path) -> None:
     folder = work / "folder" / "below"
     folder.mkdir(parents=True)
-    own = folder / ".polycloud-not-ours.part"
+    own = folder / ".cumuli-not-ours.part"
     with serving(os.urandom(4 * MIB), sends=2 * MIB) as (endpoint, _):
         child = start("get", "s3x:bucket/k", "folder/below/", "--endpoint", endpoint)
         try:

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import pytest
 
+from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.cli.conftest import Cli, Cloud, Raw
-from tests.conformance.storage_target import Seen
 
 MIB = 1024 * 1024
 Pc = Callable[..., Raw]
@@ -50,7 +50,7 @@ def test_the_life_of_containers(here: Cli, cloud: Cloud, bucket: str) -> None:
     assert here("put", "a.txt", f"{bucket}/").status == 0
     full = here("containers", "delete", bucket, "--yes", "--json")
     assert (full.status, full.error["type"], full.json) == (5, "NotEmpty", {"deleted": []})
-    assert f"polycloud rm --recursive {bucket} " in full.error["message"]
+    assert f"cumuli rm --recursive {bucket} " in full.error["message"]
     assert here("containers", "delete", bucket).status == 2, "nobody is there to be asked"
     assert here("rm", "--recursive", bucket, "--yes").status == 0
     assert here("containers", "delete", bucket, "--yes").out == f"deleted {bucket}\n"

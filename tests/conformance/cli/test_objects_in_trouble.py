@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.sandbox import SandboxServer
+from cumuli.sandbox import SandboxServer
 from tests.conformance.cli.conftest import Cli, add_profile
 from tests.conformance.s3.conftest import boto_client, open_uploads_of
 from tests.secrets_used import AWS_KEY, AWS_SECRET
@@ -41,7 +41,7 @@ def work(tmp_path: Path, nobodys: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def start(*words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "polycloud", *words],
+        [sys.executable, "-m", "cumuli", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -133,7 +133,7 @@ def test_nobody_there_for_many_files(here_at: Cli, work: Path) -> None:
     [
         ("ls s3:bucket --region us-east-1", 2, ["no AWS credentials", "AWS_ACCESS_KEY_ID"]),
         ("ls nosuch:bucket", 2, ["'nosuch'", "swift"]),
-        ("ls ec2:bucket", 2, ["keeps no objects", "nodes list"]),
+        ("ls ec2:bucket", 2, ["no object storage", "nodes list"]),
         ("ls local:bucket", 2, ["root"]),
         ("ls s3x:bucket --region us-east-1 --profile other", 2, ["'s3x'", "'other'"]),
         ("ls bucket/key", 2, ["names no cloud", "--profile"]),
@@ -219,7 +219,7 @@ def test_a_reader_that_left_is_no_failure_to_speak_of(work: Path, command: str) 
     os.close(reading)
     with serving(os.urandom(3 * MIB)) as (endpoint, _):
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *command.split(), "--endpoint", endpoint],
+            [sys.executable, "-m", "cumuli", *command.split(), "--endpoint", endpoint],
             stdout=writing, stderr=subprocess.PIPE, text=True, timeout=300,
         )  # fmt: skip
     os.close(writing)
@@ -298,7 +298,7 @@ def test_standard_output_that_is_full(work: Path, command: str) -> None:
     content = os.urandom(MIB)
     with serving(content, etag=md5(content).hexdigest()) as (endpoint, _), Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *command.split(), "--endpoint", endpoint],
+            [sys.executable, "-m", "cumuli", *command.split(), "--endpoint", endpoint],
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=300,
         )  # fmt: skip
     assert done.returncode == 1
@@ -318,7 +318,7 @@ def test_standard_output_that_is_full(work: Path, command: str) -> None:
 def test_standard_streams_that_are_closed(work: Path, redirection: str, command: str, status: int, told: str) -> None:
     content = os.urandom(MIB)
     with serving(content, etag=md5(content).hexdigest()) as (endpoint, _):
-        script = f'exec "$0" -m polycloud {command} --endpoint {endpoint} {redirection}'
+        script = f'exec "$0" -m cumuli {command} --endpoint {endpoint} {redirection}'
         done = subprocess.run(["sh", "-c", script, sys.executable], capture_output=True, timeout=60)
     assert done.returncode == status
     assert done.stdout == (content if status == 0 else b"")

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from polycloud.runtime.files import PathSink
+from cumuli.runtime.files import PathSink
 from tests.conformance.cli.conftest import Cli, add_profile
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import AWS_KEY, AWS_SECRET

@@ -10,11 +10,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from polycloud import sandbox
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.providers.aws.ec2.client import EC2
+from cumuli import sandbox
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client import EC2
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import AWS_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
 
 REGION = "us-east-1"
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.providers.aws.ec2.client import EC2
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.compute.capabilities import ComputeCapability as Can
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client import EC2
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.ec2.conftest import REGION
 from tests.secrets_used import AWS_KEY, AWS_SECRET
 
 
 class BotoEyes:
-    """What boto3 sees, by the names of polycloud's fields."""
+    """What boto3 sees, by the names of cumuli's fields."""
 
     def __init__(self, boto: Any) -> None:
         self._boto = boto

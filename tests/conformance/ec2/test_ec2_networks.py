@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud.errors import (
+from cumuli.errors import (
     AlreadyExists,
     Conflict,
     ConnectionFailed,
@@ -16,9 +16,9 @@ from polycloud.errors import (
     NodeNotFound,
     NotFound,
 )
-from polycloud.providers.aws.ec2.models import SecurityGroupRule
+from cumuli.providers.aws.ec2.models import SecurityGroupRule
+from cumuli.testing.flavours import Flavour
 from tests.conformance.ec2.conftest import ec2_client, instance, tags_of
-from tests.support.flavours import Flavour
 
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
 UNKNOWN_NODE = "i-00000000000000000"
@@ -67,9 +67,9 @@ async def test_tags_of_everything_else(ec2: Any, boto: Any, name: str, image: st
     [subnet, *_] = await ec2.ex_list_subnets(network=network)
     for resource in (volume, snapshot, own_image, pair, address, group, network, subnet):
         before = await ec2.ex_describe_tags(resource)
-        await ec2.ex_create_tags(resource, {"polycloud": name})
-        assert await ec2.ex_describe_tags(resource) == {**before, "polycloud": name}, resource
-        await ec2.ex_delete_tags(resource, ["polycloud"])
+        await ec2.ex_create_tags(resource, {"cumuli": name})
+        assert await ec2.ex_describe_tags(resource) == {**before, "cumuli": name}, resource
+        await ec2.ex_delete_tags(resource, ["cumuli"])
         assert await ec2.ex_describe_tags(resource) == before
     [seen] = boto.describe_key_pairs(KeyNames=[name])["KeyPairs"]
     await ec2.ex_create_tags(pair, {"which": "one"})

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud.compute.auth import SSHKey
-from polycloud.errors import (
+from cumuli.compute.auth import SSHKey
+from cumuli.errors import (
     Conflict,
     InvalidRequest,
     NodeNotFound,
     NotFound,
     SnapshotNotFound,
 )
-from polycloud.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2Volume
+from cumuli.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2Volume
 from tests.conformance.ec2.conftest import boto_client, instance, tags_of
 
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
@@ -125,7 +125,7 @@ async def test_an_ssh_key_is_imported_once(ec2: Any, boto: Any, image: str, name
     one = await ec2.create_node(name, "t3.micro", image, auth=SSHKey(PUBLIC_KEY))
     two = await ec2.create_node(name, "t3.micro", image, auth=SSHKey(PUBLIC_KEY.replace("someone", "else")))
     assert one.key_name == two.key_name
-    assert one.key_name.startswith("polycloud-")
+    assert one.key_name.startswith("cumuli-")
     assert [pair["KeyName"] for pair in boto.describe_key_pairs(KeyNames=[one.key_name])["KeyPairs"]] == [one.key_name]
     boto.delete_key_pair(KeyName=one.key_name)
     await ec2.destroy_node(one)
@@ -137,7 +137,7 @@ async def test_a_failed_creation_leaves_its_key_pair_to_others(ec2: Any, boto: A
     with pytest.raises(NotFound):
         await ec2.create_node(name, "t3.micro", image, auth=SSHKey(PUBLIC_KEY), ex_subnet="subnet-00000000")
     without_comment = " ".join(PUBLIC_KEY.split()[:2])
-    own = f"polycloud-{hashlib.sha256(without_comment.encode()).hexdigest()[:32]}"
+    own = f"cumuli-{hashlib.sha256(without_comment.encode()).hexdigest()[:32]}"
     assert own in {pair["KeyName"] for pair in boto.describe_key_pairs()["KeyPairs"]}
 
 

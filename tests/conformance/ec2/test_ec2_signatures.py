@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.credentials.aws import AWSCredentials
-from polycloud.credentials.secret import Secret
-from polycloud.errors import AuthenticationError, PermissionDenied
+from cumuli import sandbox
+from cumuli.errors import AuthenticationError, PermissionDenied
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour
 from tests.conformance.ec2.conftest import REGION, boto_client, ec2_client
-from tests.support.flavours import Flavour
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ async def test_credentials_may_come_from_a_function(guarded: Guarded, flavour: F
         asked += 1
         return AWSCredentials(access_key=key, secret=Secret(secret))
 
-    from polycloud.providers.aws.ec2.aio import AsyncEC2
-    from polycloud.providers.aws.ec2.client import EC2
+    from cumuli.providers.aws.ec2.aio import AsyncEC2
+    from cumuli.providers.aws.ec2.client import EC2
 
     make: Any = AsyncEC2 if flavour.name == "async" else EC2
     async with flavour.shape(make(region=REGION, endpoint=guarded.endpoint, proxy="", credentials=find)) as ec2:

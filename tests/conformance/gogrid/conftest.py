@@ -12,16 +12,16 @@ from urllib.parse import urlencode
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.sandbox.gogrid.account import Settings
-from polycloud.sandbox.gogrid.web import GoGridServer, serving
+from cumuli import sandbox
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.sandbox.gogrid.account import Settings
+from cumuli.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
-KEY = "polycloud-tests"
-LIMITED_KEY = "polycloud-tests-limited"
+KEY = "cumuli-tests"
+LIMITED_KEY = "cumuli-tests-limited"
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def gogrid(server: GoGridServer, flavour: Flavour) -> Iterator[Any]:
 def asked(
     endpoint: str, path: str, *, key: str = KEY, secret: str = API_SECRET, method: str = "GET", **arguments: str
 ) -> Any:
-    """The second pair of eyes: a signed call made without polycloud."""
+    """The second pair of eyes: a signed call made without cumuli."""
     return json.loads(opened(endpoint, path, key=key, secret=secret, method=method, **arguments).read())
 
 

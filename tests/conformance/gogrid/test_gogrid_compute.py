@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli import sandbox
+from cumuli.compute.capabilities import ComputeCapability as Can
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.gogrid.conftest import asked
 
 NO_VOLUMES = "GoGrid sold no volumes"

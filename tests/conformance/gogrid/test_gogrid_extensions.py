@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     AlreadyExists,
     AuthenticationError,
     DeadlineExceeded,
@@ -19,14 +19,14 @@ from polycloud.errors import (
     ProviderUnavailable,
     QuotaExceeded,
 )
-from polycloud.runtime import asynchronous_runtime, blocking_runtime
-from polycloud.runtime.deadline import deadline
-from polycloud.runtime.messages import Request, Response
-from polycloud.runtime.pace import Patience
-from polycloud.runtime.protocol import Runtime, TransportSettings
-from polycloud.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.runtime import asynchronous_runtime, blocking_runtime
+from cumuli.runtime.deadline import deadline
+from cumuli.runtime.messages import Request, Response
+from cumuli.runtime.pace import Patience
+from cumuli.runtime.protocol import Runtime, TransportSettings
+from cumuli.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.gogrid.conftest import LIMITED_KEY, asked, client_of, settings
-from tests.support.flavours import Flavour, eventually
 
 
 def endpoint(server: GoGridServer) -> str:

@@ -1,4 +1,4 @@
-"""The sandbox's GoGrid against the documentation of the API, by requests that are made without polycloud."""
+"""The sandbox's GoGrid against the documentation of the API, by requests that are made without cumuli."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.sandbox.gogrid.account import Settings
-from polycloud.sandbox.gogrid.web import GoGridServer, serving
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.sandbox.gogrid.account import Settings
+from cumuli.sandbox.gogrid.web import GoGridServer, serving
 from tests.conformance.gogrid.conftest import KEY, LIMITED_KEY, asked, opened, settings
 from tests.secrets_used import API_SECRET
 

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from polycloud.errors import NodeNotFound
-from polycloud.providers.openstack.models import OpenStackNode
+from cumuli.errors import NodeNotFound
+from cumuli.providers.openstack.compute.models import OpenStackNode
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.place import PATIENCE
-from tests.support.flavours import Flavour, eventually
 
 __all__ = ["PATIENCE", "Bench", "Watch", "upload"]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.openstack.aio import AsyncOpenStack
-from polycloud.providers.openstack.client import OpenStack
-from tests.conformance.compute_suite import ComputeTarget
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites.compute_suite import ComputeTarget
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.eyes import eyes_of
 from tests.conformance.openstack.place import GAPS, NOWHERE, PATIENCE, VARIABLE, account, admin_sdk, sdk, services
-from tests.support.flavours import Flavour
 from tests.support.tiers import skip_without
 
 __all__ = ["admin_sdk", "sdk", "services"]
@@ -70,7 +70,7 @@ def bench(cloud: Any, sdk: Any, services: Mapping[str, Any], flavour: Flavour) -
 def watch() -> Iterator[Watch]:
     """Sees every request of the clients."""
     handler = Watch()
-    log = logging.getLogger("polycloud.http")
+    log = logging.getLogger("cumuli.http")
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)

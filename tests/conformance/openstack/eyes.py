@@ -8,8 +8,8 @@ from typing import Any
 
 from openstack import exceptions
 
-from polycloud.compute.models import NodeState
-from tests.conformance.compute_target import Eyes
+from cumuli.compute.models import NodeState
+from cumuli.testing.suites.compute_target import Eyes
 
 __all__ = ["eyes_of", "server_seen"]
 

@@ -16,8 +16,8 @@ from typing import Any
 import openstack
 import pytest
 
-from polycloud.capabilities import ComputeCapability
-from polycloud.runtime.caller import Timeouts
+from cumuli.calls.caller import Timeouts
+from cumuli.compute.capabilities import ComputeCapability
 from tests.secrets_used import ACCOUNT_PASSWORD
 from tools.openstack_services.http import login
 
@@ -27,7 +27,7 @@ GAPS: Mapping[ComputeCapability | str, str] = {
     ComputeCapability.COPY_IMAGE: "Glance copies nothing between regions by itself",
     "tags": "Nova takes metadata keys of ASCII letters only; test_server_extensions.py has the rest",
 }
-VARIABLE = "POLYCLOUD_OPENSTACK"
+VARIABLE = "CUMULI_OPENSTACK"
 """Where it is described; the tests are skipped when nobody says."""
 NOWHERE = "11111111-2222-3333-4444-555555555555"
 PATIENCE = 600.0

@@ -12,11 +12,11 @@ import openstack
 import pytest
 from openstack.config.loader import OpenStackConfig
 
-import polycloud
-from polycloud.errors import AuthenticationError, ConfigurationError, PermissionDenied
+import cumuli
+from cumuli.errors import AuthenticationError, ConfigurationError, PermissionDenied
+from cumuli.testing.flavours import Flavour
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.flavours import Flavour
 from tools.openstack_services.http import call, login
 
 pytestmark = QUIET
@@ -91,7 +91,7 @@ async def test_a_region_that_keystone_does_not_know(connect: Connect) -> None:
 @pytest.fixture(scope="module")
 def application_credential(services: Mapping[str, Any], demo: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
     path = f"/users/{demo['user']['id']}/application_credentials"
-    name = f"polycloud-{os.getpid()}"
+    name = f"cumuli-{os.getpid()}"
     body = {"application_credential": {"name": name, "secret": ACCOUNT_PASSWORD}}
     made = _keystone(services, demo["secret"], "POST", path, body)["application_credential"]
     yield made
@@ -164,7 +164,7 @@ async def test_an_entry_of_clouds_yaml(
     (home / "clouds.yaml").write_text(json.dumps({"clouds": {"devstack": devstack}}))
     secret = {"auth": {"password": services["demo_password"]}}
     (home / "secure.yaml").write_text(json.dumps({"clouds": {"devstack": secret}}))
-    kind = polycloud.AsyncOpenStack if flavour.name == "async" else polycloud.OpenStack
+    kind = cumuli.AsyncOpenStack if flavour.name == "async" else cumuli.OpenStack
     async with flavour.shape(kind(cloud="devstack", proxy="")) as client:
         assert len(await client.list_sizes()) == 3
     files = {
@@ -194,6 +194,6 @@ async def test_the_variables_of_openrc(
     }
     for name, value in variables.items():
         monkeypatch.setenv(f"OS_{name}", value)
-    kind = polycloud.AsyncOpenStack if flavour.name == "async" else polycloud.OpenStack
+    kind = cumuli.AsyncOpenStack if flavour.name == "async" else cumuli.OpenStack
     async with flavour.shape(kind(proxy="")) as client:
         assert (await client.ex_get_quota()).instances == 0

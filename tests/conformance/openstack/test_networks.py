@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import CloudError, Conflict, InvalidRequest, NotFound
-from polycloud.providers.openstack.models import NetworkAttachment
-from polycloud.providers.openstack.network_models import FixedIP, FloatingIPPool, Network, Router
+from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
+from cumuli.providers.openstack.compute.models import NetworkAttachment
+from cumuli.providers.openstack.network.models import FixedIP, FloatingIPPool, Network, Router
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench
 from tests.conformance.openstack.place import NOWHERE, QUIET, VARIABLE
-from tests.support.flavours import Flavour, eventually
 
 pytestmark = QUIET
 

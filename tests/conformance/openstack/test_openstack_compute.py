@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance.compute_suite import ComputeSuite
+from cumuli.testing.suites.compute_suite import ComputeSuite
 
 
 class TestOpenStack(ComputeSuite):

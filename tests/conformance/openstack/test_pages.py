@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from cumuli.testing.flavours import Flavour
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.place import QUIET, account
-from tests.support.flavours import Flavour
 from tools.openstack_services.crowd import crowd, disperse
 from tools.openstack_services.http import call, login
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import ConfigurationError, InvalidRequest, NotFound, PermissionDenied
+from cumuli.errors import ConfigurationError, InvalidRequest, NotFound, PermissionDenied
 from tests.conformance.openstack.place import NOWHERE, QUIET
 
 pytestmark = QUIET

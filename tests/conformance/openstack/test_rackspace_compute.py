@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.openstack.eyes import eyes_of
 from tests.conformance.openstack.identity_front import IdentityFront
 from tests.conformance.openstack.place import GAPS, NOWHERE, PATIENCE, PATIENT

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.errors import (
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     Conflict,
@@ -18,15 +18,15 @@ from polycloud.errors import (
     NotFound,
     SizeNotFound,
 )
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from polycloud.providers.rackspace.models import RackspaceNode
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.providers.rackspace.compute.models import RackspaceNode
+from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront
 from tests.conformance.openstack.place import NOWHERE, PATIENCE, PATIENT, QUIET
 from tests.secrets_used import API_KEY, NODE_PASSWORD
-from tests.support.flavours import Flavour, eventually
 from tools.openstack_services.http import login
 
 SIZE, BIGGER = "1", "2"

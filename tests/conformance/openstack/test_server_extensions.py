@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.auth import Password, SSHKey
-from polycloud.compute.models import NodeState, SnapshotState, VolumeState
-from polycloud.credentials.secret import Secret
-from polycloud.errors import (
+from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.models import NodeState, SnapshotState, VolumeState
+from cumuli.errors import (
     Conflict,
     ImageNotFound,
     InvalidRequest,
@@ -23,11 +22,12 @@ from polycloud.errors import (
     SizeNotFound,
     VolumeNotFound,
 )
-from polycloud.providers.openstack.models import BootVolume, NetworkAttachment
+from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment
+from cumuli.secret import Secret
+from cumuli.testing.flavours import eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import NODE_PASSWORD
-from tests.support.flavours import eventually
 
 pytestmark = QUIET
 
@@ -215,7 +215,7 @@ async def test_a_key_for_the_length_of_the_call(bench: Bench, watch: Watch) -> N
 
     node = await bench.running(auth=key)
     assert node.key_name is not None
-    assert node.key_name.startswith("polycloud-")
+    assert node.key_name.startswith("cumuli-")
     assert watch.count("Import (or create) Keypair") == 1
     assert await kept() == []
     with pytest.raises(SizeNotFound):

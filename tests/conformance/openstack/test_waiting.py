@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.errors import DeadlineExceeded, NodeFailed, NodeNotFound, QuotaExceeded
+from cumuli.compute.models import NodeState
+from cumuli.errors import DeadlineExceeded, NodeFailed, NodeNotFound, QuotaExceeded
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
 from tests.conformance.openstack.place import QUIET
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from polycloud.sandbox.starting import start
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_KEY
-from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Account, Mimic
 from tests.support.tiers import skip_without
 
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def identity() -> Iterator[str]:
     """The address of the identity service of a mimic of this process's own, which ends with it."""
-    with tempfile.TemporaryDirectory(prefix="polycloud-mimic-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="cumuli-mimic-", ignore_cleanup_errors=True) as folder:
         started = start(Mimic(), Path(folder), tied=True)
         try:
             yield f"{started.address.endpoint}/identity/v2.0"

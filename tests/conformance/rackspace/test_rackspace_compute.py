@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import ComputeCapability as Can
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
-from tests.conformance.compute_suite import ComputeSuite, ComputeTarget
+from cumuli.compute.capabilities import ComputeCapability as Can
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.suites.compute_suite import ComputeSuite, ComputeTarget
 from tests.conformance.rackspace.conftest import REGION, account
 from tests.secrets_used import API_KEY
 from tests.support.mimic import Account

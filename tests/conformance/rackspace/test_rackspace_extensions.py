@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.credentials.secret import Secret
-from polycloud.errors import (
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     Conflict,
@@ -23,11 +22,12 @@ from polycloud.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from polycloud.providers.rackspace.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
+from cumuli.providers.rackspace.compute.models import PUBLIC_NET, SERVICE_NET, RackspaceNode
+from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour, eventually
+from cumuli.testing.gaps import gap
 from tests.conformance.rackspace.conftest import REGION
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, NODE_PASSWORD
-from tests.support.flavours import Flavour, eventually
-from tests.support.gaps import gap
 from tests.support.mimic import Account
 
 NOWHERE = "11111111-2222-3333-4444-555555555555"

@@ -14,14 +14,14 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from polycloud import sandbox
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.sandbox.server import Address
-from polycloud.sandbox.starting import start
-from tests.conformance.storage_target import Seen
+from cumuli import sandbox
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.sandbox.server import Address
+from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites.storage_target import Seen
 from tests.support import rclone
-from tests.support.flavours import Flavour
 
 REGION = "us-east-1"
 

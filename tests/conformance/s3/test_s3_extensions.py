@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from polycloud import sandbox
-from polycloud.errors import InvalidRequest, NotFound, ObjectNotFound
-from polycloud.providers.aws.s3.driver import S3Driver
-from polycloud.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
-from polycloud.providers.s3_presets.aio import AsyncCephS3
-from polycloud.providers.s3_presets.client import CephS3
+from cumuli import sandbox
+from cumuli.errors import InvalidRequest, NotFound, ObjectNotFound
+from cumuli.providers.aws.s3.driver import S3Driver
+from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
+from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
+from cumuli.providers.aws.s3_presets.client import CephS3
+from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import boto_client, fetch, s3_client
-from tests.support.flavours import Flavour
 
 MIB = 1024 * 1024
 CONTENT = random.Random(3).randbytes(12 * MIB + 5)
@@ -362,7 +362,7 @@ async def test_what_is_too_large_for_one_copy_is_copied_in_parts(either: Place) 
     cloud, bucket = either.client(), await either.bucket()
     target = await either.bucket()
     driver = driver_of(cloud)
-    driver.largest_copy, driver.copy_part = 6 * MIB, 5 * MIB
+    driver.copies.largest_copy, driver.copies.copy_part = 6 * MIB, 5 * MIB
     source = await cloud.upload_object(
         CONTENT, bucket, "a b/ü?", meta_data={"key": "ü"}, content_type="text/x-large", part_size=16 * MIB
     )
@@ -383,11 +383,11 @@ async def test_what_is_too_large_for_one_copy_is_copied_in_parts(either: Place) 
 async def test_a_copy_in_parts_that_fails_leaves_no_upload_open(either: Place) -> None:
     cloud, bucket = either.client(), await either.bucket()
     driver = driver_of(cloud)
-    driver.largest_copy, driver.copy_part = 6 * MIB, 5 * MIB
+    driver.copies.largest_copy, driver.copies.copy_part = 6 * MIB, 5 * MIB
     source = await cloud.upload_object(CONTENT, bucket, "source", part_size=16 * MIB)
     with pytest.raises(NotFound):
         await cloud.copy_object(source, f"{bucket}-missing", "copy")
-    send = driver.send
+    send = driver.calls.send
 
     async def then_gone(operation: str, *arguments: Any, **more: Any) -> Any:
         found = await send(operation, *arguments, **more)
@@ -396,7 +396,7 @@ async def test_a_copy_in_parts_that_fails_leaves_no_upload_open(either: Place) -
         return found
 
     # The object goes away between the look at it and the copies of its parts.
-    driver.send = then_gone  # type: ignore[method-assign]
+    driver.calls.send = then_gone  # type: ignore[method-assign]
     with pytest.raises(NotFound):
         await cloud.copy_object(source, bucket, "copy")
     assert await cloud.ex_list_multipart_uploads(bucket) == []
@@ -471,7 +471,7 @@ async def test_what_is_said_of_an_object_stays_with_its_copies(either: Place, in
     cloud, bucket = either.client(), await either.bucket()
     if in_parts:
         driver = driver_of(cloud)
-        driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+        driver.copies.largest_copy, driver.copies.copy_part = 5 * MIB, 6 * MIB
     said = {"Cache-Control": "max-age=5", "Content-Disposition": "attachment", "Content-Language": "de"}
     if either.name == "swift":
         del said["Content-Language"]  # which its S3 does not keep
@@ -524,7 +524,7 @@ async def test_a_copy_in_parts_is_as_a_copy_in_one(place: Place) -> None:
     for number, more in enumerate(asked):
         await cloud.copy_object(source, bucket, f"one-{number}", **more)
     driver = driver_of(cloud)
-    driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+    driver.copies.largest_copy, driver.copies.copy_part = 5 * MIB, 6 * MIB
     for number, more in enumerate(asked):
         await cloud.copy_object(source, bucket, f"parts-{number}", **more)
         assert told_of(place, bucket, f"parts-{number}") == told_of(place, bucket, f"one-{number}"), more
@@ -542,6 +542,6 @@ async def test_a_version_is_copied_in_parts_with_its_own_tags(place: Place) -> N
     first = await cloud.upload_object(CONTENT, bucket, "o", part_size=16 * MIB, ex_tags={"which": "first"})
     await cloud.upload_object(b"second", bucket, "o", ex_tags={"which": "second"})
     driver = driver_of(cloud)
-    driver.largest_copy, driver.copy_part = 5 * MIB, 6 * MIB
+    driver.copies.largest_copy, driver.copies.copy_part = 5 * MIB, 6 * MIB
     await cloud.copy_object((bucket, "o"), bucket, "copy", version_id=first.version_id)
     assert tags_at(place, bucket, "copy") == {"which": "first"}

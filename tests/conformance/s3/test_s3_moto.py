@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.names import KNOWN_BAD, generated_names
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Bench
 from tests.conformance.s3.conftest import (
     REGION,
     eyes_of,
@@ -18,9 +21,6 @@ from tests.conformance.s3.conftest import (
     open_uploads_of,
     writer_of,
 )
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Bench
-from tests.support.names import KNOWN_BAD, generated_names
 
 NEWLINE = "moto's web server routes no path with a line feed in it"
 

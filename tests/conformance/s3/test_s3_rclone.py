@@ -7,14 +7,14 @@ from functools import partial
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.sandbox.server import Address
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.sandbox.server import Address
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.names import KNOWN_BAD, generated_names
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Bench
 from tests.conformance.s3.conftest import REGION, boto_client, eyes_of, fetch, writer_of
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Bench
-from tests.support.names import KNOWN_BAD, generated_names
 from tests.support.rclone import KEY, SECRET
 
 FILES = "rclone keeps objects as files of these names"

@@ -7,15 +7,15 @@ from functools import partial
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import NotSupported
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
+from cumuli import sandbox
+from cumuli.errors import NotSupported
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.names import KNOWN_BAD, generated_names
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Bench
 from tests.conformance.s3.conftest import boto_client, eyes_of, fetch, open_uploads_of, writer_of
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Bench
-from tests.support.names import KNOWN_BAD, generated_names
 from tests.support.swift import filler
 
 NUL = "Swift takes no name with a NUL in it"

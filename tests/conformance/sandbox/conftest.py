@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 from tests.support.sandboxes import taken_down_afterwards
 
 __all__ = ["flavour"]
@@ -16,7 +16,7 @@ __all__ = ["flavour"]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the sandbox's ``state``, and the config file; what is up is taken down afterwards."""
-    monkeypatch.setenv("POLYCLOUD_SANDBOX_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CUMULI_SANDBOX_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
     with taken_down_afterwards():
         yield tmp_path

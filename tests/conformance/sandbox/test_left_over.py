@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.sandbox import NAMES
+from cumuli.sandbox import NAMES
 from tests.support.mimic import VENV as MIMIC
 from tests.support.processes import nothing_left, with_temporary
 from tests.support.tiers import not_run
@@ -26,13 +26,13 @@ ROOT = Path(__file__).parents[3]
 UNTIL_KILLED = "    print('started', flush=True)\n    sys.stdin.read()\n"
 HEAD = "import os, sys\nfrom pathlib import Path\nhere = Path(os.environ['TMPDIR'])\n"
 STARTED = """
-from polycloud.sandbox.starting import start
+from cumuli.sandbox.starting import start
 from {module} import {name}
 kept = start({name}(), here, tied=True)
 if True:
 """
 SCRIPTS = {
-    **{name: f"from polycloud import sandbox\nwith sandbox.running({name!r}):\n" for name in NAMES},
+    **{name: f"from cumuli import sandbox\nwith sandbox.running({name!r}):\n" for name in NAMES},
     "mimic": STARTED.format(module="tests.support.mimic", name="Mimic"),
     "rclone": STARTED.format(module="tests.support.rclone", name="Rclone"),
     **{
@@ -52,8 +52,8 @@ def starter(tmp_path: Path) -> Iterator[Start]:
     def start(*command: str | Path) -> subprocess.Popen[str]:
         mine = {
             "TMPDIR": str(tmp_path),
-            "POLYCLOUD_SANDBOX_HOME": str(tmp_path / "state"),
-            "POLYCLOUD_CONFIG": str(tmp_path / "config.toml"),
+            "CUMULI_SANDBOX_HOME": str(tmp_path / "state"),
+            "CUMULI_CONFIG": str(tmp_path / "config.toml"),
         }
         started.append(
             subprocess.Popen(
@@ -95,21 +95,21 @@ def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path, starter:
 def test_the_command_that_brings_servers_up_leaves_none_but_those_that_down_finds(
     tmp_path: Path, starter: Start, signals: list[signal.Signals], seed: int
 ) -> None:
-    program = starter("-m", "polycloud", "sandbox", "up", "gogrid", "s3")
+    program = starter("-m", "cumuli", "sandbox", "up", "gogrid", "s3")
     time.sleep(random.Random(f"{signals}{seed}").uniform(0.1, 3.0))
     for each in signals:
         program.send_signal(each)
         time.sleep(0.02)
     program.wait(300)
-    down = starter("-m", "polycloud", "sandbox", "down")
+    down = starter("-m", "cumuli", "sandbox", "down")
     assert down.wait(300) == 0
     nothing_left(tmp_path)
 
 
 KILLED_AS_IT_RECORDS = """
 import os, signal, sys
-from polycloud import sandbox
-from polycloud.sandbox.state import StateFolder
+from cumuli import sandbox
+from cumuli.sandbox.state import StateFolder
 record = StateFolder.write
 def killed(folder, what):
     if sys.argv[1] == "after":
@@ -126,7 +126,7 @@ def test_a_server_is_not_kept_before_it_is_recorded(tmp_path: Path, starter: Sta
     assert program.wait(300) == -signal.SIGKILL
     assert len(list(tmp_path.glob("state/*/state.json"))) == (when == "after")
     nothing_left(tmp_path)
-    assert starter("-m", "polycloud", "sandbox", "down").wait(300) == 0
+    assert starter("-m", "cumuli", "sandbox", "down").wait(300) == 0
     assert not list(tmp_path.glob("state/*/state.json"))
 
 
@@ -148,7 +148,7 @@ TESTS = """
 import os, time
 from pathlib import Path
 import pytest
-from polycloud import sandbox
+from cumuli import sandbox
 from tests.support.sandboxes import taken_down_afterwards
 
 @pytest.fixture(scope="session")

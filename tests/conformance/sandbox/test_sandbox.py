@@ -17,14 +17,14 @@ from typing import Any
 import boto3
 import pytest
 
-from polycloud import EC2, config, sandbox
-from polycloud import async_storage as async_storage_named
-from polycloud import compute as compute_named
-from polycloud import storage as storage_named
-from polycloud.cli.app import run
-from polycloud.sandbox.processes import identify
+from cumuli import EC2, config, sandbox
+from cumuli import async_storage as async_storage_named
+from cumuli import compute as compute_named
+from cumuli import storage as storage_named
+from cumuli.cli.app import run
+from cumuli.sandbox.processes import identify
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import AWS_KEY, AWS_SECRET
-from tests.support.flavours import Flavour
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,7 +86,7 @@ async def test_hashes_of_objects_are_known(home: Path, flavour: Flavour) -> None
 def test_other_programs_find_it_by_the_environment(home: Path) -> None:
     sandbox.up("ec2")
     done = subprocess.run(
-        [sys.executable, "-m", "polycloud", "sandbox", "env", "--shell", "sh"], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "cumuli", "sandbox", "env", "--shell", "sh"], capture_output=True, text=True, cwd=ROOT
     )
     exports = dict(re.fullmatch(r"export (\w+)=(.*)", line).groups() for line in done.stdout.splitlines())  # type: ignore[union-attr, misc]
     values = {name: shlex.split(value)[0] for name, value in exports.items()}
@@ -97,7 +97,7 @@ def test_other_programs_find_it_by_the_environment(home: Path) -> None:
 
 def test_one_that_was_killed_is_started_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sandbox", "list"]) == 0
-    assert "run: polycloud sandbox up" in capsys.readouterr().err
+    assert "run: cumuli sandbox up" in capsys.readouterr().err
     [server] = sandbox.up("ec2")
     assert run(["sandbox", "list"]) == 0
     assert re.search(rf"ec2 .* {server.endpoint} .* {server.pid} +running", capsys.readouterr().out)
@@ -132,7 +132,7 @@ def test_down_never_ends_a_stranger(home: Path) -> None:
 
 
 def test_two_at_the_same_time_start_one(home: Path) -> None:
-    command = [sys.executable, "-m", "polycloud", "sandbox", "up", "ec2", "--json"]
+    command = [sys.executable, "-m", "cumuli", "sandbox", "up", "ec2", "--json"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(2)]
     pids = {json.loads(child.communicate(timeout=300)[0])[0]["pid"] for child in both}
     assert len(pids) == 1
@@ -142,9 +142,7 @@ def test_a_record_that_cannot_be_read_is_said_so(home: Path) -> None:
     folder = home / "state" / "ec2"
     folder.mkdir(parents=True)
     (folder / "state.json").write_text("{")
-    done = subprocess.run(
-        [sys.executable, "-m", "polycloud", "sandbox", "down"], capture_output=True, text=True, cwd=ROOT
-    )
+    done = subprocess.run([sys.executable, "-m", "cumuli", "sandbox", "down"], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 2
     assert str(folder / "state.json") in done.stderr
     (folder / "state.json").unlink()

@@ -20,8 +20,8 @@ import pytest
 import swiftclient
 from botocore.config import Config
 
-from polycloud import S3, Swift, config, sandbox
-from polycloud.sandbox.processes import identify
+from cumuli import S3, Swift, config, sandbox
+from cumuli.sandbox.processes import identify
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_temporary_urls_and_static_websites(server: sandbox.SandboxServer, swift
     assert opened(url + "0" * 64)[0] == 401
 
 
-def test_boto3_and_polycloud_meet_in_s3(server: sandbox.SandboxServer) -> None:
+def test_boto3_and_cumuli_meet_in_s3(server: sandbox.SandboxServer) -> None:
     profile = server.profiles["sandbox-swift-s3"]
     client: Any = boto3.client(
         "s3",
@@ -158,7 +158,7 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        command = [sys.executable, "-m", "polycloud.sandbox.swift", "--port", str(taken.getsockname()[1])]
+        command = [sys.executable, "-m", "cumuli.sandbox.swift", "--port", str(taken.getsockname()[1])]
         done = subprocess.run([*command, "--folder", tmp_path], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "address already in use" in done.stderr.lower()

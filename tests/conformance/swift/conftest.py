@@ -12,17 +12,17 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 import swiftclient
 
-from polycloud import sandbox
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from tests.conformance.storage_target import Seen
-from tests.support.flavours import Flavour
+from cumuli import sandbox
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.testing.flavours import Flavour
+from cumuli.testing.suites.storage_target import Seen
 from tests.support.secrecy import register
 from tests.support.swift import filler
 
 __all__ = ["TEMP_URL_KEY", "eyes_of", "fetch", "filler", "open_uploads_of", "settings_of", "writer_of"]
 
-TEMP_URL_KEY = "sEcReT-temporary-PolyCloudTestsOnlyNeverShown09"
+TEMP_URL_KEY = "sEcReT-temporary-CumuliTestsOnlyNeverShown09"
 register(TEMP_URL_KEY)
 TIMED_OUT = 30
 

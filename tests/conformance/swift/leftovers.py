@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import ContainerNotFound, InvalidRequest
-from polycloud.wire.swift import segment_name
+from cumuli.errors import ContainerNotFound, InvalidRequest
+from cumuli.providers.openstack.swift.wire import segment_name
 from tests.conformance.swift.conftest import names_in
 
 __all__ = ["look_for_dead_segments"]

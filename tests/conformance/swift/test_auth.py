@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import sandbox
-from polycloud.errors import AuthenticationError, ConfigurationError, ConnectionFailed
-from polycloud.providers.cloudfiles.aio import AsyncCloudFiles
-from polycloud.providers.cloudfiles.client import CloudFiles
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.sandbox.starting import start
+import cumuli
+from cumuli import sandbox
+from cumuli.errors import AuthenticationError, ConfigurationError, ConnectionFailed
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import settings_of
 from tests.faults.swift.cdn import CDN
 from tests.faults.swift.front import USER, Front
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY
-from tests.support.flavours import Flavour
 from tests.support.mimic import VENV, Mimic
 from tests.support.tiers import not_run
 
@@ -40,7 +40,7 @@ def mimic() -> Iterator[str]:
     """The address of the identity service of a mimic of this process's own, which ends with it."""
     if not (VENV / ".ready").exists():
         not_run("mimic", "make test")
-    with tempfile.TemporaryDirectory(prefix="polycloud-mimic-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="cumuli-mimic-", ignore_cleanup_errors=True) as folder:
         started = start(Mimic(), Path(folder), tied=True)
         try:
             yield f"{started.address.endpoint}/identity/v2.0"
@@ -146,7 +146,7 @@ async def test_variables_of_the_swift_command(
 def test_profiles_of_the_sandbox_by_name(server: sandbox.SandboxServer) -> None:
     for profile, kind in (("sandbox-swift", Swift), ("sandbox-cloudfiles", CloudFiles)):
         provider = server.profiles[profile]["provider"]
-        with polycloud.storage(provider, **settings_of(server, profile)) as client:
+        with cumuli.storage(provider, **settings_of(server, profile)) as client:
             assert isinstance(client, kind)
             client.list_containers()
 

@@ -1,4 +1,4 @@
-"""python-swiftclient and polycloud read what the other one wrote, byte for byte, with its metadata."""
+"""python-swiftclient and cumuli read what the other one wrote, byte for byte, with its metadata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.names import generated_names
+from cumuli.testing.names import generated_names
 
 _numbers = count(1)
 CONTENT = bytes(range(256)) * 4000
@@ -34,7 +34,7 @@ def name() -> str:
     return f"second-eyes-{next(_numbers)}"
 
 
-async def test_what_polycloud_wrote(swift: Any, eyes: Any, name: str) -> None:
+async def test_what_cumuli_wrote(swift: Any, eyes: Any, name: str) -> None:
     await swift.create_container(name, ex_meta_data={"some_key": "ü"})
     made = await swift.upload_object(CONTENT, name, "ü ?&%41", meta_data=META_DATA, content_type="text/x")
     headers, content = eyes.get_object(name, "ü ?&%41")

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.errors import (
+from cumuli import sandbox
+from cumuli.errors import (
     ContainerExists,
     ContainerNotFound,
     InvalidRequest,
@@ -25,20 +25,20 @@ from polycloud.errors import (
     PreconditionFailed,
     QuotaExceeded,
 )
-from polycloud.providers.cloudfiles.aio import AsyncCloudFiles
-from polycloud.providers.cloudfiles.client import CloudFiles
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
 from tests.conformance.swift.leftovers import look_for_dead_segments
 from tests.faults.swift.cdn import CDN
-from tests.support.flavours import Flavour
 from tests.support.secrecy import register
 
 _numbers = count(1)
 PART = 100_000
 CONTENT = bytes(range(256)) * 1400
-OTHER_KEY = "sEcReT-container-PolyCloudTestsOnlyNeverShown10"
+OTHER_KEY = "sEcReT-container-CumuliTestsOnlyNeverShown10"
 register(OTHER_KEY)
 
 
@@ -190,7 +190,7 @@ async def test_a_copy_beyond_the_limit_is_made_of_segments(
 ) -> None:
     real = (AsyncSwift if flavour.name == "async" else Swift)(**settings_of(server))
     driver: Any = real._swift if isinstance(real, AsyncSwift) else real._swift._swift
-    driver.largest_copy, driver.copy_part = 2 * PART, PART
+    driver.copies.largest_copy, driver.copies.copy_part = 2 * PART, PART
     swift = flavour.shape(real)
     await swift.create_container(name)
     source = await swift.upload_object(CONTENT, name, "source", meta_data={"k": "v"}, content_type="a/b")
@@ -212,14 +212,14 @@ async def test_a_copy_beyond_the_limit_is_made_of_segments(
 
 
 async def test_the_account(swift: Any, eyes: Any) -> None:
-    await swift.ex_update_account_meta_data({"polycloud_test": "ü", "other": "1"})
+    await swift.ex_update_account_meta_data({"cumuli_test": "ü", "other": "1"})
     account = await swift.ex_get_meta_data()
-    assert account.meta_data.items() >= {"polycloud_test": "ü", "other": "1"}.items()
+    assert account.meta_data.items() >= {"cumuli_test": "ü", "other": "1"}.items()
     assert account.has_temp_url_key
     assert TEMP_URL_KEY not in repr(account)
     assert account.container_count >= 0
-    assert eyes.head_account()["x-account-meta-polycloud_test"] == "ü"
-    await swift.ex_update_account_meta_data({"polycloud_test": None, "other": None})
+    assert eyes.head_account()["x-account-meta-cumuli_test"] == "ü"
+    await swift.ex_update_account_meta_data({"cumuli_test": None, "other": None})
     assert not account.meta_data.keys() & (await swift.ex_get_meta_data()).meta_data.keys()
     for wrong in ({}, {"a": ""}, {"ü": "x"}):
         with pytest.raises(InvalidRequest):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import swiftclient
 
-from polycloud.errors import (
+from cumuli.errors import (
     Conflict,
     InvalidRequest,
     NotSupported,
@@ -17,12 +17,12 @@ from polycloud.errors import (
     PermissionDenied,
     PreconditionFailed,
 )
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.sandbox.starting import start
-from polycloud.sandbox.swift.settings import KEY, USER
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.sandbox.starting import start
+from cumuli.sandbox.swift.settings import KEY, USER
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import names_in
-from tests.support.flavours import Flavour
 from tests.support.swift import GUEST, SMALL_PAGE, SmallSwift
 
 PIECES = [bytes([letter]) * 10 for letter in b"ABCDEFG"]

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.providers.cloudfiles.aio import AsyncCloudFiles
-from polycloud.providers.cloudfiles.client import CloudFiles
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from tests.conformance.storage_suite import StorageSuite, StorageTarget
-from tests.conformance.storage_target import Bench
+from cumuli import sandbox
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
+from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.names import KNOWN_BAD, generated_names
+from cumuli.testing.suites.storage_suite import StorageSuite, StorageTarget
+from cumuli.testing.suites.storage_target import Bench
 from tests.conformance.swift.conftest import eyes_of, fetch, filler, open_uploads_of, settings_of, writer_of
 from tests.faults.swift.cdn import CDN
-from tests.support.names import KNOWN_BAD, generated_names
 
 PUT_IF_MATCH = "Swift has no such condition"
 NO_CDN = "Swift has no such thing"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import ContainerNotFound, ObjectNotFound
+from cumuli.errors import ContainerNotFound, ObjectNotFound
 from tests.conformance.swift.conftest import TEMP_URL_KEY, fetch, names_in
 
 _numbers = count(1)

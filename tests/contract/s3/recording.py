@@ -7,10 +7,10 @@ import hashlib
 import zlib
 from typing import Any
 
-from polycloud.runtime import blocking_runtime
-from polycloud.runtime.messages import Headers, Request, Response
-from polycloud.runtime.pace import Patience
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.messages import Headers, Request, Response
+from cumuli.runtime.pace import Patience
+from cumuli.runtime.protocol import TransportSettings
 
 __all__ = ["RecordingRuntime"]
 

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from polycloud.providers.aws.s3.models import (
+from cumuli.providers.aws.s3.models import (
     AccessControl,
     Grant,
     LifecycleRule,

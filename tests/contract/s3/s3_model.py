@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 import botocore.session
 from msgspec import inspect
 
-from polycloud.runtime.messages import Request
+from cumuli.runtime.messages import Request
 
 __all__ = ["S3Model"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from polycloud.providers.aws.s3 import wire
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.runtime.drive import run
-from polycloud.runtime.messages import Request
+from cumuli.providers.aws.s3 import wire
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.messages import Request
 from tests.contract.s3.recording import RecordingRuntime
 from tests.contract.s3.s3_cases import CASES, Case
 from tests.contract.s3.s3_model import S3Model

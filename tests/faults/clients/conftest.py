@@ -1,5 +1,5 @@
 """What holds for the clients of all providers, in both flavours."""
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 
 __all__ = ["flavour"]

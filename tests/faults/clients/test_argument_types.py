@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.argument_types import check_arguments
-from polycloud.errors import ConfigurationError, InvalidRequest
-from polycloud.registry import BUILT_IN, ProviderInfo
-from polycloud.runtime import asynchronous_runtime, blocking_runtime
-from polycloud.runtime.protocol import TransportSettings
+import cumuli
+from cumuli.argument_types import check_arguments
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.registry import BUILT_IN, ProviderInfo
+from cumuli.runtime import asynchronous_runtime, blocking_runtime
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
 KEYSTONE = {"auth_url": "http://127.0.0.1:1/v3", "username": "u", "password": API_SECRET, "project_name": "p"}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -162,7 +162,7 @@ async def outcome(client: Any, verb: str, given: dict[str, object]) -> type[Base
 
 @pytest.mark.parametrize("size", ["7", None, 7.5, True])
 async def test_the_argument_of_a_stream(flavour: Flavour, size: Any) -> None:
-    cls = polycloud.AsyncMemoryStorage if flavour.name == "async" else polycloud.MemoryStorage
+    cls = cumuli.AsyncMemoryStorage if flavour.name == "async" else cumuli.MemoryStorage
     async with flavour.shape(cls()) as client:
         await client.create_container("container")
         await client.upload_object_via_stream([b"content"], "container", "o")
@@ -188,7 +188,7 @@ def test_every_argument_of_every_constructor(
 
 def test_what_is_right_passes() -> None:
     """Subclasses of texts, whole numbers for others, lists and sets and tuples, and models and ids mixed."""
-    with polycloud.MemoryCompute(region=Colour.RED, latency=0, timeout=5) as cloud:
+    with cumuli.MemoryCompute(region=Colour.RED, latency=0, timeout=5) as cloud:
         node = cloud.create_node("web", "small", "debian", tags={"a": Colour.RED})
         several: list[Any] = [[node, node.id], (node,), {node.id}, {node.id: 1}.keys()]
         for ids in several:
@@ -197,9 +197,9 @@ def test_what_is_right_passes() -> None:
 
 def test_no_value_that_may_be_a_secret_is_shown() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        polycloud.GoGrid("key", [API_SECRET])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        cumuli.GoGrid("key", [API_SECRET])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert str(caught.value) == "secret is list of str; it takes str or Secret"
-    with polycloud.MemoryCompute() as cloud, pytest.raises(InvalidRequest) as wrong:
+    with cumuli.MemoryCompute() as cloud, pytest.raises(InvalidRequest) as wrong:
         cloud.create_node("a", "small", "debian", auth=API_SECRET)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert str(wrong.value) == "create_node: auth is str; it takes SSHKey, Password or None"
 

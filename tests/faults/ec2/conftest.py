@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.aws.ec2.aio import AsyncEC2
-from polycloud.providers.aws.ec2.client import EC2
-from polycloud.runtime.retry import RetryPolicy
-from tests.support.flavours import Flavour, flavour
+from cumuli.calls.retry import RetryPolicy
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.client import EC2
+from cumuli.testing.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     ConfigurationError,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import AuthenticationError
+from cumuli.errors import AuthenticationError
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2
 from tests.faults.keepalive import Exchange, reply

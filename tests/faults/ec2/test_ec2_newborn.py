@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import Node, NodeState
-from polycloud.errors import KeyPairNotFound, NodeNotFound, NotFound
-from polycloud.providers.aws.ec2.models import SecurityGroupRule
+from cumuli.compute.models import Node, NodeState
+from cumuli.errors import KeyPairNotFound, NodeNotFound, NotFound
+from cumuli.providers.aws.ec2.models import SecurityGroupRule
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import Parameters, StrictEC2, answer_of, error
 from tests.faults.keepalive import reply

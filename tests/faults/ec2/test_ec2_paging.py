@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.errors import InvalidRequest, MalformedResponse
+from cumuli.errors import InvalidRequest, MalformedResponse
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import Paging, StrictEC2, answer_of, error, instance
 from tests.faults.keepalive import Exchange, reply

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.auth import SSHKey
-from polycloud.errors import (
+from cumuli.calls.retry import RetryPolicy
+from cumuli.compute.auth import SSHKey
+from cumuli.errors import (
     CloudError,
     ConnectionFailed,
     IdempotencyMismatch,
@@ -17,7 +18,6 @@ from polycloud.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from polycloud.runtime.retry import RetryPolicy
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import Paging, Parameters, StrictEC2, error
 from tests.faults.keepalive import Exchange, reply

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.compute import waiting
-from polycloud.errors import DeadlineExceeded, NodeFailed, PermissionDenied
+from cumuli.compute import waiting
+from cumuli.errors import DeadlineExceeded, NodeFailed, PermissionDenied
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of, error
 from tests.faults.ec2.test_ec2_retries import cut

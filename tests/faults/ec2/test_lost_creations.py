@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.auth import SSHKey
-from polycloud.errors import (
+from cumuli.compute.auth import SSHKey
+from cumuli.errors import (
     AuthenticationError,
     CloudError,
     ConnectionFailed,
@@ -76,9 +76,7 @@ async def test_what_was_never_sent_does_not_exist(client: MakeClient) -> None:
 
 async def test_a_key_whose_import_was_lost_is_told(client: MakeClient) -> None:
     with StrictEC2(error(400, "InvalidKeyPair.NotFound"), cut, cut, cut, cut) as server:
-        with pytest.raises(
-            ConnectionFailed, match=r"the key pair polycloud-[0-9a-f]+ may have been imported, and stays"
-        ):
+        with pytest.raises(ConnectionFailed, match=r"the key pair cumuli-[0-9a-f]+ may have been imported, and stays"):
             await client(server.origin).create_node("web", "t3.micro", "ami-1", auth=SSHKey(PUBLIC_KEY))
         assert server.actions == ["DescribeKeyPairs", *["ImportKeyPair"] * 4]
 

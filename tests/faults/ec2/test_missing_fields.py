@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.cli.app import run
-from polycloud.errors import MalformedResponse
+import cumuli
+from cumuli.cli.app import run
+from cumuli.errors import MalformedResponse
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of
 from tests.faults.keepalive import reply
@@ -82,7 +82,7 @@ async def test_what_is_empty_or_missing_is_left_out(client: MakeClient, action: 
     with StrictEC2(*[reply(200, answer_of(action, listing % inside)) for _, inside in changed]) as server:
         ec2 = client(server.origin, retry=False)
         for position, (name, inside) in enumerate(changed):
-            with polycloud.left_out() as lost:
+            with cumuli.left_out() as lost:
                 found = await call(ec2)
             # Left out or empty, an id names nothing.
             assert (len(found), len(lost)) == ((0, 1) if position < 2 else (1, 0)), (name, inside)
@@ -104,7 +104,7 @@ async def test_no_odd_element_costs_a_listing(
     )
     plain = [re.sub(start, f"<{needed}>plain-{number}", record, count=1) for number in range(100 if long else 1)]
     body = answer_of(action, head + between.join([*plain, *records]) + tail)
-    with StrictEC2(reply(200, body)) as server, polycloud.left_out() as lost:
+    with StrictEC2(reply(200, body)) as server, cumuli.left_out() as lost:
         sound, *found = await call(client(server.origin, retry=False))
     models = {model.id: model for model in found}
     for number, (name, text, _) in enumerate(odd):
@@ -120,7 +120,7 @@ async def test_no_odd_element_costs_a_listing(
 async def test_one_thing_that_cannot_be_read_is_an_error_that_names_it(client: MakeClient) -> None:
     body = answer_of("DescribeVolumes", "<volumeSet><item><volumeId/><size>1</size></item></volumeSet>")
     keys = answer_of("DescribeKeyPairs", "<keySet><item><keyPairId>key-1</keyPairId></item></keySet>")
-    with StrictEC2(reply(200, body), reply(200, keys)) as server, polycloud.left_out() as lost:
+    with StrictEC2(reply(200, body), reply(200, keys)) as server, cumuli.left_out() as lost:
         ec2 = client(server.origin)
         with pytest.raises(MalformedResponse, match="volumeId") as caught:
             await ec2.get_volume("vol-1")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import InvalidRequest
+from cumuli.errors import InvalidRequest
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2
 

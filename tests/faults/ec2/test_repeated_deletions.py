@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import CloudError, Conflict, NodeNotFound, NotFound, VolumeNotFound
+from cumuli.errors import CloudError, Conflict, NodeNotFound, NotFound, VolumeNotFound
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of, error
 from tests.faults.ec2.test_ec2_retries import cut

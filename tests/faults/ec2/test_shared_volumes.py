@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.errors import CloudError, Conflict
+from cumuli.errors import CloudError, Conflict
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of
 from tests.faults.keepalive import reply

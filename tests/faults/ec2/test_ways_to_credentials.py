@@ -19,14 +19,14 @@ from typing import Any
 import pytest
 import trustme
 
-import polycloud
-from polycloud.credentials.aws import AWSCredentials
-from polycloud.credentials.secret import Secret
-from polycloud.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
-from polycloud.runtime.caller import Timeouts
+import cumuli
+from cumuli.calls.caller import Timeouts
+from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
+from cumuli.providers.aws.identity.credentials import AWSCredentials
+from cumuli.secret import Secret
+from cumuli.testing.flavours import Flavour
 from tests.faults.ec2.strict import answer_of, error
 from tests.faults.keepalive import Exchange, Hangup, Server, reply
-from tests.support.flavours import Flavour
 
 RECEIVED = "hunter2-Received"
 ROLE = "role_arn = arn:aws:iam::123456789012:role/r\n"
@@ -148,7 +148,7 @@ def open_client(flavour: Flavour) -> Iterator[Callable[..., Any]]:
     made: list[Any] = []
 
     def make(**settings: Any) -> Any:
-        kind = polycloud.AsyncEC2 if flavour.name == "async" else polycloud.EC2
+        kind = cumuli.AsyncEC2 if flavour.name == "async" else cumuli.EC2
         settings.setdefault("region", "eu-west-1")
         settings.setdefault("endpoint", "http://127.0.0.1:9")
         made.append(flavour.shape(kind(retry=False, **{"proxy": "", **settings})))
@@ -365,7 +365,7 @@ async def test_a_refresh_that_fails_or_hangs_is_no_failure_while_the_old_keys_ar
         for _ in range(2):
             held._quiet_until = 0.0  # half a minute has passed
             started = time.monotonic()
-            with polycloud.deadline(4):
+            with cumuli.deadline(4):
                 await client.list_nodes()
             assert time.monotonic() - started < 4
     assert calls == 3
@@ -374,7 +374,7 @@ async def test_a_refresh_that_fails_or_hangs_is_no_failure_while_the_old_keys_ar
 def _credentials_of(client: Any) -> Any:
     import gc
 
-    from polycloud.providers.aws.session import AWSSession
+    from cumuli.providers.aws.identity.session import AWSSession
 
     inside = getattr(client, "_client", client)
     inside = inside._ec2 if not hasattr(inside._ec2, "caller") else inside
@@ -391,7 +391,7 @@ async def test_a_deadline_bounds_a_program_and_ends_it(
     home.program(f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(30)")
     client = open_client(profile="p")
     started = time.monotonic()
-    with pytest.raises(DeadlineExceeded, match=r"not there in time|did not end in time"), polycloud.deadline(2):
+    with pytest.raises(DeadlineExceeded, match=r"not there in time|did not end in time"), cumuli.deadline(2):
         await client.list_nodes()
     assert time.monotonic() - started < 10
     ended = time.monotonic() + 10

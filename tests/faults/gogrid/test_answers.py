@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import (
     CloudError,
     ConnectionFailed,
     ImageNotFound,
@@ -19,12 +20,11 @@ from polycloud.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from polycloud.providers.gogrid.aio import AsyncGoGrid
-from polycloud.providers.gogrid.client import GoGrid
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.providers.gogrid.aio import AsyncGoGrid
+from cumuli.providers.gogrid.client import GoGrid
+from cumuli.testing.flavours import Flavour, flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.errors import MalformedResponse
+import cumuli
+from cumuli.errors import MalformedResponse
 from tests.faults.gogrid.test_answers import cloud, envelope, flavour
 from tests.faults.keepalive import reply
 from tests.secrets_used import ACCOUNT_PASSWORD
@@ -68,7 +68,7 @@ async def test_what_is_null_or_missing_is_left_out(cloud: Any, what: str) -> Non
     for name in record:
         for changed in ({**record, name: None}, {key: value for key, value in record.items() if key != name}):
             answers[path] = [reply(200, envelope(changed))]
-            with polycloud.left_out() as lost:
+            with cumuli.left_out() as lost:
                 found = await call(client)
             making = (what, name) == ("servers", "id")
             assert (len(found), len(lost)) == ((0, 1) if name in needed else (0, 0) if making else (1, 0)), name
@@ -82,7 +82,7 @@ async def test_no_odd_field_costs_a_listing(cloud: Any, what: str, caplog: pytes
     odd = [each for each in odd_records(record) if each[0] != "id"]
     records = [{**changed, "id": 1000 + number} for number, (_, _, changed) in enumerate(odd)]
     answers[path] = [reply(200, envelope(record, *records))]
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         sound, *found = await call(client)
     models = {model.id: model for model in found}
     for number, (name, value, _) in enumerate(odd):
@@ -105,7 +105,7 @@ async def test_an_odd_id_costs_one_thing_at_most(cloud: Any, what: str) -> None:
     client, _ = cloud(answers)
     for value in ODD:
         answers[path] = [reply(200, envelope({**record, "id": 5}, {**record, "id": value}, {**record, "id": 9}))]
-        with polycloud.left_out() as lost:
+        with cumuli.left_out() as lost:
             first, *between, last = [each.id for each in await call(client)]
         assert (first, last) == ("5", "9")
         known = str(value).lstrip("-").isdecimal()
@@ -116,7 +116,7 @@ async def test_an_odd_id_costs_one_thing_at_most(cloud: Any, what: str) -> None:
 async def test_a_password_without_an_id_hides_no_other(cloud: Any) -> None:
     nameless = {"password": "x", "username": "root", "server": {"id": 8}}
     client, _ = cloud({"/support/password/list": [reply(200, envelope(nameless, PASSWORD))]})
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         [password] = await client.ex_list_passwords()
     assert (password.node, password.password.reveal(), len(lost)) == ("7", ACCOUNT_PASSWORD, 1)
 
@@ -131,7 +131,7 @@ async def test_one_thing_that_cannot_be_read_is_an_error_that_names_it(cloud: An
         "/common/lookup/list": [reply(200, sizes)],
     }
     client, _ = cloud(answers)
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         for call, words in (
             (client.get_node("7"), "state cannot be read"),
             (client.get_image("8"), "no id"),

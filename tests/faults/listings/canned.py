@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from polycloud.registry import BUILT_IN
-from polycloud.runtime import asynchronous_runtime, blocking_runtime
-from polycloud.runtime.messages import Headers, Request, Response
-from polycloud.runtime.pace import Patience
-from polycloud.runtime.protocol import TransportSettings
+from cumuli.registry import BUILT_IN
+from cumuli.runtime import asynchronous_runtime, blocking_runtime
+from cumuli.runtime.messages import Headers, Request, Response
+from cumuli.runtime.pace import Patience
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 
 __all__ = ["Answers", "client_of"]
 

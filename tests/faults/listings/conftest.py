@@ -1,5 +1,5 @@
 """Clients that get recorded-looking answers, in both flavours."""
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 
 __all__ = ["flavour"]

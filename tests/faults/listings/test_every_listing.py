@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-import polycloud
-from polycloud.errors import CloudError, MalformedResponse, NotSupported
-from polycloud.registry import BUILT_IN, ProviderInfo
+import cumuli
+from cumuli.errors import CloudError, MalformedResponse, NotSupported
+from cumuli.registry import BUILT_IN, ProviderInfo
+from cumuli.testing.flavours import Flavour
 from tests.faults.listings.answers_ec2 import EC2
 from tests.faults.listings.answers_gogrid import GOGRID
 from tests.faults.listings.answers_openstack import OPENSTACK, RACKSPACE
@@ -32,7 +33,6 @@ from tests.faults.listings.answers_storage import (
 )
 from tests.faults.listings.canned import Answers, client_of
 from tests.faults.listings.recorded import Call, Recorded, as_list
-from tests.support.flavours import Flavour
 from tests.support.mutations import Mutation, json_mutations, names_of, without, xml_mutations
 from tests.support.odd import differences, unfit_moments
 
@@ -252,7 +252,7 @@ class Told(logging.Handler):
 
 @pytest.fixture
 def told() -> Iterator[Told]:
-    logger, calls = logging.getLogger("polycloud.answers"), logging.getLogger("polycloud.http")
+    logger, calls = logging.getLogger("cumuli.answers"), logging.getLogger("cumuli.http")
     handler = Told()
     logger.addHandler(handler)
     logger.propagate = False
@@ -273,7 +273,7 @@ async def tried(
     async def listed(body: bytes) -> tuple[list[Any] | CloudError, list[str]]:
         answers.show({**others, recorded.operation: [body, after]}, recorded.headers)
         told.lines.clear()
-        with polycloud.left_out() as lost:
+        with cumuli.left_out() as lost:
             try:
                 found: list[Any] | CloudError = as_list(await recorded.call(client))
             except CloudError as error:
@@ -327,13 +327,13 @@ async def test_a_manifest_that_is_half_read_calls_no_segment_dead(flavour: Flavo
         GET_OBJECT: [msgspec.json.encode([SEGMENT, odd])],
     }
     answers.show(bodies, {"X-Static-Large-Object": "True", "ETag": '"e"'})
-    with polycloud.left_out() as lost, pytest.raises(MalformedResponse, match="cannot be read") as caught:
+    with cumuli.left_out() as lost, pytest.raises(MalformedResponse, match="cannot be read") as caught:
         await swift.ex_delete_dead_segments("c")
     assert (lost, caught.value.operation) == ([], GET_OBJECT)
     assert answers.asked.count(GET_OBJECT) == 1
     # What is only shown shows the rest.
     answers.show(bodies, {"X-Static-Large-Object": "True", "ETag": '"e"'})
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         assert [each.container for each in await swift.ex_list_segments(("c", "o"))] == ["b_segments"]
     assert len(lost) == 1
     await swift.aclose()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.openstack.aio import AsyncOpenStack
-from polycloud.providers.openstack.client import OpenStack
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
+from cumuli.testing.flavours import Flavour, flavour
 from tests.faults.openstack.cloud import Cloud
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from polycloud.compute.auth import SSHKey
-from polycloud.errors import (
+from cumuli.calls.retry import RetryPolicy
+from cumuli.compute.auth import SSHKey
+from cumuli.errors import (
     CloudError,
     ImageNotFound,
     InvalidRequest,
@@ -22,8 +23,7 @@ from polycloud.errors import (
     SnapshotNotFound,
     VolumeNotFound,
 )
-from polycloud.providers.openstack.models import BootVolume
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.providers.openstack.compute.models import BootVolume
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.errors import AuthenticationError
+import cumuli
+from cumuli.errors import AuthenticationError
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.flavours import Flavour
 
 JSON = ("Content-Type", "application/json")
 
@@ -62,7 +62,7 @@ class Gateway:
 
 
 def client_of(flavour: Flavour, gateway: Gateway, auth_path: str) -> Any:
-    kind = polycloud.AsyncOpenStack if flavour.name == "async" else polycloud.OpenStack
+    kind = cumuli.AsyncOpenStack if flavour.name == "async" else cumuli.OpenStack
     return flavour.shape(
         kind(
             auth_url=f"{gateway.server.origin}{auth_path}", username="me", password=ACCOUNT_PASSWORD,
@@ -99,7 +99,7 @@ async def test_a_version_before_a_projects_id_is_not_looked_up(flavour: Flavour)
     gateway = Gateway("/identity", f"/compute/v2.1/{project}", catalog=f"/compute/v2.1/{project}")
     with gateway.server:
         async with client_of(flavour, gateway, "/identity/v3") as client:
-            with pytest.raises(polycloud.NotFound):
+            with pytest.raises(cumuli.NotFound):
                 await client.list_nodes()
     assert f"/compute/v2.1/{project}/" not in [path for path, _ in gateway.told]
 

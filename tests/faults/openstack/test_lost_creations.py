@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import (
     CloudError,
     ConnectionFailed,
     MalformedResponse,
@@ -16,7 +17,6 @@ from polycloud.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from polycloud.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

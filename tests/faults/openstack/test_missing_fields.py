@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import polycloud
-from polycloud.compute.models import NodeState
-from polycloud.errors import MalformedResponse
+import cumuli
+from cumuli.compute.models import NodeState
+from cumuli.errors import MalformedResponse
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import ACCOUNT_PASSWORD
@@ -201,7 +201,7 @@ async def test_what_is_null_or_missing_is_left_out(
     for name in record:
         for changed in ({**record, name: None}, {key: value for key, value in record.items() if key != name}):
             show(root, changed)
-            with polycloud.left_out() as lost:
+            with cumuli.left_out() as lost:
                 found = await call(client)
             if name in needed:
                 assert found == []
@@ -227,7 +227,7 @@ async def test_no_odd_field_costs_a_listing(
     odd = [each for each in odd_records(record) if each[0] != "id"]
     records = [{**changed, "id": f"odd-{number}"} for number, (_, _, changed) in enumerate(odd)]
     show(root, record, *records)
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         sound, *found = await call(client)
     models = {model.id: model for model in found}
     for number, (name, value, _) in enumerate(odd):
@@ -253,7 +253,7 @@ async def test_an_odd_id_costs_one_thing_at_most(
     client = connect(endpoints=cloud.endpoints)
     for value in ODD:
         show(root, record, {**record, "id": value}, {**record, "id": "last"})
-        with polycloud.left_out() as lost:
+        with cumuli.left_out() as lost:
             first, *between, last = [each.id for each in await call(client)]
         assert (first, last) == (record["id"], "last")
         known = value not in (None, "") and not isinstance(value, list | dict)
@@ -271,7 +271,7 @@ async def test_one_thing_that_cannot_be_read_is_an_error_that_names_it(
     for name in needed:
         body = reply(200, json.dumps({wrapper: {**record, name: [[7]]}}).encode())
         cloud.others = cloud.before = lambda _exchange, body=body: body
-        with polycloud.left_out() as lost, pytest.raises(MalformedResponse, match=f"{name} cannot be read"):
+        with cumuli.left_out() as lost, pytest.raises(MalformedResponse, match=f"{name} cannot be read"):
             await call(client)
         assert lost == []
 
@@ -315,7 +315,7 @@ async def test_a_rule_that_is_not_understood_is_left_out_and_told(
 ) -> None:
     rules = [RULE, {**RULE, "id": "odd", "port_range_min": "web"}, {**RULE, "id": "22", "port_range_min": "22"}]
     show("security_groups", {**GROUP, "security_group_rules": rules})
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         [group] = await connect(endpoints=cloud.endpoints).ex_list_security_groups()
     assert [(rule.id, rule.port_range_min) for rule in group.rules] == [("u", None), ("22", 22)]
     [error] = lost
@@ -350,7 +350,7 @@ async def test_a_page_with_something_left_out_is_not_taken_for_the_last(connect:
         return reply(200, json.dumps({"servers": servers[start : start + 2]}).encode())
 
     cloud.before = answer
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         found = await connect(page_size=2).list_nodes()
     assert [node.id for node in found] == ["s-0", "s-2", "s-3", "s-4"]
     assert {"'s-1'" in error.message for error in lost} == {True}

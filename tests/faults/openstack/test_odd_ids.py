@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import InvalidRequest
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
+from cumuli.errors import InvalidRequest
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.flavours import Flavour
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import API_KEY
-from tests.support.flavours import Flavour
 
 Connect = Callable[..., Any]
 Call = Callable[[Any, str], Awaitable[Any]]

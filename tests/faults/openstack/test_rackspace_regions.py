@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import ConfigurationError, InvalidRequest
-from polycloud.providers.openstack.aio import AsyncOpenStack
-from polycloud.providers.openstack.client import OpenStack
-from polycloud.providers.rackspace.aio import AsyncRackspace
-from polycloud.providers.rackspace.client import Rackspace
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.client import OpenStack
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.client import Rackspace
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import API_KEY
-from tests.support.flavours import Flavour
 
 
 class Account(Service):

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import CloudError, Conflict, ImageNotFound, InvalidRequest, NotFound, VolumeNotFound
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import CloudError, Conflict, ImageNotFound, InvalidRequest, NotFound, VolumeNotFound
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import NotFound
+from cumuli.errors import NotFound
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from polycloud.errors import Conflict
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import Conflict
 from tests.faults.keepalive import Exchange, Hangup, reply
 from tests.faults.openstack.cloud import Cloud
 

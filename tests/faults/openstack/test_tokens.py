@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from polycloud import OpenStack
-from polycloud.errors import (
+from cumuli import OpenStack
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import (
     AuthenticationError,
     ConfigurationError,
     MalformedResponse,
     ProviderUnavailable,
 )
-from polycloud.runtime.retry import RetryPolicy
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import ACCOUNT_PASSWORD

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import AuthenticationError, CloudError, ConfigurationError
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import AuthenticationError, CloudError, ConfigurationError
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.runtime.retry import RetryPolicy
-from tests.support.flavours import Flavour, flavour
+from cumuli.calls.retry import RetryPolicy
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.testing.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import errors
-from polycloud.providers.aws.s3.client import S3
+import cumuli
+from cumuli import errors
+from cumuli.providers.aws.s3.client import S3
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 from tests.support.odd import differences, odd_elements, unfit_moments
@@ -167,7 +167,7 @@ async def test_no_odd_element_costs_a_listing(client: Callable[..., Any], what: 
     ]
     body = "".join(f"<{element}>{each}</{element}>" for each in records)
     answer = reply(200, f"<{root}>{body}</{root}>".encode())
-    with StrictS3(lambda _: answer) as server, polycloud.left_out() as lost:
+    with StrictS3(lambda _: answer) as server, cumuli.left_out() as lost:
         found = await call(client(server.origin))
     models = {each.name: each for each in found}
     for number, (name, text, _) in enumerate(odd):
@@ -185,7 +185,7 @@ async def test_objects_that_cannot_be_read_are_left_out_and_named(client: Callab
     odd = "".join(f"<Contents>{each}</Contents>" for each in (
         "<Size>1</Size>", "<Key>many</Key><Size>much</Size>", "<Key>less</Key><Size>-1</Size>", "<Key/><Size>1</Size>",
     ))  # fmt: skip
-    with StrictS3(lambda _: listing("a", more=odd)) as server, polycloud.left_out() as lost:
+    with StrictS3(lambda _: listing("a", more=odd)) as server, cumuli.left_out() as lost:
         assert [each.name for each in await client(server.origin).list_container_objects("bucket")] == ["a"]
     told = [error.message for error in lost]
     assert [word in text for word, text in zip(("Contents[1]", "'many'", "'less'", "Contents[4]"), told, strict=True)]
@@ -197,7 +197,7 @@ async def test_buckets_with_odd_dates_are_listed(client: Callable[..., Any]) -> 
         bucket = f"<Bucket><Name>b</Name><CreationDate>{text}</CreationDate></Bucket><Bucket/>"
         body = f"<ListAllMyBucketsResult><Buckets>{bucket}</Buckets></ListAllMyBucketsResult>"
         answer = reply(200, body.encode())
-        with StrictS3(lambda _, answer=answer: answer) as server, polycloud.left_out() as lost:
+        with StrictS3(lambda _, answer=answer: answer) as server, cumuli.left_out() as lost:
             [found] = await client(server.origin).list_containers()
         assert found.created_at == (dt.datetime(2026, 1, day, tzinfo=dt.UTC) if day else None)
         assert len(lost) == 1

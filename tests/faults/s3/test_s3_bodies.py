@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.runtime import inflating
+from cumuli import errors
+from cumuli.runtime.http import inflating
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
-from polycloud.errors import AuthenticationError
+from cumuli.errors import AuthenticationError
 from tests.faults.keepalive import reply
 from tests.faults.s3.conftest import MakeClient
 from tests.faults.s3.strict import Asked, StrictS3

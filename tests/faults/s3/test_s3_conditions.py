@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.providers.s3_presets.aio import AsyncBackblazeB2, AsyncCephS3, AsyncDigitalOceanSpaces
-from polycloud.providers.s3_presets.client import BackblazeB2, CephS3, DigitalOceanSpaces
+from cumuli import errors
+from cumuli.providers.aws.s3_presets.aio import AsyncBackblazeB2, AsyncCephS3, AsyncDigitalOceanSpaces
+from cumuli.providers.aws.s3_presets.client import BackblazeB2, CephS3, DigitalOceanSpaces
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
-from tests.support.flavours import Flavour
 
 MIB = 1024 * 1024
 LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB
@@ -56,7 +56,7 @@ def ceph(preset: Callable[[str, StrictS3], Any]) -> Callable[[StrictS3], Any]:
 async def test_nothing_is_overwritten_where_conditions_are_ignored(
     client: Callable[..., Any], caplog: pytest.LogCaptureFixture, size: int
 ) -> None:
-    with StrictS3() as server, caplog.at_level(logging.WARNING, "polycloud.storage"):
+    with StrictS3() as server, caplog.at_level(logging.WARNING, "cumuli.storage"):
         s3 = client(server.origin)
         made = await s3.upload_object(LARGE[:size], "bucket", "name", if_none_match="*")
         with pytest.raises(errors.PreconditionFailed):

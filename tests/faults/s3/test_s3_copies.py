@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.providers.s3_presets.aio import AsyncCloudflareR2
-from polycloud.providers.s3_presets.client import CloudflareR2
+from cumuli import errors
+from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2
+from cumuli.providers.aws.s3_presets.client import CloudflareR2
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.faults.s3.strict import Asked, fault
-from tests.support.flavours import Flavour
 
 GIB = 1024**3
 SIZE = 6 * GIB

@@ -10,14 +10,14 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from polycloud.errors import CloudError, PermissionDenied
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.runtime.drive import run
-from polycloud.runtime.retry import NO_RETRY
+from cumuli.calls.retry import NO_RETRY
+from cumuli.errors import CloudError, PermissionDenied
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.runtime.blocking.drive import run
+from cumuli.testing.flavours import SyncInAsyncShape
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.s3.strict import StrictS3, fault
-from tests.support.flavours import SyncInAsyncShape
 
 CALLERS = 8
 ROUNDS = 12

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
+from cumuli import errors
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 
@@ -47,7 +47,7 @@ async def test_what_reads_and_copies_refuse(client: Callable[..., Any]) -> None:
                 await s3.get_object("bucket", "name", headers={name: "x"})
             with pytest.raises(errors.InvalidRequest, match=words):
                 await s3.download_object(("bucket", "name"), io.BytesIO(), headers={name: "x"})
-        with pytest.raises(errors.InvalidRequest, match="polycloud's own here"):
+        with pytest.raises(errors.InvalidRequest, match="cumuli's own here"):
             await client(server.origin, checksum="crc32").download_object(
                 ("bucket", "name"), io.BytesIO(), headers={"X-Amz-Checksum-Mode": "DISABLED"}
             )

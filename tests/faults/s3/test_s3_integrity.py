@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.storage import verify
+from cumuli import errors
+from cumuli.storage import verify
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3
 
@@ -77,7 +77,7 @@ async def test_content_that_no_hash_tells_of_is_given_and_told(
     with encrypting(StrictS3()) as server:
         s3 = client(server.origin)
         await s3.upload_object(CONTENT, "bucket", "name")
-        with caplog.at_level(logging.WARNING, "polycloud.storage"):
+        with caplog.at_level(logging.WARNING, "cumuli.storage"):
             got = await s3.download_object(("bucket", "name"), tmp_path / "there")
         assert got.verified_by is None
         assert "could not be verified" in caplog.text
@@ -220,9 +220,9 @@ async def test_an_extra_that_is_missing_is_told(
 ) -> None:
     verify.can_compute.cache_clear()
     monkeypatch.setattr(verify, "find_spec", lambda _: None)
-    with Kept("crc64nvme", CONTENT) as server, caplog.at_level(logging.WARNING, "polycloud.storage"):
+    with Kept("crc64nvme", CONTENT) as server, caplog.at_level(logging.WARNING, "cumuli.storage"):
         for _ in range(2):
             got = await client(server.origin, checksum="crc32").download_object(("bucket", "name"), io.BytesIO())
             assert got.verified_by is None
-    assert caplog.text.count("polycloud[checksums]") == 1
+    assert caplog.text.count("[checksums]") == 1
     verify.can_compute.cache_clear()

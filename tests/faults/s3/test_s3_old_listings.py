@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from polycloud import errors
+from cumuli import errors
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3
 

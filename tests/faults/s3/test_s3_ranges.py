@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.runtime.deadline import deadline
+from cumuli import errors
+from cumuli.runtime.deadline import deadline
 from tests.faults.s3.strict import Asked, StrictS3, fault
 
 MIB = 1024 * 1024

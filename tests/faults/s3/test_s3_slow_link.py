@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
 from tests.faults.keepalive import Exchange
 from tests.faults.s3.strict import StrictS3
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
+from cumuli import errors
+from cumuli.testing.flavours import Flavour
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
-from tests.support.flavours import Flavour
 
 MIB = 1024 * 1024
 LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB: three parts of 5 MiB

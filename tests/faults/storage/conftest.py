@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.sandbox.starting import start
+from cumuli import sandbox
+from cumuli.sandbox.starting import start
+from cumuli.testing.flavours import flavour
 from tests.faults.storage.stores import Store
 from tests.support import rclone
-from tests.support.flavours import flavour
 
 __all__ = ["flavour"]
 

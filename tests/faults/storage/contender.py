@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from polycloud.errors import PreconditionFailed
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
+from cumuli.errors import PreconditionFailed
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
 
 MUCH = "x" * 70_000
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import polycloud
+import cumuli
 
 PIECE = 65_536
 PIECES = 64
@@ -23,7 +23,7 @@ def content(letter: str) -> Iterator[bytes]:
 
 
 def main(verb: str, destination: str, provider: str, settings: dict[str, Any]) -> None:
-    with polycloud.storage(provider, **settings) as storage:
+    with cumuli.storage(provider, **settings) as storage:
         # Connected, and logged in where that is needed, before the moment of death is chosen.
         storage.get_container("box")
         print("ready", flush=True)

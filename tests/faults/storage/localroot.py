@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from tests.support.flavours import Flavour
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.testing.flavours import Flavour
 
 SECRET = b"outside of the root"
 
@@ -43,8 +43,8 @@ class Root:
     def assert_nothing_left(self, *expected: str) -> None:
         """The container holds these files and folders, and nothing but records beside them."""
         found = sorted(str(path.relative_to(self.box)) for path in self.box.rglob("*"))
-        assert [name for name in found if not name.startswith(".polycloud")] == sorted(expected)
-        assert not list(self.box.glob(".polycloud/new-*"))
+        assert [name for name in found if not name.startswith(".cumuli")] == sorted(expected)
+        assert not list(self.box.glob(".cumuli/new-*"))
 
     def assert_inside(self, path: str, content: bytes) -> None:
         """A file of this content is in the container."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polycloud
+import cumuli
 
 PIECE = bytes(range(256)) * 4096
 BOX = "moving"
@@ -45,7 +45,7 @@ def expected(size: int) -> str:
 
 
 def move(provider: str, settings: dict[str, Any], source: str, size: int, folder: Path) -> None:
-    with polycloud.storage(provider, **settings) as storage:
+    with cumuli.storage(provider, **settings) as storage:
         storage.create_container(BOX)
         if source == "path":
             obj = storage.upload_object(source_file(folder / "source", size), BOX, "o")
@@ -58,7 +58,7 @@ def move(provider: str, settings: dict[str, Any], source: str, size: int, folder
 
 
 async def move_async(provider: str, settings: dict[str, Any], source: str, size: int, folder: Path) -> None:
-    async with polycloud.async_storage(provider, **settings) as storage:
+    async with cumuli.async_storage(provider, **settings) as storage:
         await storage.create_container(BOX)
         if source == "path":
             obj = await storage.upload_object(source_file(folder / "source", size), BOX, "o")

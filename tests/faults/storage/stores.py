@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import polycloud
-from polycloud.storage.client import Storage
-from polycloud.storage.models import Container, Object
-from tests.support.flavours import Flavour
+import cumuli
+from cumuli.storage.client import Storage
+from cumuli.storage.models import Container, Object
+from cumuli.testing.flavours import Flavour
 
 __all__ = ["Store"]
 
 
 @dataclass(frozen=True)
 class Store:
-    """A server, and how polycloud reaches it.
+    """A server, and how cumuli reaches it.
 
     Attributes:
         name: For the names of tests.
-        provider: Polycloud's.
+        provider: Cumuli's.
         endpoint: Where it is.
         settings: For the client; the endpoint is in one of them.
     """
@@ -35,17 +35,17 @@ class Store:
 
     def direct(self) -> Storage[Container, Object]:
         """A sync client, past every proxy."""
-        client: Storage[Container, Object] = polycloud.storage(self.provider, proxy="", **self.settings, **self.known)
+        client: Storage[Container, Object] = cumuli.storage(self.provider, proxy="", **self.settings, **self.known)
         return client
 
     def client(self, flavour: Flavour, origin: str, **more: Any) -> Any:
         """A client of either flavour, in the shape of the async one."""
-        make = polycloud.async_storage if flavour.name == "async" else polycloud.storage
+        make = cumuli.async_storage if flavour.name == "async" else cumuli.storage
         return flavour.shape(make(self.provider, proxy="", **self.at(origin), **self.known, **more))
 
     @property
     def known(self) -> dict[str, Any]:
-        """What polycloud cannot know of a server behind an endpoint, and these two do."""
+        """What cumuli cannot know of a server behind an endpoint, and these two do."""
         return {"md5_etags": True} if self.provider == "s3" else {}
 
     @property

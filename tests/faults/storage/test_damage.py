@@ -1,4 +1,4 @@
-"""Bytes that are damaged between polycloud and a real server: always an error, and nothing is left behind."""
+"""Bytes that are damaged between cumuli and a real server: always an error, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import CloudError
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import CloudError
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage.proxy import (
     Damage,
     Fault,
@@ -25,7 +26,6 @@ from tests.faults.storage.proxy import (
     swap_answer,
 )
 from tests.faults.storage.stores import Store
-from tests.support.flavours import Flavour
 
 CONTENT = random.Random(4).randbytes(300_000)
 PART = 5 * 1024 * 1024

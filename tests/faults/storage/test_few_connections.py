@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from polycloud.runtime.deadline import deadline
+from cumuli.runtime.deadline import deadline
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage.stores import Store
-from tests.support.flavours import Flavour
 
 PIECE = bytes(range(256)) * 4096
 PART = 5 * 1024 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.providers.local.client import LocalStorage
+from cumuli.providers.local.client import LocalStorage
 from tests.faults.keepalive import eventually
 from tests.faults.storage import killed
 from tests.faults.storage.stores import Store
@@ -41,7 +41,7 @@ def kill_in_the_middle(verb: str, store: Store, destination: Path, seconds: floa
 
 
 def parts_of(destination: Path) -> set[Path]:
-    return set(destination.parent.glob(".polycloud-*"))
+    return set(destination.parent.glob(".cumuli-*"))
 
 
 def is_written(path: Path) -> bool:
@@ -79,7 +79,7 @@ def test_a_put_is_absent_or_whole(root: Path, folder: Store, tmp_path: Path) -> 
                 # The download compares the content with the MD5 that was stored with it.
                 storage.download_object(("box", "o"), tmp_path / "read", overwrite_existing=True)
                 assert_whole((tmp_path / "read").read_bytes())
-        left_over = len(list((root / "box" / ".polycloud").glob("new-*")))
+        left_over = len(list((root / "box" / ".cumuli").glob("new-*")))
     assert left_over, "no put was killed in its middle"
     with LocalStorage(root) as storage:
         storage.upload_object(b"after", "box", "o")
@@ -106,7 +106,7 @@ def test_a_download_is_absent_or_whole(request: pytest.FixtureRequest, tmp_path:
             (destination / "there").unlink()
     parts = [path.name for path in destination.iterdir()]
     assert parts, "no download was killed in its middle"
-    assert all(name.startswith(".polycloud-") for name in parts)
+    assert all(name.startswith(".cumuli-") for name in parts)
 
 
 @pytest.mark.parametrize("store", ["rclone_s3", "swift", "swift_s3"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     CloudError,
     Conflict,
     ContainerExists,
@@ -22,17 +22,17 @@ from polycloud.errors import (
     NotEmpty,
     ObjectNotFound,
 )
-from polycloud.providers.local.client import LocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage.localroot import SECRET, Root
-from tests.support.flavours import Flavour
 
 # Long enough for the small file beside the content to take what is remembered, instead of an attribute.
 MUCH = {"much": "x" * 70_000}
 ESCAPES = [
     "../outside/secret", "../../outside/secret", "a/../../../outside/secret", "..", ".", "./.", "../", "/", "//",
-    "/etc/passwd", "/absolute", "a//b", "a/./b", "a/../b", "\0", "a\0b", "..\0", "../\0/..", ".polycloud",
-    ".polycloud/new-0", ".polycloud/meta-0-0-0", ".polycloud=a", ".polycloud-../secret", ".polycloud=..",
-    "a/.polycloud/b", "%2e%2e/secret", "..%00", "~/x", "a\\..\\b", "-rf", "\n", "\x1b[2J", "nul", "a ", " a",
+    "/etc/passwd", "/absolute", "a//b", "a/./b", "a/../b", "\0", "a\0b", "..\0", "../\0/..", ".cumuli",
+    ".cumuli/new-0", ".cumuli/meta-0-0-0", ".cumuli=a", ".cumuli-../secret", ".cumuli=..",
+    "a/.cumuli/b", "%2e%2e/secret", "..%00", "~/x", "a\\..\\b", "-rf", "\n", "\x1b[2J", "nul", "a ", " a",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ async def test_names_that_want_out(root: Root) -> None:
     assert list(root.path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["..", ".", "../outside", "/", "a/b", "\0", "box/..", ".polycloud", "/etc", "x" * 256])
+@pytest.mark.parametrize("name", ["..", ".", "../outside", "/", "a/b", "\0", "box/..", ".cumuli", "/etc", "x" * 256])
 async def test_container_names_that_want_out(root: Root, name: str) -> None:
     with root.client() as cloud:
         for refused in (
@@ -133,7 +133,7 @@ async def test_a_link_in_the_place_of_a_folder(root: Root) -> None:
 
 async def test_a_link_in_the_place_of_the_private_folder(root: Root) -> None:
     (root.box / "theirs").write_bytes(b"theirs")
-    (root.box / ".polycloud").symlink_to(root.outside)
+    (root.box / ".cumuli").symlink_to(root.outside)
     with root.client() as cloud:
         for data in (None, MUCH):
             with pytest.raises(Conflict, match="in the way: remove it"):
@@ -148,7 +148,7 @@ async def test_something_in_the_place_of_a_record(root: Root, kind: str) -> None
     theirs = root.box / "theirs"
     theirs.write_bytes(b"theirs")
     status = theirs.stat()
-    record = root.box / ".polycloud" / f"meta-{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"
+    record = root.box / ".cumuli" / f"meta-{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"
     record.parent.mkdir()
     match kind:
         case "link":

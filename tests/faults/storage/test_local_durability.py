@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     InvalidRequest,
     NotFound,
     ObjectNotFound,
@@ -22,10 +22,10 @@ from polycloud.errors import (
     PreconditionFailed,
     QuotaExceeded,
 )
-from polycloud.providers.local.client import LocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.testing.flavours import Flavour
 from tests.faults.storage import contender
 from tests.faults.storage.localroot import Root
-from tests.support.flavours import Flavour
 
 MUCH = {"much": "x" * 70_000}
 NOBODY = 65534
@@ -162,7 +162,7 @@ def test_of_many_processes_one_creates(root: Root, flavour: Flavour) -> None:
                     content, meta_data = contender.data(str(own), number)
                     assert (stream.read(), stream.object.meta_data) == (content, meta_data)
     root.assert_nothing_left("a", *(f"a/{number}" for number in range(60)))
-    assert len(list((root.box / ".polycloud").iterdir())) == 30
+    assert len(list((root.box / ".cumuli").iterdir())) == 30
 
 
 def test_look_and_change_are_one_step(root: Root, flavour: Flavour) -> None:
@@ -185,7 +185,7 @@ def test_look_and_change_are_one_step(root: Root, flavour: Flavour) -> None:
         fcntl.flock(box, fcntl.LOCK_EX)
         thread.start()
         end = time.monotonic() + 30
-        while not list(root.box.glob(".polycloud/new-*")):
+        while not list(root.box.glob(".cumuli/new-*")):
             assert time.monotonic() < end
             thread.join(0.01)
         thread.join(0.3)  # that nothing happens can only be seen by waiting for it
@@ -201,7 +201,7 @@ def test_look_and_change_are_one_step(root: Root, flavour: Flavour) -> None:
 
 
 async def test_what_killed_writers_left_is_removed(root: Root) -> None:
-    private = root.box / ".polycloud"
+    private = root.box / ".cumuli"
     private.mkdir()
     long_ago = time.time() - 3600
     for name in ("new-dead", "new-alive", "new-young", "theirs"):
@@ -268,7 +268,7 @@ async def test_a_full_disk(small: Path, flavour: Flavour) -> None:
         with pytest.raises(QuotaExceeded, match="make room"):
             await cloud.upload_object(b"x" * 150_000, "box", "o", meta_data={"much": "x" * 200_000})
         root.assert_nothing_left("o")
-        assert [path.name for path in (root.box / ".polycloud").iterdir()] == []
+        assert [path.name for path in (root.box / ".cumuli").iterdir()] == []
         seen = await cloud.get_object("box", "o")
         assert (seen.meta_data, await cloud.download_object_as_stream(seen).read()) == ({"a": "b"}, b"before")
 
@@ -279,7 +279,7 @@ async def test_what_is_closed_to_us(root: Root) -> None:
         await cloud.upload_object(b"x", "box", "open")
         await cloud.upload_object(b"x", "box", "folder/inside")
         (root.box / "closed").chmod(0)
-        (root.box / ".polycloud").chmod(0o755)
+        (root.box / ".cumuli").chmod(0o755)
         (root.box / "open").chmod(0o444)
         (root.box / "folder").chmod(0o755)
         root.box.chmod(0o555)
@@ -358,10 +358,10 @@ def test_fsync_covers_everything_that_an_upload_needs(
         if name == "a/b/o":
             assert {box.stat().st_ino, (box / "a").stat().st_ino} <= set(synced)
     if much:
-        records = {record.stat().st_ino for record in (box / ".polycloud").iterdir()}
+        records = {record.stat().st_ino for record in (box / ".cumuli").iterdir()}
         assert len(records) == 2
         assert records & set(synced)
-        assert (box / ".polycloud").stat().st_ino in synced
+        assert (box / ".cumuli").stat().st_ino in synced
     synced.clear()
     storage.delete_object(("box", "o"))
     assert box.stat().st_ino in synced

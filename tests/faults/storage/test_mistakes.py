@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from polycloud.errors import (
+from cumuli.errors import (
     CloudError,
     ConfigurationError,
     ContainerNotFound,
@@ -21,14 +21,14 @@ from polycloud.errors import (
     InvalidRequest,
     ObjectNotFound,
 )
-from polycloud.providers.aws.s3.aio import AsyncS3
-from polycloud.providers.aws.s3.client import S3
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from polycloud.storage.models import Container
-from tests.support.flavours import Flavour
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.storage.models import Container
+from cumuli.testing.flavours import Flavour
 
 BOX = "box-of-mistakes"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.providers.swift.aio import AsyncSwift
-from polycloud.providers.swift.client import Swift
-from polycloud.runtime.retry import RetryPolicy
+from cumuli import sandbox
+from cumuli.calls.retry import RetryPolicy
+from cumuli.providers.openstack.swift.aio import AsyncSwift
+from cumuli.providers.openstack.swift.client import Swift
+from cumuli.testing.flavours import Flavour, flavour
 from tests.conformance.swift.conftest import connection, settings_of
-from tests.support.flavours import Flavour, flavour
 
 __all__ = ["flavour"]
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from polycloud.sandbox import SandboxServer
+from cumuli.sandbox import SandboxServer
 from tests.faults.keepalive import Exchange, Server, Service, reply
 from tests.secrets_used import ACCOUNT_PASSWORD
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from polycloud import AsyncSwift, Swift, sandbox
-from polycloud.errors import AuthenticationError, MalformedResponse
+from cumuli import AsyncSwift, Swift, sandbox
+from cumuli.errors import AuthenticationError, MalformedResponse
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import settings_of
 from tests.faults.keepalive import Exchange, Server, reply
 from tests.faults.swift.front import Front
 from tests.secrets_used import API_SECRET
-from tests.support.flavours import Flavour
 from tests.support.swift import filler
 
 UPLOADS = 50

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud import sandbox
-from polycloud.errors import (
+import cumuli
+from cumuli import sandbox
+from cumuli.calls.caller import Timeouts
+from cumuli.errors import (
     ChecksumMismatch,
     CloudError,
     Conflict,
@@ -24,8 +25,8 @@ from polycloud.errors import (
     ProviderUnavailable,
     QuotaExceeded,
 )
-from polycloud.providers.swift.copying import Copying
-from polycloud.runtime.caller import Timeouts
+from cumuli.providers.openstack.swift.copying import Copies
+from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import names_in
 from tests.faults.storage.proxy import (
     Answered,
@@ -41,7 +42,6 @@ from tests.faults.storage.proxy import (
     without,
 )
 from tests.faults.swift.conftest import client_of
-from tests.support.flavours import Flavour
 from tests.support.odd import differences, odd_records, unfit_moments
 
 MIB = 1024 * 1024
@@ -205,7 +205,8 @@ async def test_a_copy_that_fails_leaves_no_segments(through: Any, eyes: Any, nam
     client = through(Fault(swap_answer(500, b""), "PUT", "00000003"))
     source = await client.upload_object(CONTENT, name, "source")
     real = client if flavour.name == "async" else client._client._swift
-    real._swift.largest_copy, real._swift.copy_part = PART, PART
+    copies = real._swift.copies
+    copies.largest_copy, copies.copy_part = PART, PART
     with pytest.raises(ProviderUnavailable):
         await client.copy_object(source, name, "copy")
     assert names_in(eyes, name) == {"source"}
@@ -224,8 +225,8 @@ async def test_a_copy_takes_as_long_as_the_operation(
 
     await through().upload_object(CONTENT, name, "source")
     if parts:
-        monkeypatch.setattr(Copying, "largest_copy", 300_000)
-        monkeypatch.setattr(Copying, "copy_part", 300_000)
+        monkeypatch.setattr(Copies, "largest_copy", 300_000)
+        monkeypatch.setattr(Copies, "copy_part", 300_000)
     where, pieces = ("_segments/", 2) if parts else (name, 1)
     fault = Fault(late, method="PUT", target=where, times=pieces)
     slow = through(fault, timeout=Timeouts(attempt=1), retry=False)
@@ -417,7 +418,7 @@ async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
     odd = [each for each in odd_records(record) if each[0] != "name"]
     records = [record, *({**changed, "name": f"odd-{number}"} for number, (*_, changed) in enumerate(odd))]
     client = through(Fault(swap_answer(200, json.dumps(records).encode(), JSON), "GET", "format=json", times=1))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         found = {each.name: each for each in await client.list_container_objects(name)}
     for number, (field, value, _) in enumerate(odd):
         model = found.get(f"odd-{number}")
@@ -434,7 +435,7 @@ async def test_no_odd_field_costs_a_listing(through: Any, name: str) -> None:
 async def test_what_has_no_name_is_left_out_and_told(through: Any, name: str) -> None:
     body = json.dumps([{"name": "a", "bytes": 1}, {"bytes": 1}, {"name": "", "bytes": 1}, {"name": ["b"]}, {"name": 5}])
     client = through(Fault(swap_answer(200, body.encode(), JSON), "GET", "format=json", times=1))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         assert [each.name for each in await client.list_container_objects(name)] == ["a", "5"]
     assert ([error.provider for error in lost], len(lost)) == (["swift"] * 3, 3)
 
@@ -446,7 +447,7 @@ async def test_a_listing_goes_on_behind_what_it_leaves_out(through: Any, name: s
         ("format=json", [{"name": "a", "bytes": 1}, {"name": "b", "bytes": []}]),
     )
     client = through(*(Fault(swap_answer(200, json.dumps(page).encode(), JSON), "GET", at) for at, page in pages))
-    with polycloud.left_out() as lost:
+    with cumuli.left_out() as lost:
         assert [each.name for each in await client.list_container_objects(name)] == ["a"]
     assert len(lost) == 3
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from polycloud.cli.app import run
+from cumuli.cli.app import run
 
 
 class Result(NamedTuple):
@@ -32,7 +32,7 @@ Cli = Callable[..., Result]
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Runs one command; nobody's own settings are in its way."""
-    monkeypatch.setenv("POLYCLOUD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CUMULI_CONFIG", str(tmp_path / "config.toml"))
 
     def call(*arguments: str) -> Result:
         capsys.readouterr()

@@ -125,13 +125,13 @@ def test_what_follows_two_dashes_is_no_option(cli: Cli) -> None:
         ("put - README.md memory:x/", ["alone"]),
         ("put README.md memory:x/y --meta novalue", ["KEY=VALUE", "novalue"]),
         ("put README.md memory:x/y --nosuch", ["--nosuch"]),
-        ("get memory:x/y - --recursive", ["polycloud cat"]),
+        ("get memory:x/y - --recursive", ["cumuli cat"]),
         ("get memory:x/a/..", ["say which file"]),
         ("url memory:x/y --expires-in soon", ["soon", "2h"]),
         ("url memory:x/y --method POST", ["POST", "PUT"]),
         ("containers create memory:x/y", ["names an object"]),
         ("containers delete memory: -y", ["names no container"]),
-        ("containers list memory:x", ["polycloud ls memory:x"]),
+        ("containers list memory:x", ["cumuli ls memory:x"]),
     ],
 )
 def test_wrong_usage(cli: Cli, arguments: str, words: list[str]) -> None:
@@ -212,7 +212,7 @@ def test_options_that_the_provider_has_nothing_like(cli: Cli, option: str, monke
 def test_help(cli: Cli, command: str) -> None:
     result = cli(*command.split(), "--help")
     assert result.status == 0
-    assert f"Usage: polycloud {command}".strip() in result.out
+    assert f"Usage: cumuli {command}".strip() in result.out
     assert "--provider" in result.out
     assert "Exit status:" in result.out
 
@@ -220,7 +220,7 @@ def test_help(cli: Cli, command: str) -> None:
 def test_a_command_group_alone_shows_its_help(cli: Cli) -> None:
     result = cli("nodes")
     assert result.status == 0
-    assert "Usage: polycloud nodes" in result.out
+    assert "Usage: cumuli nodes" in result.out
 
 
 def test_providers(cli: Cli) -> None:
@@ -244,10 +244,10 @@ def test_bash_completes(cli: Cli) -> None:
     script = cli("completion", "bash").out
     ask = f"""
         {script}
-        COMP_WORDS=(polycloud --profile x nodes cr); COMP_CWORD=4; _polycloud; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(polycloud nodes list --pro); COMP_CWORD=3; _polycloud; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(polycloud put READ); COMP_CWORD=2; _polycloud; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(polycloud get s3:x READ); COMP_CWORD=3; _polycloud; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(cumuli --profile x nodes cr); COMP_CWORD=4; _cumuli; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(cumuli nodes list --pro); COMP_CWORD=3; _cumuli; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(cumuli put READ); COMP_CWORD=2; _cumuli; echo "${{COMPREPLY[@]}}"
+        COMP_WORDS=(cumuli get s3:x READ); COMP_CWORD=3; _cumuli; echo "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(["bash", "-c", ask], text=True, capture_output=True, cwd=ROOT)
     assert done.stdout.splitlines() == ["create", "--provider --profile", "README.md", "README.md"]
@@ -257,24 +257,24 @@ def test_bash_completes(cli: Cli) -> None:
 def test_a_reader_that_left_is_no_failure_to_speak_of(form: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "polycloud", *f"sizes list -p memory {form}".split()]
+    command = [sys.executable, "-m", "cumuli", *f"sizes list -p memory {form}".split()]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=300)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_nothing_that_is_installed_is_needed_to_say_what_is_missing() -> None:
-    script = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from polycloud.cli import main; sys.exit(main())"
+    script = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from cumuli.cli import main; sys.exit(main())"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", script], text=True, capture_output=True, timeout=300)
     assert done.returncode == 2
-    assert "pip install 'polycloud[cli]'" in done.stderr
+    assert "pip install 'cumuli[cli]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_another_locale_does_not_break_it() -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
     done = subprocess.run(
-        [sys.executable, "-m", "polycloud", "--help"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "cumuli", "--help"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0
     assert "Exit status" in done.stdout

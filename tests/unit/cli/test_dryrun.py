@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from polycloud.cli.dryrun import RequestShown, shown
-from polycloud.cli.dryruntime import DryRunRuntime
-from polycloud.runtime.drive import run
-from polycloud.runtime.messages import Request
-from polycloud.runtime.protocol import UNLIMITED, TransportSettings
+from cumuli.cli.dryrun import RequestShown, shown
+from cumuli.cli.dryruntime import DryRunRuntime
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.messages import Request
+from cumuli.runtime.protocol import UNLIMITED, TransportSettings
 from tests.secrets_used import API_SECRET as SECRET
 
 HIDDEN = "********"
@@ -99,7 +99,7 @@ def test_nothing_is_sent() -> None:
 
 
 def test_what_obtains_credentials_is_sent() -> None:
-    from polycloud.errors import ConnectionFailed
+    from cumuli.errors import ConnectionFailed
 
     runtime = DryRunRuntime(TransportSettings(proxy=""))
     with pytest.raises(ConnectionFailed):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from polycloud import errors
-from polycloud.cli.failures import EXIT_STATUSES, report
-from polycloud.cli.output import Output
+from cumuli import errors
+from cumuli.cli.failures import EXIT_STATUSES, report
+from cumuli.cli.output import Output
 from tests.unit.cli.conftest import Cli
 
 EXPECTED = {
@@ -89,14 +89,14 @@ def test_interrupted() -> None:
             "--recursive ls memory:",
             "there is no global option --recursive; a command's own options stand after its name",
         ),
-        ("nodes list -p swift", "'swift' keeps objects and has no servers; try: polycloud ls swift:"),
-        ("ls ec2:photos", "'ec2' has servers and keeps no objects; try: polycloud --provider ec2 nodes list"),
-        ("ls work:photos", "'work' has servers and keeps no objects; try: polycloud --profile work nodes list"),
+        ("nodes list -p swift", "'swift' has object storage and no servers; try: cumuli ls swift:"),
+        ("ls ec2:photos", "'ec2' has servers and no object storage; try: cumuli --provider ec2 nodes list"),
+        ("ls work:photos", "'work' has servers and no object storage; try: cumuli --profile work nodes list"),
         (
             "ls local:photos",
             "'local' is a provider and a profile of CONFIG; rename it, or add --provider local or --profile local",
         ),
-        ("nodes list -P kept", "'kept' keeps objects and has no servers; try: polycloud ls kept:"),
+        ("nodes list -P kept", "'kept' has object storage and no servers; try: cumuli ls kept:"),
     ],
 )
 def test_slips_are_told_what_to_type(cli: Cli, tmp_path: Path, arguments: str, told: str) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from polycloud.cli.output import Output, age, clean
-from polycloud.compute.models import KeyPair
-from polycloud.credentials.secret import Secret
-from polycloud.errors import ConnectionFailed
+from cumuli.cli.output import Output, age, clean
+from cumuli.compute.models import KeyPair
+from cumuli.errors import ConnectionFailed
+from cumuli.secret import Secret
 from tests.secrets_used import PRIVATE_KEY_LINE
 
 HOSTILE = [

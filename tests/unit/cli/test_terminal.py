@@ -20,7 +20,7 @@ LOG_IN = """
 import fcntl, os, sys, termios
 os.setsid()
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, "-m", "polycloud", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-m", "cumuli", *sys.argv[1:]])
 """
 
 
@@ -110,7 +110,7 @@ def disk(tmp_path: Path) -> dict[str, str]:
     config = tmp_path / "config.toml"
     config.write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{tmp_path / "account"}"\n')
     (tmp_path / "account" / "c").mkdir(parents=True)
-    return {"POLYCLOUD_CONFIG": str(config)}
+    return {"CUMULI_CONFIG": str(config)}
 
 
 def test_transfers_have_bars(tmp_path: Path, disk: dict[str, str]) -> None:
@@ -165,7 +165,7 @@ def test_bars_are_for_people_only(tmp_path: Path, disk: dict[str, str], option: 
         status, shown = at_a_terminal(*command, option, settings=disk)
     else:
         done = subprocess.run(
-            [sys.executable, "-m", "polycloud", *command],
+            [sys.executable, "-m", "cumuli", *command],
             capture_output=True,
             text=True,
             cwd=ROOT,

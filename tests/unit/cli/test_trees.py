@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.cli.failures import UsageError
-from polycloud.cli.trees import destination_of, files_below, keys_of, target_below
-from polycloud.errors import InvalidRequest
-from tests.support.names import KNOWN_BAD, generated_names
+from cumuli.cli.failures import UsageError
+from cumuli.cli.storage.trees import destination_of, files_below, keys_of, target_below
+from cumuli.errors import InvalidRequest
+from cumuli.testing.names import KNOWN_BAD, generated_names
 
 HOSTILE = ["", ".", "..", "../a", "a/..", "a/../b", "a/./b", "./a", "/a", "//", "a//b", "a/", "nul\0byte", "a/\0"]
 

@@ -1,5 +1,5 @@
 """Tests of compute clients run in both flavours from one body."""
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 
 __all__ = ["flavour"]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
-from polycloud.compute.auth import Password, SSHKey, public_key_in
-from polycloud.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
-from polycloud.credentials.secret import Secret
-from polycloud.errors import InvalidRequest
+from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
+from cumuli.compute.auth import Password, SSHKey, public_key_in
+from cumuli.compute.models import KeyPair, Node, NodeState, Volume, VolumeState
+from cumuli.errors import InvalidRequest
+from cumuli.secret import Secret
 from tests.secrets_used import NODE_PASSWORD, PRIVATE_KEY_LINE
 
 NODE = Node(id="n-1", name="web", state=NodeState.RUNNING, provider="here")

@@ -9,17 +9,18 @@ from typing import Any
 import msgspec
 import pytest
 
-import polycloud
-from polycloud.capabilities import Capabilities, ComputeCapability
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.client import Compute
-from polycloud.compute.driver import ComputeDriver
-from polycloud.compute.models import Node, NodeState, Volume
-from polycloud.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
-from polycloud.options import make_caller
-from polycloud.runtime.paging import Page
-from polycloud.runtime.protocol import TransportSettings
-from tests.support.flavours import Flavour
+import cumuli
+from cumuli.calls.options import make_caller
+from cumuli.calls.paging import Page
+from cumuli.capabilities import Capabilities
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.client import Compute
+from cumuli.compute.driver import ComputeDriver
+from cumuli.compute.models import Node, NodeState, Volume
+from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotSupported
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.testing.flavours import Flavour
 
 
 class OddDriver(ComputeDriver[Node, Volume]):
@@ -54,7 +55,7 @@ class OddDriver(ComputeDriver[Node, Volume]):
 
 @pytest.fixture
 def driver(flavour: Flavour) -> OddDriver:
-    from polycloud.runtime import asynchronous_runtime, blocking_runtime
+    from cumuli.runtime import asynchronous_runtime, blocking_runtime
 
     factory = asynchronous_runtime if flavour.name == "async" else blocking_runtime
     return OddDriver(make_caller(factory(TransportSettings()), {}, provider="odd"))
@@ -115,7 +116,7 @@ async def test_a_file_of_a_public_key_may_be_in_any_encoding(flavour: Flavour, t
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQ Jürgen"
     path = tmp_path / "key.pub"
     path.write_bytes(f"{key}\r\n".encode(encoding))
-    cls = polycloud.AsyncMemoryCompute if flavour.name == "async" else polycloud.MemoryCompute
+    cls = cumuli.AsyncMemoryCompute if flavour.name == "async" else cumuli.MemoryCompute
     client: Any = flavour.shape(cls())
     async with client:
         assert (await client.import_key_pair("mine", path)).public_key == key

@@ -8,16 +8,16 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from polycloud import MemoryCompute
-from polycloud.compute.arguments import checked_tags
-from polycloud.providers.aws.ec2 import wire as ec2
-from polycloud.providers.aws.ec2.calls import tags_of
-from polycloud.providers.gogrid import wire as gogrid
-from polycloud.providers.openstack.wire_servers import Server, node_of
-from polycloud.wire.aws_query import query_request
-from polycloud.wire.lenient import decode_json
-from polycloud.wire.xml import decode, decode_untyped
-from polycloud.wire.xml_shapes import LONG
+from cumuli import MemoryCompute
+from cumuli.compute.arguments import checked_tags
+from cumuli.providers.aws.ec2 import wire as ec2
+from cumuli.providers.aws.ec2.calls import tags_of
+from cumuli.providers.aws.query import query_request
+from cumuli.providers.gogrid import wire as gogrid
+from cumuli.providers.openstack.compute.wire import Server, node_of
+from cumuli.wire.lenient import decode_json
+from cumuli.wire.xml import decode, decode_untyped
+from cumuli.wire.xml_shapes import LONG
 
 TEXTS = ["a\r\nb", "a\nb", "a\rb", "\ta\t", "  a  ", "\r\n", "\n", "\r", " ", "", 'a\r\n<b> & "c"\r\n']
 # Of XML's own rules (1.0, 2.11): a bare carriage return is a line feed to every reader, so who means one escapes it.

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-import polycloud
-from polycloud.capabilities import ComputeCapability
-from polycloud.compute.aio import AsyncCompute
-from polycloud.compute.auth import Password, SSHKey
-from polycloud.compute.models import NodeState
-from polycloud.errors import (
+import cumuli
+from cumuli.calls.retry import RetryPolicy
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
     ConfigurationError,
     Conflict,
     ConnectionFailed,
@@ -28,13 +29,12 @@ from polycloud.errors import (
     QuotaExceeded,
     RateLimited,
 )
-from polycloud.providers.memory.account import MemoryAccount
-from polycloud.providers.memory.aio import AsyncMemoryCompute
-from polycloud.providers.memory.client import MemoryCompute
-from polycloud.providers.memory.models import MemoryImage, MemoryNode, MemoryVolume
-from polycloud.runtime.retry import RetryPolicy
+from cumuli.providers.memory.compute.account import MemoryAccount
+from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
+from cumuli.providers.memory.compute.client import MemoryCompute
+from cumuli.providers.memory.compute.models import MemoryImage, MemoryNode, MemoryVolume
+from cumuli.testing.flavours import Flavour
 from tests.secrets_used import NODE_PASSWORD
-from tests.support.flavours import Flavour
 
 QUICK = RetryPolicy(base=0.001)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPF me@example.org"
@@ -53,7 +53,7 @@ def down() -> ProviderUnavailable:
 
 async def test_the_nth_call_fails_and_is_tried_again(flavour: Flavour, caplog: pytest.LogCaptureFixture) -> None:
     account = MemoryAccount()
-    caplog.set_level(logging.DEBUG, "polycloud")
+    caplog.set_level(logging.DEBUG, "cumuli")
     async with cloud(flavour, account, fail_call={2: down()}) as memory:
         await memory.list_nodes()
         await memory.list_sizes()
@@ -290,7 +290,7 @@ async def test_a_whole_listing_can_have_a_deadline(flavour: Flavour) -> None:
     async with cloud(flavour, page_size=1, latency=0.05) as memory:
         for _ in range(5):
             await memory.create_node("web", "small", "debian")
-        with polycloud.deadline(0.12), pytest.raises(DeadlineExceeded):
+        with cumuli.deadline(0.12), pytest.raises(DeadlineExceeded):
             await memory.list_nodes()
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from polycloud.compute import models
-from polycloud.compute.models import (
+from cumuli.compute import models
+from cumuli.compute.models import (
     KeyPair,
     Node,
     NodeImage,
@@ -24,7 +24,7 @@ from polycloud.compute.models import (
     VolumeSnapshot,
     VolumeState,
 )
-from polycloud.credentials.secret import Secret
+from cumuli.secret import Secret
 from tests.secrets_used import NODE_PASSWORD
 
 WHEN = dt.datetime(2026, 1, 31, 12, 0, 0, 5000, tzinfo=dt.UTC)
@@ -147,7 +147,7 @@ def test_a_node_with_a_password_is_not_pickled_and_says_how() -> None:
 def test_a_password_is_in_no_repr_json_or_pickle() -> None:
     node = msgspec.structs.replace(NODE, password=Secret(NODE_PASSWORD))
     assert NODE_PASSWORD not in f"{node} {node!r}"
-    # Encoders refuse a secret rather than write it; polycloud.serialize is there for JSON.
+    # Encoders refuse a secret rather than write it; cumuli.serialize is there for JSON.
     for encode in (msgspec.json.encode, msgspec.msgpack.encode, pickle.dumps):
         with pytest.raises(TypeError) as caught:
             encode(node)

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from polycloud.compute.models import Node, NodeState
-from polycloud.compute.waiting import APPEARING, GONE_SECONDS, SLOWEST_POLL, wait_until_running
-from polycloud.errors import (
+from cumuli.compute.models import Node, NodeState
+from cumuli.compute.waiting import APPEARING, GONE_SECONDS, SLOWEST_POLL, wait_until_running
+from cumuli.errors import (
     CloudError,
     ConnectionFailed,
     DeadlineExceeded,
@@ -21,8 +21,8 @@ from polycloud.errors import (
     RateLimited,
     Timeout,
 )
-from polycloud.runtime.drive import run
-from polycloud.runtime.protocol import Runtime
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.protocol import Runtime
 
 Look = Callable[[float], NodeState | Node | None]
 """What is seen of a node after so many seconds; None when it is not there."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.providers.aws.ec2.wire import CreateKeyPairResponse
-from polycloud.providers.gogrid.wire import Password
-from polycloud.providers.openstack.actions import _AdminPass
-from polycloud.providers.openstack.places import _Key
-from polycloud.providers.openstack.wire_servers import Created, Server, _Created
+from cumuli.providers.aws.ec2.wire import CreateKeyPairResponse
+from cumuli.providers.gogrid.wire import Password
+from cumuli.providers.openstack.compute.actions import _AdminPass
+from cumuli.providers.openstack.compute.keys import _Key
+from cumuli.providers.openstack.compute.wire import Created, Server, _Created
 from tests.secrets_used import NODE_PASSWORD
 
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from polycloud.runtime.deadline import current_deadline, deadline, grace, until
+from cumuli.runtime.deadline import current_deadline, deadline, grace, until
 
 NEVER = float("inf")
 

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import FileExists, InvalidRequest, QuotaExceeded
-from polycloud.runtime import files
-from polycloud.runtime.files import BlockingSource, PieceBuffer, open_sink, open_source
+from cumuli.errors import FileExists, InvalidRequest, QuotaExceeded
+from cumuli.runtime import files
+from cumuli.runtime.files import BlockingSource, PieceBuffer, open_sink, open_source
 
 DATA = bytes(range(256)) * 40
 
@@ -355,7 +355,7 @@ def test_an_abort_in_the_middle_of_a_write_leaves_nothing(
 def test_a_program_that_ends_leaves_nothing_that_its_threads_have_begun(tmp_path: Path) -> None:
     program = """
 import sys, threading, time
-from polycloud.runtime import files
+from cumuli.runtime import files
 sink = files.open_sink(sys.argv[1], overwrite=False)
 sink.write(b"half")
 real = files.PathSink.write

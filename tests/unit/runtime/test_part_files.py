@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import polycloud
-from polycloud.errors import Conflict, InvalidRequest
-from polycloud.runtime import part_files
-from polycloud.runtime.files import open_sink
+import cumuli
+from cumuli.errors import Conflict, InvalidRequest
+from cumuli.runtime import part_files
+from cumuli.runtime.files import open_sink
 
 
 def found_in(folder: Path) -> list[str]:
-    return [left.path for left in polycloud.list_partial_downloads(folder, older_than=0)]
+    return [left.path for left in cumuli.list_partial_downloads(folder, older_than=0)]
 
 
 def left_in(folder: Path) -> Path:
@@ -33,7 +33,7 @@ def test_what_is_written_is_never_a_leftover(tmp_path: Path, overwrite: bool) ->
     [path] = tmp_path.iterdir()
     assert found_in(tmp_path) == []
     with pytest.raises(Conflict, match="may still write it"):
-        polycloud.remove_partial_download(path)
+        cumuli.remove_partial_download(path)
     sink.commit()
     assert (tmp_path / "x").read_bytes() == b"half"
 
@@ -65,7 +65,7 @@ def test_who_clears_up_before_the_lock_is_there_harms_nothing(tmp_path: Path, mo
     def late(file: int, operation: int) -> None:
         if operation == fcntl.LOCK_EX and not removed:
             [path] = found_in(tmp_path)
-            polycloud.remove_partial_download(path)
+            cumuli.remove_partial_download(path)
             removed.append(path)
         real(file, operation)
 
@@ -101,12 +101,12 @@ def test_what_was_left_is_found_by_age_and_place(tmp_path: Path) -> None:
     (tmp_path / part_files.name()).symlink_to(old)
     os.mkfifo(tmp_path / part_files.name())
     modified = dt.datetime(2023, 11, 14, 22, 13, 20, tzinfo=dt.UTC)
-    expected = polycloud.PartialDownload(path=str(old), size=4, last_modified=modified)
-    assert polycloud.list_partial_downloads(tmp_path, recursive=True) == [expected]
+    expected = cumuli.PartialDownload(path=str(old), size=4, last_modified=modified)
+    assert cumuli.list_partial_downloads(tmp_path, recursive=True) == [expected]
     assert found_in(tmp_path) == [str(young)]
     for each in (old, young, young):
-        polycloud.remove_partial_download(each)
-    assert polycloud.list_partial_downloads(tmp_path, recursive=True, older_than=0) == []
+        cumuli.remove_partial_download(each)
+    assert cumuli.list_partial_downloads(tmp_path, recursive=True, older_than=0) == []
     assert len(list(tmp_path.iterdir())) == 4
 
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_told_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fcntl, "flock", refuse)
     assert found_in(tmp_path) == []
     with pytest.raises(Conflict):
-        polycloud.remove_partial_download(path)
+        cumuli.remove_partial_download(path)
     sink = open_sink(tmp_path / "x", overwrite=False)
     sink.write(b"whole")
     sink.commit()
@@ -130,12 +130,12 @@ def test_what_cannot_be_told_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("age", [-1, float("nan"), float("inf"), True])
 def test_ages_that_are_none(tmp_path: Path, age: float) -> None:
     with pytest.raises(InvalidRequest, match="older_than"):
-        polycloud.list_partial_downloads(tmp_path, older_than=age)
+        cumuli.list_partial_downloads(tmp_path, older_than=age)
 
 
 def test_only_our_own_are_removed(tmp_path: Path) -> None:
     (tmp_path / "precious").touch()
     with pytest.raises(InvalidRequest, match="no partial download"):
-        polycloud.remove_partial_download(tmp_path / "precious")
+        cumuli.remove_partial_download(tmp_path / "precious")
     with pytest.raises(InvalidRequest, match="cannot read the folder"):
-        polycloud.list_partial_downloads("nul\0")
+        cumuli.list_partial_downloads("nul\0")

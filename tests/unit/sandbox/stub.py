@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
-from polycloud.sandbox.server import Address, Profile
+from cumuli.sandbox.server import Address, Profile
 
 ANSWERING = (
     "import http.server, sys;"

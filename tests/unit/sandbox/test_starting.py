@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from polycloud import sandbox
-from polycloud.errors import ConfigurationError, ConnectionFailed
-from polycloud.sandbox.processes import Process, identify, is_running, stop
-from polycloud.sandbox.server import Address
-from polycloud.sandbox.starting import start
+from cumuli import sandbox
+from cumuli.errors import ConfigurationError, ConnectionFailed
+from cumuli.sandbox.processes import Process, identify, is_running, stop
+from cumuli.sandbox.server import Address
+from cumuli.sandbox.starting import start
 from tests.support.processes import nothing_left
 from tests.unit.sandbox.stub import Stub
 
@@ -49,7 +49,7 @@ def test_a_detached_server_outlives_its_starter(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from polycloud.sandbox.starting import start
+        from cumuli.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
         started = start(Stub(), Path(sys.argv[1]), tied=False)
         started.keep()
@@ -73,7 +73,7 @@ def test_a_tied_server_dies_with_its_starter(tmp_path: Path, number: signal.Sign
     script = """
         import sys, threading, time
         from pathlib import Path
-        from polycloud.sandbox.starting import start
+        from cumuli.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
 
         kept = []
@@ -130,7 +130,7 @@ def test_a_server_hears_what_its_starter_is_deaf_to(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from polycloud.sandbox.starting import start
+        from cumuli.sandbox.starting import start
         from tests.unit.sandbox.stub import Stub
         started = start(Stub(), Path(sys.argv[1]), tied=True)
         for process in ("self", str(started.process.pid)):
@@ -153,7 +153,7 @@ def test_a_detached_server_that_is_not_kept_ends_when_it_is_closed(tmp_path: Pat
 STARTING = """
 import os, sys
 from pathlib import Path
-from polycloud.sandbox.starting import start
+from cumuli.sandbox.starting import start
 from tests.unit.sandbox.stub import Stub
 print("begins", flush=True)
 kept = []
@@ -223,7 +223,7 @@ if not once.exists():
 
 
 def test_a_missing_extra_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"needs no_such_module.*pip install 'polycloud\[sandbox\]'"):
+    with pytest.raises(ConfigurationError, match=r"needs no_such_module.*pip install .*\[sandbox\]'"):
         start(Stub(modules=["no_such_module"]), tmp_path, tied=True)
 
 
@@ -254,7 +254,7 @@ def test_what_the_system_refuses_is_told_as_such(what: str, tmp_path: Path, monk
     file = tmp_path / "file"
     file.write_text("")
     if what == "state folder is a file":
-        monkeypatch.setenv("POLYCLOUD_SANDBOX_HOME", str(file))
+        monkeypatch.setenv("CUMULI_SANDBOX_HOME", str(file))
         for call in (lambda: sandbox.up("gogrid"), sandbox.down):
             with pytest.raises(ConfigurationError, match=r"cannot use .*file: (File exists|Not a directory)"):
                 call()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.flavours import flavour
+from cumuli.testing.flavours import flavour
 
 __all__ = ["flavour"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from polycloud.storage.arguments import content_type_of
-from polycloud.storage.content_types import BY_END, BY_TYPE
+from cumuli.storage.arguments import content_type_of
+from cumuli.storage.content_types import BY_END, BY_TYPE
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from polycloud.capabilities import Capabilities, StorageCapability
-from polycloud.runtime.blocking import BlockingRuntime
-from polycloud.runtime.caller import Caller, Timeouts
-from polycloud.runtime.drive import run
-from polycloud.runtime.protocol import TransportSettings
-from polycloud.runtime.retry import RetryPolicy
-from polycloud.storage.crc32 import combined
-from polycloud.storage.driver import (
+from cumuli.calls.caller import Caller, Timeouts
+from cumuli.calls.retry import RetryPolicy
+from cumuli.capabilities import Capabilities
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.storage.capabilities import StorageCapability
+from cumuli.storage.crc32 import combined
+from cumuli.storage.driver import (
     Address,
     MultipartUpload,
     Part,
@@ -24,9 +25,9 @@ from polycloud.storage.driver import (
     Stored,
     TransferRules,
 )
-from polycloud.storage.models import Container, Object
-from polycloud.storage.upload import MovePlan, upload
-from polycloud.storage.verify import Digest
+from cumuli.storage.models import Container, Object
+from cumuli.storage.upload import MovePlan, upload
+from cumuli.storage.verify import Digest
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -49,7 +50,7 @@ def test_many_pieces_of_which_the_last_is_shorter() -> None:
 
 def test_a_piece_of_more_than_4_gib() -> None:
     """Zeros, whose effect can be had in steps."""
-    value = step = zlib.crc32(b"polycloud")
+    value = step = zlib.crc32(b"cumuli")
     zeros = zlib.crc32(bytes(1 << 20))
     for _ in range(5 * 1024):
         step = combined(step, zeros, 1 << 20)

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from polycloud.providers.memory_storage.account import MemoryStorageAccount
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from polycloud.runtime import asynchronous_runtime, blocking_runtime, files
-from polycloud.runtime.protocol import TransportSettings
-from polycloud.runtime.retry import RetryPolicy
-from tests.support.flavours import Flavour, eventually
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import ChecksumMismatch, CloudError, Conflict, ConnectionFailed
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.runtime import asynchronous_runtime, blocking_runtime, files
+from cumuli.runtime.protocol import TransportSettings
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.flavours import Flavour, eventually
 
 CONTENT = random.Random(2).randbytes(3_000_001)
 QUICK = RetryPolicy(base=0.001, cap=0.001)

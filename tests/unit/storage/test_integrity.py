@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from polycloud import errors
-from polycloud.providers.local.aio import AsyncLocalStorage
-from polycloud.providers.local.client import LocalStorage
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from tests.support.flavours import Flavour
+from cumuli import errors
+from cumuli.providers.local.aio import AsyncLocalStorage
+from cumuli.providers.local.client import LocalStorage
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.testing.flavours import Flavour
 
 CONTENT = b"content" * 1000
 

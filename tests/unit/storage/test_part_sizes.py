@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from polycloud.storage.driver import TransferRules
-from polycloud.storage.upload import IN_MEMORY, PartSizes
+from cumuli.storage.driver import TransferRules
+from cumuli.storage.upload import IN_MEMORY, PartSizes
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB

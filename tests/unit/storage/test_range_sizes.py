@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.storage.into_file import range_size
+from cumuli.storage.file_download import range_size
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB

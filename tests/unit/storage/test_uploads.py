@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from polycloud.capabilities import StorageCapability as Can
-from polycloud.errors import ChecksumMismatch, CloudError, InvalidRequest, PermissionDenied, ProviderUnavailable
-from polycloud.providers.memory_storage.account import MemoryStorageAccount
-from polycloud.providers.memory_storage.aio import AsyncMemoryStorage
-from polycloud.providers.memory_storage.client import MemoryStorage
-from polycloud.runtime.retry import RetryPolicy
-from tests.support.flavours import Flavour
+from cumuli.calls.retry import RetryPolicy
+from cumuli.errors import ChecksumMismatch, CloudError, InvalidRequest, PermissionDenied, ProviderUnavailable
+from cumuli.providers.memory.storage.account import MemoryStorageAccount
+from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
+from cumuli.providers.memory.storage.client import MemoryStorage
+from cumuli.storage.capabilities import StorageCapability as Can
+from cumuli.testing.flavours import Flavour
 
 PART = 10_000
 CONTENT = random.Random(3).randbytes(7 * PART + 123)

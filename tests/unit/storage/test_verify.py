@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from polycloud.errors import ChecksumMismatch
-from polycloud.storage.verify import Digest, compare, hasher_for
+from cumuli.errors import ChecksumMismatch
+from cumuli.storage.verify import Digest, compare, hasher_for
 
 CONTENT = random.Random(8).randbytes(10_000)
 

@@ -11,22 +11,22 @@ import pytest
 LEAKS = """
 import logging, subprocess, sys, warnings
 import pytest
-from polycloud.errors import CloudError
-from polycloud.runtime.messages import Response, Headers
+from cumuli.errors import CloudError
+from cumuli.runtime.messages import Response, Headers
 from tests.secrets_used import AWS_SECRET, API_KEY
 from urllib.parse import quote
 import base64
 
 class Shows:
-    __module__ = "polycloud.somewhere"
+    __module__ = "cumuli.somewhere"
     def __repr__(self): return f"Shows({AWS_SECRET})"
 
 def test_clean(): print("nothing")
 def test_printed(): print(AWS_SECRET)
 def test_captured(capsys):
     print(AWS_SECRET); capsys.readouterr()
-def test_logged(): logging.getLogger("polycloud.http").debug("key %s", AWS_SECRET)
-def test_logged_extra(): logging.getLogger("polycloud.http").debug("x", extra={"key": AWS_SECRET})
+def test_logged(): logging.getLogger("cumuli.http").debug("key %s", AWS_SECRET)
+def test_logged_extra(): logging.getLogger("cumuli.http").debug("x", extra={"key": AWS_SECRET})
 def test_error_that_nobody_sees(): CloudError(f"bad key {quote(AWS_SECRET, safe='')}")
 def test_error_context(): CloudError("x", code="Basic " + base64.b64encode(f"user:{API_KEY}:x".encode()).decode())
 def test_foreign_error():

@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_start_that_fails_is_made_again(home: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
     made = Reluctant(failures, home)
     monkeypatch.setattr(starter, "Cluster", lambda: made)
-    look = f"import os, sys; sys.exit(os.environ['POLYCLOUD_CEPH'] != {str(home / 'ceph.json')!r} or 7)"
+    look = f"import os, sys; sys.exit(os.environ['CUMULI_CEPH'] != {str(home / 'ceph.json')!r} or 7)"
     assert starter.run([sys.executable, "-c", look]) == 7
     assert (made.started, made.stopped) == (failures + 1, failures + 1)
 

@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
-import polycloud
-from polycloud.errors import MalformedResponse
-from polycloud.providers.cloudfiles.driver import _Entry
-from polycloud.providers.rackspace.images import _ImageList
-from polycloud.runtime.left_out import tell_left_out
-from polycloud.wire.keystone import parse_v2_token, parse_v3_token
-from polycloud.wire.lenient import Identity, Needed, decode_json
-from polycloud.wire.moments import moment_of, utc
+import cumuli
+from cumuli.calls.left_out import tell_left_out
+from cumuli.errors import MalformedResponse
+from cumuli.providers.openstack.identity.keystone import parse_v2_token, parse_v3_token
+from cumuli.providers.rackspace.cloudfiles.cdn import _Entry
+from cumuli.providers.rackspace.compute.images import _ImageList
+from cumuli.wire.lenient import Identity, Needed, decode_json
+from cumuli.wire.moments import moment_of, utc
 from tests.support.odd import ODD, odd_records
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
@@ -158,8 +158,8 @@ def test_what_is_left_out_is_collected_by_everybody_around() -> None:
         tell_left_out([MalformedResponse(word)], provider="p", operation="o")
 
     tell("before")
-    with polycloud.left_out() as outer:
-        with polycloud.left_out() as inner:
+    with cumuli.left_out() as outer:
+        with cumuli.left_out() as inner:
             tell("a")
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(copy_context().run, tell, "b").result()

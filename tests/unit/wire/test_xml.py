@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycloud.errors import MalformedResponse
-from polycloud.wire.xml import decode, decode_untyped
+from cumuli.errors import MalformedResponse
+from cumuli.wire.xml import decode, decode_untyped
 
 
 class Tag(msgspec.Struct, rename="camel"):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycloud.errors import MalformedResponse
-from polycloud.wire.xml import _children_of, _read, decode
-from polycloud.wire.xml_shapes import LONG, TRIES, read_listing
+from cumuli.errors import MalformedResponse
+from cumuli.wire.xml import _children_of, _read, decode
+from cumuli.wire.xml_shapes import LONG, TRIES, read_listing
 
 
 class Tag(msgspec.Struct, rename="camel"):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycloud.errors import ConfigurationError
-from polycloud.providers.aws.regions import Place, check_region, partition_of, place_of, service_origin
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.regions import Place, check_region, partition_of, place_of, service_origin
 
 SESSION = botocore.session.Session()
 SUFFIXES = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from polycloud.compute.models import NodeState
-from polycloud.errors import MalformedResponse
-from polycloud.providers.gogrid import wire
-from polycloud.providers.gogrid.signing import refusal
+from cumuli.compute.models import NodeState
+from cumuli.errors import MalformedResponse
+from cumuli.providers.gogrid import wire
+from cumuli.providers.gogrid.signing import refusal
 
 NOW = 1_700_000_000.0
 SERVER: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""One logical call: its attempts, retries, lost answers, pages, options and traces."""

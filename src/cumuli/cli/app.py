@@ -1,0 +1,174 @@
+"""The command line's root: global options, the commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
+
+from cumuli.calls.left_out import left_out
+from cumuli.cli import failures
+from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.output import Output
+from cumuli.cli.session import GROUP, Options, session
+from cumuli.cli.standard import STANDARD
+from cumuli.cli.verbs import every_service
+from cumuli.table import SERVICES
+from cumuli.version import __version__
+
+__all__ = ["app", "run"]
+
+app = App(
+    name="cumuli",
+    help=f"One command for every cloud: {', '.join(service.title for service in SERVICES)}.",
+    help_epilogue=failures.EXIT_STATUSES,
+    version=__version__,
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,
+)
+app.meta.suppress_keyboard_interrupt = False
+OTHERS = Group("Everything else", sort_key=len(SERVICES))
+app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
+app.command(
+    "cumuli.cli.sandbox:app",
+    name="sandbox",
+    help="Real servers on this machine, to try things out on.",
+    group=OTHERS,
+)
+
+
+def _add_services() -> None:
+    """The commands of every service, which are imported when they are run, or when their help is asked for."""
+    for number, (service, commands) in enumerate(every_service()):
+        group = Group(commands.heading, sort_key=number)
+        for command in commands.commands:
+            # An app has its own usage, and refuses another one even if it is None.
+            usage = {} if command.usage is None else {"usage": command.usage}
+            where = f"cumuli.cli.{service.name}.{command.where}"
+            app.command(where, name=command.name, help=command.help, group=group, **usage)
+
+
+_add_services()
+
+# What stands after "--" is never an option, global ones included.
+_rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())
+
+
+@app.command(group=OTHERS)
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+    """Print a completion script: `eval "$(cumuli completion bash)"`.
+
+    Args:
+        shell: For which shell.
+    """
+    sys.stdout.write(app.meta.generate_completion(prog_name="cumuli", shell=shell))
+
+
+@app.meta.default
+def _launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    given: Annotated[Options, Parameter(name="*", group=GROUP)] = Options(),  # noqa: B008 - frozen
+) -> None:
+    out = Output(json=given.json)
+    if given.debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
+    with session(given, out):
+        try:
+            app(
+                [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()],
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
+        except RequestShown as stop:
+            out.request(stop.request)
+        out.flush()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status. Nothing is raised, whatever happens.
+    """
+    before, rest = _split(arguments)
+    debug = "--debug" in before
+    out = Output(json="--json" in before)
+    token = _rest.set(rest)
+    try:
+        with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
+            warnings.showwarning = _warner(out)
+            app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
+            out.flush()
+    except failures.AlreadyReported as error:
+        return error.status
+    except CycloptsError as error:
+        return failures.report(_clearer(error), out, debug=debug)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it
+        if failures.unwritable(error):
+            # The interpreter flushes standard output once more when it ends, and must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.report(error, out, debug=debug)
+    finally:
+        _rest.reset(token)
+    # The log has told what it was.
+    return failures.FAILED if lost else 0
+
+
+def _clearer(error: CycloptsError) -> Exception:
+    """An option that is unknown where it stands is not called a command."""
+    word = error.unused_tokens[0] if isinstance(error, UnknownCommandError) and error.unused_tokens else ""
+    if not word.startswith("-"):
+        return error
+    option = word.partition("=")[0]
+    known = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
+    near = get_close_matches(option, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
+    return failures.UsageError(f"there is no global option {option}; {hint}")
+
+
+def _warner(out: Output) -> Callable[..., None]:
+    def warn(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
+        out.warning(category.__name__, str(message))
+
+    return warn
+
+
+@contextmanager
+def _logged_as_warnings(out: Output, *, debug: bool) -> Generator[None]:
+    """What the library warns of in its log reads like any other warning; with --debug the log is shown as it is."""
+    if debug:
+        yield
+        return
+    handler = _Warnings(out)
+    log = logging.getLogger("cumuli")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, out: Output) -> None:
+        super().__init__(logging.WARNING)
+        self._out = out
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._out.warning(record.name, record.getMessage())
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    if "--" not in arguments:
+        return list(arguments), ()
+    at = list(arguments).index("--")
+    return list(arguments[:at]), tuple(arguments[at:])

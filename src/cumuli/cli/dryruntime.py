@@ -1,0 +1,30 @@
+"""``DryRunRuntime``: shows the first request instead of sending it."""
+
+from __future__ import annotations
+
+from cumuli.cli.dryrun import RequestShown, shown
+from cumuli.runtime.blocking.runtime import BlockingRuntime
+from cumuli.runtime.messages import Request, Response, ResponseStream
+from cumuli.runtime.pace import Patience
+
+__all__ = ["DryRunRuntime"]
+
+
+class DryRunRuntime(BlockingRuntime):
+    """Sends only what obtains credentials, which a request cannot be built without."""
+
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
+        """The answer to an identity request.
+
+        Raises:
+            RequestShown: It is any other.
+        """
+        if not request.identity:
+            raise RequestShown(shown(request))
+        return await super().send(request, deadline=deadline, patience=patience)
+
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
+        """As ``send``."""
+        if not request.identity:
+            raise RequestShown(shown(request))
+        return await super().stream(request, deadline=deadline, patience=patience)

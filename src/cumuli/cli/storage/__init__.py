@@ -1,0 +1,61 @@
+"""The commands for object storage."""
+
+from __future__ import annotations
+
+from cumuli.cli.verbs import CLOUD, Command, Commands
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = Commands(
+    heading="Object storage, at addresses like PROVIDER-OR-PROFILE:CONTAINER/KEY",
+    example="cumuli ls {name}:",
+    commands=(
+        Command("containers", "containers:app", "What objects are kept in."),
+        Command(
+            "ls",
+            "objects:ls",
+            f"""List objects, or containers.
+
+What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
+
+An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
+            "Usage: cumuli ls [OPTIONS] ADDRESS",
+        ),
+        Command("stat", "objects:stat", f"What is known of one object, or of a container.\n\n{CLOUD}"),
+        Command(
+            "cat",
+            "objects:cat",
+            f"Objects to standard output.\n\nOne after the other, verified as they pass. {CLOUD}",
+            "Usage: cumuli cat ADDRESS...",
+        ),
+        Command(
+            "put",
+            "put:put",
+            f"""Files and folders to objects.
+
+Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
+
+An object of the same name is replaced. What arrives is verified. {CLOUD}""",
+        ),
+        Command(
+            "get",
+            "get:get",
+            f"Objects to files and folders.\n\nA file is there whole and verified, or not at all. {CLOUD}",
+            "Usage: cumuli get [OPTIONS] ADDRESS [DESTINATION]",
+        ),
+        Command(
+            "rm",
+            "objects:rm",
+            f"Delete objects.\n\nAsks before it does. {CLOUD}",
+            "Usage: cumuli rm [OPTIONS] ADDRESS...",
+        ),
+        Command(
+            "url",
+            "objects:url",
+            f"""A URL that opens an object for a while.
+
+It needs no credentials, and works for anybody who has it. {CLOUD}""",
+        ),
+        Command("leftovers", "leftovers:app", "What killed uploads and downloads have left."),
+    ),
+)

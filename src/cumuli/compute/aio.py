@@ -1,0 +1,607 @@
+"""``AsyncCompute``: the portable compute client. ``Compute`` is generated from it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from os import PathLike
+from typing import Generic, Literal, Protocol, TypeVar
+
+from cumuli.calls.paging import Page
+from cumuli.client import AsyncClient
+from cumuli.compute.arguments import (
+    checked_name,
+    checked_public_key,
+    checked_tags,
+    id_of,
+    ids_of,
+    optional_id_of,
+)
+from cumuli.compute.auth import Auth, Password, SSHKey
+from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.driver import ComputeDriver, NodeSpec, NodeT, VolumeT
+from cumuli.compute.models import (
+    KeyPair,
+    Node,
+    NodeImage,
+    NodeLocation,
+    NodeSize,
+    Volume,
+    VolumeSnapshot,
+)
+from cumuli.compute.waiting import NEWBORN, wait_until_running
+from cumuli.errors import (
+    ImageNotFound,
+    InvalidRequest,
+    KeyPairNotFound,
+    NodeNotFound,
+    NotFound,
+    SnapshotNotFound,
+    VolumeNotFound,
+)
+
+__all__ = ["AsyncCompute"]
+
+T = TypeVar("T")
+
+
+class HasId(Protocol):
+    """A model."""
+
+    @property
+    def id(self) -> str: ...
+
+
+MadeT = TypeVar("MadeT", bound=HasId)
+
+MISSING: dict[type, type[NotFound]] = {
+    Node: NodeNotFound,
+    NodeImage: ImageNotFound,
+    Volume: VolumeNotFound,
+    VolumeSnapshot: SnapshotNotFound,
+    KeyPair: KeyPairNotFound,
+}
+
+
+class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
+    """Servers, disks, images and keys of one provider.
+
+    Wherever a model is taken, its id will do. Every method raises ``NotSupported`` before any I/O
+    when the provider lacks the capability, ``AuthenticationError`` or ``PermissionDenied`` when
+    the provider refuses the credentials, and ``ConnectionFailed``, ``Timeout``,
+    ``ProviderUnavailable`` or ``RateLimited`` when it could not be reached in spite of retries.
+    """
+
+    def __init__(self, driver: ComputeDriver[NodeT, VolumeT]) -> None:
+        super().__init__(driver)
+        self._driver = driver
+
+    # Nodes
+
+    async def list_nodes(self, *, ids: Sequence[Node | str] | None = None) -> list[NodeT]:
+        """Every node of the account in this region, from every page.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+        """
+        return [node async for node in self.iterate_nodes(ids=ids)]
+
+    def iterate_nodes(self, *, ids: Sequence[Node | str] | None = None) -> AsyncIterator[NodeT]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        driver = self._driver
+        return self._listing(
+            ComputeCapability.LIST_NODES,
+            lambda cursor: driver.list_nodes(ids=wanted, cursor=cursor),
+            empty=wanted == [],
+        )
+
+    async def get_node(self, node: Node | str) -> NodeT:
+        """One node as it is now.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.GET_NODE)
+        return await self._do(self._driver.get_node(id_of(node, Node, self.provider)))
+
+    async def create_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> NodeT:
+        """Create a node and return it without waiting until it runs.
+
+        Args:
+            name: Its display name.
+            size: What kind of server.
+            image: What to make it from.
+            location: Where; None for the provider's choice.
+            auth: How to get into it: ``SSHKey(text)`` or ``Password(text)``.
+            tags: Tags to put on it.
+
+        Returns:
+            The new node; with ``password`` where the provider makes one.
+
+        Raises:
+            SizeNotFound, ImageNotFound: The provider does not know them.
+            QuotaExceeded: The account may not have another one, or there is no room.
+        """
+        return await self._create_node(self._node_spec(name, size, image, location, auth, tags))
+
+    async def start_node(self, node: Node | str) -> None:
+        """Start a stopped node.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        self._require(ComputeCapability.START_NODE)
+        await self._do(self._driver.start_node(id_of(node, Node, self.provider)))
+
+    async def stop_node(self, node: Node | str) -> None:
+        """Shut a node down and keep it, its disks and its address book.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        self._require(ComputeCapability.STOP_NODE)
+        await self._do(self._driver.stop_node(id_of(node, Node, self.provider)))
+
+    async def reboot_node(self, node: Node | str) -> None:
+        """Reboot a node, the gentle way where the provider has one.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        self._require(ComputeCapability.REBOOT_NODE)
+        await self._do(self._driver.reboot_node(id_of(node, Node, self.provider)))
+
+    async def destroy_node(self, node: Node | str) -> None:
+        """Destroy a node for good.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is protected, or its state does not allow it.
+        """
+        self._require(ComputeCapability.DESTROY_NODE)
+        node_id = id_of(node, Node, self.provider)
+        await self._do(self._driver.destroy_node(node_id))
+        self._driver.caller.recent.take_away(node_id)
+
+    async def wait_until_running(
+        self,
+        nodes: Sequence[Node | str],
+        *,
+        ssh_interface: Literal["public", "private"] = "public",
+        timeout: float = 600.0,
+    ) -> list[tuple[NodeT, list[str]]]:
+        """Wait until every node runs and has an address, and return the nodes with their addresses.
+
+        A look that failed (no connection, throttling, a server error) says nothing: it goes on until the
+        time is up.
+
+        Args:
+            nodes: The nodes, in any state.
+            ssh_interface: Which addresses to wait for and return.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
+
+        Raises:
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it, or one if this
+                client destroyed it.
+            NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
+                after it was on its way. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were ready in time; the message names which, and what was
+                last seen of them.
+        """
+        self._require(ComputeCapability.LIST_NODES)
+        wanted = ids_of(nodes, Node, self.provider)
+        return await wait_until_running(
+            self._driver.caller.runtime,
+            lambda ids: self.list_nodes(ids=ids),
+            wanted,
+            appeared=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state not in NEWBORN),
+            newborn=frozenset(node.id for node in nodes if isinstance(node, Node) and node.state in NEWBORN),
+            is_gone=self._driver.caller.recent.is_gone,
+            public=ssh_interface == "public",
+            timeout=timeout,
+            provider=self.provider,
+        )
+
+    # What nodes are made of
+
+    async def list_sizes(self, *, location: NodeLocation | str | None = None) -> list[NodeSize]:
+        """Every size on offer.
+
+        Args:
+            location: Only what is on offer there, where the provider tells.
+        """
+        self._require(ComputeCapability.LIST_SIZES)
+        place = optional_id_of(location, NodeLocation, self.provider)
+        driver = self._driver
+        listing: AsyncIterator[NodeSize] = self._listing(
+            ComputeCapability.LIST_SIZES, lambda cursor: driver.list_sizes(location=place, cursor=cursor)
+        )
+        return [size async for size in listing]
+
+    async def get_size(self, size: NodeSize | str) -> NodeSize:
+        """One size.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+        """
+        self._require(ComputeCapability.GET_SIZE)
+        return await self._do(self._driver.get_size(id_of(size, NodeSize, self.provider)))
+
+    async def list_images(
+        self,
+        *,
+        location: NodeLocation | str | None = None,
+        owner: str | None = None,
+        ids: Sequence[NodeImage | str] | None = None,
+    ) -> list[NodeImage]:
+        """Images that nodes can be made from.
+
+        Args:
+            location: Only images that are there, where the provider tells.
+            owner: Only images of this account; providers document their own words for it
+                (``"self"``). Without it: every image that the account may use.
+            ids: Only these images. An empty list gives an empty list, without a call.
+
+        Raises:
+            ImageNotFound: One of ``ids`` does not exist.
+        """
+        wanted = None if ids is None else ids_of(ids, NodeImage, self.provider)
+        place = optional_id_of(location, NodeLocation, self.provider)
+        driver = self._driver
+        listing: AsyncIterator[NodeImage] = self._listing(
+            ComputeCapability.LIST_IMAGES,
+            lambda cursor: driver.list_images(location=place, owner=owner, ids=wanted, cursor=cursor),
+            empty=wanted == [],
+        )
+        return [image async for image in listing]
+
+    async def get_image(self, image: NodeImage | str) -> NodeImage:
+        """One image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.GET_IMAGE)
+        return await self._do(self._driver.get_image(id_of(image, NodeImage, self.provider)))
+
+    async def list_locations(self) -> list[NodeLocation]:
+        """Every place where nodes can be created in this region."""
+        driver = self._driver
+        listing: AsyncIterator[NodeLocation] = self._listing(
+            ComputeCapability.LIST_LOCATIONS, lambda cursor: driver.list_locations(cursor=cursor)
+        )
+        return [location async for location in listing]
+
+    # Volumes and snapshots
+
+    async def list_volumes(self) -> list[VolumeT]:
+        """Every volume of the account in this region, from every page."""
+        driver = self._driver
+        listing: AsyncIterator[VolumeT] = self._listing(
+            ComputeCapability.LIST_VOLUMES, lambda cursor: driver.list_volumes(cursor=cursor)
+        )
+        return [volume async for volume in listing]
+
+    async def get_volume(self, volume: Volume | str) -> VolumeT:
+        """One volume as it is now.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.GET_VOLUME)
+        return await self._do(self._driver.get_volume(id_of(volume, Volume, self.provider)))
+
+    async def create_volume(
+        self,
+        size: int,
+        name: str,
+        *,
+        location: NodeLocation | str | None = None,
+        snapshot: VolumeSnapshot | str | None = None,
+    ) -> VolumeT:
+        """Create a volume.
+
+        Args:
+            size: GiB, at least 1.
+            name: Its display name.
+            location: Where; None for the provider's choice.
+            snapshot: What to fill it with; None for an empty one.
+
+        Raises:
+            SnapshotNotFound: The snapshot does not exist.
+            QuotaExceeded: The account may not have that much.
+        """
+        self._require(ComputeCapability.CREATE_VOLUME)
+        if size < 1:
+            raise InvalidRequest(f"a volume of {size} GiB cannot be; size is a whole number of GiB, at least 1")
+        return await self._make(
+            self._driver.create_volume(
+                size=size,
+                name=checked_name(name, "a volume"),
+                location=optional_id_of(location, NodeLocation, self.provider),
+                snapshot=optional_id_of(snapshot, VolumeSnapshot, self.provider),
+            )
+        )
+
+    async def attach_volume(self, node: Node | str, volume: Volume | str, *, device: str | None = None) -> VolumeT:
+        """Attach a volume to a node.
+
+        Args:
+            node: The node.
+            volume: The volume, in the node's location.
+            device: Device name as the provider writes it (``"/dev/sdf"``); None for its choice.
+
+        Returns:
+            The volume as it is now, possibly still attaching.
+
+        Raises:
+            NodeNotFound, VolumeNotFound: They do not exist.
+            Conflict: The volume is attached already, or in another location.
+        """
+        self._require(ComputeCapability.ATTACH_VOLUME)
+        return await self._do(
+            self._driver.attach_volume(
+                node_id=id_of(node, Node, self.provider),
+                volume_id=id_of(volume, Volume, self.provider),
+                device=device,
+            )
+        )
+
+    async def detach_volume(self, volume: Volume | str, *, node: Node | str | None = None) -> VolumeT:
+        """Detach a volume from the node it is attached to.
+
+        Args:
+            volume: The volume.
+            node: From which node. It has to be said for a volume that several nodes have.
+
+        Returns:
+            The volume as it is now, possibly still detaching.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: It is not attached, or to other nodes, or to several and ``node`` is not given.
+        """
+        self._require(ComputeCapability.DETACH_VOLUME)
+        return await self._do(
+            self._driver.detach_volume(
+                id_of(volume, Volume, self.provider), node_id=optional_id_of(node, Node, self.provider)
+            )
+        )
+
+    async def destroy_volume(self, volume: Volume | str) -> None:
+        """Destroy a volume and what is on it.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: It is attached.
+        """
+        self._require(ComputeCapability.DESTROY_VOLUME)
+        await self._do(self._driver.destroy_volume(id_of(volume, Volume, self.provider)))
+
+    async def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[VolumeSnapshot]:
+        """Every snapshot of the account's own, or of one volume.
+
+        Args:
+            volume: Only snapshots of this volume.
+        """
+        wanted = optional_id_of(volume, Volume, self.provider)
+        driver = self._driver
+        listing: AsyncIterator[VolumeSnapshot] = self._listing(
+            ComputeCapability.LIST_VOLUME_SNAPSHOTS,
+            lambda cursor: driver.list_volume_snapshots(volume_id=wanted, cursor=cursor),
+        )
+        return [snapshot async for snapshot in listing]
+
+    async def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> VolumeSnapshot:
+        """Start a snapshot of a volume.
+
+        Returns:
+            The snapshot, possibly still being made.
+
+        Raises:
+            VolumeNotFound: The volume does not exist.
+        """
+        self._require(ComputeCapability.CREATE_VOLUME_SNAPSHOT)
+        return await self._make(
+            self._driver.create_volume_snapshot(volume_id=id_of(volume, Volume, self.provider), name=name)
+        )
+
+    async def destroy_volume_snapshot(self, snapshot: VolumeSnapshot | str) -> None:
+        """Destroy a snapshot.
+
+        Raises:
+            SnapshotNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.DESTROY_VOLUME_SNAPSHOT)
+        await self._do(self._driver.destroy_volume_snapshot(id_of(snapshot, VolumeSnapshot, self.provider)))
+
+    # Images of one's own
+
+    async def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> NodeImage:
+        """Make an image of a node.
+
+        Returns:
+            The image, possibly still being made.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            AlreadyExists: An image of that name exists, where names are unique.
+        """
+        self._require(ComputeCapability.CREATE_IMAGE)
+        return await self._make(
+            self._driver.create_image(
+                node_id=id_of(node, Node, self.provider), name=checked_name(name, "an image"), description=description
+            )
+        )
+
+    async def copy_image(
+        self, source_region: str, image: NodeImage | str, name: str, *, description: str | None = None
+    ) -> NodeImage:
+        """Copy an image from another region into this client's region.
+
+        Args:
+            source_region: Where the image is.
+            image: The image there.
+            name: The copy's name.
+            description: The copy's description.
+
+        Returns:
+            The copy, possibly still being made.
+        """
+        self._require(ComputeCapability.COPY_IMAGE)
+        return await self._make(
+            self._driver.copy_image(
+                source_region=source_region,
+                image_id=id_of(image, NodeImage, self.provider),
+                name=checked_name(name, "an image"),
+                description=description,
+            )
+        )
+
+    async def delete_image(self, image: NodeImage | str) -> None:
+        """Delete an image of one's own.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.DELETE_IMAGE)
+        await self._do(self._driver.delete_image(id_of(image, NodeImage, self.provider)))
+
+    # Key pairs
+
+    async def list_key_pairs(self) -> list[KeyPair]:
+        """Every key pair of the account in this region."""
+        driver = self._driver
+        listing: AsyncIterator[KeyPair] = self._listing(
+            ComputeCapability.LIST_KEY_PAIRS, lambda cursor: driver.list_key_pairs(cursor=cursor)
+        )
+        return [pair async for pair in listing]
+
+    async def get_key_pair(self, name: KeyPair | str) -> KeyPair:
+        """One key pair, without its private key.
+
+        Raises:
+            KeyPairNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.GET_KEY_PAIR)
+        return await self._do(self._driver.get_key_pair(id_of(name, KeyPair, self.provider)))
+
+    async def create_key_pair(self, name: str) -> KeyPair:
+        """Let the provider make a key pair.
+
+        Returns:
+            The key pair with its ``private_key``, which no later call gives again.
+
+        Raises:
+            KeyPairExists: The name is taken.
+        """
+        self._require(ComputeCapability.CREATE_KEY_PAIR)
+        return await self._make(self._driver.create_key_pair(checked_name(name, "a key pair")))
+
+    async def import_key_pair(self, name: str, public_key: str | PathLike[str]) -> KeyPair:
+        """Give the provider a public key of one's own.
+
+        Args:
+            name: The name that it gets.
+            public_key: Its text in OpenSSH form, or the path of the file that holds it.
+
+        Raises:
+            KeyPairExists: The name is taken.
+            InvalidRequest: This is no public key, or the file cannot be read.
+        """
+        self._require(ComputeCapability.IMPORT_KEY_PAIR)
+        name = checked_name(name, "a key pair")
+        text = await checked_public_key(self._driver.caller.runtime, public_key)
+        return await self._make(self._driver.import_key_pair(name=name, public_key=text))
+
+    async def delete_key_pair(self, name: KeyPair | str) -> None:
+        """Delete a key pair at the provider; nodes that have it keep it.
+
+        Raises:
+            KeyPairNotFound: It does not exist.
+        """
+        self._require(ComputeCapability.DELETE_KEY_PAIR)
+        await self._do(self._driver.delete_key_pair(id_of(name, KeyPair, self.provider)))
+
+    # For the clients of providers
+
+    def _node_spec(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        location: NodeLocation | str | None,
+        auth: Auth | None,
+        tags: Mapping[str, str] | None,
+    ) -> NodeSpec:
+        """The checked portable part of ``create_node``'s arguments."""
+        self._require(ComputeCapability.CREATE_NODE)
+        if isinstance(auth, SSHKey):
+            self._require(ComputeCapability.CREATE_NODE_SSH_KEY)
+        if isinstance(auth, Password):
+            self._require(ComputeCapability.CREATE_NODE_PASSWORD)
+        if tags:
+            self._require(ComputeCapability.CREATE_NODE_TAGS)
+        return NodeSpec(
+            name=checked_name(name, "a node"),
+            size=id_of(size, NodeSize, self.provider),
+            image=id_of(image, NodeImage, self.provider),
+            location=optional_id_of(location, NodeLocation, self.provider),
+            auth=auth,
+            tags=checked_tags(tags),
+        )
+
+    async def _create_node(self, spec: NodeSpec) -> NodeT:
+        return await self._make(self._driver.create_node(spec))
+
+    async def _make(self, work: Awaitable[MadeT]) -> MadeT:
+        """As ``_do``, for what makes something, which the provider may not know everywhere yet."""
+        made = await self._do(work)
+        self._remember(made)
+        return made
+
+    def _remember(self, made: HasId) -> None:
+        caller = self._driver.caller
+        if self._driver.forgetful:
+            caller.recent.add(made.id, _missing(made), now=caller.runtime.monotonic())
+
+    def _require(self, capability: ComputeCapability) -> None:
+        self.capabilities.require(capability, provider=self.provider)
+
+    def _listing(
+        self, capability: ComputeCapability, fetch: Callable[[str | None], Awaitable[Page[T]]], *, empty: bool = False
+    ) -> AsyncIterator[T]:
+        """A lazy listing, its capability checked now; ``empty`` gives nothing without a call."""
+        self._require(capability)
+
+        async def nothing(_cursor: str | None) -> Page[T]:
+            return Page([])
+
+        return self._pages(nothing if empty else fetch, key=_key)
+
+
+def _missing(made: object) -> type[NotFound]:
+    """The error that says that something like this does not exist."""
+    return next((error for kind, error in MISSING.items() if isinstance(made, kind)), NotFound)
+
+
+def _key(item: object) -> str:
+    return getattr(item, "id", "")

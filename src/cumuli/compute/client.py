@@ -1,0 +1,407 @@
+"""``Compute``: the portable compute client.
+
+Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike
+from types import TracebackType
+from typing import Generic, Literal, Self
+
+from cumuli.capabilities import Capabilities
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.auth import Auth
+from cumuli.compute.driver import NodeT, VolumeT
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.runtime.blocking.drive import iterate, run
+
+__all__ = ["Compute"]
+
+
+class Compute(Generic[NodeT, VolumeT]):
+    """Servers, disks, images and keys of one provider.
+
+    Wherever a model is taken, its id will do. Every method raises ``NotSupported`` before any I/O
+    when the provider lacks the capability, ``AuthenticationError`` or ``PermissionDenied`` when
+    the provider refuses the credentials, and ``ConnectionFailed``, ``Timeout``,
+    ``ProviderUnavailable`` or ``RateLimited`` when it could not be reached in spite of retries.
+    """
+
+    def __init__(self, client: AsyncCompute[NodeT, VolumeT]) -> None:
+        self._compute = client
+
+    @property
+    def provider(self) -> str:
+        """The provider's registry name, such as ``"ec2"``."""
+        return self._compute.provider
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this provider can do; asking for more raises ``NotSupported`` before any I/O."""
+        return self._compute.capabilities
+
+    def close(self) -> None:
+        """Close every connection. The client cannot be used afterwards; closing twice is fine."""
+        run(self._compute.aclose())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {id(self):#x}>"
+
+    def list_nodes(self, *, ids: Sequence[Node | str] | None = None) -> list[NodeT]:
+        """Every node of the account in this region, from every page.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+        """
+        return run(self._compute.list_nodes(ids=ids))
+
+    def iterate_nodes(self, *, ids: Sequence[Node | str] | None = None) -> Iterator[NodeT]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        return iterate(self._compute.iterate_nodes(ids=ids))
+
+    def get_node(self, node: Node | str) -> NodeT:
+        """One node as it is now.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._compute.get_node(node))
+
+    def create_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> NodeT:
+        """Create a node and return it without waiting until it runs.
+
+        Args:
+            name: Its display name.
+            size: What kind of server.
+            image: What to make it from.
+            location: Where; None for the provider's choice.
+            auth: How to get into it: ``SSHKey(text)`` or ``Password(text)``.
+            tags: Tags to put on it.
+
+        Returns:
+            The new node; with ``password`` where the provider makes one.
+
+        Raises:
+            SizeNotFound, ImageNotFound: The provider does not know them.
+            QuotaExceeded: The account may not have another one, or there is no room.
+        """
+        return run(self._compute.create_node(name, size, image, location=location, auth=auth, tags=tags))
+
+    def start_node(self, node: Node | str) -> None:
+        """Start a stopped node.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._compute.start_node(node))
+
+    def stop_node(self, node: Node | str) -> None:
+        """Shut a node down and keep it, its disks and its address book.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._compute.stop_node(node))
+
+    def reboot_node(self, node: Node | str) -> None:
+        """Reboot a node, the gentle way where the provider has one.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._compute.reboot_node(node))
+
+    def destroy_node(self, node: Node | str) -> None:
+        """Destroy a node for good.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is protected, or its state does not allow it.
+        """
+        run(self._compute.destroy_node(node))
+
+    def wait_until_running(
+        self,
+        nodes: Sequence[Node | str],
+        *,
+        ssh_interface: Literal["public", "private"] = "public",
+        timeout: float = 600.0,
+    ) -> list[tuple[NodeT, list[str]]]:
+        """Wait until every node runs and has an address, and return the nodes with their addresses.
+
+        A look that failed (no connection, throttling, a server error) says nothing: it goes on until the
+        time is up.
+
+        Args:
+            nodes: The nodes, in any state.
+            ssh_interface: Which addresses to wait for and return.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            In the order of ``nodes``: the node as it is now and its addresses, IPv4 before IPv6.
+
+        Raises:
+            NodeNotFound: A node disappeared, or never appeared; several looks did not show it, or one if this
+                client destroyed it.
+            NodeFailed: A node is where no running comes from: in an error state, terminated, or stopped
+                after it was on its way. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were ready in time; the message names which, and what was
+                last seen of them.
+        """
+        return run(self._compute.wait_until_running(nodes, ssh_interface=ssh_interface, timeout=timeout))
+
+    def list_sizes(self, *, location: NodeLocation | str | None = None) -> list[NodeSize]:
+        """Every size on offer.
+
+        Args:
+            location: Only what is on offer there, where the provider tells.
+        """
+        return run(self._compute.list_sizes(location=location))
+
+    def get_size(self, size: NodeSize | str) -> NodeSize:
+        """One size.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+        """
+        return run(self._compute.get_size(size))
+
+    def list_images(
+        self,
+        *,
+        location: NodeLocation | str | None = None,
+        owner: str | None = None,
+        ids: Sequence[NodeImage | str] | None = None,
+    ) -> list[NodeImage]:
+        """Images that nodes can be made from.
+
+        Args:
+            location: Only images that are there, where the provider tells.
+            owner: Only images of this account; providers document their own words for it
+                (``"self"``). Without it: every image that the account may use.
+            ids: Only these images. An empty list gives an empty list, without a call.
+
+        Raises:
+            ImageNotFound: One of ``ids`` does not exist.
+        """
+        return run(self._compute.list_images(location=location, owner=owner, ids=ids))
+
+    def get_image(self, image: NodeImage | str) -> NodeImage:
+        """One image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        return run(self._compute.get_image(image))
+
+    def list_locations(self) -> list[NodeLocation]:
+        """Every place where nodes can be created in this region."""
+        return run(self._compute.list_locations())
+
+    def list_volumes(self) -> list[VolumeT]:
+        """Every volume of the account in this region, from every page."""
+        return run(self._compute.list_volumes())
+
+    def get_volume(self, volume: Volume | str) -> VolumeT:
+        """One volume as it is now.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+        """
+        return run(self._compute.get_volume(volume))
+
+    def create_volume(
+        self,
+        size: int,
+        name: str,
+        *,
+        location: NodeLocation | str | None = None,
+        snapshot: VolumeSnapshot | str | None = None,
+    ) -> VolumeT:
+        """Create a volume.
+
+        Args:
+            size: GiB, at least 1.
+            name: Its display name.
+            location: Where; None for the provider's choice.
+            snapshot: What to fill it with; None for an empty one.
+
+        Raises:
+            SnapshotNotFound: The snapshot does not exist.
+            QuotaExceeded: The account may not have that much.
+        """
+        return run(self._compute.create_volume(size, name, location=location, snapshot=snapshot))
+
+    def attach_volume(self, node: Node | str, volume: Volume | str, *, device: str | None = None) -> VolumeT:
+        """Attach a volume to a node.
+
+        Args:
+            node: The node.
+            volume: The volume, in the node's location.
+            device: Device name as the provider writes it (``"/dev/sdf"``); None for its choice.
+
+        Returns:
+            The volume as it is now, possibly still attaching.
+
+        Raises:
+            NodeNotFound, VolumeNotFound: They do not exist.
+            Conflict: The volume is attached already, or in another location.
+        """
+        return run(self._compute.attach_volume(node, volume, device=device))
+
+    def detach_volume(self, volume: Volume | str, *, node: Node | str | None = None) -> VolumeT:
+        """Detach a volume from the node it is attached to.
+
+        Args:
+            volume: The volume.
+            node: From which node. It has to be said for a volume that several nodes have.
+
+        Returns:
+            The volume as it is now, possibly still detaching.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: It is not attached, or to other nodes, or to several and ``node`` is not given.
+        """
+        return run(self._compute.detach_volume(volume, node=node))
+
+    def destroy_volume(self, volume: Volume | str) -> None:
+        """Destroy a volume and what is on it.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: It is attached.
+        """
+        run(self._compute.destroy_volume(volume))
+
+    def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[VolumeSnapshot]:
+        """Every snapshot of the account's own, or of one volume.
+
+        Args:
+            volume: Only snapshots of this volume.
+        """
+        return run(self._compute.list_volume_snapshots(volume))
+
+    def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> VolumeSnapshot:
+        """Start a snapshot of a volume.
+
+        Returns:
+            The snapshot, possibly still being made.
+
+        Raises:
+            VolumeNotFound: The volume does not exist.
+        """
+        return run(self._compute.create_volume_snapshot(volume, name=name))
+
+    def destroy_volume_snapshot(self, snapshot: VolumeSnapshot | str) -> None:
+        """Destroy a snapshot.
+
+        Raises:
+            SnapshotNotFound: It does not exist.
+        """
+        run(self._compute.destroy_volume_snapshot(snapshot))
+
+    def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> NodeImage:
+        """Make an image of a node.
+
+        Returns:
+            The image, possibly still being made.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            AlreadyExists: An image of that name exists, where names are unique.
+        """
+        return run(self._compute.create_image(node, name, description=description))
+
+    def copy_image(
+        self, source_region: str, image: NodeImage | str, name: str, *, description: str | None = None
+    ) -> NodeImage:
+        """Copy an image from another region into this client's region.
+
+        Args:
+            source_region: Where the image is.
+            image: The image there.
+            name: The copy's name.
+            description: The copy's description.
+
+        Returns:
+            The copy, possibly still being made.
+        """
+        return run(self._compute.copy_image(source_region, image, name, description=description))
+
+    def delete_image(self, image: NodeImage | str) -> None:
+        """Delete an image of one's own.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        run(self._compute.delete_image(image))
+
+    def list_key_pairs(self) -> list[KeyPair]:
+        """Every key pair of the account in this region."""
+        return run(self._compute.list_key_pairs())
+
+    def get_key_pair(self, name: KeyPair | str) -> KeyPair:
+        """One key pair, without its private key.
+
+        Raises:
+            KeyPairNotFound: It does not exist.
+        """
+        return run(self._compute.get_key_pair(name))
+
+    def create_key_pair(self, name: str) -> KeyPair:
+        """Let the provider make a key pair.
+
+        Returns:
+            The key pair with its ``private_key``, which no later call gives again.
+
+        Raises:
+            KeyPairExists: The name is taken.
+        """
+        return run(self._compute.create_key_pair(name))
+
+    def import_key_pair(self, name: str, public_key: str | PathLike[str]) -> KeyPair:
+        """Give the provider a public key of one's own.
+
+        Args:
+            name: The name that it gets.
+            public_key: Its text in OpenSSH form, or the path of the file that holds it.
+
+        Raises:
+            KeyPairExists: The name is taken.
+            InvalidRequest: This is no public key, or the file cannot be read.
+        """
+        return run(self._compute.import_key_pair(name, public_key))
+
+    def delete_key_pair(self, name: KeyPair | str) -> None:
+        """Delete a key pair at the provider; nodes that have it keep it.
+
+        Raises:
+            KeyPairNotFound: It does not exist.
+        """
+        run(self._compute.delete_key_pair(name))

@@ -1,0 +1,307 @@
+"""Profiles: the settings of an account under a name, in a TOML file.
+
+    [profiles.work]
+    provider = "ec2"
+    region = "eu-west-1"
+    key = "AKIA…"
+    secret = { command = ["pass", "show", "aws/work"] }
+
+The file is ``$CUMULI_CONFIG``, else ``cumuli/config.toml`` in ``$XDG_CONFIG_HOME`` or ``~/.config``.
+Any setting can be given indirectly, and is looked up when the profile is used: ``{ env = "NAME" }``,
+``{ file = "path" }`` (from the file's folder) or ``{ command = ["program", "argument"] }``; of a file
+and of a command's output the first line counts.
+
+A setting comes from the arguments of the client if it is there, else from the profile, else from
+where the provider's own tools look for it.
+
+The sandbox keeps its profiles in ``sandbox.toml`` beside the config file, so that nothing ever
+rewrites what a person wrote; where both have a name, the person's profile counts.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from cumuli.errors import ConfigurationError
+from cumuli.runtime.bounded import time_left
+
+__all__ = [
+    "ExposedSecretsWarning",
+    "Profile",
+    "config_path",
+    "get_profile",
+    "load_profiles",
+    "remove_sandbox_profiles",
+    "sandbox_hint",
+    "sandbox_path",
+    "write_sandbox_profiles",
+]
+
+SECRETS = frozenset({"secret", "token", "password", "api_key", "application_credential_secret", "temp_url_key"})
+COMMAND_SECONDS = 120
+READABLE_BY_OTHERS = 0o044
+
+
+class ExposedSecretsWarning(UserWarning):
+    """A config file holds secrets and other users of the machine may read it."""
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """One profile as it is written; indirect settings are not looked up yet.
+
+    Attributes:
+        name: What people ask for.
+        provider: A provider's name.
+        settings: Everything else.
+        path: The file that it is in.
+    """
+
+    name: str
+    provider: str
+    settings: dict[str, object]
+    path: Path
+
+    def __repr__(self) -> str:
+        return f"Profile({self.name!r}, provider={self.provider!r}, settings of {', '.join(self.settings)})"
+
+    def resolve(self, key: str) -> object:
+        """The value of a setting, looked up where the profile says.
+
+        Raises:
+            ConfigurationError: The variable is not set, the file cannot be read, the command failed.
+        """
+        value = self.settings[key]
+        if not isinstance(value, dict):
+            return value
+        where = f"{key} of the profile {self.name!r} in {self.path}"
+        table = cast("dict[str, object]", value)
+        match list(table.items()):
+            case [("env", str(name))]:
+                return _from_environment(name, where)
+            case [("file", str(name))]:
+                return _from_file(self.path.parent, name, where)
+            case [("command", _)] if words := _words(table["command"]):
+                return _from_command(words, where)
+            case _:
+                raise ConfigurationError(
+                    f'{where} is a table; what is given indirectly is one of {{ env = "NAME" }}, {{ file = "path" }} '
+                    'and { command = ["program", "argument"] }'
+                )
+
+
+def config_path() -> Path:
+    """The config file, whether or not it exists."""
+    given = os.environ.get("CUMULI_CONFIG")
+    if given:
+        return Path(given)
+    home = os.environ.get("XDG_CONFIG_HOME")
+    try:
+        # A relative XDG_CONFIG_HOME is to be ignored, says its specification.
+        base = Path(home) if home and Path(home).is_absolute() else Path("~/.config").expanduser()
+    except RuntimeError:
+        raise ConfigurationError("the home directory is not known; set HOME, or CUMULI_CONFIG") from None
+    return base / "cumuli" / "config.toml"
+
+
+def sandbox_path() -> Path:
+    """The file in which the sandbox keeps its profiles, whether or not it exists."""
+    return config_path().with_name("sandbox.toml")
+
+
+def load_profiles() -> dict[str, Profile]:
+    """Every profile by name, sorted. A file that does not exist is an empty one.
+
+    Raises:
+        ConfigurationError: A file cannot be read or is not what it should be; the message says where.
+    """
+    found = {**_read(sandbox_path()), **_read(config_path())}
+    return {name: found[name] for name in sorted(found)}
+
+
+def get_profile(name: str) -> Profile:
+    """One profile.
+
+    Raises:
+        ConfigurationError: There is none of that name; the message lists those that there are.
+    """
+    found = load_profiles()
+    if name not in found:
+        known = ", ".join(found) or "none"
+        hint = sandbox_hint(name)
+        raise ConfigurationError(f"there is no profile {name!r} in {config_path()} (profiles there: {known}){hint}")
+    return found[name]
+
+
+def sandbox_hint(name: str) -> str:
+    """What to do about a profile that is not there, if it is one of the sandbox."""
+    return "; run: cumuli sandbox up" if name.startswith("sandbox-") else ""
+
+
+def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str | bool]]) -> None:
+    """Add profiles to the sandbox's file, replacing those of the same names.
+
+    The file is replaced whole by one that only its owner may read: a reader sees the old or the new.
+
+    Args:
+        profiles: Settings by name of the profile; ``provider`` is one of them.
+
+    Raises:
+        ConfigurationError: The file cannot be read or written.
+    """
+    path = sandbox_path()
+    kept = {name: {"provider": old.provider, **old.settings} for name, old in _read(path).items()}
+    _write(path, {**kept, **profiles})
+
+
+def remove_sandbox_profiles(names: Iterable[str]) -> None:
+    """Remove profiles from the sandbox's file, if they are there; without any left, the file goes too.
+
+    Raises:
+        ConfigurationError: The file cannot be read or written.
+    """
+    path = sandbox_path()
+    gone = set(names)
+    present = _read(path)
+    kept = {name: {"provider": old.provider, **old.settings} for name, old in present.items() if name not in gone}
+    if kept:
+        _write(path, kept)
+    elif present:
+        path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, Profile]:
+    import tomllib
+
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            document: dict[str, object] = tomllib.load(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, a thousand brackets
+        raise ConfigurationError(f"{path} is not TOML: {type(error).__name__}") from None
+    tables = document.pop("profiles", {})
+    if document:
+        raise ConfigurationError(f"{path}: unknown: {', '.join(document)}; the file takes [profiles.NAME] tables")
+    if not isinstance(tables, dict):
+        raise ConfigurationError(f"{path}: profiles are written as [profiles.NAME] tables")
+    named = cast("dict[str, object]", tables)
+    profiles = {name: _profile(name, table, path) for name, table in named.items()}
+    exposed = [profile.name for profile in profiles.values() if _has_literal_secrets(profile)]
+    if exposed and mode & READABLE_BY_OTHERS:
+        warnings.warn(
+            f"{path} holds secrets ({', '.join(exposed)}) and others may read it; run: chmod 600 {path}",
+            ExposedSecretsWarning,
+            stacklevel=2,
+        )
+    return profiles
+
+
+def _profile(name: str, table: object, path: Path) -> Profile:
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: profiles.{name} is not a table; write [profiles.{name}]")
+    settings = dict(cast("dict[str, object]", table))
+    provider = settings.pop("provider", None)
+    if not isinstance(provider, str) or not provider:
+        raise ConfigurationError(f'{path}: the profile {name!r} has no provider; add provider = "ec2", for example')
+    return Profile(name=name, provider=provider, settings=settings, path=path)
+
+
+def _has_literal_secrets(profile: Profile) -> bool:
+    # Beside a user's name a key is the secret (Swift); beside a secret it is the name (AWS).
+    secrets = SECRETS | {"key"} if "username" in profile.settings else SECRETS
+    return any(isinstance(value, str) and key in secrets for key, value in profile.settings.items())
+
+
+def _words(value: object) -> list[str]:
+    """A command line's words, or none if it is no list of text."""
+    words = cast("list[object]", value) if isinstance(value, list) else []
+    texts = [word for word in words if isinstance(word, str)]
+    return texts if len(texts) == len(words) else []
+
+
+def _from_environment(name: str, where: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise ConfigurationError(f"{where}: the environment variable {name} is not set")
+    return value
+
+
+def _from_file(folder: Path, name: str, where: str) -> str:
+    path = Path(name)
+    try:
+        path = folder / path.expanduser()
+        return _first_line(path.read_text(encoding="utf-8"), f"{where}: {path}")
+    except OSError as error:
+        raise ConfigurationError(f"{where}: {path} cannot be read: {error.strerror}") from error
+    except (RuntimeError, UnicodeDecodeError):
+        raise ConfigurationError(f"{where}: {path} is not UTF-8 text, or in the home of nobody known") from None
+
+
+def _from_command(words: list[str], where: str) -> str:
+    import subprocess
+
+    left = time_left()
+    seconds = COMMAND_SECONDS if left is None else min(COMMAND_SECONDS, left)
+    try:
+        # Standard error stays the terminal's, where the program may ask for a passphrase.
+        done = subprocess.run(words, stdout=subprocess.PIPE, timeout=seconds, check=False)
+        text = done.stdout.decode()
+    except OSError as error:
+        raise ConfigurationError(f"{where}: {words[0]} cannot be run: {error.strerror}") from error
+    except subprocess.TimeoutExpired:
+        # From None: the exception carries what the program had printed.
+        raise ConfigurationError(f"{where}: {words[0]} did not end within {seconds:.4g} seconds") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{where}: {words[0]} did not print UTF-8 text") from None
+    if done.returncode != 0:
+        raise ConfigurationError(f"{where}: {words[0]} failed with exit status {done.returncode}")
+    return _first_line(text, f"{where}: the output of {words[0]}")
+
+
+def _first_line(text: str, where: str) -> str:
+    line = text.partition("\n")[0].strip()
+    if not line:
+        raise ConfigurationError(f"{where} is empty, or its first line is")
+    return line
+
+
+def _write(path: Path, profiles: Mapping[str, Mapping[str, object]]) -> None:
+    lines = ["# Written by cumuli sandbox; your own profiles belong in config.toml."]
+    for name, settings in profiles.items():
+        lines += ["", f"[profiles.{_toml(name)}]"]
+        lines += [f"{_toml(key)} = {_toml(value)}" for key, value in settings.items()]
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):  # it is not there any more, unless something went wrong
+            partial.unlink()
+
+
+def _toml(value: object) -> str:
+    """Text, or true or false, as TOML writes it: as JSON does, but for DEL, which TOML wants escaped."""
+    if not isinstance(value, str | bool):
+        raise ConfigurationError(f"a sandbox profile holds text, true and false only, not {type(value).__name__}")
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

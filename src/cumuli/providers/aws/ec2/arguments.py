@@ -1,0 +1,37 @@
+"""Checks of what callers pass of EC2's own models, before any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.ec2.models import Address, Network, SecurityGroup, Subnet
+
+__all__ = ["own_id", "own_ids"]
+
+OwnModel = Address | Network | SecurityGroup | Subnet
+
+
+def own_id(value: OwnModel | str, kind: type[OwnModel]) -> str:
+    """The id of one of EC2's own models, or the id itself.
+
+    Raises:
+        InvalidRequest: It is empty, or of another kind.
+    """
+    found = value if isinstance(value, str) else value.id if isinstance(value, kind) else None
+    if found:
+        return found
+    if found is None:
+        raise InvalidRequest(f"this call takes a {kind.__name__} or its id, not a {type(value).__name__}")
+    raise InvalidRequest(f"the id of a {kind.__name__} is empty")
+
+
+def own_ids(values: Sequence[OwnModel | str], kind: type[OwnModel]) -> list[str]:
+    """The ids of several, without repetitions, in order.
+
+    Raises:
+        InvalidRequest: As for ``own_id``, or a single text where a list was due.
+    """
+    if isinstance(values, str):
+        raise InvalidRequest(f"give a list of {kind.__name__} ids, not the single text {values!r}")
+    return list(dict.fromkeys(own_id(value, kind) for value in values))

@@ -1,0 +1,802 @@
+"""``EC2``: Amazon EC2's client.
+
+Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those files and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Unpack
+
+from cumuli.calls.options import ClientOptions
+from cumuli.compute.auth import Auth
+from cumuli.compute.client import Compute
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
+from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
+from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
+from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
+from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
+from cumuli.providers.aws.ec2.models import (
+    Address,
+    AvailabilityZone,
+    BlockDeviceMapping,
+    ConsoleOutput,
+    EC2Node,
+    EC2Volume,
+    Network,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+)
+from cumuli.providers.aws.identity.credentials import CredentialsLike
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.ways_in import WaysIn
+from cumuli.wire.xml import XMLValue
+
+__all__ = ["EC2", "EC2Addresses", "EC2Images", "EC2Instances", "EC2Networks", "EC2Tags"]
+
+
+class EC2Instances(Compute[EC2Node, EC2Volume]):
+    """Instances."""
+
+    def __init__(self, client: AsyncEC2Instances) -> None:
+        super().__init__(client)
+        self._ec2_instances = client
+
+    def create_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ex_clienttoken: str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_subnet: Subnet | str | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_iamprofile: str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
+        ex_assign_public_ip: bool | None = None,
+        ex_terminate_on_shutdown: bool | None = None,
+    ) -> EC2Node:
+        """Create a node and return it without waiting until it runs.
+
+        EC2's operation: ``RunInstances``, with a ``ClientToken`` always, so that a retry cannot create a
+        second node.
+
+        Args:
+            name: Its display name: the tag ``Name``.
+            size: What kind of server: an instance type such as ``"t3.micro"``.
+            image: What to make it from: an AMI.
+            location: The availability zone; None for the subnet's, or AWS's choice.
+            auth: ``SSHKey(text)``: a key pair of a name that follows from the key is imported unless it
+                is there. It stays, for all nodes of this key, also if the node cannot be created.
+            tags: Tags to put on it.
+            ex_clienttoken: An idempotency token of one's own (up to 64 characters): creating with the same
+                token and arguments again gives the same node.
+            ex_keyname: A key pair that is there already.
+            ex_security_groups: Security groups, by model, id or name; none for the network's default one.
+            ex_subnet: The subnet; None for the default one.
+            ex_userdata: What cloud-init gets at the first start, up to 16 KiB; text is sent as UTF-8.
+            ex_metadata: More tags, as older programs name them.
+            ex_iamprofile: ARN or name of an instance profile.
+            ex_blockdevicemappings: Volumes beside the image's, or instead of them.
+            ex_assign_public_ip: Whether it gets a public address; None for the subnet's way.
+            ex_terminate_on_shutdown: Whether a shutdown from within destroys it rather than stops it.
+
+        Returns:
+            The new node.
+
+        Raises:
+            SizeNotFound, ImageNotFound, KeyPairNotFound: AWS does not know them.
+            NotFound: There is no such subnet, security group or profile.
+            QuotaExceeded: The account may not have another one, or there is no room.
+            IdempotencyMismatch: The token was used with other arguments.
+        """
+        return run(
+            self._ec2_instances.create_node(
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_clienttoken=ex_clienttoken,
+                ex_keyname=ex_keyname,
+                ex_security_groups=ex_security_groups,
+                ex_subnet=ex_subnet,
+                ex_userdata=ex_userdata,
+                ex_metadata=ex_metadata,
+                ex_iamprofile=ex_iamprofile,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_assign_public_ip=ex_assign_public_ip,
+                ex_terminate_on_shutdown=ex_terminate_on_shutdown,
+            )
+        )
+
+    def ex_create_nodes(
+        self,
+        count: int,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ex_clienttoken: str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_subnet: Subnet | str | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_iamprofile: str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
+        ex_assign_public_ip: bool | None = None,
+        ex_terminate_on_shutdown: bool | None = None,
+    ) -> list[EC2Node]:
+        """Create several nodes that are alike, all of them or none.
+
+        EC2's operation: ``RunInstances``, once.
+
+        Args:
+            count: How many.
+            name: The display name that each of them gets; their ``launch_index`` tells them apart.
+            size: As for ``create_node``, and so is everything that follows.
+            image: What to make them from.
+            location: The availability zone.
+            auth: How to get into them.
+            tags: Tags to put on each.
+            ex_clienttoken: An idempotency token for all of them together.
+            ex_keyname: A key pair that is there already.
+            ex_security_groups: Security groups, by model, id or name.
+            ex_subnet: The subnet.
+            ex_userdata: What cloud-init gets.
+            ex_metadata: More tags.
+            ex_iamprofile: ARN or name of an instance profile.
+            ex_blockdevicemappings: Volumes beside the image's, or instead of them.
+            ex_assign_public_ip: Whether they get public addresses.
+            ex_terminate_on_shutdown: Whether a shutdown from within destroys them.
+
+        Returns:
+            The new nodes.
+
+        Raises:
+            InvalidRequest: ``count`` is less than 1.
+            QuotaExceeded: The account may not have that many, or there is no room for all.
+            IdempotencyMismatch: The token was used with other arguments.
+        """
+        return run(
+            self._ec2_instances.ex_create_nodes(
+                count,
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_clienttoken=ex_clienttoken,
+                ex_keyname=ex_keyname,
+                ex_security_groups=ex_security_groups,
+                ex_subnet=ex_subnet,
+                ex_userdata=ex_userdata,
+                ex_metadata=ex_metadata,
+                ex_iamprofile=ex_iamprofile,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_assign_public_ip=ex_assign_public_ip,
+                ex_terminate_on_shutdown=ex_terminate_on_shutdown,
+            )
+        )
+
+    def ex_modify_instance_attribute(
+        self,
+        node: Node | str,
+        *,
+        size: NodeSize | str | None = None,
+        user_data: str | bytes | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        shutdown_behavior: Literal["stop", "terminate"] | None = None,
+        disable_api_termination: bool | None = None,
+        disable_api_stop: bool | None = None,
+        source_dest_check: bool | None = None,
+        ebs_optimized: bool | None = None,
+        ena_support: bool | None = None,
+    ) -> None:
+        """Change one attribute of a node; AWS takes one in each call.
+
+        EC2's operation: ``ModifyInstanceAttribute``.
+
+        Args:
+            node: The node. For a new size, user data, ``ebs_optimized`` and ``ena_support`` it must be stopped.
+            size: Another instance type.
+            user_data: Other user data, up to 16 KiB.
+            security_groups: All of the security groups that it is to have, by model or id.
+            shutdown_behavior: Whether a shutdown from within stops or destroys it.
+            disable_api_termination: Whether ``destroy_node`` is refused.
+            disable_api_stop: Whether ``stop_node`` is refused.
+            source_dest_check: Whether it only gets packets that are addressed to it.
+            ebs_optimized: Whether it has bandwidth of its own to its volumes.
+            ena_support: Whether its system has the driver for enhanced networking.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+            InvalidRequest: No attribute is given, or several.
+        """
+        run(
+            self._ec2_instances.ex_modify_instance_attribute(
+                node,
+                size=size,
+                user_data=user_data,
+                security_groups=security_groups,
+                shutdown_behavior=shutdown_behavior,
+                disable_api_termination=disable_api_termination,
+                disable_api_stop=disable_api_stop,
+                source_dest_check=source_dest_check,
+                ebs_optimized=ebs_optimized,
+                ena_support=ena_support,
+            )
+        )
+
+    def ex_change_node_size(self, node: Node | str, size: NodeSize | str) -> None:
+        """Make a stopped node another size.
+
+        EC2's operation: ``ModifyInstanceAttribute`` (``InstanceType``).
+
+        Args:
+            node: The node, stopped.
+            size: Its new size.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is not stopped.
+        """
+        run(self._ec2_instances.ex_change_node_size(node, size))
+
+    def ex_get_console_output(self, node: Node | str, *, latest: bool = False) -> ConsoleOutput:
+        """What a node printed on its console, the last 64 KiB of it.
+
+        EC2's operation: ``GetConsoleOutput``.
+
+        Args:
+            node: The node.
+            latest: What it has printed up to now rather than what AWS kept of its start; only some sizes can.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._ec2_instances.ex_get_console_output(node, latest=latest))
+
+
+class EC2Images(Compute[EC2Node, EC2Volume]):
+    """Images and snapshots."""
+
+    def __init__(self, client: AsyncEC2Images) -> None:
+        super().__init__(client)
+        self._ec2_images = client
+
+    def create_image(
+        self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
+    ) -> NodeImage:
+        """Make an image of a node.
+
+        EC2's operation: ``CreateImage``.
+
+        Args:
+            node: The node, running or stopped.
+            name: The image's name, unique to the account in this region.
+            description: The image's description.
+            ex_reboot: Whether AWS shuts a running node down for it, so that its file systems are at rest,
+                and starts it again. Without that the image is of the disks as they are at that moment.
+
+        Returns:
+            The image, possibly still being made.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            AlreadyExists: An image of that name exists.
+        """
+        return run(self._ec2_images.create_image(node, name, description=description, ex_reboot=ex_reboot))
+
+    def ex_register_image(
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        architecture: Literal["i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"] | None = None,
+        root_device: str | None = None,
+        block_device_mappings: Sequence[BlockDeviceMapping] = (),
+        image_location: str | None = None,
+        virtualization_type: Literal["hvm", "paravirtual"] | None = None,
+        ena_support: bool | None = None,
+        boot_mode: Literal["legacy-bios", "uefi", "uefi-preferred"] | None = None,
+        kernel: str | None = None,
+        ramdisk: str | None = None,
+    ) -> NodeImage:
+        """Register an image made of snapshots, or of a bundle in S3.
+
+        EC2's operation: ``RegisterImage``.
+
+        Args:
+            name: Its name, 3 to 128 characters, unique to the account in this region.
+            description: Its description.
+            architecture: What machines it is for; AWS takes None for ``"i386"``.
+            root_device: Device name of the root volume, such as ``"/dev/xvda"``.
+            block_device_mappings: Its volumes; the root device's with a snapshot.
+            image_location: Path of a bundle's manifest in S3, for an image that is no set of snapshots.
+            virtualization_type: ``"hvm"`` for everything of today; AWS takes None for ``"paravirtual"``.
+            ena_support: Whether it has the driver for enhanced networking.
+            boot_mode: How it boots; None for the size's own way.
+            kernel: Id of a kernel, for paravirtual images.
+            ramdisk: Id of a RAM disk, likewise.
+
+        Returns:
+            The new image; its state is not known yet.
+
+        Raises:
+            AlreadyExists: The account has an image of that name.
+            SnapshotNotFound: A snapshot does not exist.
+        """
+        return run(
+            self._ec2_images.ex_register_image(
+                name,
+                description=description,
+                architecture=architecture,
+                root_device=root_device,
+                block_device_mappings=block_device_mappings,
+                image_location=image_location,
+                virtualization_type=virtualization_type,
+                ena_support=ena_support,
+                boot_mode=boot_mode,
+                kernel=kernel,
+                ramdisk=ramdisk,
+            )
+        )
+
+    def ex_modify_snapshot_attribute(
+        self,
+        snapshot: VolumeSnapshot | str,
+        *,
+        add_accounts: Sequence[str] = (),
+        remove_accounts: Sequence[str] = (),
+        public: bool | None = None,
+    ) -> None:
+        """Say who may make volumes of a snapshot; AWS can either allow or forbid in one call.
+
+        EC2's operation: ``ModifySnapshotAttribute`` (``createVolumePermission``).
+
+        Args:
+            snapshot: The snapshot.
+            add_accounts: Ids of accounts that may from now on.
+            remove_accounts: Ids of accounts that may no longer.
+            public: True to allow everybody, False to allow only the accounts that are named.
+
+        Raises:
+            SnapshotNotFound: It does not exist.
+            InvalidRequest: Nothing is asked for, or both to allow and to forbid.
+        """
+        run(
+            self._ec2_images.ex_modify_snapshot_attribute(
+                snapshot, add_accounts=add_accounts, remove_accounts=remove_accounts, public=public
+            )
+        )
+
+
+class EC2Addresses(Compute[EC2Node, EC2Volume]):
+    """Elastic IP addresses.
+
+    Wherever an ``Address`` is taken, its allocation id or the IP address itself will do.
+    """
+
+    def __init__(self, client: AsyncEC2Addresses) -> None:
+        super().__init__(client)
+        self._ec2_addresses = client
+
+    def ex_describe_addresses(self, nodes: Sequence[Node | str]) -> dict[str, list[str]]:
+        """The Elastic IP addresses of some nodes.
+
+        EC2's operation: ``DescribeAddresses``.
+
+        Args:
+            nodes: The nodes. An empty list gives an empty dict, without a call.
+
+        Returns:
+            The IP addresses by node id; every node is there, with an empty list if it has none.
+        """
+        return run(self._ec2_addresses.ex_describe_addresses(nodes))
+
+    def ex_describe_addresses_for_node(self, node: Node | str) -> list[str]:
+        """The Elastic IP addresses of one node.
+
+        EC2's operation: ``DescribeAddresses``.
+        """
+        return run(self._ec2_addresses.ex_describe_addresses_for_node(node))
+
+    def ex_describe_all_addresses(self, *, only_associated: bool = False) -> list[Address]:
+        """Every Elastic IP address of the account in this region.
+
+        EC2's operation: ``DescribeAddresses``.
+
+        Args:
+            only_associated: Leave out those that are not associated with anything.
+        """
+        return run(self._ec2_addresses.ex_describe_all_addresses(only_associated=only_associated))
+
+    def ex_allocate_address(self, *, tags: Mapping[str, str] | None = None) -> Address:
+        """Allocate an Elastic IP address to the account, which pays for it from now on.
+
+        EC2's operation: ``AllocateAddress``.
+
+        Args:
+            tags: Tags to put on it.
+
+        Raises:
+            QuotaExceeded: The account may not have another one.
+        """
+        return run(self._ec2_addresses.ex_allocate_address(tags=tags))
+
+    def ex_associate_address_with_node(
+        self,
+        node: Node | str,
+        address: Address | str,
+        *,
+        allow_reassociation: bool = False,
+        network_interface: str | None = None,
+        private_ip: str | None = None,
+    ) -> Address:
+        """Give an Elastic IP address to a node.
+
+        EC2's operation: ``AssociateAddress``.
+
+        Args:
+            node: The node.
+            address: The address.
+            allow_reassociation: Whether the address may be taken away from another node.
+            network_interface: Id of the node's interface that gets it. It has to be said where there are several.
+            private_ip: The private address that it leads to; None for the interface's first one.
+
+        Returns:
+            The address as it is now.
+
+        Raises:
+            InvalidRequest: The node has several interfaces, which the message names.
+            NodeNotFound: The node does not exist.
+            NotFound: The account has no such address.
+            Conflict: The address is another node's, or the node is in no state for it.
+        """
+        return run(
+            self._ec2_addresses.ex_associate_address_with_node(
+                node,
+                address,
+                allow_reassociation=allow_reassociation,
+                network_interface=network_interface,
+                private_ip=private_ip,
+            )
+        )
+
+    def ex_disassociate_address(self, address: Address | str) -> Address:
+        """Take an Elastic IP address from whatever has it now; the account keeps it.
+
+        EC2's operation: ``DisassociateAddress``.
+
+        Returns:
+            The address as it is now.
+
+        Raises:
+            NotFound: The account has no such address.
+            Conflict: It is not associated with anything.
+        """
+        return run(self._ec2_addresses.ex_disassociate_address(address))
+
+    def ex_release_address(self, address: Address | str) -> None:
+        """Give an Elastic IP address back to AWS, for good.
+
+        EC2's operation: ``ReleaseAddress``.
+
+        Raises:
+            NotFound: The account has no such address.
+            Conflict: It is still associated; disassociate it first.
+        """
+        run(self._ec2_addresses.ex_release_address(address))
+
+
+class EC2Networks(Compute[EC2Node, EC2Volume]):
+    """Zones, networks (VPCs), subnets and security groups."""
+
+    def __init__(self, client: AsyncEC2Networks) -> None:
+        super().__init__(client)
+        self._ec2_networks = client
+
+    def ex_list_availability_zones(self, *, only_available: bool = True) -> list[AvailabilityZone]:
+        """The availability zones of this region that the account has enabled.
+
+        EC2's operation: ``DescribeAvailabilityZones``.
+
+        Args:
+            only_available: Leave out those that AWS does not call available.
+        """
+        return run(self._ec2_networks.ex_list_availability_zones(only_available=only_available))
+
+    def ex_list_networks(self, *, ids: Sequence[Network | str] | None = None) -> list[Network]:
+        """Every network (VPC) of the account in this region, from every page.
+
+        EC2's operation: ``DescribeVpcs``.
+
+        Args:
+            ids: Only these. An empty list gives an empty list, without a call.
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_networks.ex_list_networks(ids=ids))
+
+    def ex_list_subnets(
+        self, *, network: Network | str | None = None, ids: Sequence[Subnet | str] | None = None
+    ) -> list[Subnet]:
+        """Every subnet of the account in this region, or of one network, from every page.
+
+        EC2's operation: ``DescribeSubnets``.
+
+        Args:
+            network: Only subnets of this network.
+            ids: Only these. An empty list gives an empty list, without a call.
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_networks.ex_list_subnets(network=network, ids=ids))
+
+    def ex_list_security_groups(
+        self, *, network: Network | str | None = None, ids: Sequence[SecurityGroup | str] | None = None
+    ) -> list[SecurityGroup]:
+        """Every security group of the account in this region, or of one network, with its rules.
+
+        EC2's operation: ``DescribeSecurityGroups``.
+
+        Args:
+            network: Only groups of this network.
+            ids: Only these. An empty list gives an empty list, without a call.
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_networks.ex_list_security_groups(network=network, ids=ids))
+
+    def ex_create_security_group(
+        self,
+        name: str,
+        description: str,
+        *,
+        network: Network | str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> SecurityGroup:
+        """Create a security group, which lets nothing in and everything out until rules say otherwise.
+
+        EC2's operation: ``CreateSecurityGroup``.
+
+        Args:
+            name: Its name, unique in its network.
+            description: What it is for.
+            network: The network it is for; None for the default one.
+            tags: Tags to put on it.
+
+        Returns:
+            The group; its rules are not read back.
+
+        Raises:
+            AlreadyExists: The network has a group of that name.
+        """
+        return run(self._ec2_networks.ex_create_security_group(name, description, network=network, tags=tags))
+
+    def ex_authorize_security_group_ingress(
+        self, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule]
+    ) -> None:
+        """Let traffic in.
+
+        EC2's operation: ``AuthorizeSecurityGroupIngress``. An empty list sends nothing.
+
+        Args:
+            group: The security group.
+            rules: What to let in.
+
+        Raises:
+            NotFound: The group does not exist.
+            AlreadyExists: It has one of the rules.
+        """
+        run(self._ec2_networks.ex_authorize_security_group_ingress(group, rules))
+
+    def ex_authorize_security_group_egress(
+        self, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule]
+    ) -> None:
+        """Let traffic out.
+
+        EC2's operation: ``AuthorizeSecurityGroupEgress``. An empty list sends nothing.
+
+        Args:
+            group: The security group.
+            rules: What to let out.
+
+        Raises:
+            NotFound: The group does not exist.
+            AlreadyExists: It has one of the rules.
+        """
+        run(self._ec2_networks.ex_authorize_security_group_egress(group, rules))
+
+    def ex_revoke_security_group_ingress(self, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule]) -> None:
+        """No longer let traffic in.
+
+        EC2's operation: ``RevokeSecurityGroupIngress``. An empty list sends nothing.
+
+        Args:
+            group: The security group.
+            rules: The rules to remove, exactly as they were added.
+
+        Raises:
+            NotFound: The group does not exist, or has no such rule.
+        """
+        run(self._ec2_networks.ex_revoke_security_group_ingress(group, rules))
+
+    def ex_revoke_security_group_egress(self, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule]) -> None:
+        """No longer let traffic out.
+
+        EC2's operation: ``RevokeSecurityGroupEgress``. An empty list sends nothing.
+
+        Args:
+            group: The security group.
+            rules: The rules to remove, exactly as they were added.
+
+        Raises:
+            NotFound: The group does not exist, or has no such rule.
+        """
+        run(self._ec2_networks.ex_revoke_security_group_egress(group, rules))
+
+    def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
+        """Delete a security group.
+
+        EC2's operation: ``DeleteSecurityGroup``.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: A node, an interface or another group's rule still uses it.
+        """
+        run(self._ec2_networks.ex_delete_security_group(group))
+
+
+class EC2Tags(Compute[EC2Node, EC2Volume]):
+    """Tags of anything that has tags."""
+
+    def __init__(self, client: AsyncEC2Tags) -> None:
+        super().__init__(client)
+        self._ec2_tags = client
+
+    def ex_describe_tags(self, resource: Taggable) -> dict[str, str]:
+        """Every tag of a resource.
+
+        EC2's operation: ``DescribeTags``.
+
+        Args:
+            resource: A node, volume, snapshot, image, key pair, address, security group, network or subnet,
+                or the id of anything else that has tags.
+
+        Returns:
+            The tags; empty when there are none, and when there is no such resource.
+        """
+        return run(self._ec2_tags.ex_describe_tags(resource))
+
+    def ex_create_tags(self, resource: Taggable, tags: Mapping[str, str]) -> None:
+        """Add tags to a resource; a key that it has already gets the new value.
+
+        EC2's operation: ``CreateTags``. An empty dict sends nothing.
+
+        Args:
+            resource: As for ``ex_describe_tags``.
+            tags: The tags to add.
+
+        Raises:
+            NotFound: There is no such resource; ``NodeNotFound`` and its kin where the kind is known.
+        """
+        run(self._ec2_tags.ex_create_tags(resource, tags))
+
+    def ex_delete_tags(self, resource: Taggable, tags: Mapping[str, str] | Sequence[str]) -> None:
+        """Remove tags from a resource; those that it does not have are passed over.
+
+        EC2's operation: ``DeleteTags``. An empty dict or list sends nothing (to AWS it would mean every tag).
+
+        Args:
+            resource: As for ``ex_describe_tags``.
+            tags: Keys to remove; or keys and values, to remove a tag only if it has that value.
+
+        Raises:
+            NotFound: There is no such resource.
+        """
+        run(self._ec2_tags.ex_delete_tags(resource, tags))
+
+
+class EC2(EC2Instances, EC2Images, EC2Addresses, EC2Networks, EC2Tags):
+    """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
+
+    One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists
+    them, which is about an hour. EC2's IPv6 addresses are globally routable, and so are public ones,
+    except for those of a private pool. ``list_images()`` lists every public image there is, as AWS does;
+    ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
+    """
+
+    ways_in: ClassVar[WaysIn] = AsyncEC2.ways_in
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        *,
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        credentials: CredentialsLike | None = None,
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is read or sent until it is used.
+
+        Args:
+            key: Access key id. Without it and ``credentials``, credentials are looked for as AWS's
+                own tools do: environment, shared files, and with ``cumuli[aws]`` the rest.
+            secret: Secret access key.
+            token: Session token of temporary credentials.
+            region: Region's name. Default: ``AWS_REGION``, ``AWS_DEFAULT_REGION``, the profile's.
+            endpoint: URL of another service that speaks the protocol. Default:
+                ``AWS_ENDPOINT_URL_EC2``, ``AWS_ENDPOINT_URL``, the profile's, AWS's own.
+            profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
+                secret and token.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._ec2 = AsyncEC2(
+            key,
+            secret,
+            token,
+            region=region,
+            endpoint=endpoint,
+            profile=profile,
+            credentials=credentials,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._ec2)
+
+    def ex_call(self, action: str, **params: object) -> dict[str, XMLValue]:
+        """Make any call of EC2's, signed, and give its answer.
+
+        For operations that have no method here. Parameters have AWS's names on the wire: lists go to
+        names in the singular (``InstanceId=["i-1", "i-2"]``), structures are dicts
+        (``Filter=[{"Name": "vpc-id", "Value": ["vpc-1"]}]``), bytes are sent in base64.
+
+        EC2's operation: the one that is named. Calls that only read (``Describe…``, ``Get…``, ``List…``,
+        ``Search…``) and calls with a ``ClientToken`` are retried; others are not repeated once they may
+        have taken effect.
+
+        Args:
+            action: Name of the operation, such as ``"DescribeRegions"``.
+            **params: Its parameters; those that are None are not sent.
+
+        Returns:
+            The answer's elements by name: text, dicts, and lists for what has ``item`` elements. Nothing
+            is converted; what is empty is ``""``.
+
+        Raises:
+            InvalidRequest: AWS knows no such operation, or a parameter is wrong.
+        """
+        return run(self._ec2.ex_call(action, **params))

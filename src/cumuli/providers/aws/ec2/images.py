@@ -1,0 +1,100 @@
+"""Machine images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cumuli.calls.lost_answers import deleting
+from cumuli.calls.paging import Page
+from cumuli.compute.models import NodeImage
+from cumuli.errors import ImageNotFound
+from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
+from cumuli.providers.aws.ec2.models import PROVIDER
+from cumuli.wire.moments import utc
+
+__all__ = ["Images"]
+
+LOOK = 'look for it with list_images(owner="self") before you try again'
+
+
+class Images:
+    """The calls on images."""
+
+    def __init__(self, calls: EC2Calls) -> None:
+        self._calls = calls
+
+    async def list_images(
+        self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
+    ) -> Page[NodeImage]:
+        # An image is there for every zone of its region: a location selects nothing.
+        answer = await self._calls.ask(
+            wire.DescribeImagesResponse,
+            {**page_of("ImageId", ids, cursor), "Owner": [owner] if owner else None},
+            whole=ids is not None,
+        )
+        return Page([image_of(item) for item in answer.images_set], next_cursor(ids, cursor, answer.next_token))
+
+    async def get_image(self, image_id: str) -> NodeImage:
+        images = (await self.list_images(location=None, owner=None, ids=[image_id], cursor=None)).items
+        if not images:
+            raise ImageNotFound(f"there is no image {image_id} in this region, or this account may not use it")
+        return images[0]
+
+    async def create_image(
+        self, *, node_id: str, name: str, description: str | None, reboot: bool = False
+    ) -> NodeImage:
+        # AWS reboots a running instance unless it is told not to (CreateImage, NoReboot).
+        # Not repeatable: the second one would fail because of the first one's name.
+        answer = await self._calls.make(
+            wire.CreateImageResponse,
+            {"InstanceId": node_id, "Name": name, "Description": description, "NoReboot": not reboot},
+            what=f"the image {name!r}",
+            look=LOOK,
+        )
+        return _new_image(answer.image_id, name)
+
+    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
+        # Repeatable: it carries a client token.
+        answer = await self._calls.make(
+            wire.CopyImageResponse,
+            {
+                "SourceRegion": source_region,
+                "SourceImageId": image_id,
+                "Name": name,
+                "Description": description,
+                "ClientToken": self._calls.runtime.token(),
+            },
+            what=f"the image {name!r}",
+            look=LOOK,
+            repeatable=True,
+        )
+        return _new_image(answer.image_id, name)
+
+    async def register_image(self, parameters: Mapping[str, object], *, name: str) -> NodeImage:
+        # Not repeatable, as for create_image.
+        answer = await self._calls.make(
+            wire.RegisterImageResponse, {"Name": name, **parameters}, what=f"the image {name!r}", look=LOOK
+        )
+        return _new_image(answer.image_id, name)
+
+    async def delete_image(self, image_id: str) -> None:
+        # Repeatable: ids are never used again.
+        await deleting(self._calls.act("DeregisterImage", {"ImageId": image_id}, repeatable=True))
+
+
+def image_of(item: wire.ImageItem) -> NodeImage:
+    """The model of one image."""
+    return NodeImage(
+        id=item.image_id,
+        name=item.name,
+        provider=PROVIDER,
+        provider_state=item.image_state,
+        owner=item.image_owner_id,
+        created_at=utc(item.creation_date),
+    )
+
+
+def _new_image(image_id: str, name: str) -> NodeImage:
+    # AWS answers with the id alone. Asking for the rest could fail, and the id would be lost.
+    return NodeImage(id=image_id, name=name, provider=PROVIDER)

@@ -1,0 +1,326 @@
+"""Instances, which are the nodes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from cumuli.calls.lost_answers import deleting, doubtful
+from cumuli.calls.paging import Page
+from cumuli.compute.auth import SSHKey
+from cumuli.compute.driver import NodeSpec
+from cumuli.compute.models import NodeState
+from cumuli.errors import (
+    CloudError,
+    InvalidRequest,
+    KeyPairExists,
+    KeyPairNotFound,
+    MalformedResponse,
+    NodeNotFound,
+    SizeNotFound,
+)
+from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
+from cumuli.providers.aws.ec2.models import (
+    PROVIDER,
+    BlockDevice,
+    BlockDeviceMapping,
+    ConsoleOutput,
+    EC2Node,
+    EC2NodeSpec,
+    SecurityGroupName,
+)
+from cumuli.providers.aws.ec2.security_groups import SecurityGroups
+from cumuli.wire.moments import utc
+
+__all__ = ["Instances", "block_device_parameters"]
+
+STATES = {
+    "pending": NodeState.PENDING,
+    "running": NodeState.RUNNING,
+    # On its way to "terminated": there is no finer portable word.
+    "shutting-down": NodeState.STOPPING,
+    "terminated": NodeState.TERMINATED,
+    "stopping": NodeState.STOPPING,
+    "stopped": NodeState.STOPPED,
+}
+
+
+class Instances:
+    """The calls on instances."""
+
+    def __init__(self, calls: EC2Calls, security_groups: SecurityGroups) -> None:
+        self._calls = calls
+        self._security_groups = security_groups
+
+    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Node]:
+        answer = await self._calls.ask(
+            wire.DescribeInstancesResponse, page_of("InstanceId", ids, cursor), whole=ids is not None
+        )
+        nodes = [
+            node_of(instance, reservation.reservation_id, reservation.owner_id)
+            for reservation in answer.reservation_set
+            for instance in reservation.instances_set
+        ]
+        return Page(nodes, next_cursor(ids, cursor, answer.next_token))
+
+    async def get_node(self, node_id: str) -> EC2Node:
+        nodes = (await self.list_nodes(ids=[node_id], cursor=None)).items
+        if not nodes:
+            raise NodeNotFound(f"there is no instance {node_id} in this region")
+        return nodes[0]
+
+    async def create_nodes(self, spec: NodeSpec) -> list[EC2Node]:
+        """RunInstances, once, for all of them or none."""
+        given = spec if isinstance(spec, EC2NodeSpec) else EC2NodeSpec(**msgspec.structs.asdict(spec))
+        # Everything is settled before the call, the token above all: a retry must send the same again.
+        parameters = await self._run_parameters(given)
+        if not isinstance(given.auth, SSHKey):
+            return await self._run(parameters)
+        key_name, imported = await self._key_for(given.auth)
+        try:
+            return await self._run({**parameters, "KeyName": key_name})
+        except CloudError as error:
+            # Never deleted: its name follows from the key, so another node may be getting it at this moment.
+            if imported:
+                error.message += f"; the key pair {key_name} was imported for it and stays, for all nodes of this key"
+            raise
+
+    async def _run(self, parameters: dict[str, object]) -> list[EC2Node]:
+        try:
+            # Repeatable: AWS gives the same instances again for the same token.
+            answer = await self._calls.make(
+                wire.RunInstancesResponse,
+                parameters,
+                what="the node",
+                look="look for it with list_nodes, or try again with "
+                f"ex_clienttoken={parameters['ClientToken']!r}, which makes it once only",
+                repeatable=True,
+            )
+        except InvalidRequest as error:
+            if error.code == "InvalidParameterValue" and "InstanceType" in error.message:
+                raise SizeNotFound(
+                    error.message,
+                    operation=error.operation,
+                    status=error.status,
+                    code=error.code,
+                    request_id=error.request_id,
+                ) from error
+            raise
+        if not answer.instances_set:
+            raise MalformedResponse(
+                "there is no instance in the answer; list_nodes shows whether one was made, "
+                f"by its client token {parameters['ClientToken']}",
+                operation="RunInstances",
+            )
+        return [node_of(instance, answer.reservation_id, answer.owner_id) for instance in answer.instances_set]
+
+    async def _run_parameters(self, spec: EC2NodeSpec) -> dict[str, object]:
+        profile = spec.iam_profile
+        behavior = {None: None, True: "terminate", False: "stop"}[spec.terminate_on_shutdown]
+        parameters: dict[str, object] = {
+            "ImageId": spec.image,
+            "InstanceType": spec.size,
+            "MinCount": spec.count,
+            "MaxCount": spec.count,
+            "ClientToken": spec.client_token or self._calls.runtime.token(),
+            "KeyName": spec.key_name,
+            "UserData": spec.user_data,
+            "Placement": {"AvailabilityZone": spec.location},
+            "IamInstanceProfile": {"Arn" if profile and profile.startswith("arn:") else "Name": profile},
+            "BlockDeviceMapping": block_device_parameters(spec.block_devices),
+            "InstanceInitiatedShutdownBehavior": behavior,
+            "TagSpecification": tag_specification("instance", {**spec.tags, **named(spec.name)}),
+        }
+        ids = [group for group in spec.security_groups if group.startswith("sg-")]
+        names = [group for group in spec.security_groups if not group.startswith("sg-")]
+        if names and (spec.subnet is not None or spec.assign_public_ip is not None):
+            # AWS takes names for the default network only, and never on an interface.
+            ids += await self._security_groups.security_group_ids(names, subnet=spec.subnet)
+            names = []
+        if spec.assign_public_ip is None:
+            return {**parameters, "SubnetId": spec.subnet, "SecurityGroupId": ids, "SecurityGroup": names}
+        # Only the description of an interface can say this, and then it must say the rest as well.
+        interface = {
+            "DeviceIndex": 0,
+            "AssociatePublicIpAddress": spec.assign_public_ip,
+            "SubnetId": spec.subnet,
+            "SecurityGroupId": ids,
+        }
+        return {**parameters, "NetworkInterface": [interface]}
+
+    async def _key_for(self, key: SSHKey) -> tuple[str, bool]:
+        """A key pair that holds this key: its name, and whether it had to be made."""
+        # The name follows from the key, so that every node of the same key shares one key pair.
+        material = " ".join(key.text.split()[:2])  # without the comment
+        name = f"cumuli-{hashlib.sha256(material.encode()).hexdigest()[:32]}"
+        made = False
+        try:
+            await self._calls.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
+        except KeyPairNotFound:
+            try:
+                # Repeatable: the same key under the same name is what is wanted, whoever put it there.
+                await self._calls.ask(
+                    wire.ImportKeyPairResponse, {"KeyName": name, "PublicKeyMaterial": key.text.encode()}
+                )
+                made = True
+            except KeyPairExists as error:
+                # An attempt of ours whose answer was lost may have put it there.
+                made = error.repeated
+            except CloudError as error:
+                if doubtful(error, "ImportKeyPair"):
+                    error.message += (
+                        f"; the key pair {name} may have been imported, and stays, for all nodes of this key"
+                    )
+                raise
+        # It is there, and the machine that starts the node may not know it for some seconds.
+        self._calls.caller.recent.add(name, KeyPairNotFound, now=self._calls.runtime.monotonic())
+        return name, made
+
+    async def start_node(self, node_id: str) -> None:
+        # Repeatable: AWS leaves a node that starts or runs as it is.
+        await self._calls.act("StartInstances", {"InstanceId": [node_id]}, repeatable=True)
+
+    async def stop_node(self, node_id: str) -> None:
+        # Repeatable, as for starting.
+        await self._calls.act("StopInstances", {"InstanceId": [node_id]}, repeatable=True)
+
+    async def reboot_node(self, node_id: str) -> None:
+        # Not repeatable: the second one would reboot a node that is coming up again.
+        await self._calls.act("RebootInstances", {"InstanceId": [node_id]}, repeatable=False)
+
+    async def destroy_node(self, node_id: str) -> None:
+        # Repeatable: terminating a terminated instance succeeds for as long as AWS remembers it.
+        await deleting(self._calls.act("TerminateInstances", {"InstanceId": [node_id]}, repeatable=True))
+
+    async def modify_instance_attribute(self, node_id: str, attribute: dict[str, object]) -> None:
+        # Repeatable: it sets the same value again.
+        await self._calls.act("ModifyInstanceAttribute", {"InstanceId": node_id, **attribute}, repeatable=True)
+
+    async def get_console_output(self, node_id: str, *, latest: bool) -> ConsoleOutput:
+        answer = await self._calls.ask(wire.GetConsoleOutputResponse, {"InstanceId": node_id, "Latest": latest or None})
+        try:
+            text = base64.b64decode(answer.output).decode("utf-8", "replace")
+        except binascii.Error as error:
+            raise MalformedResponse("the console output is not in base64", operation="GetConsoleOutput") from error
+        return ConsoleOutput(node=answer.instance_id or node_id, output=text, timestamp=utc(answer.timestamp))
+
+
+def block_device_parameters(mappings: Sequence[BlockDeviceMapping]) -> list[dict[str, object]]:
+    """The ``BlockDeviceMapping`` parameter."""
+    return [
+        {
+            "DeviceName": mapping.device,
+            "VirtualName": mapping.virtual_name,
+            # AWS reads the element's presence, not its text.
+            "NoDevice": "" if mapping.no_device else None,
+            "Ebs": {
+                "VolumeSize": mapping.size,
+                "VolumeType": mapping.type,
+                "SnapshotId": mapping.snapshot,
+                "Iops": mapping.iops,
+                "Throughput": mapping.throughput,
+                "Encrypted": mapping.encrypted,
+                "KmsKeyId": mapping.kms_key,
+                "DeleteOnTermination": mapping.delete_on_termination,
+            },
+        }
+        for mapping in mappings
+    ]
+
+
+def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> EC2Node:
+    """The node that an instance is."""
+    tags = tags_of(instance.tag_set)
+    word = instance.instance_state.name
+    public, private = _addresses(instance)
+    reason = instance.state_reason.message if instance.state_reason else None
+    profile = instance.iam_instance_profile
+    return EC2Node(
+        id=instance.instance_id,
+        name=tags.get("Name", ""),
+        state=STATES.get(word, NodeState.UNKNOWN),
+        provider=PROVIDER,
+        provider_state=word,
+        state_reason=reason or instance.reason or None,
+        public_ips=public,
+        private_ips=private,
+        size=instance.instance_type,
+        image=instance.image_id,
+        location=instance.placement.availability_zone,
+        created_at=utc(instance.launch_time),
+        tags=tags,
+        vpc_id=instance.vpc_id,
+        subnet_id=instance.subnet_id,
+        key_name=instance.key_name,
+        security_groups=tuple(
+            [SecurityGroupName(id=group.group_id, name=group.group_name) for group in instance.group_set]
+        ),
+        instance_lifecycle=instance.instance_lifecycle,
+        architecture=instance.architecture,
+        iam_profile=profile.arn if profile else None,
+        launch_index=instance.ami_launch_index,
+        root_device=instance.root_device_name,
+        root_device_type=instance.root_device_type,
+        block_devices=tuple([_block_device(device) for device in instance.block_device_mapping]),
+        network_interfaces=tuple([interface.network_interface_id for interface in instance.network_interface_set]),
+        monitoring=instance.monitoring.state,
+        platform=instance.platform,
+        tenancy=instance.placement.tenancy,
+        public_dns=instance.dns_name or None,
+        private_dns=instance.private_dns_name or None,
+        ebs_optimized=instance.ebs_optimized,
+        source_dest_check=instance.source_dest_check,
+        reservation_id=reservation_id,
+        owner=owner,
+        client_token=instance.client_token,
+    )
+
+
+def _block_device(device: wire.InstanceDevice) -> BlockDevice:
+    ebs = device.ebs
+    if ebs is None:
+        return BlockDevice(device=device.device_name)
+    return BlockDevice(
+        device=device.device_name,
+        volume=ebs.volume_id,
+        state=ebs.status,
+        delete_on_termination=ebs.delete_on_termination,
+    )
+
+
+def _addresses(instance: wire.Instance) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Public and private addresses of all interfaces, without repetitions, the first interface's first."""
+    public: dict[str, None] = {}
+    private: dict[str, None] = {}
+    for kind, address in _all_addresses(instance):
+        # Other servers of this protocol may have a host name where AWS has an address.
+        if address and (":" in address or address.replace(".", "").isdigit()):
+            (public if kind == "public" else private)[address] = None
+    return tuple(public), tuple(private)
+
+
+def _all_addresses(instance: wire.Instance) -> Iterator[tuple[Literal["public", "private"], str | None]]:
+    yield "public", instance.ip_address
+    yield "private", instance.private_ip_address
+    for interface in instance.network_interface_set:
+        yield "private", interface.private_ip_address
+        if interface.association:
+            yield "public", interface.association.public_ip
+        for pair in interface.private_ip_addresses_set:
+            yield "private", pair.private_ip_address
+            if pair.association:
+                yield "public", pair.association.public_ip
+        for item in interface.ipv6_addresses_set:
+            yield _ipv6_kind(item.ipv6_address), item.ipv6_address
+    yield _ipv6_kind(instance.ipv6_address), instance.ipv6_address
+
+
+def _ipv6_kind(address: str | None) -> Literal["public", "private"]:
+    # EC2's IPv6 addresses are globally routable, but for those of a private pool (fc00::/7).
+    return "private" if (address or "").lower().startswith(("fc", "fd")) else "public"

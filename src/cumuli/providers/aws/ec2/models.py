@@ -1,0 +1,390 @@
+"""EC2's own models and the fields it adds to the portable ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from cumuli.compute.driver import NodeSpec
+from cumuli.compute.models import Node, Volume
+
+__all__ = [
+    "Address",
+    "AvailabilityZone",
+    "BlockDevice",
+    "BlockDeviceMapping",
+    "ConsoleOutput",
+    "EC2Node",
+    "EC2NodeSpec",
+    "EC2Volume",
+    "Network",
+    "SecurityGroup",
+    "SecurityGroupName",
+    "SecurityGroupRule",
+    "Subnet",
+    "VolumeAttachment",
+]
+
+PROVIDER = "ec2"
+
+
+class SecurityGroupName(msgspec.Struct, frozen=True, kw_only=True):
+    """A security group as nodes name it.
+
+    Attributes:
+        id: Its id (``"sg-…"``).
+        name: Its name.
+    """
+
+    id: str
+    name: str = ""
+
+
+class BlockDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A volume as a node sees it.
+
+    Attributes:
+        device: Device name, such as ``"/dev/xvda"``.
+        volume: Id of the volume, or None for a device that is no volume.
+        state: AWS's word for its attachment (``"attached"``).
+        delete_on_termination: Whether the volume ends with the node.
+    """
+
+    device: str
+    volume: str | None = None
+    state: str = ""
+    delete_on_termination: bool = False
+
+
+class EC2Node(Node, frozen=True, kw_only=True):
+    """An EC2 instance.
+
+    Attributes:
+        vpc_id: The network (VPC) it is in, or None.
+        subnet_id: The subnet of its first interface, or None.
+        key_name: The key pair that was put on it, or None.
+        security_groups: Its security groups.
+        instance_lifecycle: ``"spot"``, ``"scheduled"`` or ``"capacity-block"``; None for an ordinary instance.
+        architecture: ``"x86_64"``, ``"arm64"`` and so on; empty where AWS does not tell.
+        iam_profile: ARN of its instance profile, or None.
+        launch_index: Its place among the instances of one launch, from 0.
+        root_device: Device name of its root volume, or None.
+        root_device_type: ``"ebs"`` or ``"instance-store"``.
+        block_devices: Its volumes.
+        network_interfaces: Ids of its network interfaces.
+        monitoring: AWS's word for detailed monitoring: ``"disabled"``, ``"enabled"``, ``"pending"`` …
+        platform: ``"windows"``, or None for everything else.
+        tenancy: ``"default"``, ``"dedicated"`` or ``"host"``.
+        public_dns: Its public DNS name, or None.
+        private_dns: Its private DNS name, or None.
+        ebs_optimized: Whether it has bandwidth of its own to its volumes.
+        source_dest_check: Whether it only gets packets that are addressed to it; None where AWS does not tell.
+        reservation_id: The launch it belongs to.
+        owner: Id of the account that owns it, or None.
+        client_token: The idempotency token that it was created with; empty if there was none.
+    """
+
+    vpc_id: str | None = None
+    subnet_id: str | None = None
+    key_name: str | None = None
+    security_groups: tuple[SecurityGroupName, ...] = ()
+    instance_lifecycle: str | None = None
+    architecture: str = ""
+    iam_profile: str | None = None
+    launch_index: int = 0
+    root_device: str | None = None
+    root_device_type: str = ""
+    block_devices: tuple[BlockDevice, ...] = ()
+    network_interfaces: tuple[str, ...] = ()
+    monitoring: str = ""
+    platform: str | None = None
+    tenancy: str = ""
+    public_dns: str | None = None
+    private_dns: str | None = None
+    ebs_optimized: bool = False
+    source_dest_check: bool | None = None
+    reservation_id: str = ""
+    owner: str | None = None
+    client_token: str = ""
+
+
+class VolumeAttachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A node as a volume sees it.
+
+    Attributes:
+        node: Id of the node.
+        device: Device name there.
+        state: AWS's word: ``"attaching"``, ``"attached"``, ``"detaching"``, ``"busy"``.
+        attached_at: Since when, in UTC, or None.
+        delete_on_termination: Whether the volume ends with the node.
+    """
+
+    node: str
+    device: str = ""
+    state: str = ""
+    attached_at: dt.datetime | None = None
+    delete_on_termination: bool = False
+
+
+class EC2Volume(Volume, frozen=True, kw_only=True):
+    """An EBS volume.
+
+    Attributes:
+        type: ``"gp3"``, ``"io2"`` and so on.
+        iops: Operations per second, or None where the type has no such figure.
+        throughput: MiB per second, or None likewise.
+        encrypted: Whether it is encrypted.
+        kms_key: ARN of the key it is encrypted with, or None.
+        multi_attach: Whether several nodes may have it at the same time.
+        attachments: Where it is attached, with what the ids of ``attached_to`` do not tell.
+    """
+
+    type: str = ""
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool = False
+    kms_key: str | None = None
+    multi_attach: bool = False
+    attachments: tuple[VolumeAttachment, ...] = ()
+
+
+class BlockDeviceMapping(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that a new node, or a new image, is to have.
+
+    Attributes:
+        device: Device name, such as ``"/dev/sdf"``.
+        size: GiB; None for the snapshot's or the image's.
+        type: Volume type, such as ``"gp3"``; None for AWS's default.
+        snapshot: Id of the snapshot to fill it with, or None.
+        iops: Operations per second, for types that take it.
+        throughput: MiB per second, for ``gp3``.
+        encrypted: Whether to encrypt it; None for the account's default.
+        kms_key: Key to encrypt it with; None for the account's default.
+        delete_on_termination: Whether it ends with the node; None for AWS's default.
+        virtual_name: An instance store disk instead of a volume: ``"ephemeral0"``.
+        no_device: Leave out this device of the image's.
+    """
+
+    device: str
+    size: int | None = None
+    type: str | None = None
+    snapshot: str | None = None
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool | None = None
+    kms_key: str | None = None
+    delete_on_termination: bool | None = None
+    virtual_name: str | None = None
+    no_device: bool = False
+
+
+class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
+    """``create_node``'s arguments with those that only EC2 has; ``AsyncEC2.create_node`` documents them.
+
+    Attributes:
+        count: How many nodes to create, all or none.
+        client_token: Idempotency token, or None for a fresh one.
+        key_name: Name of a key pair.
+        security_groups: Ids or names of security groups.
+        subnet: Id of a subnet.
+        user_data: What cloud-init gets.
+        iam_profile: ARN or name of an instance profile.
+        block_devices: Devices beside, or instead of, the image's.
+        assign_public_ip: Whether the node gets a public address.
+        terminate_on_shutdown: Whether a shutdown from within destroys the node.
+    """
+
+    count: int = 1
+    client_token: str | None = None
+    key_name: str | None = None
+    security_groups: tuple[str, ...] = ()
+    subnet: str | None = None
+    user_data: bytes | None = None
+    iam_profile: str | None = None
+    block_devices: tuple[BlockDeviceMapping, ...] = ()
+    assign_public_ip: bool | None = None
+    terminate_on_shutdown: bool | None = None
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """An Elastic IP address.
+
+    Attributes:
+        id: Its allocation id (``"eipalloc-…"``).
+        ip: The IPv4 address.
+        node: Id of the node it is associated with, or None.
+        association_id: Id of that association, or None.
+        network_interface: Id of the interface it is associated with, or None.
+        private_ip: The private address it leads to, or None.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    ip: str
+    node: str | None = None
+    association_id: str | None = None
+    network_interface: str | None = None
+    private_ip: str | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "address", self.id))
+
+
+class AvailabilityZone(msgspec.Struct, frozen=True, kw_only=True):
+    """An availability zone, local zone or wavelength zone.
+
+    Attributes:
+        name: Its name in this account (``"eu-west-1a"``), as ``create_node(location=…)`` takes it.
+        zone_id: Its id, the same in every account (``"euw1-az1"``).
+        state: AWS's word: ``"available"``, ``"impaired"``, ``"unavailable"`` …
+        region: Its region.
+        type: ``"availability-zone"``, ``"local-zone"`` or ``"wavelength-zone"``.
+        messages: What AWS has to say about it.
+        provider: ``"ec2"``.
+    """
+
+    name: str
+    zone_id: str = ""
+    state: str = ""
+    region: str = ""
+    type: str = ""
+    messages: tuple[str, ...] = ()
+    provider: str = PROVIDER
+
+    @property
+    def id(self) -> str:
+        """The name, which identifies a zone within an account."""
+        return self.name
+
+
+class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Traffic that a security group lets through: a protocol and ports, from or to one peer.
+
+    Exactly one of ``cidr``, ``group`` and ``prefix_list`` names the peer.
+
+    Attributes:
+        protocol: ``"tcp"``, ``"udp"``, ``"icmp"``, ``"icmpv6"``, a protocol number, or ``"-1"`` for all.
+        from_port: First port (ICMP: type), or None where the protocol has none.
+        to_port: Last port (ICMP: code), or None likewise.
+        cidr: IPv4 or IPv6 addresses, such as ``"0.0.0.0/0"`` or ``"::/0"``.
+        group: Id of a security group.
+        group_owner: Id of the account that owns that group; None when it is one's own.
+        prefix_list: Id of a prefix list.
+        description: What the rule is for, or None.
+    """
+
+    protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+    cidr: str | None = None
+    group: str | None = None
+    group_owner: str | None = None
+    prefix_list: str | None = None
+    description: str | None = None
+
+
+class SecurityGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A security group.
+
+    Attributes:
+        id: Its id (``"sg-…"``).
+        name: Its name, unique in its network.
+        description: What it is for; AWS wants one.
+        network: Id of the network (VPC) it belongs to, or None.
+        owner: Id of the account that owns it, or None.
+        ingress: What it lets in.
+        egress: What it lets out.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str
+    description: str = ""
+    network: str | None = None
+    owner: str | None = None
+    ingress: tuple[SecurityGroupRule, ...] = ()
+    egress: tuple[SecurityGroupRule, ...] = ()
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "security group", self.id))
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """A network (VPC).
+
+    Attributes:
+        id: Its id (``"vpc-…"``).
+        name: Its Name tag, or empty.
+        cidrs: Its address blocks, IPv4 (the primary one first) and IPv6.
+        state: AWS's word: ``"pending"`` or ``"available"``.
+        is_default: Whether nodes go there if nothing else is said.
+        tenancy: ``"default"`` or ``"dedicated"``.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    cidrs: tuple[str, ...] = ()
+    state: str = ""
+    is_default: bool = False
+    tenancy: str = ""
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "network", self.id))
+
+
+class Subnet(msgspec.Struct, frozen=True, kw_only=True):
+    """A subnet of a network.
+
+    Attributes:
+        id: Its id (``"subnet-…"``).
+        name: Its Name tag, or empty.
+        network: Id of its network.
+        location: The availability zone it is in.
+        cidrs: Its address blocks, IPv4 first.
+        state: AWS's word: ``"pending"``, ``"available"`` …
+        free_addresses: How many IPv4 addresses are unused, or None.
+        assigns_public_ip: Whether nodes get a public address there if nothing else is said.
+        is_default: Whether it is its zone's default subnet.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    network: str = ""
+    location: str | None = None
+    cidrs: tuple[str, ...] = ()
+    state: str = ""
+    free_addresses: int | None = None
+    assigns_public_ip: bool = False
+    is_default: bool = False
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "subnet", self.id))
+
+
+class ConsoleOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node printed on its console.
+
+    Attributes:
+        node: Id of the node.
+        output: The text, or empty when there is none yet; bytes that are no UTF-8 are replaced.
+        timestamp: When it was last updated, in UTC, or None.
+    """
+
+    node: str
+    output: str = ""
+    timestamp: dt.datetime | None = None

@@ -1,0 +1,451 @@
+"""What is read of EC2's answers: one Struct for each operation, named as the answer's root element."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from cumuli.wire.lenient import Identity, Needed
+
+
+class Item(msgspec.Struct, frozen=True, rename="camel"):
+    """Part of an answer."""
+
+
+class Answer(Item, frozen=True):
+    """A whole answer. The subclass's name is the root element; without its end it is the operation."""
+
+
+class Tag(Item, frozen=True):
+    key: str = ""
+    value: str = ""
+
+
+# Instances
+
+
+class GroupItem(Item, frozen=True):
+    group_id: str = ""
+    group_name: str = ""
+
+
+class Association(Item, frozen=True):
+    public_ip: str | None = None
+
+
+class PrivateAddress(Item, frozen=True):
+    private_ip_address: str | None = None
+    association: Association | None = None
+
+
+class Ipv6Address(Item, frozen=True):
+    ipv6_address: str | None = None
+
+
+class Interface(Item, frozen=True):
+    network_interface_id: str = ""
+    private_ip_address: str | None = None
+    association: Association | None = None
+    private_ip_addresses_set: list[PrivateAddress] = []
+    ipv6_addresses_set: list[Ipv6Address] = []
+
+
+class InstanceState(Item, frozen=True):
+    name: str = ""
+
+
+class StateReason(Item, frozen=True):
+    code: str | None = None
+    message: str | None = None
+
+
+class Placement(Item, frozen=True):
+    availability_zone: str | None = None
+    tenancy: str = ""
+
+
+class Monitoring(Item, frozen=True):
+    state: str = ""
+
+
+class Profile(Item, frozen=True):
+    arn: str | None = None
+
+
+class InstanceEbs(Item, frozen=True):
+    volume_id: str | None = None
+    status: str = ""
+    delete_on_termination: bool = False
+
+
+class InstanceDevice(Item, frozen=True):
+    device_name: str = ""
+    ebs: InstanceEbs | None = None
+
+
+class Instance(Item, frozen=True):
+    instance_id: Identity
+    instance_state: InstanceState = InstanceState()
+    image_id: str | None = None
+    instance_type: str | None = None
+    launch_time: dt.datetime | None = None
+    placement: Placement = Placement()
+    reason: str | None = None
+    state_reason: StateReason | None = None
+    ip_address: str | None = None
+    private_ip_address: str | None = None
+    ipv6_address: str | None = None
+    network_interface_set: list[Interface] = []
+    tag_set: list[Tag] = []
+    vpc_id: str | None = None
+    subnet_id: str | None = None
+    key_name: str | None = None
+    group_set: list[GroupItem] = []
+    instance_lifecycle: str | None = None
+    architecture: str = ""
+    iam_instance_profile: Profile | None = None
+    ami_launch_index: int = 0
+    root_device_name: str | None = None
+    root_device_type: str = ""
+    block_device_mapping: list[InstanceDevice] = []
+    monitoring: Monitoring = Monitoring()
+    platform: str | None = None
+    dns_name: str | None = None
+    private_dns_name: str | None = None
+    ebs_optimized: bool = False
+    source_dest_check: bool | None = None
+    client_token: str = ""
+
+
+class Reservation(Item, frozen=True):
+    reservation_id: str = ""
+    owner_id: str | None = None
+    instances_set: list[Instance] = []
+
+
+class DescribeInstancesResponse(Answer, frozen=True):
+    reservation_set: list[Reservation] = []
+    next_token: str | None = None
+
+
+class RunInstancesResponse(Answer, frozen=True):
+    reservation_id: str = ""
+    owner_id: str | None = None
+    instances_set: list[Instance] = []
+
+
+class GetConsoleOutputResponse(Answer, frozen=True):
+    instance_id: str = ""
+    output: str = ""
+    timestamp: dt.datetime | None = None
+
+
+# Sizes
+
+
+class VCpuInfo(Item, frozen=True):
+    default_v_cpus: int | None = msgspec.field(name="defaultVCpus", default=None)
+
+
+class MemoryInfo(Item, frozen=True):
+    size_in_mi_b: int = msgspec.field(name="sizeInMiB", default=0)
+
+
+class StorageInfo(Item, frozen=True):
+    total_size_in_gb: int = msgspec.field(name="totalSizeInGB", default=0)
+
+
+class NetworkInfo(Item, frozen=True):
+    network_performance: str = ""
+
+
+class InstanceTypeItem(Item, frozen=True):
+    instance_type: Identity
+    v_cpu_info: VCpuInfo = VCpuInfo()
+    memory_info: MemoryInfo = MemoryInfo()
+    instance_storage_info: StorageInfo = StorageInfo()
+    network_info: NetworkInfo = NetworkInfo()
+
+
+class DescribeInstanceTypesResponse(Answer, frozen=True):
+    instance_type_set: list[InstanceTypeItem] = []
+    next_token: str | None = None
+
+
+class Offering(Item, frozen=True):
+    instance_type: Identity
+
+
+class DescribeInstanceTypeOfferingsResponse(Answer, frozen=True):
+    instance_type_offering_set: list[Offering] = []
+    next_token: str | None = None
+
+
+# Images
+
+
+class ImageItem(Item, frozen=True):
+    image_id: Identity
+    name: str = ""
+    image_state: str = ""
+    image_owner_id: str | None = None
+    creation_date: dt.datetime | None = None
+
+
+class DescribeImagesResponse(Answer, frozen=True):
+    images_set: list[ImageItem] = []
+    next_token: str | None = None
+
+
+class CreateImageResponse(Answer, frozen=True):
+    image_id: Identity
+
+
+class CopyImageResponse(Answer, frozen=True):
+    image_id: Identity
+
+
+class RegisterImageResponse(Answer, frozen=True):
+    image_id: Identity
+
+
+# Volumes and snapshots
+
+
+class AttachmentItem(Item, frozen=True):
+    instance_id: str = ""
+    device: str = ""
+    status: str = ""
+    attach_time: dt.datetime | None = None
+    delete_on_termination: bool = False
+
+
+class VolumeItem(Answer, frozen=True):
+    volume_id: Identity
+    size: int = 0
+    status: str = ""
+    availability_zone: str | None = None
+    snapshot_id: str | None = None
+    create_time: dt.datetime | None = None
+    attachment_set: list[AttachmentItem] = []
+    tag_set: list[Tag] = []
+    volume_type: str = ""
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool = False
+    kms_key_id: str | None = None
+    multi_attach_enabled: bool = False
+
+
+class DescribeVolumesResponse(Answer, frozen=True):
+    volume_set: list[VolumeItem] = []
+    next_token: str | None = None
+
+
+class SnapshotItem(Answer, frozen=True):
+    snapshot_id: Identity
+    volume_id: str | None = None
+    volume_size: int | None = None
+    status: str = ""
+    start_time: dt.datetime | None = None
+    tag_set: list[Tag] = []
+
+
+class DescribeSnapshotsResponse(Answer, frozen=True):
+    snapshot_set: list[SnapshotItem] = []
+    next_token: str | None = None
+
+
+# Their answers are the resource itself, without an element around it.
+class CreateVolumeResponse(VolumeItem, frozen=True):
+    pass
+
+
+class CreateSnapshotResponse(SnapshotItem, frozen=True):
+    pass
+
+
+# Key pairs
+
+
+class KeyPairItem(Item, frozen=True):
+    key_name: Identity
+    key_fingerprint: str = ""
+    key_pair_id: str | None = None
+    public_key: str | None = None
+
+
+class DescribeKeyPairsResponse(Answer, frozen=True):
+    key_set: list[KeyPairItem] = []
+
+
+class CreateKeyPairResponse(Answer, frozen=True):
+    key_name: Identity
+    key_material: str
+    key_fingerprint: str = ""
+
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(key_name={self.key_name!r})"
+
+
+class ImportKeyPairResponse(Answer, frozen=True):
+    key_name: Identity
+    key_fingerprint: str = ""
+
+
+# Tags and addresses
+
+
+class TagItem(Item, frozen=True):
+    key: Identity
+    resource_id: str = ""
+    value: str = ""
+
+
+class DescribeTagsResponse(Answer, frozen=True):
+    tag_set: list[TagItem] = []
+    next_token: str | None = None
+
+
+class AddressItem(Item, frozen=True):
+    public_ip: str = ""
+    # In a Wavelength Zone, instead of a public one.
+    carrier_ip: str = ""
+    allocation_id: str = ""
+    association_id: str | None = None
+    instance_id: str | None = None
+    network_interface_id: str | None = None
+    private_ip_address: str | None = None
+    tag_set: list[Tag] = []
+
+
+class DescribeAddressesResponse(Answer, frozen=True):
+    addresses_set: list[AddressItem] = []
+
+
+class AllocateAddressResponse(Answer, frozen=True):
+    public_ip: Identity
+    allocation_id: str = ""
+
+
+class AssociateAddressResponse(Answer, frozen=True):
+    association_id: str | None = None
+
+
+# Zones and networks
+
+
+class ZoneMessage(Item, frozen=True):
+    message: str = ""
+
+
+class ZoneItem(Item, frozen=True):
+    zone_name: Identity
+    zone_id: str = ""
+    zone_state: str = ""
+    region_name: str = ""
+    zone_type: str = ""
+    message_set: list[ZoneMessage] = []
+
+
+class DescribeAvailabilityZonesResponse(Answer, frozen=True):
+    availability_zone_info: list[ZoneItem] = []
+
+
+class CidrAssociation(Item, frozen=True):
+    cidr_block: str = ""
+
+
+class Ipv6CidrAssociation(Item, frozen=True):
+    ipv6_cidr_block: str = ""
+
+
+class VpcItem(Item, frozen=True):
+    vpc_id: Identity
+    cidr_block: str = ""
+    cidr_block_association_set: list[CidrAssociation] = []
+    ipv6_cidr_block_association_set: list[Ipv6CidrAssociation] = []
+    state: str = ""
+    is_default: bool = False
+    instance_tenancy: str = ""
+    tag_set: list[Tag] = []
+
+
+class DescribeVpcsResponse(Answer, frozen=True):
+    vpc_set: list[VpcItem] = []
+    next_token: str | None = None
+
+
+class SubnetItem(Item, frozen=True):
+    subnet_id: Identity
+    vpc_id: str = ""
+    availability_zone: str | None = None
+    cidr_block: str = ""
+    ipv6_cidr_block_association_set: list[Ipv6CidrAssociation] = []
+    state: str = ""
+    available_ip_address_count: int | None = None
+    map_public_ip_on_launch: bool = False
+    default_for_az: bool = False
+    tag_set: list[Tag] = []
+
+
+class DescribeSubnetsResponse(Answer, frozen=True):
+    subnet_set: list[SubnetItem] = []
+    next_token: str | None = None
+
+
+# Security groups
+
+
+class IpRange(Item, frozen=True):
+    cidr_ip: str = ""
+    description: str | None = None
+
+
+class Ipv6Range(Item, frozen=True):
+    cidr_ipv6: str = ""
+    description: str | None = None
+
+
+class PrefixList(Item, frozen=True):
+    prefix_list_id: str = ""
+    description: str | None = None
+
+
+class GroupPair(Item, frozen=True):
+    group_id: str | None = None
+    user_id: str | None = None
+    description: str | None = None
+
+
+class IpPermission(Item, frozen=True):
+    ip_protocol: str = ""
+    # Without them a rule would be one for every port.
+    from_port: Needed[int] | None = None
+    to_port: Needed[int] | None = None
+    ip_ranges: list[IpRange] = []
+    ipv6_ranges: list[Ipv6Range] = []
+    groups: list[GroupPair] = []
+    prefix_list_ids: list[PrefixList] = []
+
+
+class SecurityGroupItem(Item, frozen=True):
+    group_id: Identity
+    group_name: str = ""
+    group_description: str = ""
+    vpc_id: str | None = None
+    owner_id: str | None = None
+    ip_permissions: list[IpPermission] = []
+    ip_permissions_egress: list[IpPermission] = []
+    tag_set: list[Tag] = []
+
+
+class DescribeSecurityGroupsResponse(Answer, frozen=True):
+    security_group_info: list[SecurityGroupItem] = []
+    next_token: str | None = None
+
+
+class CreateSecurityGroupResponse(Answer, frozen=True):
+    group_id: Identity

@@ -1,0 +1,596 @@
+"""``AsyncS3Objects``: the part of S3's client that is about objects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterable, Iterable, Mapping
+from os import PathLike
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.s3.arguments import (
+    CannedACL,
+    CustomerKey,
+    Encryption,
+    customer_headers,
+    put_headers,
+)
+from cumuli.providers.aws.s3.dialect import Feature
+from cumuli.providers.aws.s3.driver import S3Driver
+from cumuli.providers.aws.s3.models import (
+    S3Address,
+    S3Container,
+    S3ContainerSpec,
+    S3Object,
+    S3ObjectVersion,
+)
+from cumuli.storage.aio import AsyncStorage
+from cumuli.storage.arguments import (
+    checked_conditions,
+    checked_expiry,
+    checked_text,
+    content_type_of,
+    with_own,
+)
+from cumuli.storage.capabilities import StorageCapability
+from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec, UrlSpec
+from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.stream.aio import AsyncObjectStream
+from cumuli.storage.upload import CONCURRENCY, Progress
+from cumuli.storage.verify import Integrity
+
+__all__ = ["AsyncS3Objects"]
+
+
+class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
+    """Objects, with what only S3 has.
+
+    Arguments that several methods share, beside those of every storage client:
+
+    * ``version_id``: that version of the object rather than its newest one. An ``S3ObjectVersion``
+      says it by itself.
+    * ``ex_customer_key``: the caller's own key of 32 bytes by which S3 encrypts and decrypts the
+      content, and which it forgets at once (``x-amz-server-side-encryption-customer-…``). What was
+      put with a key can only be read with it.
+    """
+
+    _s3: S3Driver
+
+    async def create_container(
+        self, name: str, *, ex_region: str | None = None, ex_acl: CannedACL | None = None
+    ) -> S3Container:
+        """Create a bucket.
+
+        S3's operation: ``CreateBucket``.
+
+        Args:
+            name: The bucket's name, which no other account may have.
+            ex_region: Where it is to be; default the client's region.
+            ex_acl: Who may do what with it. Default: only its owner.
+
+        Raises:
+            ContainerExists: The name is taken, by this account or by another one.
+        """
+        spec = S3ContainerSpec(
+            name=checked_text(name, "a bucket"), region=ex_region, headers=put_headers(self._s3.dialect, acl=ex_acl)
+        )
+        return await self._create_container(spec)
+
+    async def get_object(
+        self,
+        container: Container | str,
+        name: str,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """What S3 knows of one object, metadata included; the content is not read.
+
+        S3's operation: ``HeadObject``.
+
+        Args:
+            container: The bucket.
+            name: The object's name.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+            ContainerNotFound: Nor does its bucket, which takes a look at that (``HeadBucket``).
+            PreconditionFailed: A condition does not hold.
+        """
+        self._require(StorageCapability.GET_OBJECT)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        spec = self._s3_read((container, name), conditions, headers, version_id, ex_customer_key)
+        return await self._do(self._s3.head_object(spec))
+
+    async def upload_object(
+        self,
+        source: str | PathLike[str] | bytes | BinaryIO,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """Store a file or bytes as an object, in place of the one of that name if there is one.
+
+        S3's operations: ``PutObject``, or ``CreateMultipartUpload``, ``UploadPart`` and
+        ``CompleteMultipartUpload``.
+
+        Args:
+            source: A path, bytes, or a binary file, read from where it stands.
+            container: Where to.
+            name: The object's name.
+            meta_data: User metadata. Values that are not plain ASCII are sent as encoded words (RFC 2047).
+            content_type: MIME type; guessed from the names if None.
+            content_encoding: What the content was packed with beforehand (``"gzip"``).
+            if_match: Only in place of the content with this etag.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers, such as ``Cache-Control``.
+            integrity: See ``Storage``.
+            part_size: Bytes of a part, at least 5 MiB; None for 8 MiB.
+            concurrency: Parts under way at the same time.
+            progress: Called during the transfer; see ``Storage``.
+            ex_storage_class: Such as ``"STANDARD_IA"`` or ``"GLACIER"``.
+            ex_acl: Who may do what with it, where the bucket has access control lists.
+            ex_tags: Its tags, at most 10.
+            ex_encryption: With whose keys S3 encrypts it. Default: as the bucket says.
+            ex_kms_key: Id or ARN of the KMS key.
+            ex_customer_key: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
+        """
+        extra = put_headers(
+            self._s3.dialect,
+            storage_class=ex_storage_class,
+            acl=ex_acl,
+            tags=ex_tags,
+            encryption=ex_encryption,
+            kms_key=ex_kms_key,
+        ) | self._key_headers(ex_customer_key)
+        spec = self._put_spec(
+            container,
+            name,
+            source,
+            meta_data=meta_data,
+            content_type=content_type,
+            content_encoding=content_encoding,
+            conditions=checked_conditions(if_match, if_none_match),
+            headers=with_own(headers, extra),
+            integrity=integrity,
+        )
+        return await self._upload(source, spec, part_size=part_size, concurrency=concurrency, progress=progress)
+
+    async def upload_object_via_stream(
+        self,
+        iterator: Iterable[bytes] | AsyncIterable[bytes],
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """As ``upload_object``, of pieces whose total length nobody has to know.
+
+        Args:
+            iterator: Pieces of the content, of any size; a download's stream is one.
+            container: Where to.
+            name: The object's name.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content was packed with beforehand.
+            if_match: Only in place of the content with this etag.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+            integrity: See ``Storage``.
+            part_size: Bytes of a part.
+            concurrency: Parts under way at the same time.
+            progress: Called during the transfer.
+            ex_storage_class: Storage class.
+            ex_acl: Access control list.
+            ex_tags: Tags.
+            ex_encryption: With whose keys S3 encrypts it.
+            ex_kms_key: Id or ARN of the KMS key.
+            ex_customer_key: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
+        """
+        extra = put_headers(
+            self._s3.dialect,
+            storage_class=ex_storage_class,
+            acl=ex_acl,
+            tags=ex_tags,
+            encryption=ex_encryption,
+            kms_key=ex_kms_key,
+        ) | self._key_headers(ex_customer_key)
+        spec = self._put_spec(
+            container,
+            name,
+            None,
+            meta_data=meta_data,
+            content_type=content_type,
+            content_encoding=content_encoding,
+            conditions=checked_conditions(if_match, if_none_match),
+            headers=with_own(headers, extra),
+            integrity=integrity,
+        )
+        return await self._upload(iterator, spec, part_size=part_size, concurrency=concurrency, progress=progress)
+
+    async def download_object(
+        self,
+        obj: ObjectLike,
+        destination: str | PathLike[str] | BinaryIO,
+        *,
+        overwrite_existing: bool = False,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """Write an object's content to a file: completely and verified, or not at all.
+
+        S3's operation: ``GetObject``.
+
+        Args:
+            obj: The object.
+            destination: A path, or a binary file open for writing.
+            overwrite_existing: Whether an existing file is replaced.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            integrity: See there.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
+            progress: Called during the transfer; see ``Storage``.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            FileExists: The destination exists, and ``overwrite_existing`` is false.
+            ObjectNotFound: The object does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
+            Conflict: The object was changed while it was read.
+        """
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
+
+    def download_object_as_stream(
+        self,
+        obj: ObjectLike,
+        *,
+        chunk_size: int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> AsyncObjectStream[S3Object]:
+        """An object's content piece by piece; see ``ObjectStream``. Nothing is sent yet.
+
+        S3's operation: ``GetObject``.
+
+        Args:
+            obj: The object.
+            chunk_size: Bytes of each piece that iteration gives; None for pieces as they arrive.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            integrity: See there.
+            progress: Called during the transfer; see ``Storage``.
+            version_id: See the class.
+            ex_customer_key: See the class.
+        """
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
+        return self._stream(spec, chunk_size, progress)
+
+    async def download_object_range(
+        self,
+        obj: ObjectLike,
+        destination: str | PathLike[str] | BinaryIO,
+        start_bytes: int,
+        end_bytes: int | None = None,
+        *,
+        overwrite_existing: bool = False,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
+
+        Args:
+            obj: The object.
+            destination: A path, or a binary file open for writing.
+            start_bytes: The first byte, from 0.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            overwrite_existing: Whether an existing file is replaced.
+            if_match: See ``Storage``.
+            headers: See there.
+            integrity: See there.
+            part_size: See ``download_object``.
+            concurrency: See there.
+            progress: Called during the transfer; see there.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            InvalidRequest: The range is empty, or begins at or beyond the end of the object.
+            FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
+        """
+        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
+        return await self._download(
+            spec,
+            destination,
+            overwrite_existing,
+            part_size=part_size,
+            concurrency=concurrency,
+            progress=progress,
+        )
+
+    def download_object_range_as_stream(
+        self,
+        obj: ObjectLike,
+        start_bytes: int,
+        end_bytes: int | None = None,
+        *,
+        chunk_size: int | None = None,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> AsyncObjectStream[S3Object]:
+        """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
+        spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
+        return self._stream(spec, chunk_size, progress)
+
+    async def delete_object(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
+        """Delete an object; S3 does not tell whether there was one.
+
+        In a bucket that keeps versions the object gets a mark of its deletion as its newest version,
+        and the others stay. With a version, that version is gone for good.
+
+        S3's operation: ``DeleteObject``.
+
+        Args:
+            obj: The object.
+            version_id: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+        """
+        self._require(StorageCapability.DELETE_OBJECT)
+        await self._do(self._s3.delete_object(self._version(obj, version_id)))
+
+    async def copy_object(
+        self,
+        obj: ObjectLike,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        version_id: str | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+    ) -> S3Object:
+        """Copy an object within S3, also from another region; the content does not pass through here.
+
+        A copy has the original's metadata, content headers and tags, unless others are given. It is
+        in the storage class ``STANDARD``, private, and encrypted as its bucket says, unless something
+        else is asked for.
+
+        S3's operations: ``HeadObject`` and ``CopyObject``; beyond 5 GiB ``GetObjectTagging`` (unless
+        ``ex_tags`` are given) and ``UploadPartCopy``, several at a time.
+
+        Args:
+            obj: What to copy.
+            container: Where to.
+            name: The copy's name.
+            meta_data: The copy's user metadata; None for the original's.
+            content_type: The copy's MIME type; None for the original's.
+            headers: Extra request headers; those of the caller's keys, for example.
+            version_id: See the class; of the original.
+            ex_storage_class: The copy's; default ``STANDARD``.
+            ex_acl: The copy's; default private.
+            ex_tags: The copy's tags instead of the original's.
+            ex_encryption: With whose keys S3 encrypts the copy.
+            ex_kms_key: Id or ARN of the KMS key.
+
+        Raises:
+            ObjectNotFound: There is nothing to copy.
+            ContainerNotFound: The target's bucket does not exist.
+            PermissionDenied: Something may not be done; beyond 5 GiB, reading the original's tags
+                (``s3:GetObjectTagging``) is part of it unless ``ex_tags`` are given.
+        """
+        self._require(StorageCapability.COPY_OBJECT)
+        extra = put_headers(
+            self._s3.dialect,
+            storage_class=ex_storage_class,
+            acl=ex_acl,
+            tags=ex_tags,
+            encryption=ex_encryption,
+            kms_key=ex_kms_key,
+        )
+        if ex_tags is not None:
+            extra["x-amz-tagging-directive"] = "REPLACE"
+        spec = CopySpec(
+            source=self._version(obj, version_id),
+            target=self._address((container, name)),
+            meta_data=None if meta_data is None else self._meta_data(meta_data),
+            content_type=None if content_type is None else content_type_of(content_type, name),
+            headers=with_own(self._headers(headers, "copy"), extra),
+        )
+        return await self._do(self._s3.copy_object(spec))
+
+    async def get_object_url(
+        self,
+        obj: ObjectLike,
+        *,
+        expires_in: float = 3600.0,
+        method: Literal["GET", "PUT"] = "GET",
+        content_type: str | None = None,
+        version_id: str | None = None,
+    ) -> str:
+        """A URL that works without credentials for a while. Whoever has it may do what it allows.
+
+        It is signed here and nothing is sent, so a bucket of another region than the client's is not
+        noticed: use a client of its region, or use the bucket before. With temporary credentials the
+        URL ends with them.
+
+        Args:
+            obj: The object; for PUT it need not exist yet.
+            expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
+            method: What the URL allows: reading the object, or storing it.
+            content_type: For PUT: the ``Content-Type`` that has to be sent with it.
+            version_id: See the class.
+
+        Raises:
+            InvalidRequest: ``expires_in`` is out of range.
+        """
+        self._require(StorageCapability.GET_OBJECT_URL)
+        if method not in {"GET", "PUT"}:
+            raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
+        spec = UrlSpec(
+            address=self._version(obj, version_id),
+            method=method,
+            expires_in=checked_expiry(expires_in),
+            content_type=None if content_type is None else content_type_of(content_type, ""),
+        )
+        return await self._do(self._s3.object_url(spec))
+
+    # Arguments
+
+    def _address(self, obj: ObjectLike) -> Address:
+        address = super()._address(obj)
+        if isinstance(obj, S3ObjectVersion) and obj.version_id is not None:
+            return S3Address(container=address.container, name=address.name, version_id=obj.version_id)
+        return address
+
+    def _version(self, obj: ObjectLike, version_id: str | None) -> Address:
+        """The checked address of a version of an object."""
+        address = self._address(obj)
+        if version_id is None:
+            return address
+        self._s3.dialect.require(Feature.VERSIONS)
+        wanted = checked_text(version_id, "a version")
+        return S3Address(container=address.container, name=address.name, version_id=wanted)
+
+    def _key_headers(self, key: CustomerKey | None) -> dict[str, str]:
+        return customer_headers(self._s3.dialect, key, self._s3.calls.session.given_endpoint)
+
+    def _s3_read(
+        self,
+        obj: ObjectLike,
+        conditions: Conditions,
+        headers: Mapping[str, str] | None,
+        version_id: str | None,
+        customer_key: CustomerKey | None,
+        integrity: Integrity | None = None,
+    ) -> ReadSpec:
+        spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
+        return self._extended(spec, obj, version_id, customer_key)
+
+    def _s3_range(
+        self,
+        obj: ObjectLike,
+        start: int,
+        end: int | None,
+        if_match: str | None,
+        headers: Mapping[str, str] | None,
+        version_id: str | None,
+        customer_key: CustomerKey | None,
+        integrity: Integrity | None,
+    ) -> ReadSpec:
+        spec = self._range_spec(obj, start, end, if_match, headers, integrity)
+        return self._extended(spec, obj, version_id, customer_key)
+
+    def _extended(
+        self, spec: ReadSpec, obj: ObjectLike, version_id: str | None, customer_key: CustomerKey | None
+    ) -> ReadSpec:
+        if version_id is None and customer_key is None:
+            return spec
+        return msgspec.structs.replace(
+            spec,
+            address=self._version(obj, version_id),
+            headers=with_own(spec.headers, self._key_headers(customer_key)),
+        )

@@ -1,0 +1,892 @@
+"""``S3``: Amazon S3's client.
+
+Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those files and run ``make format``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import BinaryIO, ClassVar, Literal, Unpack
+
+from cumuli.calls.options import ClientOptions
+from cumuli.providers.aws.identity.credentials import CredentialsLike
+from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.aio_access import AsyncS3Access
+from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
+from cumuli.providers.aws.s3.aio_objects import AsyncS3Objects
+from cumuli.providers.aws.s3.arguments import CannedACL, CustomerKey, Encryption
+from cumuli.providers.aws.s3.dialect import Checksum
+from cumuli.providers.aws.s3.models import (
+    AccessControl,
+    LifecycleRule,
+    S3Answer,
+    S3Container,
+    S3Object,
+    S3ObjectVersion,
+    S3Upload,
+)
+from cumuli.providers.aws.s3.session import Addressing
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.blocking.drive import iterate, run
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.storage.client import Storage
+from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.stream.client import ObjectStream
+from cumuli.storage.upload import CONCURRENCY, Progress
+from cumuli.storage.verify import Integrity
+from cumuli.ways_in import WaysIn
+
+__all__ = ["S3", "S3Access", "S3Buckets", "S3Objects"]
+
+
+class S3Objects(Storage[S3Container, S3Object]):
+    """Objects, with what only S3 has.
+
+    Arguments that several methods share, beside those of every storage client:
+
+    * ``version_id``: that version of the object rather than its newest one. An ``S3ObjectVersion``
+      says it by itself.
+    * ``ex_customer_key``: the caller's own key of 32 bytes by which S3 encrypts and decrypts the
+      content, and which it forgets at once (``x-amz-server-side-encryption-customer-…``). What was
+      put with a key can only be read with it.
+    """
+
+    def __init__(self, client: AsyncS3Objects) -> None:
+        super().__init__(client)
+        self._s3_objects = client
+
+    def create_container(
+        self, name: str, *, ex_region: str | None = None, ex_acl: CannedACL | None = None
+    ) -> S3Container:
+        """Create a bucket.
+
+        S3's operation: ``CreateBucket``.
+
+        Args:
+            name: The bucket's name, which no other account may have.
+            ex_region: Where it is to be; default the client's region.
+            ex_acl: Who may do what with it. Default: only its owner.
+
+        Raises:
+            ContainerExists: The name is taken, by this account or by another one.
+        """
+        return run(self._s3_objects.create_container(name, ex_region=ex_region, ex_acl=ex_acl))
+
+    def get_object(
+        self,
+        container: Container | str,
+        name: str,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """What S3 knows of one object, metadata included; the content is not read.
+
+        S3's operation: ``HeadObject``.
+
+        Args:
+            container: The bucket.
+            name: The object's name.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+            ContainerNotFound: Nor does its bucket, which takes a look at that (``HeadBucket``).
+            PreconditionFailed: A condition does not hold.
+        """
+        return run(
+            self._s3_objects.get_object(
+                container,
+                name,
+                if_match=if_match,
+                if_none_match=if_none_match,
+                if_modified_since=if_modified_since,
+                headers=headers,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def upload_object(
+        self,
+        source: str | PathLike[str] | bytes | BinaryIO,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """Store a file or bytes as an object, in place of the one of that name if there is one.
+
+        S3's operations: ``PutObject``, or ``CreateMultipartUpload``, ``UploadPart`` and
+        ``CompleteMultipartUpload``.
+
+        Args:
+            source: A path, bytes, or a binary file, read from where it stands.
+            container: Where to.
+            name: The object's name.
+            meta_data: User metadata. Values that are not plain ASCII are sent as encoded words (RFC 2047).
+            content_type: MIME type; guessed from the names if None.
+            content_encoding: What the content was packed with beforehand (``"gzip"``).
+            if_match: Only in place of the content with this etag.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers, such as ``Cache-Control``.
+            integrity: See ``Storage``.
+            part_size: Bytes of a part, at least 5 MiB; None for 8 MiB.
+            concurrency: Parts under way at the same time.
+            progress: Called during the transfer; see ``Storage``.
+            ex_storage_class: Such as ``"STANDARD_IA"`` or ``"GLACIER"``.
+            ex_acl: Who may do what with it, where the bucket has access control lists.
+            ex_tags: Its tags, at most 10.
+            ex_encryption: With whose keys S3 encrypts it. Default: as the bucket says.
+            ex_kms_key: Id or ARN of the KMS key.
+            ex_customer_key: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
+        """
+        return run(
+            self._s3_objects.upload_object(
+                source,
+                container,
+                name,
+                meta_data=meta_data,
+                content_type=content_type,
+                content_encoding=content_encoding,
+                if_match=if_match,
+                if_none_match=if_none_match,
+                headers=headers,
+                integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
+                progress=progress,
+                ex_storage_class=ex_storage_class,
+                ex_acl=ex_acl,
+                ex_tags=ex_tags,
+                ex_encryption=ex_encryption,
+                ex_kms_key=ex_kms_key,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def upload_object_via_stream(
+        self,
+        iterator: Iterable[bytes],
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """As ``upload_object``, of pieces whose total length nobody has to know.
+
+        Args:
+            iterator: Pieces of the content, of any size; a download's stream is one.
+            container: Where to.
+            name: The object's name.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content was packed with beforehand.
+            if_match: Only in place of the content with this etag.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+            integrity: See ``Storage``.
+            part_size: Bytes of a part.
+            concurrency: Parts under way at the same time.
+            progress: Called during the transfer.
+            ex_storage_class: Storage class.
+            ex_acl: Access control list.
+            ex_tags: Tags.
+            ex_encryption: With whose keys S3 encrypts it.
+            ex_kms_key: Id or ARN of the KMS key.
+            ex_customer_key: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way. What is stored is left there.
+            NotVerified: It is stored, was to be verified, and could not be.
+        """
+        return run(
+            self._s3_objects.upload_object_via_stream(
+                iterator,
+                container,
+                name,
+                meta_data=meta_data,
+                content_type=content_type,
+                content_encoding=content_encoding,
+                if_match=if_match,
+                if_none_match=if_none_match,
+                headers=headers,
+                integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
+                progress=progress,
+                ex_storage_class=ex_storage_class,
+                ex_acl=ex_acl,
+                ex_tags=ex_tags,
+                ex_encryption=ex_encryption,
+                ex_kms_key=ex_kms_key,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def download_object(
+        self,
+        obj: ObjectLike,
+        destination: str | PathLike[str] | BinaryIO,
+        *,
+        overwrite_existing: bool = False,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """Write an object's content to a file: completely and verified, or not at all.
+
+        S3's operation: ``GetObject``.
+
+        Args:
+            obj: The object.
+            destination: A path, or a binary file open for writing.
+            overwrite_existing: Whether an existing file is replaced.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            integrity: See there.
+            part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
+                size and the way to it.
+            concurrency: Ranges under way at the same time; memory holds one more. 1 for one answer.
+            progress: Called during the transfer; see ``Storage``.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            FileExists: The destination exists, and ``overwrite_existing`` is false.
+            ObjectNotFound: The object does not exist.
+            PreconditionFailed: A condition does not hold.
+            ChecksumMismatch: The content was damaged on the way.
+            NotVerified: It was to be verified, and could not be.
+            Conflict: The object was changed while it was read.
+        """
+        return run(
+            self._s3_objects.download_object(
+                obj,
+                destination,
+                overwrite_existing=overwrite_existing,
+                if_match=if_match,
+                if_none_match=if_none_match,
+                if_modified_since=if_modified_since,
+                headers=headers,
+                integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
+                progress=progress,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def download_object_as_stream(
+        self,
+        obj: ObjectLike,
+        *,
+        chunk_size: int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        if_modified_since: dt.datetime | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> ObjectStream[S3Object]:
+        """An object's content piece by piece; see ``ObjectStream``. Nothing is sent yet.
+
+        S3's operation: ``GetObject``.
+
+        Args:
+            obj: The object.
+            chunk_size: Bytes of each piece that iteration gives; None for pieces as they arrive.
+            if_match: See ``Storage``, like the next three.
+            if_none_match: See there.
+            if_modified_since: See there.
+            headers: See there.
+            integrity: See there.
+            progress: Called during the transfer; see ``Storage``.
+            version_id: See the class.
+            ex_customer_key: See the class.
+        """
+        return ObjectStream(
+            self._s3_objects.download_object_as_stream(
+                obj,
+                chunk_size=chunk_size,
+                if_match=if_match,
+                if_none_match=if_none_match,
+                if_modified_since=if_modified_since,
+                headers=headers,
+                integrity=integrity,
+                progress=progress,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def download_object_range(
+        self,
+        obj: ObjectLike,
+        destination: str | PathLike[str] | BinaryIO,
+        start_bytes: int,
+        end_bytes: int | None = None,
+        *,
+        overwrite_existing: bool = False,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        part_size: int | None = None,
+        concurrency: int = CONCURRENCY,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> S3Object:
+        """As ``download_object``, of a part of the content. Its length is verified; only whole contents have hashes.
+
+        Args:
+            obj: The object.
+            destination: A path, or a binary file open for writing.
+            start_bytes: The first byte, from 0.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            overwrite_existing: Whether an existing file is replaced.
+            if_match: See ``Storage``.
+            headers: See there.
+            integrity: See there.
+            part_size: See ``download_object``.
+            concurrency: See there.
+            progress: Called during the transfer; see there.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            InvalidRequest: The range is empty, or begins at or beyond the end of the object.
+            FileExists, ObjectNotFound, PreconditionFailed, Conflict: As for ``download_object``.
+        """
+        return run(
+            self._s3_objects.download_object_range(
+                obj,
+                destination,
+                start_bytes,
+                end_bytes,
+                overwrite_existing=overwrite_existing,
+                if_match=if_match,
+                headers=headers,
+                integrity=integrity,
+                part_size=part_size,
+                concurrency=concurrency,
+                progress=progress,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def download_object_range_as_stream(
+        self,
+        obj: ObjectLike,
+        start_bytes: int,
+        end_bytes: int | None = None,
+        *,
+        chunk_size: int | None = None,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        progress: Progress | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> ObjectStream[S3Object]:
+        """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
+        return ObjectStream(
+            self._s3_objects.download_object_range_as_stream(
+                obj,
+                start_bytes,
+                end_bytes,
+                chunk_size=chunk_size,
+                if_match=if_match,
+                headers=headers,
+                integrity=integrity,
+                progress=progress,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def delete_object(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
+        """Delete an object; S3 does not tell whether there was one.
+
+        In a bucket that keeps versions the object gets a mark of its deletion as its newest version,
+        and the others stay. With a version, that version is gone for good.
+
+        S3's operation: ``DeleteObject``.
+
+        Args:
+            obj: The object.
+            version_id: See the class.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+        """
+        run(self._s3_objects.delete_object(obj, version_id=version_id))
+
+    def copy_object(
+        self,
+        obj: ObjectLike,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        version_id: str | None = None,
+        ex_storage_class: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+        ex_encryption: Encryption | None = None,
+        ex_kms_key: str | None = None,
+    ) -> S3Object:
+        """Copy an object within S3, also from another region; the content does not pass through here.
+
+        A copy has the original's metadata, content headers and tags, unless others are given. It is
+        in the storage class ``STANDARD``, private, and encrypted as its bucket says, unless something
+        else is asked for.
+
+        S3's operations: ``HeadObject`` and ``CopyObject``; beyond 5 GiB ``GetObjectTagging`` (unless
+        ``ex_tags`` are given) and ``UploadPartCopy``, several at a time.
+
+        Args:
+            obj: What to copy.
+            container: Where to.
+            name: The copy's name.
+            meta_data: The copy's user metadata; None for the original's.
+            content_type: The copy's MIME type; None for the original's.
+            headers: Extra request headers; those of the caller's keys, for example.
+            version_id: See the class; of the original.
+            ex_storage_class: The copy's; default ``STANDARD``.
+            ex_acl: The copy's; default private.
+            ex_tags: The copy's tags instead of the original's.
+            ex_encryption: With whose keys S3 encrypts the copy.
+            ex_kms_key: Id or ARN of the KMS key.
+
+        Raises:
+            ObjectNotFound: There is nothing to copy.
+            ContainerNotFound: The target's bucket does not exist.
+            PermissionDenied: Something may not be done; beyond 5 GiB, reading the original's tags
+                (``s3:GetObjectTagging``) is part of it unless ``ex_tags`` are given.
+        """
+        return run(
+            self._s3_objects.copy_object(
+                obj,
+                container,
+                name,
+                meta_data=meta_data,
+                content_type=content_type,
+                headers=headers,
+                version_id=version_id,
+                ex_storage_class=ex_storage_class,
+                ex_acl=ex_acl,
+                ex_tags=ex_tags,
+                ex_encryption=ex_encryption,
+                ex_kms_key=ex_kms_key,
+            )
+        )
+
+    def get_object_url(
+        self,
+        obj: ObjectLike,
+        *,
+        expires_in: float = 3600.0,
+        method: Literal["GET", "PUT"] = "GET",
+        content_type: str | None = None,
+        version_id: str | None = None,
+    ) -> str:
+        """A URL that works without credentials for a while. Whoever has it may do what it allows.
+
+        It is signed here and nothing is sent, so a bucket of another region than the client's is not
+        noticed: use a client of its region, or use the bucket before. With temporary credentials the
+        URL ends with them.
+
+        Args:
+            obj: The object; for PUT it need not exist yet.
+            expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
+            method: What the URL allows: reading the object, or storing it.
+            content_type: For PUT: the ``Content-Type`` that has to be sent with it.
+            version_id: See the class.
+
+        Raises:
+            InvalidRequest: ``expires_in`` is out of range.
+        """
+        return run(
+            self._s3_objects.get_object_url(
+                obj, expires_in=expires_in, method=method, content_type=content_type, version_id=version_id
+            )
+        )
+
+
+class S3Access(S3Objects):
+    """Versions, unfinished uploads, access and tags of objects."""
+
+    def __init__(self, client: AsyncS3Access) -> None:
+        super().__init__(client)
+        self._s3_access = client
+
+    def ex_list_object_versions(
+        self, container: Container | str, *, prefix: str | None = None
+    ) -> list[S3ObjectVersion]:
+        """Every version of every object, and every mark of a deletion; of each name the newest first.
+
+        S3's operation: ``ListObjectVersions``.
+
+        Args:
+            container: The bucket.
+            prefix: Only names that start so.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+        """
+        return run(self._s3_access.ex_list_object_versions(container, prefix=prefix))
+
+    def ex_iterate_object_versions(
+        self, container: Container | str, *, prefix: str | None = None
+    ) -> Iterator[S3ObjectVersion]:
+        """As ``ex_list_object_versions``, lazily."""
+        return iterate(self._s3_access.ex_iterate_object_versions(container, prefix=prefix))
+
+    def ex_list_multipart_uploads(self, container: Container | str, *, prefix: str | None = None) -> list[S3Upload]:
+        """Every upload in parts that was begun and not finished: under way, or left by a program that was killed.
+
+        S3's operation: ``ListMultipartUploads``.
+
+        Args:
+            container: The bucket.
+            prefix: Only names that start so.
+        """
+        return run(self._s3_access.ex_list_multipart_uploads(container, prefix=prefix))
+
+    def ex_abort_multipart_upload(self, upload: S3Upload) -> None:
+        """Remove an unfinished upload and its parts; one that is gone already is no error.
+
+        S3's operation: ``AbortMultipartUpload``.
+
+        Args:
+            upload: Of ``ex_list_multipart_uploads``.
+        """
+        run(self._s3_access.ex_abort_multipart_upload(upload))
+
+    def ex_get_object_acl(self, obj: ObjectLike, *, version_id: str | None = None) -> AccessControl:
+        """Who may do what with an object. S3's operation: ``GetObjectAcl``."""
+        return run(self._s3_access.ex_get_object_acl(obj, version_id=version_id))
+
+    def ex_put_object_acl(
+        self, obj: ObjectLike, acl: AccessControl | CannedACL, *, version_id: str | None = None
+    ) -> None:
+        """Say who may do what with an object, in place of what was said before.
+
+        S3's operation: ``PutObjectAcl``.
+
+        Args:
+            obj: The object.
+            acl: The list, or the name of a ready-made one.
+            version_id: See the class.
+
+        Raises:
+            InvalidRequest: The bucket has access control lists switched off.
+        """
+        run(self._s3_access.ex_put_object_acl(obj, acl, version_id=version_id))
+
+    def ex_get_object_tagging(self, obj: ObjectLike, *, version_id: str | None = None) -> dict[str, str]:
+        """An object's tags. S3's operation: ``GetObjectTagging``."""
+        return run(self._s3_access.ex_get_object_tagging(obj, version_id=version_id))
+
+    def ex_put_object_tagging(self, obj: ObjectLike, tags: Mapping[str, str], *, version_id: str | None = None) -> None:
+        """Give an object these tags, in place of those that it has. S3's operation: ``PutObjectTagging``."""
+        run(self._s3_access.ex_put_object_tagging(obj, tags, version_id=version_id))
+
+    def ex_delete_object_tagging(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
+        """Take all tags from an object. S3's operation: ``DeleteObjectTagging``."""
+        run(self._s3_access.ex_delete_object_tagging(obj, version_id=version_id))
+
+
+class S3Buckets(Storage[S3Container, S3Object]):
+    """Settings of buckets."""
+
+    def __init__(self, client: AsyncS3Buckets) -> None:
+        super().__init__(client)
+        self._s3_buckets = client
+
+    def ex_get_bucket_versioning(self, container: Container | str) -> str | None:
+        """Whether a bucket keeps versions: ``"Enabled"``, ``"Suspended"``, or None if it never did.
+
+        S3's operation: ``GetBucketVersioning``.
+        """
+        return run(self._s3_buckets.ex_get_bucket_versioning(container))
+
+    def ex_put_bucket_versioning(self, container: Container | str, *, enabled: bool) -> None:
+        """Have a bucket keep versions of its objects, or stop that; versions that are there stay.
+
+        S3's operation: ``PutBucketVersioning``.
+
+        Args:
+            container: The bucket.
+            enabled: True to keep versions from now on, False to suspend that.
+        """
+        run(self._s3_buckets.ex_put_bucket_versioning(container, enabled=enabled))
+
+    def ex_get_bucket_acl(self, container: Container | str) -> AccessControl:
+        """Who may do what with a bucket. S3's operation: ``GetBucketAcl``."""
+        return run(self._s3_buckets.ex_get_bucket_acl(container))
+
+    def ex_put_bucket_acl(self, container: Container | str, acl: AccessControl | CannedACL) -> None:
+        """Say who may do what with a bucket, in place of what was said before.
+
+        S3's operation: ``PutBucketAcl``.
+
+        Args:
+            container: The bucket.
+            acl: The list, or the name of a ready-made one.
+
+        Raises:
+            InvalidRequest: The bucket has access control lists switched off.
+        """
+        run(self._s3_buckets.ex_put_bucket_acl(container, acl))
+
+    def ex_get_bucket_policy(self, container: Container | str) -> str | None:
+        """A bucket's policy as JSON, or None if it has none. S3's operation: ``GetBucketPolicy``."""
+        return run(self._s3_buckets.ex_get_bucket_policy(container))
+
+    def ex_put_bucket_policy(self, container: Container | str, policy: str) -> None:
+        """Give a bucket a policy, in place of the one that it has.
+
+        S3's operation: ``PutBucketPolicy``.
+
+        Args:
+            container: The bucket.
+            policy: The policy's JSON.
+
+        Raises:
+            InvalidRequest: It is no JSON object, or S3 does not understand it.
+        """
+        run(self._s3_buckets.ex_put_bucket_policy(container, policy))
+
+    def ex_delete_bucket_policy(self, container: Container | str) -> None:
+        """Take a bucket's policy away. S3's operation: ``DeleteBucketPolicy``."""
+        run(self._s3_buckets.ex_delete_bucket_policy(container))
+
+    def ex_get_bucket_tagging(self, container: Container | str) -> dict[str, str]:
+        """A bucket's tags; empty if it has none. S3's operation: ``GetBucketTagging``."""
+        return run(self._s3_buckets.ex_get_bucket_tagging(container))
+
+    def ex_put_bucket_tagging(self, container: Container | str, tags: Mapping[str, str]) -> None:
+        """Give a bucket these tags, in place of those that it has. S3's operation: ``PutBucketTagging``."""
+        run(self._s3_buckets.ex_put_bucket_tagging(container, tags))
+
+    def ex_delete_bucket_tagging(self, container: Container | str) -> None:
+        """Take all tags from a bucket. S3's operation: ``DeleteBucketTagging``."""
+        run(self._s3_buckets.ex_delete_bucket_tagging(container))
+
+    def ex_get_bucket_lifecycle(self, container: Container | str) -> list[LifecycleRule]:
+        """A bucket's lifecycle rules; empty if it has none. S3's operation: ``GetBucketLifecycleConfiguration``."""
+        return run(self._s3_buckets.ex_get_bucket_lifecycle(container))
+
+    def ex_put_bucket_lifecycle(self, container: Container | str, rules: Sequence[LifecycleRule]) -> None:
+        """Give a bucket these lifecycle rules, in place of those that it has.
+
+        S3's operation: ``PutBucketLifecycleConfiguration``.
+
+        Args:
+            container: The bucket.
+            rules: At least one.
+
+        Raises:
+            InvalidRequest: A rule says nothing, or contradicts itself.
+        """
+        run(self._s3_buckets.ex_put_bucket_lifecycle(container, rules))
+
+    def ex_delete_bucket_lifecycle(self, container: Container | str) -> None:
+        """Take a bucket's lifecycle rules away. S3's operation: ``DeleteBucketLifecycle``."""
+        run(self._s3_buckets.ex_delete_bucket_lifecycle(container))
+
+    def ex_call(
+        self,
+        method: str,
+        container: Container | str | None = None,
+        name: str | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        repeatable: bool | None = None,
+    ) -> S3Answer:
+        """Make any call of S3's, signed, and give its answer.
+
+        For operations that have no method here: ``GetBucketCors`` is
+        ``ex_call("GET", "bucket", query={"cors": ""})``. S3's operation: the one that is described.
+
+        Args:
+            method: ``"GET"``, ``"HEAD"``, ``"PUT"``, ``"POST"`` or ``"DELETE"``.
+            container: The bucket; None for a call about the account.
+            name: The object; None for a call about the bucket.
+            query: Parameters of the query; an empty value for those that have none.
+            headers: Request headers.
+            body: The request's body.
+            repeatable: Whether it may be sent again after an attempt that may have taken effect.
+                Default: all but POST.
+
+        Returns:
+            The answer; its body is held in memory.
+
+        Raises:
+            InvalidRequest: S3 knows no such call, or a parameter is wrong.
+        """
+        return run(
+            self._s3_buckets.ex_call(
+                method, container, name, query=query, headers=headers, body=body, repeatable=repeatable
+            )
+        )
+
+
+class S3(S3Access, S3Buckets):
+    """Amazon S3 (REST API of 2006-03-01), and other services that speak its protocol.
+
+    One client serves buckets of every region: where a bucket is, is learned from S3's first answer
+    about it and remembered. What has names of its own here (``CephS3``, ``DigitalOceanSpaces``,
+    ``CloudflareR2``, ``BackblazeB2``) is better asked by its own client, which knows what it lacks.
+
+    Content is verified on its way: by a checksum that S3 compares and reports, in ``S3`` a CRC32,
+    which S3 keeps with the content and gives back with it, of large uploads too. Where the way is
+    encrypted, the signature covers that checksum instead of the content itself
+    (``UNSIGNED-PAYLOAD``), which spares a second hash; ``sign_payload=True`` signs the content all
+    the same, for bucket policies that ask for it.
+
+    User metadata may be any text. What is not plain ASCII is stored as an encoded word of RFC 2047
+    (``=?UTF-8?B?…?=``), which is how S3 itself answers with it; others read it with Python's
+    ``email.header``, for example.
+    """
+
+    ways_in: ClassVar[WaysIn] = AsyncS3.ways_in
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        *,
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        credentials: CredentialsLike | None = None,
+        addressing: Addressing = "auto",
+        checksum: Checksum | None = None,
+        sign_payload: bool | None = None,
+        md5_etags: bool | None = None,
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is read or sent until it is used.
+
+        Args:
+            key: Access key id. Without it and ``credentials``, credentials are looked for as AWS's
+                own tools do: environment, shared files, and with ``cumuli[aws]`` the rest.
+            secret: Secret access key.
+            token: Session token of temporary credentials.
+            region: The region of new buckets, and the first guess for others. Default:
+                ``AWS_REGION``, ``AWS_DEFAULT_REGION``, the profile's, us-east-1.
+            endpoint: URL of another service that speaks the protocol. Default:
+                ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL``, the profile's, AWS's own.
+            profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
+                secret and token.
+            addressing: How requests name their bucket: ``"virtual"`` in the host name, ``"path"`` in the
+                path; ``"auto"`` takes the path for a custom endpoint and for names that no host name,
+                or no certificate, can hold.
+            checksum: ``"crc32"``, ``"sha256"`` or ``"md5"``. Default: CRC32; with an ``endpoint`` MD5, which
+                every service knows.
+            sign_payload: Whether signatures cover contents. Default: where the way is not encrypted.
+            md5_etags: Whether the etag of an object is the MD5 of its content unless its headers say how it is
+                encrypted, so that content with another MD5 is damaged. Default: what is known of the service, which of
+                one behind ``endpoint`` is nothing: another MD5 is warned of there, and is no error.
+            page_size: Most names in one page of a listing, up to 1,000.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._s3 = AsyncS3(
+            key,
+            secret,
+            token,
+            region=region,
+            endpoint=endpoint,
+            profile=profile,
+            credentials=credentials,
+            addressing=addressing,
+            checksum=checksum,
+            sign_payload=sign_payload,
+            md5_etags=md5_etags,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._s3)

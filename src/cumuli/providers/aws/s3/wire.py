@@ -1,0 +1,244 @@
+"""What is read of S3's answers: one Struct for each root element."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import msgspec
+
+from cumuli.wire.lenient import NEEDED, Identity, Needed
+
+Size = Annotated[int, msgspec.Meta(ge=0), NEEDED]
+"""Bytes, of which there cannot be fewer than none. Whoever compares or sums them must not see a made-up figure."""
+
+
+class Item(msgspec.Struct, frozen=True, rename="pascal"):
+    """Part of an answer."""
+
+
+class Answer(Item, frozen=True):
+    """A whole answer. The subclass's name is the root element."""
+
+
+# Buckets
+
+
+class BucketItem(Item, frozen=True):
+    name: Identity
+    creation_date: dt.datetime | None = None
+    bucket_region: str | None = None
+
+
+class BucketList(Item, frozen=True):
+    bucket: list[BucketItem] = []
+
+
+class ListAllMyBucketsResult(Answer, frozen=True):
+    buckets: BucketList | None = None
+    continuation_token: str | None = None
+
+
+# Listings of objects
+
+
+class ContentItem(Item, frozen=True):
+    key: Identity
+    size: Size = 0
+    last_modified: dt.datetime | None = None
+    etag: str | None = msgspec.field(name="ETag", default=None)
+    storage_class: str | None = None
+
+
+class PrefixItem(Item, frozen=True):
+    prefix: Identity
+
+
+class ListBucketResult(Answer, frozen=True):
+    contents: list[ContentItem] = []
+    common_prefixes: list[PrefixItem] = []
+    encoding_type: str | None = None
+    is_truncated: Needed[bool] | None = None
+    next_continuation_token: str | None = None
+    # Of the first version of the call, and what tells the second one.
+    marker: str | None = None
+    next_marker: str | None = None
+    key_count: int | None = None
+    max_keys: int | None = None
+
+
+class VersionItem(Item, frozen=True):
+    key: Identity
+    version_id: str | None = None
+    is_latest: Needed[bool] = False
+    size: Size = 0
+    last_modified: dt.datetime | None = None
+    etag: str | None = msgspec.field(name="ETag", default=None)
+    storage_class: str | None = None
+
+
+class MarkerItem(Item, frozen=True):
+    key: Identity
+    version_id: str | None = None
+    is_latest: Needed[bool] = False
+    last_modified: dt.datetime | None = None
+
+
+class ListVersionsResult(Answer, frozen=True):
+    version: list[VersionItem] = []
+    delete_marker: list[MarkerItem] = []
+    encoding_type: str | None = None
+    is_truncated: Needed[bool] = False
+    next_key_marker: str | None = None
+    next_version_id_marker: str | None = None
+
+
+class UploadItem(Item, frozen=True):
+    key: Identity
+    upload_id: Identity
+    initiated: dt.datetime | None = None
+    storage_class: str | None = None
+
+
+class ListMultipartUploadsResult(Answer, frozen=True):
+    upload: list[UploadItem] = []
+    encoding_type: str | None = None
+    is_truncated: Needed[bool] = False
+    next_key_marker: str | None = None
+    next_upload_id_marker: str | None = None
+
+
+# Uploads in parts, copies, deletions
+
+
+class InitiateMultipartUploadResult(Answer, frozen=True):
+    upload_id: Identity
+
+
+class CompleteMultipartUploadResult(Answer, frozen=True):
+    etag: str = msgspec.field(name="ETag", default="")
+    checksum_crc32: str | None = msgspec.field(name="ChecksumCRC32", default=None)
+
+
+class CopyObjectResult(Answer, frozen=True):
+    etag: str = msgspec.field(name="ETag", default="")
+    last_modified: dt.datetime | None = None
+
+
+class CopyPartResult(Answer, frozen=True):
+    etag: str = msgspec.field(name="ETag", default="")
+
+
+class DeleteError(Item, frozen=True):
+    key: str = ""
+    version_id: str | None = None
+    code: str = ""
+    message: str = ""
+
+
+class DeleteResult(Answer, frozen=True):
+    error: list[DeleteError] = []
+
+
+# Settings of buckets and objects
+
+
+class Tag(Item, frozen=True):
+    key: Identity
+    value: str = ""
+
+
+class TagSet(Item, frozen=True):
+    tag: list[Tag] = []
+
+
+class Tagging(Answer, frozen=True):
+    tag_set: TagSet | None = None
+
+
+class VersioningConfiguration(Answer, frozen=True):
+    status: str | None = None
+
+
+class Owner(Item, frozen=True):
+    id: str = msgspec.field(name="ID", default="")
+
+
+class Grantee(Item, frozen=True):
+    id: str | None = msgspec.field(name="ID", default=None)
+    uri: str | None = msgspec.field(name="URI", default=None)
+    email_address: str | None = None
+    display_name: str | None = None
+
+
+class GrantItem(Item, frozen=True):
+    grantee: Grantee
+    permission: Identity
+
+
+class GrantList(Item, frozen=True):
+    grant: list[GrantItem] = []
+
+
+class AccessControlPolicy(Answer, frozen=True):
+    owner: Owner | None = None
+    access_control_list: GrantList | None = None
+
+
+class FilterAnd(Item, frozen=True):
+    prefix: str = ""
+    tag: list[Tag] = []
+    object_size_greater_than: Needed[int] | None = None
+    object_size_less_than: Needed[int] | None = None
+
+
+class RuleFilter(Item, frozen=True):
+    prefix: str = ""
+    # Without it a rule would be one for every object.
+    tag: Needed[Tag] | None = None
+    object_size_greater_than: Needed[int] | None = None
+    object_size_less_than: Needed[int] | None = None
+    and_: Needed[FilterAnd] | None = msgspec.field(name="And", default=None)
+
+
+class Expiration(Item, frozen=True):
+    days: Needed[int] | None = None
+    date: Needed[dt.datetime] | None = None
+    expired_object_delete_marker: Needed[bool] = False
+
+
+class TransitionItem(Item, frozen=True):
+    storage_class: str = ""
+    days: Needed[int] | None = None
+    date: Needed[dt.datetime] | None = None
+
+
+class NoncurrentTransition(Item, frozen=True):
+    storage_class: str = ""
+    noncurrent_days: Needed[int] | None = None
+
+
+class NoncurrentExpiration(Item, frozen=True):
+    noncurrent_days: Needed[int] | None = None
+    newer_noncurrent_versions: Needed[int] | None = None
+
+
+class AbortUploads(Item, frozen=True):
+    days_after_initiation: Needed[int] | None = None
+
+
+class RuleItem(Item, frozen=True):
+    # Whoever puts a rule back would switch it off.
+    status: Identity
+    id: str = msgspec.field(name="ID", default="")
+    prefix: str = ""
+    filter: Needed[RuleFilter] | None = None
+    expiration: Needed[Expiration] | None = None
+    transition: list[TransitionItem] = []
+    noncurrent_version_expiration: Needed[NoncurrentExpiration] | None = None
+    noncurrent_version_transition: list[NoncurrentTransition] = []
+    abort_incomplete_multipart_upload: Needed[AbortUploads] | None = None
+
+
+class LifecycleConfiguration(Answer, frozen=True):
+    rule: list[RuleItem] = []

@@ -1,0 +1,294 @@
+"""Clients of services that speak S3's protocol. The sync ones are generated from these."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Unpack
+
+from cumuli.calls.options import ClientOptions, make_runtime
+from cumuli.errors import ConfigurationError
+from cumuli.providers.aws.identity.credentials import KEYS, CredentialsLike
+from cumuli.providers.aws.s3.aio_access import AsyncS3Access
+from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
+from cumuli.providers.aws.s3.dialect import Checksum, Dialect
+from cumuli.providers.aws.s3.driver import S3Driver, open_driver
+from cumuli.providers.aws.s3.session import Addressing, S3Session
+from cumuli.providers.aws.s3_presets.credentials import found_credentials
+from cumuli.providers.aws.s3_presets.dialects import (
+    B2,
+    CEPH,
+    R2,
+    SPACES,
+    b2_endpoint,
+    r2_endpoint,
+    spaces_endpoint,
+)
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.storage.verify import Integrity
+from cumuli.ways_in import WaysIn
+
+__all__ = ["AsyncBackblazeB2", "AsyncCephS3", "AsyncCloudflareR2", "AsyncDigitalOceanSpaces"]
+
+
+class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
+    """Backblaze B2, by its S3-compatible API.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.backblazeb2.com``; an account is in one region, which stands
+      in its buckets' endpoints.
+    * Buckets always keep versions: an object that was deleted without ``version_id`` goes on to cost.
+    * There are no tags, bucket policies, lifecycle rules (B2's own API has them), storage classes, KMS keys or
+      conditional uploads. Of access control lists buckets take ``"private"`` and ``"public-read"``, and
+      objects have those of their bucket.
+    * The account's master key does not work here: make an application key.
+    """
+
+    ways_in: ClassVar[WaysIn] = KEYS
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Id of an application key. Default: ``B2_APPLICATION_KEY_ID``.
+            secret: The application key. Default: ``B2_APPLICATION_KEY``.
+            region: Such as ``"us-west-004"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None:
+            credentials = found_credentials("B2_APPLICATION_KEY_ID", "B2_APPLICATION_KEY")
+        self._s3 = _driver(
+            B2, _runtime, options, (key, secret, None, credentials), endpoint or b2_endpoint(region), region,
+            page_size=page_size,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
+    """The RADOS Gateway of a Ceph cluster, by its S3 API.
+
+    As ``S3``, but for these:
+
+    * It is reached at the cluster's own address, and requests name their bucket in the path unless
+      ``addressing="virtual"`` (which needs ``rgw_dns_name`` and a wildcard in the DNS).
+    * Regions are names of zone groups; ``create_container`` names one only for ``ex_region``.
+    * Content is verified by MD5: of large uploads by the etag, which is made of the parts' MD5. From Squid
+      on ``checksum="crc32"`` works as well.
+    """
+
+    ways_in: ClassVar[WaysIn] = KEYS
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        *,
+        endpoint: str,
+        region: str = "us-east-1",
+        credentials: CredentialsLike | None = None,
+        addressing: Addressing = "auto",
+        checksum: Checksum | None = None,
+        sign_payload: bool | None = None,
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of a user of the gateway; instead of ``credentials``.
+            secret: Its secret key.
+            token: Session token of temporary credentials.
+            endpoint: The gateway's URL.
+            region: What requests are signed for; the gateway takes any.
+            credentials: ``AWSCredentials``, a provider or a function that finds them.
+            addressing: As for ``S3``, like the next three.
+            checksum: How content is verified.
+            sign_payload: Whether signatures cover contents.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and credentials is None:
+            raise ConfigurationError("give key and secret of a user of the gateway, or credentials")
+        self._s3 = _driver(
+            CEPH, _runtime, options, (key, secret, token, credentials), endpoint, region,
+            addressing=addressing, checksum=checksum, sign_payload=sign_payload, page_size=page_size,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
+    """Cloudflare R2.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://ACCOUNT.r2.cloudflarestorage.com``; there are no regions, and requests
+      are signed for ``auto``.
+    * There are no versions, tags, access control lists, bucket policies or KMS keys: everything is
+      encrypted anyway, and ``ex_customer_key`` works. Storage classes are ``"STANDARD"`` and ``"STANDARD_IA"``.
+    * The parts of an upload have the same size, whatever its length: content of unknown length ends at
+      10,000 parts, so give a larger ``part_size`` beyond 80 GB.
+    * User metadata is decoded by R2 itself, so what is not ASCII reads the same everywhere.
+    """
+
+    ways_in: ClassVar[WaysIn] = KEYS
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        *,
+        account_id: str | None = None,
+        jurisdiction: Literal["eu", "fedramp"] | None = None,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key id of an R2 token. Default: ``R2_ACCESS_KEY_ID``.
+            secret: Its secret access key. Default: ``R2_SECRET_ACCESS_KEY``.
+            token: Session token of temporary credentials.
+            account_id: The account's id, 32 hexadecimal digits.
+            jurisdiction: ``"eu"`` or ``"fedramp"`` for buckets that are bound to it.
+            endpoint: Another URL, instead of the two.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of the three.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if endpoint is None:
+            if account_id is None:
+                raise ConfigurationError("give the account_id, which Cloudflare's dashboard shows, or an endpoint")
+            endpoint = r2_endpoint(account_id, jurisdiction)
+        if key is None and secret is None and token is None and credentials is None:
+            credentials = found_credentials("R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY")
+        self._s3 = _driver(
+            R2, _runtime, options, (key, secret, token, credentials), endpoint, "auto", page_size=page_size
+        )
+        super().__init__(self._s3, integrity)
+
+
+class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
+    """DigitalOcean Spaces.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://REGION.digitaloceanspaces.com``; one client serves one region.
+    * There are no tags, storage classes or KMS keys; lifecycle rules expire objects and unfinished
+      uploads only, and know no tags. ``ex_customer_key`` is the way to encrypt.
+    * Of access control lists it takes ``"private"`` and ``"public-read"``.
+    * Objects are not copied between regions.
+    """
+
+    ways_in: ClassVar[WaysIn] = KEYS
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: A Spaces access key. Default: ``SPACES_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``SPACES_SECRET_ACCESS_KEY``.
+            region: Such as ``"nyc3"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None:
+            credentials = found_credentials("SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY")
+        self._s3 = _driver(
+            SPACES, _runtime, options, (key, secret, None, credentials), endpoint or spaces_endpoint(region), region,
+            addressing=addressing, page_size=page_size,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+def _driver(
+    dialect: Dialect,
+    factory: RuntimeFactory,
+    options: ClientOptions,
+    who: tuple[str | None, str | Secret | None, str | Secret | None, CredentialsLike | None],
+    endpoint: str,
+    region: str,
+    *,
+    addressing: Addressing = "auto",
+    checksum: Checksum | None = None,
+    sign_payload: bool | None = None,
+    page_size: int,
+) -> S3Driver:
+    runtime = make_runtime(factory, options)
+    key, secret, token, credentials = who
+    session = S3Session(
+        runtime,
+        addressing=addressing,
+        key=key,
+        secret=secret,
+        token=token,
+        credentials=credentials,
+        region=region,
+        endpoint=endpoint,
+    )
+    return open_driver(
+        runtime, session, dialect, options, checksum=checksum, sign_payload=sign_payload, page_size=page_size
+    )

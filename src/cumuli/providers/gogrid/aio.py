@@ -1,0 +1,296 @@
+"""``AsyncGoGrid``: GoGrid's client. ``GoGrid`` is generated from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Unpack
+from urllib.parse import urlsplit
+
+import msgspec
+
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.arguments import checked_name, id_of, optional_id_of
+from cumuli.compute.auth import Auth
+from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.providers.gogrid.driver import ENDPOINT, GoGridDriver
+from cumuli.providers.gogrid.models import (
+    GoGridImage,
+    GoGridIP,
+    GoGridNode,
+    GoGridNodeSpec,
+    GoGridPassword,
+    PendingNode,
+)
+from cumuli.providers.gogrid.signing import GoGridSigner
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.ways_in import WaysIn
+
+__all__ = ["AsyncGoGrid"]
+
+
+class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
+    """GoGrid (API v1.7). The service is gone; the sandbox has a server that speaks its API."""
+
+    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"api_key", "secret"}),), proofs=frozenset({"secret"}))
+
+    def __init__(
+        self,
+        api_key: str,
+        secret: str | Secret,
+        *,
+        endpoint: str = ENDPOINT,
+        create_timeout: float = 900.0,
+        page_size: int = 100,
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent.
+
+        Args:
+            api_key: The key's public half.
+            secret: The key's shared secret.
+            endpoint: Origin of the API, for another server that speaks it.
+            create_timeout: Seconds that ``create_node`` waits for GoGrid to give a new node its id.
+            page_size: How many items to ask for in one page of a listing.
+
+        Raises:
+            ConfigurationError: The key, the secret, the endpoint, the time or the size of pages is no such thing.
+        """
+        hidden = secret if isinstance(secret, Secret) else Secret(secret)
+        if not api_key or not hidden:
+            raise ConfigurationError("GoGrid needs an API key and its shared secret", provider="gogrid")
+        parts = urlsplit(endpoint)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+            raise ConfigurationError(
+                f"{endpoint!r} is no origin; an endpoint looks like {ENDPOINT!r}", provider="gogrid"
+            )
+        if page_size < 1:
+            raise ConfigurationError(f"page_size is {page_size}; it is at least 1", provider="gogrid")
+        if not create_timeout > 0:
+            raise ConfigurationError(
+                f"create_timeout is {create_timeout}; give a positive number of seconds", provider="gogrid"
+            )
+        runtime = make_runtime(_runtime, options)
+        caller = make_caller(runtime, options, provider="gogrid", authorizer=GoGridSigner(runtime, api_key, hidden))
+        self._gogrid = GoGridDriver(
+            caller, endpoint=endpoint.rstrip("/"), create_timeout=create_timeout, page_size=page_size
+        )
+        super().__init__(self._gogrid)
+
+    async def create_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ex_ip: str | None = None,
+        ex_description: str | None = None,
+        ex_issandbox: bool = False,
+    ) -> GoGridNode:
+        """Create a node and return it as soon as GoGrid has given it an id, which takes minutes.
+
+        GoGrid's operation: ``/grid/server/add``, then ``/grid/server/list`` until the id is there.
+
+        Args:
+            name: Its name, unique to the account.
+            size: What kind of server.
+            image: What to make it from.
+            location: The datacenter whose addresses to choose from.
+            auth: Not supported by GoGrid, which makes a password itself.
+            tags: Not supported by GoGrid.
+            ex_ip: The free public address that it is to have; None for any free one.
+            ex_description: Its description.
+            ex_issandbox: Whether it is a sandbox, to make an image from.
+
+        Returns:
+            The new node; with ``password`` if the API key may read passwords.
+
+        Raises:
+            QuotaExceeded: No public address is free.
+            AlreadyExists: The name is taken.
+            InvalidRequest: GoGrid does not take one of the arguments.
+            DeadlineExceeded: The id did not come in ``create_timeout`` seconds; the message names
+                what was asked for.
+        """
+        spec = self._gogrid_spec(
+            name,
+            size,
+            image,
+            location,
+            auth,
+            tags,
+            ex_ip=ex_ip,
+            ex_description=ex_description,
+            ex_issandbox=ex_issandbox,
+        )
+        return await self._make(self._gogrid.create_node(spec))
+
+    async def ex_create_node_nowait(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        *,
+        location: NodeLocation | str | None = None,
+        ex_ip: str | None = None,
+        ex_description: str | None = None,
+        ex_issandbox: bool = False,
+    ) -> PendingNode:
+        """Ask for a node and return at once, before it has an id.
+
+        GoGrid's operation: ``/grid/server/add``. Arguments and errors are those of ``create_node``.
+
+        Returns:
+            What was asked for; its ``ip`` is how to find the node in ``list_nodes`` later.
+        """
+        spec = self._gogrid_spec(
+            name,
+            size,
+            image,
+            location,
+            None,
+            None,
+            ex_ip=ex_ip,
+            ex_description=ex_description,
+            ex_issandbox=ex_issandbox,
+        )
+        return await self._do(self._gogrid.add_server(spec))
+
+    async def ex_edit_node(
+        self, node: Node | str, *, size: NodeSize | str | None = None, ex_description: str | None = None
+    ) -> GoGridNode:
+        """Change a node's size or description.
+
+        GoGrid's operation: ``/grid/server/edit``.
+
+        Args:
+            node: The node.
+            size: The size that it is to have; None to leave it.
+            ex_description: The description that it is to have; None to leave it.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            InvalidRequest: There is nothing to change.
+        """
+        node_id = id_of(node, Node, self.provider)
+        size_id = optional_id_of(size, NodeSize, self.provider)
+        if size_id is None and ex_description is None:
+            raise InvalidRequest("ex_edit_node was given nothing to change: pass size= or ex_description=")
+        return await self._do(self._gogrid.edit_node(node_id, size=size_id, description=ex_description))
+
+    async def ex_save_image(self, node: Node | str, name: str) -> GoGridImage:
+        """Make an image of a sandbox node.
+
+        GoGrid's operation: ``/grid/image/save``.
+
+        Args:
+            node: The node, created with ``ex_issandbox=True``.
+            name: The image's display name.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            InvalidRequest: It is no sandbox.
+        """
+        node_id = id_of(node, Node, self.provider)
+        name = checked_name(name, "an image")
+        return await self._make(self._gogrid.create_image(node_id=node_id, name=name, description=None))
+
+    async def ex_edit_image(
+        self,
+        image: NodeImage | str,
+        *,
+        public: bool | None = None,
+        ex_description: str | None = None,
+        name: str | None = None,
+    ) -> GoGridImage:
+        """Change an image of one's own.
+
+        GoGrid's operation: ``/grid/image/edit``.
+
+        Args:
+            image: The image.
+            public: Whether every account is to see it; None to leave that.
+            ex_description: Its new description; None to leave it.
+            name: Its new display name; None to leave it.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            InvalidRequest: There is nothing to change, or the image is not one's own.
+        """
+        image_id = id_of(image, NodeImage, self.provider)
+        if public is None and ex_description is None and name is None:
+            raise InvalidRequest("ex_edit_image was given nothing to change: pass public=, ex_description= or name=")
+        if name is not None:
+            name = checked_name(name, "an image")
+        return await self._do(self._gogrid.edit_image(image_id, public=public, description=ex_description, name=name))
+
+    async def ex_list_ips(
+        self,
+        *,
+        public: bool | None = None,
+        assigned: bool | None = None,
+        location: NodeLocation | str | None = None,
+    ) -> list[GoGridIP]:
+        """The account's addresses.
+
+        GoGrid's operation: ``/grid/ip/list``.
+
+        Args:
+            public: Only public ones (True) or private ones (False); None for both.
+            assigned: Only those that a server has (True) or free ones (False); None for both.
+            location: Only those of this datacenter.
+        """
+        place = optional_id_of(location, NodeLocation, self.provider)
+        return await self._do(self._gogrid.list_ips(public=public, assigned=assigned, location=place))
+
+    async def ex_list_passwords(self) -> list[GoGridPassword]:
+        """The passwords that GoGrid made, of servers and of other services.
+
+        GoGrid's operation: ``/support/password/list``.
+
+        Raises:
+            PermissionDenied: The API key may not read passwords.
+        """
+        return await self._do(self._gogrid.list_passwords())
+
+    async def ex_call(
+        self, path: str, parameters: Mapping[str, str | list[str]] | None = None, *, method: str = "GET"
+    ) -> dict[str, object]:
+        """Send any signed call of the API and return its whole answer as parsed JSON.
+
+        Args:
+            path: The call without ``/api``, such as ``"/grid/loadbalancer/list"``.
+            parameters: Its arguments; a list repeats one.
+            method: ``"GET"``, or ``"POST"`` for calls that change something, which are never repeated.
+
+        Raises:
+            InvalidRequest: The path or the method is no such thing, or GoGrid refuses an argument.
+        """
+        if not path.startswith("/") or "?" in path or method not in {"GET", "POST"}:
+            raise InvalidRequest('a call has a path such as "/grid/ip/list", a method "GET" or "POST", and parameters')
+        return await self._do(self._gogrid.raw(method, path, dict(parameters or {})))
+
+    def _gogrid_spec(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        location: NodeLocation | str | None,
+        auth: Auth | None,
+        tags: Mapping[str, str] | None,
+        *,
+        ex_ip: str | None,
+        ex_description: str | None,
+        ex_issandbox: bool,
+    ) -> GoGridNodeSpec:
+        portable = self._node_spec(name, size, image, location, auth, tags)
+        return GoGridNodeSpec(
+            **msgspec.structs.asdict(portable), ip=ex_ip, description=ex_description, is_sandbox=ex_issandbox
+        )

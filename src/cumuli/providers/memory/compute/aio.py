@@ -1,0 +1,80 @@
+"""``AsyncMemoryCompute``: a compute provider that lives in memory. ``MemoryCompute`` is generated from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Unpack
+
+from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.capabilities import Capabilities
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.capabilities import ComputeCapability
+from cumuli.errors import ConfigurationError
+from cumuli.providers.memory.compute.account import PROVIDER, MemoryAccount
+from cumuli.providers.memory.compute.driver import EVERYTHING, MemoryDriver
+from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
+from cumuli.providers.memory.runtime import Failures, MemoryRuntime
+from cumuli.runtime import asynchronous_runtime
+from cumuli.runtime.protocol import RuntimeFactory
+
+__all__ = ["AsyncMemoryCompute"]
+
+
+class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
+    """A compute provider that lives in memory, for the tests of programs that use cumuli.
+
+    It does everything that the portable API knows, and it can be told to misbehave as real
+    providers do; retries, deadlines and paging treat it as they treat those. There are the sizes
+    ``small``, ``medium`` and ``large`` and the images ``debian``, ``fedora`` and ``ubuntu``.
+
+    Args:
+        account: What it works on; None for a new, empty ``MemoryAccount``. Clients that are given
+            the same one see the same things.
+        region: Its region. Nodes, volumes, images and keys of other regions are not seen.
+        latency: Seconds that every call takes.
+        fail_call: Which calls fail, and with which error. A number is that call of this client's,
+            counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb with
+            an error fails at every call: ``{"create_node": QuotaExceeded("too many")}``. A verb
+            with a list of errors fails that often, and then works. A call that fails has no effect.
+        page_size: Most items in one page of a listing; None for all in one.
+        polls_until_running: How often a new or started node is looked at until it runs; 0 for at once.
+        without: Capabilities that it is not to have, to see what a program makes of ``NotSupported``.
+        options: As every client takes; nothing is sent, so those about the network have no effect.
+
+    Raises:
+        ConfigurationError: A setting has no meaning.
+    """
+
+    def __init__(
+        self,
+        account: MemoryAccount | None = None,
+        *,
+        region: str = "memory-1",
+        latency: float = 0.0,
+        fail_call: Failures | None = None,
+        page_size: int | None = None,
+        polls_until_running: int = 0,
+        without: Iterable[ComputeCapability] = (),
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        if latency < 0 or polls_until_running < 0 or (page_size is not None and page_size < 1):
+            raise ConfigurationError("latency and polls_until_running are at least 0, and page_size at least 1")
+        self._account = MemoryAccount() if account is None else account
+        network = MemoryRuntime(
+            make_runtime(_runtime, options), self._account, region=region, latency=latency, failures=fail_call or {}
+        )
+        super().__init__(
+            MemoryDriver(
+                make_caller(network, options, provider=PROVIDER),
+                region=region,
+                page_size=page_size,
+                polls=polls_until_running,
+                capabilities=Capabilities(supported=EVERYTHING.supported.difference(without)),
+            )
+        )
+
+    @property
+    def account(self) -> MemoryAccount:
+        """What the client works on. Its ``calls`` tell what was asked of it."""
+        return self._account

@@ -1,0 +1,130 @@
+"""A runtime whose requests go to an account in memory.
+
+Being slow and failing on order happen here, below the call loop, so that retries, deadlines and
+logs treat them as they treat a real provider's.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from cumuli.errors import CloudError, ConfigurationError, NotSupported, Timeout
+from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
+from cumuli.runtime.mutex import Mutex
+from cumuli.runtime.pace import Patience
+from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
+
+__all__ = ["Account", "Failures", "MemoryRuntime"]
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+Failures = Mapping[int | str, CloudError | Sequence[CloudError]]
+"""Which calls fail, and how: see ``AsyncMemoryCompute``."""
+
+
+class Account(Protocol):
+    """Who answers at the other end: the account of a service in memory."""
+
+    def answer(self, request: Request, *, region: str, now: float) -> Response: ...
+
+
+class MemoryRuntime:
+    """A ``Runtime`` that sends to an account in memory; time and concurrency are the real runtime's.
+
+    Args:
+        runtime: Blocking or asynchronous.
+        account: Who answers.
+        region: The region that requests are for.
+        latency: Seconds that every request takes.
+        failures: Which requests fail.
+    """
+
+    def __init__(self, runtime: Runtime, account: Account, *, region: str, latency: float, failures: Failures) -> None:
+        self._runtime = runtime
+        self._account = account
+        self._region = region
+        self._latency = latency
+        self._failures = failures
+        self._lock = Mutex()
+        self._sent = 0
+        self._sent_of: dict[str, int] = {}
+        self._closed = False
+
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
+        await self.travel(request, deadline, patience)
+        return self._account.answer(request, region=self._region, now=self.now())
+
+    async def travel(self, request: Request, deadline: float, patience: Patience | None) -> None:
+        """What happens to a request on its way: it takes its time, and fails if it is to fail."""
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        failure = self._failure(request.operation)
+        left = deadline - self.monotonic()
+        if patience is not None:
+            left = min(left, patience.until - self.monotonic(), patience.attempt)
+        if left <= self._latency:
+            await self.sleep(max(left, 0.0))
+            raise Timeout("no answer in time; the in-memory cloud was told to be slow")
+        if self._latency:
+            await self.sleep(self._latency)
+        if failure is not None:
+            # A copy: an exception object collects tracebacks and context each time it is raised.
+            raise copy.copy(failure)
+
+    def _failure(self, operation: str) -> CloudError | None:
+        """Count a request, and tell how it is to fail, if it is."""
+        with self._lock:
+            self._sent += 1
+            self._sent_of[operation] = turn = self._sent_of.get(operation, 0) + 1
+            planned = self._failures.get(self._sent) or self._failures.get(operation)
+        if planned is None or isinstance(planned, CloudError):
+            return planned
+        return planned[turn - 1] if turn <= len(planned) else None
+
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
+        raise NotSupported("the in-memory cloud has no streamed answers")
+
+    async def close(self) -> None:
+        self._closed = True
+        await self._runtime.close()
+
+    # What the real runtime does as well for this one
+
+    def source(self, data: SourceLike) -> Source:
+        return self._runtime.source(data)
+
+    def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
+        return self._runtime.sink(destination, overwrite=overwrite)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._runtime.sleep(seconds)
+
+    def now(self) -> float:
+        return self._runtime.now()
+
+    def monotonic(self) -> float:
+        return self._runtime.monotonic()
+
+    def random(self) -> float:
+        return self._runtime.random()
+
+    def token(self) -> str:
+        return self._runtime.token()
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        return self._runtime.lock()
+
+    async def gather(self, jobs: Iterable[Callable[[], Awaitable[T]]], *, limit: int | None = None) -> list[T]:
+        return await self._runtime.gather(jobs, limit=limit)
+
+    def map_bounded(
+        self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
+    ) -> AsyncGenerator[T]:
+        return self._runtime.map_bounded(function, items, limit=limit)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        return await self._runtime.offload(function)

@@ -1,0 +1,1 @@
+"""OpenStack: Nova, Glance, Cinder, Neutron and Swift behind Keystone."""

@@ -1,0 +1,1 @@
+"""Nova, Glance and Cinder: servers, images and volumes."""

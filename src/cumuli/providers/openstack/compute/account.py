@@ -1,0 +1,195 @@
+"""Calls about the project and the installation: limits, quotas, server groups, hypervisors."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cumuli.errors import ConfigurationError, MalformedResponse
+from cumuli.providers.openstack.compute.models import (
+    AbsoluteLimits,
+    HypervisorStatistics,
+    Limits,
+    Quota,
+    RateLimit,
+    ServerGroup,
+)
+from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, NETWORK, OpenStackServices, identified
+from cumuli.wire.lenient import Identity
+
+__all__ = ["AccountCalls"]
+
+SERVER_GROUPS_PER_PAGE = 1000
+
+
+class _Rate(msgspec.Struct):
+    verb: Identity
+    value: int
+    remaining: int
+    unit: str = ""
+    next_available: str | None = msgspec.field(default=None, name="next-available")
+
+
+class _Rates(msgspec.Struct):
+    limit: list[_Rate]
+    uri: str = ""
+
+
+class _LimitsBody(msgspec.Struct):
+    absolute: AbsoluteLimits = AbsoluteLimits()
+    rate: list[_Rates] = []
+
+
+class _LimitsAnswer(msgspec.Struct):
+    limits: _LimitsBody
+
+
+class _ComputeQuota(msgspec.Struct):
+    cores: int | None = None
+    instances: int | None = None
+    ram: int | None = None
+    key_pairs: int | None = None
+    metadata_items: int | None = None
+    server_groups: int | None = None
+    server_group_members: int | None = None
+
+
+class _ComputeQuotaAnswer(msgspec.Struct):
+    quota_set: _ComputeQuota
+
+
+class _NetworkQuota(msgspec.Struct):
+    network: int | None = None
+    subnet: int | None = None
+    port: int | None = None
+    router: int | None = None
+    floatingip: int | None = None
+    security_group: int | None = None
+    security_group_rule: int | None = None
+
+
+class _NetworkQuotaAnswer(msgspec.Struct):
+    quota: _NetworkQuota
+
+
+class _VolumeQuota(msgspec.Struct):
+    volumes: int | None = None
+    snapshots: int | None = None
+    gigabytes: int | None = None
+
+
+class _VolumeQuotaAnswer(msgspec.Struct):
+    quota_set: _VolumeQuota
+
+
+class _ServerGroups(msgspec.Struct):
+    server_groups: list[ServerGroup]
+
+
+class _ServerGroupAnswer(msgspec.Struct):
+    server_group: ServerGroup
+
+
+class _StatisticsAnswer(msgspec.Struct):
+    hypervisor_statistics: HypervisorStatistics
+
+
+class AccountCalls:
+    """Limits, quotas, server groups and hypervisors."""
+
+    def __init__(self, services: OpenStackServices) -> None:
+        self._services = services
+
+    async def limits(self) -> Limits:
+        answer = await self._services.get(COMPUTE, "/limits", _LimitsAnswer, operation="Show Rate And Absolute Limits")
+        return Limits(
+            absolute=answer.limits.absolute,
+            rate=tuple(
+                RateLimit(
+                    uri=rates.uri,
+                    verb=rate.verb,
+                    limit=rate.value,
+                    remaining=rate.remaining,
+                    unit=rate.unit,
+                    next_available=rate.next_available,
+                )
+                for rates in answer.limits.rate
+                for rate in rates.limit
+            ),
+        )
+
+    async def quota(self, project: str | None) -> Quota:
+        if project is None:
+            project = (await self._services.session.token()).project_id
+        if project is None:
+            raise ConfigurationError("the token is for no project; say whose quota: give project")
+        name = identified(project)
+        compute = (
+            await self._services.get(
+                COMPUTE, f"/os-quota-sets/{name}", _ComputeQuotaAnswer, operation="Show A Quota (compute)"
+            )
+        ).quota_set
+        network = _NetworkQuota()
+        if await self._has(NETWORK):
+            network = (
+                await self._services.get(
+                    NETWORK, f"/quotas/{name}", _NetworkQuotaAnswer, operation="List quotas for a project (network)"
+                )
+            ).quota
+        volumes = _VolumeQuota()
+        if await self._has(BLOCK_STORAGE):
+            volumes = (
+                await self._services.get(
+                    BLOCK_STORAGE, f"/os-quota-sets/{name}", _VolumeQuotaAnswer, operation="Show quotas (block storage)"
+                )
+            ).quota_set
+        return Quota(
+            **msgspec.structs.asdict(compute),
+            networks=network.network,
+            subnets=network.subnet,
+            ports=network.port,
+            routers=network.router,
+            floating_ips=network.floatingip,
+            security_groups=network.security_group,
+            security_group_rules=network.security_group_rule,
+            **msgspec.structs.asdict(volumes),
+        )
+
+    async def _has(self, service: str) -> bool:
+        try:
+            await self._services.session.endpoint(service)
+        except ConfigurationError:
+            return False
+        return True
+
+    async def server_groups(self) -> list[ServerGroup]:
+        groups: dict[str, ServerGroup] = {}
+        while True:
+            lost: list[MalformedResponse] = []
+            # The only listing of Nova's that pages by offset.
+            answer = await self._services.get(
+                COMPUTE,
+                "/os-server-groups",
+                _ServerGroups,
+                operation="List Server Groups",
+                query=[("limit", str(SERVER_GROUPS_PER_PAGE)), ("offset", str(len(groups)))],
+                lost=lost,
+            )
+            before = len(groups)
+            groups.update((group.id, group) for group in answer.server_groups)
+            if len(answer.server_groups) + len(lost) < SERVER_GROUPS_PER_PAGE or len(groups) == before:
+                return list(groups.values())
+
+    async def server_group(self, identity: str) -> ServerGroup:
+        answer = await self._services.get(
+            COMPUTE,
+            f"/os-server-groups/{identified(identity)}",
+            _ServerGroupAnswer,
+            operation="Show Server Group Details",
+        )
+        return answer.server_group
+
+    async def hypervisor_statistics(self) -> HypervisorStatistics:
+        answer = await self._services.get(
+            COMPUTE, "/os-hypervisors/statistics", _StatisticsAnswer, operation="Show Hypervisor Statistics"
+        )
+        return answer.hypervisor_statistics

@@ -1,0 +1,116 @@
+"""Checks of OpenStack's own arguments, before any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from cumuli.compute.auth import Password, SSHKey
+from cumuli.compute.driver import NodeSpec
+from cumuli.compute.models import KeyPair, Volume, VolumeSnapshot
+from cumuli.errors import InvalidRequest
+from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
+from cumuli.providers.openstack.network.models import Network, Port, SecurityGroup
+from cumuli.secret import Secret
+
+__all__ = ["NetworkLike", "node_spec", "reference"]
+
+NetworkLike = Network | Port | NetworkAttachment | str
+
+
+class Identified(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def reference(value: Identified | str, what: str) -> str:
+    """The id of a model, or the id itself.
+
+    Raises:
+        InvalidRequest: It is empty.
+    """
+    identity = value if isinstance(value, str) else value.id
+    if not identity:
+        raise InvalidRequest(f"the id of a {what} is empty")
+    return identity
+
+
+def node_spec(
+    portable: NodeSpec,
+    *,
+    metadata: Mapping[str, str],
+    files: Mapping[str, str | bytes] | None,
+    userdata: str | bytes | None,
+    config_drive: bool | None,
+    security_groups: Sequence[SecurityGroup | str],
+    networks: Sequence[NetworkLike] | None,
+    availability_zone: str | None,
+    admin_pass: str | Secret | None,
+    boot_volume: BootVolume | Volume | VolumeSnapshot | str | None,
+    keyname: KeyPair | str | None,
+) -> OpenStackNodeSpec:
+    """The portable arguments of ``create_node`` and OpenStack's own, put together.
+
+    Raises:
+        InvalidRequest: Two of them contradict each other, or one is missing.
+    """
+    if availability_zone and portable.location and availability_zone != portable.location:
+        raise InvalidRequest("location and ex_availability_zone name two zones; give one of them")
+    if keyname is not None and isinstance(portable.auth, SSHKey):
+        raise InvalidRequest("auth=SSHKey and ex_keyname are two keys, and a server takes one; give one of them")
+    if admin_pass is not None and isinstance(portable.auth, Password):
+        raise InvalidRequest("auth=Password and ex_admin_pass are two passwords; give one of them")
+    for name, value in (("ex_security_groups", security_groups), ("ex_networks", networks)):
+        if isinstance(value, str):
+            raise InvalidRequest(f"{name} takes a list, not the single text {value!r}")
+    boot = _boot_volume(boot_volume)
+    if boot is None and not portable.image:
+        raise InvalidRequest("a node needs an image, or ex_boot_volume with a volume or a snapshot to boot from")
+    if boot is not None and (boot.volume or boot.snapshot) and portable.image:
+        raise InvalidRequest(
+            f"the image {portable.image} and ex_boot_volume are two things to boot from, and the volume or snapshot "
+            "has its system already; leave the image out, or give BootVolume(size=…) to have a new volume made from it"
+        )
+    if boot is not None and boot.volume and boot.snapshot:
+        raise InvalidRequest("a BootVolume is made from a volume or from a snapshot; give one of them")
+    if boot is not None and not (boot.volume or boot.snapshot) and not (boot.size and portable.image):
+        raise InvalidRequest("a new boot volume is made from an image: give the image, and the volume's size in GiB")
+    return OpenStackNodeSpec(
+        name=portable.name,
+        size=portable.size,
+        image=portable.image,
+        location=portable.location or availability_zone,
+        auth=Password(admin_pass) if admin_pass is not None else portable.auth,
+        tags={**portable.tags, **metadata},
+        key_name=reference(keyname, "key pair") if keyname is not None else None,
+        user_data=_bytes(userdata) if userdata is not None else None,
+        files={path: _bytes(content) for path, content in (files or {}).items()},
+        config_drive=config_drive,
+        security_groups=tuple(reference(group, "security group") for group in security_groups),
+        networks=tuple(_attachment(network) for network in networks) if networks is not None else None,
+        boot_volume=boot,
+    )
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def _attachment(network: NetworkLike) -> NetworkAttachment:
+    if isinstance(network, NetworkAttachment):
+        if not network.network and not network.port:
+            raise InvalidRequest("a NetworkAttachment needs a network or a port")
+        return network
+    if isinstance(network, Port):
+        return NetworkAttachment(port=network.id)
+    return NetworkAttachment(network=reference(network, "network"))
+
+
+def _boot_volume(boot: BootVolume | Volume | VolumeSnapshot | str | None) -> BootVolume | None:
+    if boot is None or isinstance(boot, BootVolume):
+        return boot
+    if isinstance(boot, VolumeSnapshot):
+        return BootVolume(snapshot=boot.id)
+    return BootVolume(volume=reference(boot, "volume"))

@@ -1,0 +1,610 @@
+"""``OpenStack``: the client of any OpenStack cloud.
+
+Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those files and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Generic, Literal, Unpack
+
+from cumuli.calls.options import ClientOptions
+from cumuli.compute.auth import Auth
+from cumuli.compute.client import Compute
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.aio_nova import AsyncNova
+from cumuli.providers.openstack.compute.arguments import NetworkLike
+from cumuli.providers.openstack.compute.models import (
+    BootVolume,
+    HypervisorStatistics,
+    Limits,
+    NovaNodeT,
+    OpenStackNode,
+    OpenStackVolume,
+    Quota,
+    ServerGroup,
+)
+from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
+from cumuli.providers.openstack.network.client import Neutron
+from cumuli.providers.openstack.network.models import SecurityGroup
+from cumuli.providers.openstack.services import PAGE_SIZE, JSONValue
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.ways_in import WaysIn
+
+__all__ = ["Nova", "OpenStack"]
+
+
+class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
+    """Servers of Nova, images of Glance and volumes of Cinder: what every client of an OpenStack has."""
+
+    def __init__(self, client: AsyncNova[NovaNodeT]) -> None:
+        super().__init__(client)
+        self._nova = client
+
+    def create_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str | None = None,
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_files: Mapping[str, str | bytes] | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_config_drive: bool | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_networks: Sequence[NetworkLike] | None = None,
+        ex_availability_zone: str | None = None,
+        ex_admin_pass: str | Secret | None = None,
+        ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+    ) -> NovaNodeT:
+        """Create a node and return it without waiting until it runs.
+
+        Nova's operation: Create Server. It has no idempotency token, so a request that may have
+        taken effect is not sent again.
+
+        Args:
+            name: Its display name.
+            size: The flavor.
+            image: What to make it from; left out when ``ex_boot_volume`` has the system already.
+            location: Availability zone; None for the provider's choice.
+            auth: How to get into it. An ``SSHKey`` is imported as a key pair for the length of the
+                call; a ``Password`` becomes the administrator's.
+            tags: Metadata to put on it.
+            ex_metadata: More metadata; the same as ``tags``, under Nova's name for it.
+            ex_files: Files to put on it: contents by absolute path. Nova limits their number and size.
+            ex_userdata: What cloud-init on the node is to run; at most 48 KiB.
+            ex_config_drive: Whether it gets a drive with its metadata; None for the provider's choice.
+            ex_security_groups: Security groups, or their names or ids; none for the project's default.
+            ex_networks: Networks or ports, in the order of the node's interfaces; None for the
+                project's only network: with several to choose from, Nova wants to be told.
+            ex_availability_zone: The same as ``location``.
+            ex_admin_pass: The same as ``auth=Password(…)``.
+            ex_boot_volume: What to boot from instead of a local copy of the image: a volume, a
+                snapshot to make one from, or a ``BootVolume`` that says more.
+            ex_keyname: Key pair to put on it.
+
+        Returns:
+            The new node; with ``password`` where Nova makes or keeps one.
+
+        Raises:
+            SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound: Nova does not know them.
+            NotFound: It does not know a network, a port or a security group.
+            QuotaExceeded: The project may not have another one.
+            Conflict: There are several networks, and ``ex_networks`` names none.
+            InvalidRequest: Arguments contradict each other, or Nova does not take one.
+        """
+        return run(
+            self._nova.create_node(
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_metadata=ex_metadata,
+                ex_files=ex_files,
+                ex_userdata=ex_userdata,
+                ex_config_drive=ex_config_drive,
+                ex_security_groups=ex_security_groups,
+                ex_networks=ex_networks,
+                ex_availability_zone=ex_availability_zone,
+                ex_admin_pass=ex_admin_pass,
+                ex_boot_volume=ex_boot_volume,
+                ex_keyname=ex_keyname,
+            )
+        )
+
+    def ex_get_node_details(self, node: Node | str) -> NovaNodeT | None:
+        """One node as it is now, or None if it does not exist.
+
+        Nova's operation: Show Server Details. ``get_node`` is the same and raises instead.
+        """
+        return run(self._nova.ex_get_node_details(node))
+
+    def ex_rebuild(
+        self,
+        node: Node | str,
+        image: NodeImage | str,
+        *,
+        name: str | None = None,
+        admin_pass: str | Secret | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> NovaNodeT:
+        """Put an image on the node's disk anew; its id and addresses stay, its data do not.
+
+        Nova's operation: Rebuild Server.
+
+        Args:
+            node: The node.
+            image: What to put on it.
+            name: Its new name; None to keep the old one.
+            admin_pass: Its administrator's new password; None to let Nova make one.
+            metadata: Its new metadata; None to keep the old.
+
+        Returns:
+            The node, being rebuilt.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        return run(self._nova.ex_rebuild(node, image, name=name, admin_pass=admin_pass, metadata=metadata))
+
+    def ex_set_password(self, node: Node | str, password: str | Secret) -> None:
+        """Change the administrator's password, where the hypervisor can.
+
+        Nova's operation: Change Administrative Password.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It does not run.
+        """
+        run(self._nova.ex_set_password(node, password))
+
+    def ex_set_server_name(self, node: Node | str, name: str) -> NovaNodeT:
+        """Give the node another display name. Nova's operation: Update Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._nova.ex_set_server_name(node, name))
+
+    def ex_get_metadata(self, node: Node | str) -> dict[str, str]:
+        """The node's metadata. Nova's operation: List All Metadata.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._nova.ex_get_metadata(node))
+
+    def ex_set_metadata(self, node: Node | str, metadata: Mapping[str, str]) -> dict[str, str]:
+        """Replace all of the node's metadata. Nova's operation: Replace Metadata Items.
+
+        Returns:
+            Its metadata now.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            QuotaExceeded: These are more items than a node may have.
+        """
+        return run(self._nova.ex_set_metadata(node, metadata))
+
+    def ex_delete_metadata_item(self, node: Node | str, key: str) -> None:
+        """Delete one item of the node's metadata. Nova's operation: Delete Metadata Item.
+
+        Raises:
+            NotFound: The node, or the item, does not exist.
+        """
+        run(self._nova.ex_delete_metadata_item(node, key))
+
+    def ex_list_ip_addresses(self, node: Node | str) -> dict[str, tuple[str, ...]]:
+        """The node's addresses by the name of their network. Nova's operation: List Ips.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._nova.ex_list_ip_addresses(node))
+
+    def reboot_node(self, node: Node | str, *, ex_hard: bool = False) -> None:
+        """Reboot a node. Nova's operation: Reboot Server.
+
+        Args:
+            node: The node, running.
+            ex_hard: Whether to switch it off and on rather than to let its own system reboot.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._nova.reboot_node(node, ex_hard=ex_hard))
+
+    def ex_soft_reboot_node(self, node: Node | str) -> None:
+        """Let the node's own system reboot. Nova's operation: Reboot Server, SOFT.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It does not run.
+        """
+        run(self._nova.ex_soft_reboot_node(node))
+
+    def ex_hard_reboot_node(self, node: Node | str) -> None:
+        """Switch the node off and on. Nova's operation: Reboot Server, HARD.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._nova.ex_hard_reboot_node(node))
+
+    def ex_save_image(self, node: Node | str, name: str, *, metadata: Mapping[str, str] | None = None) -> NodeImage:
+        """Make an image of the node. Nova's operation: Create Image.
+
+        Args:
+            node: The node.
+            name: The image's name.
+            metadata: Properties to put on the image.
+
+        Returns:
+            The image, being made: its ``provider_state`` becomes ``"active"``.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        return run(self._nova.ex_save_image(node, name, metadata=metadata))
+
+    def ex_resize(self, node: Node | str, size: NodeSize | str) -> None:
+        """Give the node another size; confirm or revert it when its ``provider_state`` is ``"VERIFY_RESIZE"``.
+
+        Nova's operation: Resize Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            SizeNotFound, InvalidRequest: Nova does not know the size, or it is the present one.
+            QuotaExceeded: The project may not have that much.
+        """
+        run(self._nova.ex_resize(node, size))
+
+    def ex_confirm_resize(self, node: Node | str) -> None:
+        """Keep the new size. Nova's operation: Confirm Resized Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It was not resized.
+        """
+        run(self._nova.ex_confirm_resize(node))
+
+    def ex_revert_resize(self, node: Node | str) -> None:
+        """Go back to the old size. Nova's operation: Revert Resized Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It was not resized.
+        """
+        run(self._nova.ex_revert_resize(node))
+
+    def ex_rescue(
+        self, node: Node | str, *, password: str | Secret | None = None, image: NodeImage | str | None = None
+    ) -> Secret | None:
+        """Boot the node from a rescue system, its own disk attached beside it. Nova's operation: Rescue Server.
+
+        Args:
+            node: The node.
+            password: Administrator's password of the rescue system; None to let Nova make one.
+            image: The rescue system; None for the provider's choice.
+
+        Returns:
+            The password, or None where Nova does not tell.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        return run(self._nova.ex_rescue(node, password=password, image=image))
+
+    def ex_unrescue(self, node: Node | str) -> None:
+        """Boot the node from its own disk again. Nova's operation: Unrescue Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is not being rescued.
+        """
+        run(self._nova.ex_unrescue(node))
+
+    def ex_pause_node(self, node: Node | str) -> None:
+        """Stop the node's clock, keeping its memory in memory. Nova's operation: Pause Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It does not run.
+        """
+        run(self._nova.ex_pause_node(node))
+
+    def ex_unpause_node(self, node: Node | str) -> None:
+        """Let a paused node go on. Nova's operation: Unpause Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is not paused.
+        """
+        run(self._nova.ex_unpause_node(node))
+
+    def ex_suspend_node(self, node: Node | str) -> None:
+        """Stop the node, keeping its memory on disk. Nova's operation: Suspend Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It does not run.
+        """
+        run(self._nova.ex_suspend_node(node))
+
+    def ex_resume_node(self, node: Node | str) -> None:
+        """Let a suspended node go on. Nova's operation: Resume Suspended Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is not suspended.
+        """
+        run(self._nova.ex_resume_node(node))
+
+    def ex_lock_node(self, node: Node | str) -> None:
+        """Protect the node against changes by its project's users. Nova's operation: Lock Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        run(self._nova.ex_lock_node(node))
+
+    def ex_unlock_node(self, node: Node | str) -> None:
+        """Undo ``ex_lock_node``. Nova's operation: Unlock Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        run(self._nova.ex_unlock_node(node))
+
+    def ex_shelve_node(self, node: Node | str) -> None:
+        """Stop the node and keep it as an image, so that its hypervisor is free. Nova's operation: Shelve Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: Its state does not allow it.
+        """
+        run(self._nova.ex_shelve_node(node))
+
+    def ex_unshelve_node(self, node: Node | str) -> None:
+        """Bring a shelved node back. Nova's operation: Unshelve Server.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is not shelved.
+        """
+        run(self._nova.ex_unshelve_node(node))
+
+    def ex_get_console_output(self, node: Node | str, *, length: int | None = None) -> str:
+        """What the node wrote on its console. Nova's operation: Show Console Output.
+
+        Args:
+            node: The node.
+            length: How many lines, the last ones; None for all.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It has no console in its present state.
+        """
+        return run(self._nova.ex_get_console_output(node, length=length))
+
+    def ex_get_console_url(
+        self, node: Node | str, kind: Literal["novnc", "xvpvnc", "spice-html5", "rdp-html5", "serial"] = "novnc"
+    ) -> Secret:
+        """Where a browser finds the node's screen. Nova's operation: Create Console.
+
+        Args:
+            node: The node.
+            kind: Kind of console.
+
+        Returns:
+            The URL. It is a secret: the token in it is all that is asked of whoever opens it.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            InvalidRequest: The cloud has no such console.
+        """
+        return run(self._nova.ex_get_console_url(node, kind))
+
+    def ex_limits(self) -> Limits:
+        """What the project may have and how often it may call. Nova's operation: Show Rate And Absolute Limits."""
+        return run(self._nova.ex_limits())
+
+    def ex_call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, object] | None = None,
+        query: Mapping[str, str] | None = None,
+        microversion: str | None = None,
+    ) -> dict[str, JSONValue]:
+        """Make any call of any service's, with the client's token, and give its answer.
+
+        For operations that have no method here.
+
+        Args:
+            service: Type of the service in the catalog: ``"compute"``, ``"network"``, ``"image"``,
+                ``"block-storage"``, ``"identity"`` or any other.
+            method: HTTP method. GET, HEAD, PUT and DELETE are retried.
+            path: What comes after the service's versioned address, such as ``"/servers/detail"``;
+                percent-encoded.
+            body: Sent as JSON.
+            query: The query.
+            microversion: The microversion to use; None for the library's own choice.
+
+        Returns:
+            The JSON object of the answer; empty if it has none.
+
+        Raises:
+            ConfigurationError: The catalog has no such service.
+            MalformedResponse: The answer is something else than a JSON object.
+        """
+        return run(self._nova.ex_call(service, method, path, body=body, query=query, microversion=microversion))
+
+
+class OpenStack(Nova[OpenStackNode], Neutron):
+    """Servers, images, volumes and networks of an OpenStack cloud.
+
+    ``OpenStack(cloud="devstack")`` reads ``clouds.yaml`` and its kin where the OpenStack tools do;
+    ``OpenStack()`` takes ``OS_CLOUD`` or the other ``OS_*`` variables; ``OpenStack(auth_url=…,
+    username=…, password=…, project_name=…)`` reads nothing.
+    """
+
+    ways_in: ClassVar[WaysIn] = AsyncOpenStack.ways_in
+
+    def __init__(
+        self,
+        *,
+        cloud: str | None = None,
+        auth_url: str | None = None,
+        username: str | None = None,
+        password: str | Secret | None = None,
+        user_id: str | None = None,
+        user_domain_name: str | None = None,
+        user_domain_id: str | None = None,
+        project_name: str | None = None,
+        project_id: str | None = None,
+        project_domain_name: str | None = None,
+        project_domain_id: str | None = None,
+        domain_name: str | None = None,
+        domain_id: str | None = None,
+        system_scope: str | None = None,
+        application_credential_id: str | None = None,
+        application_credential_name: str | None = None,
+        application_credential_secret: str | Secret | None = None,
+        token: str | Secret | None = None,
+        endpoint: str | None = None,
+        endpoints: Mapping[str, str] | None = None,
+        region: str | None = None,
+        interface: str | None = None,
+        credentials: KeystoneCredentials | None = None,
+        page_size: int = PAGE_SIZE,
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; files are read, nothing is sent.
+
+        Args:
+            cloud: Name of an entry of ``clouds.yaml``. Arguments given beside it go before it.
+            auth_url: URL of the identity service, with or without its version.
+            username: Name of the user.
+            password: The user's password.
+            user_id: Id of the user, instead of the name.
+            user_domain_name: Domain of the user; without it, the domain with the id ``default``.
+            user_domain_id: Or the domain's id.
+            project_name: Project to work in.
+            project_id: Or its id.
+            project_domain_name: Domain of the project; without it, the user's.
+            project_domain_id: Or the domain's id.
+            domain_name: Domain to work on, instead of a project.
+            domain_id: Or its id.
+            system_scope: ``"all"`` to work on the system, instead of a project.
+            application_credential_id: Id of an application credential.
+            application_credential_name: Or its name, with the user.
+            application_credential_secret: Its secret.
+            token: A token that was got elsewhere. With ``endpoint`` it resumes a session without a
+                call to the identity service.
+            endpoint: Versioned address of the compute service, instead of the catalog's.
+            endpoints: Addresses of services by type, instead of the catalog's.
+            region: The region; may be left out where the cloud has one only.
+            interface: ``"public"`` (default), ``"internal"`` or ``"admin"``.
+            credentials: All of the credentials in one object, instead of the single arguments.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
+
+        Raises:
+            ConfigurationError: Something is missing or contradictory, or a file has an error.
+        """
+        self._open_stack = AsyncOpenStack(
+            cloud=cloud,
+            auth_url=auth_url,
+            username=username,
+            password=password,
+            user_id=user_id,
+            user_domain_name=user_domain_name,
+            user_domain_id=user_domain_id,
+            project_name=project_name,
+            project_id=project_id,
+            project_domain_name=project_domain_name,
+            project_domain_id=project_domain_id,
+            domain_name=domain_name,
+            domain_id=domain_id,
+            system_scope=system_scope,
+            application_credential_id=application_credential_id,
+            application_credential_name=application_credential_name,
+            application_credential_secret=application_credential_secret,
+            token=token,
+            endpoint=endpoint,
+            endpoints=endpoints,
+            region=region,
+            interface=interface,
+            credentials=credentials,
+            page_size=page_size,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._open_stack)
+
+    def ex_list_server_groups(self) -> list[ServerGroup]:
+        """The project's server groups. Nova's operation: List Server Groups."""
+        return run(self._open_stack.ex_list_server_groups())
+
+    def ex_get_server_group(self, group: ServerGroup | str) -> ServerGroup:
+        """One server group. Nova's operation: Show Server Group Details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._open_stack.ex_get_server_group(group))
+
+    def ex_get_quota(self, project: str | None = None) -> Quota:
+        """How much a project may have. Nova's, Neutron's and Cinder's operation: show quotas.
+
+        Args:
+            project: Id of the project; None for one's own.
+
+        Raises:
+            PermissionDenied: It is another's, and one is no administrator.
+        """
+        return run(self._open_stack.ex_get_quota(project))
+
+    def ex_get_hypervisor_statistics(self) -> HypervisorStatistics:
+        """What all hypervisors have together. Nova's operation: Show Hypervisor Statistics.
+
+        Raises:
+            PermissionDenied: One is no administrator.
+        """
+        return run(self._open_stack.ex_get_hypervisor_statistics())
+
+    def ex_add_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
+        """Put a node into a security group. Nova's operation: Add Security Group To A Server.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound: The group does not exist.
+        """
+        run(self._open_stack.ex_add_security_group(node, group))
+
+    def ex_remove_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
+        """Take a node out of a security group. Nova's operation: Remove Security Group From A Server.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound: It is not in the group.
+        """
+        run(self._open_stack.ex_remove_security_group(node, group))

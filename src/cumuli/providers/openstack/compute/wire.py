@@ -1,0 +1,243 @@
+"""Nova's servers as they come over the wire, and the nodes made of them. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from cumuli.compute.models import NodeState
+from cumuli.providers.openstack.compute.models import NodeAddress, OpenStackNode
+from cumuli.providers.openstack.services import Links
+from cumuli.secret import Secret
+from cumuli.wire.lenient import Identity
+from cumuli.wire.moments import utc
+
+__all__ = [
+    "Address",
+    "Created",
+    "RawServerList",
+    "Server",
+    "ServerAnswer",
+    "ServerList",
+    "node_of",
+    "node_state",
+    "split_addresses",
+]
+
+STATES: Mapping[str, NodeState] = {
+    "ACTIVE": NodeState.RUNNING,
+    "BUILD": NodeState.PENDING,
+    "DELETED": NodeState.TERMINATED,
+    "ERROR": NodeState.ERROR,
+    "HARD_REBOOT": NodeState.REBOOTING,
+    "MIGRATING": NodeState.MIGRATING,
+    "PASSWORD": NodeState.UPDATING,
+    "PAUSED": NodeState.PAUSED,
+    "REBOOT": NodeState.REBOOTING,
+    "REBUILD": NodeState.REBUILDING,
+    # A rescued server runs a rescue system, not its own.
+    "RESCUE": NodeState.UPDATING,
+    "RESCUED": NodeState.UPDATING,
+    "RESIZE": NodeState.RECONFIGURING,
+    "REVERT_RESIZE": NodeState.RECONFIGURING,
+    "SHELVED": NodeState.STOPPED,
+    "SHELVED_OFFLOADED": NodeState.STOPPED,
+    "SHUTOFF": NodeState.STOPPED,
+    "SOFT_DELETED": NodeState.TERMINATED,
+    "STOPPED": NodeState.STOPPED,
+    "SUSPENDED": NodeState.SUSPENDED,
+    "UNKNOWN": NodeState.UNKNOWN,
+    # It runs with its new size and waits for ex_confirm_resize or ex_revert_resize.
+    "VERIFY_RESIZE": NodeState.RUNNING,
+}
+# The status stays what it was while Nova works; these tasks tell more.
+TASKS: Mapping[str, NodeState] = {
+    "powering-off": NodeState.STOPPING,
+    "powering-on": NodeState.STARTING,
+    "deleting": NodeState.STOPPING,
+    "soft-deleting": NodeState.STOPPING,
+}
+
+
+class Address(msgspec.Struct):
+    """One address."""
+
+    addr: str = ""
+    version: int = 4
+    kind: str | None = msgspec.field(default=None, name="OS-EXT-IPS:type")
+    mac: str | None = msgspec.field(default=None, name="OS-EXT-IPS-MAC:mac_addr")
+
+
+class _Reference(msgspec.Struct):
+    id: str = ""
+
+
+class _Group(msgspec.Struct):
+    name: str = ""
+
+
+class _Fault(msgspec.Struct):
+    message: str = ""
+
+
+class Server(msgspec.Struct):
+    """A server of ``/servers/detail``."""
+
+    id: Identity
+    status: str
+    name: str | None = None
+    metadata: dict[str, str] = {}
+    addresses: dict[str, list[Address]] = {}
+    flavor: _Reference | None = None
+    image: _Reference | str | None = None
+    created: dt.datetime | None = None
+    updated: dt.datetime | None = None
+    key_name: str | None = None
+    tenant_id: str = ""
+    user_id: str = ""
+    progress: int | None = None
+    locked: bool | None = None
+    description: str | None = None
+    fault: _Fault | None = None
+    config_drive: str | bool | None = None
+    security_groups: list[_Group] = []
+    host_id: str = msgspec.field(default="", name="hostId")
+    access_ipv4: str | None = msgspec.field(default=None, name="accessIPv4")
+    access_ipv6: str | None = msgspec.field(default=None, name="accessIPv6")
+    admin_pass: str | None = msgspec.field(default=None, name="adminPass")
+    task_state: str | None = msgspec.field(default=None, name="OS-EXT-STS:task_state")
+    vm_state: str | None = msgspec.field(default=None, name="OS-EXT-STS:vm_state")
+    power_state: int | None = msgspec.field(default=None, name="OS-EXT-STS:power_state")
+    zone: str | None = msgspec.field(default=None, name="OS-EXT-AZ:availability_zone")
+    volumes: list[_Reference] = msgspec.field(default_factory=list, name="os-extended-volumes:volumes_attached")
+
+    def __repr__(self) -> str:
+        # Tracebacks show it, and a new one has its password in it.
+        return f"{type(self).__name__}(id={self.id!r}, status={self.status!r})"
+
+
+class ServerList(msgspec.Struct):
+    """The answer of ``GET /servers/detail``."""
+
+    servers: list[Server]
+    links: Links = msgspec.field(default_factory=list, name="servers_links")
+
+
+class RawServerList(msgspec.Struct):
+    """``ServerList`` with servers that are JSON still, to be decoded one by one."""
+
+    servers: list[msgspec.Raw]
+    links: Links = msgspec.field(default_factory=list, name="servers_links")
+
+
+class ServerAnswer(msgspec.Struct):
+    """The answer of ``GET /servers/{id}``."""
+
+    server: Server
+
+
+class _Created(msgspec.Struct):
+    id: Identity
+    admin_pass: str | None = msgspec.field(default=None, name="adminPass")
+
+    def __repr__(self) -> str:
+        # Tracebacks show it, and what else it holds is a secret.
+        return f"{type(self).__name__}(id={self.id!r})"
+
+
+class Created(msgspec.Struct):
+    """The answer of ``POST /servers``, which tells next to nothing of the new server."""
+
+    server: _Created
+
+
+def node_state(status: str, task: str | None) -> NodeState:
+    """The portable state for Nova's status and task."""
+    # Old Novas append the task: "ACTIVE(deleting)".
+    word = status.partition("(")[0].upper()
+    if task is not None and task in TASKS:
+        return TASKS[task]
+    return STATES.get(word, NodeState.UNKNOWN)
+
+
+def split_addresses(addresses: Mapping[str, list[Address]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The public and the private addresses of a server.
+
+    A floating address is public. A fixed one is what it is by itself. Where Nova does not tell
+    which of the two it is, the network's name decides if it is ``public`` or ``private``.
+    """
+    public: dict[str, None] = {}
+    private: dict[str, None] = {}
+    for network, entries in addresses.items():
+        for entry in entries:
+            if not entry.addr:
+                continue
+            if entry.kind is None and network in {"public", "private"}:
+                outside = network == "public"
+            else:
+                outside = entry.kind == "floating" or _is_global(entry.addr)
+            (public if outside else private)[entry.addr] = None
+    return tuple(public), tuple(private)
+
+
+@lru_cache(maxsize=4096)
+def _is_global(address: str) -> bool:
+    # Most addresses of a cloud are of these, and taking one apart costs more than the rest of a node.
+    if address.startswith(("10.", "192.168.", "fd", "fe80:")):
+        return False
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def node_of(server: Server, provider: str) -> OpenStackNode:
+    """The node that a server is."""
+    public, private = split_addresses(server.addresses)
+    image = server.image
+    fault = server.fault
+    return OpenStackNode(
+        id=server.id,
+        name=server.name or "",
+        state=node_state(server.status, server.task_state),
+        provider=provider,
+        provider_state=server.status,
+        state_reason=fault.message or None if fault is not None else None,
+        public_ips=public,
+        private_ips=private,
+        size=server.flavor.id or None if server.flavor is not None else None,
+        # A server that boots from a volume has an empty text where its image would be.
+        image=image.id or None if isinstance(image, _Reference) else None,
+        location=server.zone or None,
+        created_at=utc(server.created),
+        tags=server.metadata,
+        password=Secret(server.admin_pass) if server.admin_pass else None,
+        addresses={
+            network: tuple(
+                NodeAddress(address=entry.addr, version=entry.version, kind=entry.kind, mac=entry.mac)
+                for entry in entries
+                if entry.addr
+            )
+            for network, entries in server.addresses.items()
+        },
+        host_id=server.host_id,
+        key_name=server.key_name,
+        task_state=server.task_state,
+        vm_state=server.vm_state or "",
+        power_state=server.power_state,
+        project_id=server.tenant_id,
+        user_id=server.user_id,
+        security_groups=tuple(dict.fromkeys(group.name for group in server.security_groups if group.name)),
+        volumes=tuple(volume.id for volume in server.volumes if volume.id),
+        config_drive=server.config_drive in {"True", "true", True},
+        access_ipv4=server.access_ipv4 or "",
+        access_ipv6=server.access_ipv6 or "",
+        description=server.description,
+        locked=server.locked,
+        progress=server.progress,
+        updated_at=utc(server.updated),
+    )

@@ -1,0 +1,1 @@
+"""Neutron: networks, floating IPs and security groups."""

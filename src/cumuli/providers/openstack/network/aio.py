@@ -1,0 +1,380 @@
+"""``AsyncNeutron``: networks, floating IPs and security groups. ``Neutron`` is generated from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cumuli.compute.aio import AsyncCompute
+from cumuli.compute.arguments import checked_name, id_of
+from cumuli.compute.models import Node
+from cumuli.providers.openstack.compute.arguments import reference
+from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.network.driver import NetworkCalls
+from cumuli.providers.openstack.network.models import (
+    FloatingIP,
+    FloatingIPPool,
+    Network,
+    Port,
+    Router,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+)
+
+__all__ = ["AsyncNeutron"]
+
+
+class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume]):
+    """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
+
+    _neutron: NetworkCalls
+
+    # Networks
+
+    async def ex_list_networks(self) -> list[Network]:
+        """Every network that the project can see. Neutron's operation: List networks."""
+        return await self._do(self._neutron.networks())
+
+    async def ex_create_network(
+        self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
+    ) -> Network:
+        """Create a network. Neutron's operation: Create network.
+
+        Args:
+            name: Its display name.
+            admin_state_up: Whether it is switched on.
+            shared: Whether every project may use it; administrators only.
+            external: Whether it leads outside; administrators only.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        body: dict[str, object] = {
+            "name": checked_name(name, "a network"),
+            "admin_state_up": admin_state_up,
+            "shared": shared,
+            "router:external": external,
+        }
+        return await self._make(self._neutron.create_network(body))
+
+    async def ex_delete_network(self, network: Network | str) -> None:
+        """Delete a network. Neutron's operation: Delete network.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: There are ports on it.
+        """
+        await self._do(self._neutron.delete_network(reference(network, "network")))
+
+    async def ex_list_subnets(self, network: Network | str | None = None) -> list[Subnet]:
+        """Every subnet, or those of one network. Neutron's operation: List subnets."""
+        query = [("network_id", reference(network, "network"))] if network is not None else []
+        return await self._do(self._neutron.subnets(query))
+
+    async def ex_create_subnet(
+        self,
+        network: Network | str,
+        cidr: str,
+        *,
+        name: str = "",
+        ip_version: Literal[4, 6] = 4,
+        gateway_ip: str | None = None,
+        enable_dhcp: bool = True,
+        dns_nameservers: Sequence[str] = (),
+    ) -> Subnet:
+        """Create a subnet. Neutron's operation: Create subnet.
+
+        Args:
+            network: The network it belongs to.
+            cidr: Its addresses, such as ``"10.0.0.0/24"``.
+            name: Its display name.
+            ip_version: 4 or 6.
+            gateway_ip: Address of its gateway; None for the first address.
+            enable_dhcp: Whether DHCP serves it.
+            dns_nameservers: Addresses of the name servers that DHCP announces.
+
+        Raises:
+            NotFound: The network does not exist.
+            InvalidRequest: The addresses are none, or overlap with another subnet.
+        """
+        body: dict[str, object] = {
+            "network_id": reference(network, "network"),
+            "cidr": cidr,
+            "name": name,
+            "ip_version": ip_version,
+            "gateway_ip": gateway_ip,
+            "enable_dhcp": enable_dhcp,
+            "dns_nameservers": list(dns_nameservers) or None,
+        }
+        return await self._make(self._neutron.create_subnet(body))
+
+    async def ex_delete_subnet(self, subnet: Subnet | str) -> None:
+        """Delete a subnet. Neutron's operation: Delete subnet.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Ports have addresses of it.
+        """
+        await self._do(self._neutron.delete_subnet(reference(subnet, "subnet")))
+
+    # Ports and routers
+
+    async def ex_list_ports(
+        self, *, node: Node | str | None = None, network: Network | str | None = None
+    ) -> list[Port]:
+        """Every port, or those of one node or network. Neutron's operation: List ports."""
+        query: list[tuple[str, str]] = []
+        if node is not None:
+            query.append(("device_id", id_of(node, Node, self.provider)))
+        if network is not None:
+            query.append(("network_id", reference(network, "network")))
+        return await self._do(self._neutron.ports(query))
+
+    async def ex_create_port(
+        self,
+        network: Network | str,
+        *,
+        name: str = "",
+        fixed_ip: str | None = None,
+        subnet: Subnet | str | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        admin_state_up: bool = True,
+    ) -> Port:
+        """Create a port. Neutron's operation: Create port.
+
+        Args:
+            network: The network it is on.
+            name: Its display name.
+            fixed_ip: Its address; None for any free one.
+            subnet: Subnet of the address; None for any.
+            security_groups: Its security groups; None for the project's default.
+            admin_state_up: Whether it is switched on.
+
+        Raises:
+            NotFound: The network or the subnet does not exist.
+            Conflict: The address is taken.
+            QuotaExceeded: The project may not have another one.
+        """
+        address: dict[str, str] = {
+            **({"ip_address": fixed_ip} if fixed_ip else {}),
+            **({"subnet_id": reference(subnet, "subnet")} if subnet is not None else {}),
+        }
+        body: dict[str, object] = {
+            "network_id": reference(network, "network"),
+            "name": name,
+            "admin_state_up": admin_state_up,
+            "fixed_ips": [address] if address else None,
+            "security_groups": [reference(group, "security group") for group in security_groups]
+            if security_groups is not None
+            else None,
+        }
+        return await self._make(self._neutron.create_port(body))
+
+    async def ex_delete_port(self, port: Port | str) -> None:
+        """Delete a port. Neutron's operation: Delete port.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: A router has it.
+        """
+        await self._do(self._neutron.delete_port(reference(port, "port")))
+
+    async def ex_list_routers(self) -> list[Router]:
+        """Every router. Neutron's operation: List routers."""
+        return await self._do(self._neutron.routers())
+
+    async def ex_create_router(
+        self, name: str, *, external_network: Network | str | None = None, admin_state_up: bool = True
+    ) -> Router:
+        """Create a router. Neutron's operation: Create router.
+
+        Args:
+            name: Its display name.
+            external_network: Where it leads outside to; None for nowhere.
+            admin_state_up: Whether it is switched on.
+
+        Raises:
+            NotFound: The external network does not exist.
+            QuotaExceeded: The project may not have another one.
+        """
+        outside = {"network_id": reference(external_network, "network")} if external_network is not None else None
+        body: dict[str, object] = {
+            "name": checked_name(name, "a router"),
+            "admin_state_up": admin_state_up,
+            "external_gateway_info": outside,
+        }
+        return await self._make(self._neutron.create_router(body))
+
+    async def ex_delete_router(self, router: Router | str) -> None:
+        """Delete a router. Neutron's operation: Delete router.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Subnets are connected to it.
+        """
+        await self._do(self._neutron.delete_router(reference(router, "router")))
+
+    async def ex_add_router_subnet(self, router: Router | str, subnet: Subnet | str) -> None:
+        """Connect a subnet to a router. Neutron's operation: Add interface to router.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict, InvalidRequest: The subnet is connected already, or has no gateway.
+        """
+        await self._do(
+            self._neutron.connect_router(
+                reference(router, "router"), "add_router_interface", reference(subnet, "subnet")
+            )
+        )
+
+    async def ex_remove_router_subnet(self, router: Router | str, subnet: Subnet | str) -> None:
+        """Disconnect a subnet from a router. Neutron's operation: Remove interface from router.
+
+        Raises:
+            NotFound: One of them does not exist, or they are not connected.
+            Conflict: Floating IPs lead through it.
+        """
+        await self._do(
+            self._neutron.connect_router(
+                reference(router, "router"), "remove_router_interface", reference(subnet, "subnet")
+            )
+        )
+
+    # Floating IPs
+
+    async def ex_list_floating_ip_pools(self) -> list[FloatingIPPool]:
+        """Where floating IPs can come from. Neutron's operation: List networks, the external ones."""
+        return await self._do(self._neutron.floating_ip_pools())
+
+    async def ex_list_floating_ips(self) -> list[FloatingIP]:
+        """The project's floating IPs. Neutron's operation: List floating IPs."""
+        return await self._do(self._neutron.floating_ips())
+
+    async def ex_create_floating_ip(self, pool: FloatingIPPool | Network | str | None = None) -> FloatingIP:
+        """Get a floating IP. Neutron's operation: Create floating IP.
+
+        Args:
+            pool: Where it comes from, or the id of that network; None if there is only one.
+
+        Raises:
+            NotFound: There is no such pool.
+            InvalidRequest: There are several pools, and none is named.
+            QuotaExceeded: The project may not have another one.
+        """
+        identity = reference(pool, "floating IP pool") if pool is not None else None
+        return await self._make(self._neutron.create_floating_ip(identity))
+
+    async def ex_attach_floating_ip(
+        self, node: Node | str, floating_ip: FloatingIP | str, *, fixed_ip: str | None = None
+    ) -> FloatingIP:
+        """Let a floating IP lead to a node. Neutron's operation: Update floating IP.
+
+        Args:
+            node: The node.
+            floating_ip: The floating IP, its id or its address.
+            fixed_ip: Which of the node's addresses it leads to; None for its first IPv4 address.
+
+        Raises:
+            NotFound: The node or the floating IP does not exist, or no router connects them.
+            Conflict: It leads elsewhere already, or the node has no such address.
+        """
+        return await self._do(
+            self._neutron.attach_floating_ip(
+                id_of(node, Node, self.provider), reference(floating_ip, "floating IP"), fixed_ip
+            )
+        )
+
+    async def ex_detach_floating_ip(self, floating_ip: FloatingIP | str) -> FloatingIP:
+        """Let a floating IP lead nowhere, and keep it. Neutron's operation: Update floating IP.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.detach_floating_ip(reference(floating_ip, "floating IP")))
+
+    async def ex_delete_floating_ip(self, floating_ip: FloatingIP | str) -> None:
+        """Give a floating IP back. Neutron's operation: Delete floating IP.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        await self._do(self._neutron.delete_floating_ip(reference(floating_ip, "floating IP")))
+
+    # Security groups
+
+    async def ex_list_security_groups(self) -> list[SecurityGroup]:
+        """The project's security groups with their rules. Neutron's operation: List security groups."""
+        return await self._do(self._neutron.security_groups())
+
+    async def ex_create_security_group(self, name: str, *, description: str = "") -> SecurityGroup:
+        """Create a security group that lets everything out and nothing in.
+
+        Neutron's operation: Create security group.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        body: dict[str, object] = {"name": checked_name(name, "a security group"), "description": description}
+        return await self._make(self._neutron.create_security_group(body))
+
+    async def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
+        """Delete a security group. Neutron's operation: Delete security group.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Ports have it.
+        """
+        await self._do(self._neutron.delete_security_group(reference(group, "security group")))
+
+    async def ex_create_security_group_rule(
+        self,
+        group: SecurityGroup | str,
+        *,
+        direction: Literal["ingress", "egress"] = "ingress",
+        protocol: str | None = "tcp",
+        port_min: int | None = None,
+        port_max: int | None = None,
+        cidr: str | None = None,
+        remote_group: SecurityGroup | str | None = None,
+        ethertype: Literal["IPv4", "IPv6"] = "IPv4",
+        description: str | None = None,
+    ) -> SecurityGroupRule:
+        """Let something through. Neutron's operation: Create security group rule.
+
+        Args:
+            group: The group.
+            direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
+            protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
+            port_min: First port (ICMP: type); None for any.
+            port_max: Last port (ICMP: code); None for the same as ``port_min``.
+            cidr: Addresses of the other side; None for any.
+            remote_group: Security group of the other side, instead of ``cidr``.
+            ethertype: ``"IPv4"`` or ``"IPv6"``.
+            description: What it is for.
+
+        Raises:
+            NotFound: The group does not exist.
+            Conflict: The rule exists.
+            QuotaExceeded: The project may not have another one.
+        """
+        body: dict[str, object] = {
+            "security_group_id": reference(group, "security group"),
+            "direction": direction,
+            "protocol": protocol,
+            "port_range_min": port_min,
+            "port_range_max": port_min if port_max is None else port_max,
+            "remote_ip_prefix": cidr,
+            "remote_group_id": reference(remote_group, "security group") if remote_group is not None else None,
+            "ethertype": ethertype,
+            "description": description,
+        }
+        return await self._make(self._neutron.create_rule(body))
+
+    async def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
+        """Delete a rule. Neutron's operation: Delete security group rule.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        await self._do(self._neutron.delete_rule(reference(rule, "security group rule")))

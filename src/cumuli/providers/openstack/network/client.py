@@ -1,0 +1,344 @@
+"""``Neutron``: networks, floating IPs and security groups.
+
+Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cumuli.compute.client import Compute
+from cumuli.compute.models import Node
+from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.network.aio import AsyncNeutron
+from cumuli.providers.openstack.network.models import (
+    FloatingIP,
+    FloatingIPPool,
+    Network,
+    Port,
+    Router,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+)
+from cumuli.runtime.blocking.drive import run
+
+__all__ = ["Neutron"]
+
+
+class Neutron(Compute[OpenStackNode, OpenStackVolume]):
+    """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
+
+    def __init__(self, client: AsyncNeutron) -> None:
+        super().__init__(client)
+        self._neutron = client
+
+    def ex_list_networks(self) -> list[Network]:
+        """Every network that the project can see. Neutron's operation: List networks."""
+        return run(self._neutron.ex_list_networks())
+
+    def ex_create_network(
+        self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
+    ) -> Network:
+        """Create a network. Neutron's operation: Create network.
+
+        Args:
+            name: Its display name.
+            admin_state_up: Whether it is switched on.
+            shared: Whether every project may use it; administrators only.
+            external: Whether it leads outside; administrators only.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(
+            self._neutron.ex_create_network(name, admin_state_up=admin_state_up, shared=shared, external=external)
+        )
+
+    def ex_delete_network(self, network: Network | str) -> None:
+        """Delete a network. Neutron's operation: Delete network.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: There are ports on it.
+        """
+        run(self._neutron.ex_delete_network(network))
+
+    def ex_list_subnets(self, network: Network | str | None = None) -> list[Subnet]:
+        """Every subnet, or those of one network. Neutron's operation: List subnets."""
+        return run(self._neutron.ex_list_subnets(network))
+
+    def ex_create_subnet(
+        self,
+        network: Network | str,
+        cidr: str,
+        *,
+        name: str = "",
+        ip_version: Literal[4, 6] = 4,
+        gateway_ip: str | None = None,
+        enable_dhcp: bool = True,
+        dns_nameservers: Sequence[str] = (),
+    ) -> Subnet:
+        """Create a subnet. Neutron's operation: Create subnet.
+
+        Args:
+            network: The network it belongs to.
+            cidr: Its addresses, such as ``"10.0.0.0/24"``.
+            name: Its display name.
+            ip_version: 4 or 6.
+            gateway_ip: Address of its gateway; None for the first address.
+            enable_dhcp: Whether DHCP serves it.
+            dns_nameservers: Addresses of the name servers that DHCP announces.
+
+        Raises:
+            NotFound: The network does not exist.
+            InvalidRequest: The addresses are none, or overlap with another subnet.
+        """
+        return run(
+            self._neutron.ex_create_subnet(
+                network,
+                cidr,
+                name=name,
+                ip_version=ip_version,
+                gateway_ip=gateway_ip,
+                enable_dhcp=enable_dhcp,
+                dns_nameservers=dns_nameservers,
+            )
+        )
+
+    def ex_delete_subnet(self, subnet: Subnet | str) -> None:
+        """Delete a subnet. Neutron's operation: Delete subnet.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Ports have addresses of it.
+        """
+        run(self._neutron.ex_delete_subnet(subnet))
+
+    def ex_list_ports(self, *, node: Node | str | None = None, network: Network | str | None = None) -> list[Port]:
+        """Every port, or those of one node or network. Neutron's operation: List ports."""
+        return run(self._neutron.ex_list_ports(node=node, network=network))
+
+    def ex_create_port(
+        self,
+        network: Network | str,
+        *,
+        name: str = "",
+        fixed_ip: str | None = None,
+        subnet: Subnet | str | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        admin_state_up: bool = True,
+    ) -> Port:
+        """Create a port. Neutron's operation: Create port.
+
+        Args:
+            network: The network it is on.
+            name: Its display name.
+            fixed_ip: Its address; None for any free one.
+            subnet: Subnet of the address; None for any.
+            security_groups: Its security groups; None for the project's default.
+            admin_state_up: Whether it is switched on.
+
+        Raises:
+            NotFound: The network or the subnet does not exist.
+            Conflict: The address is taken.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(
+            self._neutron.ex_create_port(
+                network,
+                name=name,
+                fixed_ip=fixed_ip,
+                subnet=subnet,
+                security_groups=security_groups,
+                admin_state_up=admin_state_up,
+            )
+        )
+
+    def ex_delete_port(self, port: Port | str) -> None:
+        """Delete a port. Neutron's operation: Delete port.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: A router has it.
+        """
+        run(self._neutron.ex_delete_port(port))
+
+    def ex_list_routers(self) -> list[Router]:
+        """Every router. Neutron's operation: List routers."""
+        return run(self._neutron.ex_list_routers())
+
+    def ex_create_router(
+        self, name: str, *, external_network: Network | str | None = None, admin_state_up: bool = True
+    ) -> Router:
+        """Create a router. Neutron's operation: Create router.
+
+        Args:
+            name: Its display name.
+            external_network: Where it leads outside to; None for nowhere.
+            admin_state_up: Whether it is switched on.
+
+        Raises:
+            NotFound: The external network does not exist.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(
+            self._neutron.ex_create_router(name, external_network=external_network, admin_state_up=admin_state_up)
+        )
+
+    def ex_delete_router(self, router: Router | str) -> None:
+        """Delete a router. Neutron's operation: Delete router.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Subnets are connected to it.
+        """
+        run(self._neutron.ex_delete_router(router))
+
+    def ex_add_router_subnet(self, router: Router | str, subnet: Subnet | str) -> None:
+        """Connect a subnet to a router. Neutron's operation: Add interface to router.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict, InvalidRequest: The subnet is connected already, or has no gateway.
+        """
+        run(self._neutron.ex_add_router_subnet(router, subnet))
+
+    def ex_remove_router_subnet(self, router: Router | str, subnet: Subnet | str) -> None:
+        """Disconnect a subnet from a router. Neutron's operation: Remove interface from router.
+
+        Raises:
+            NotFound: One of them does not exist, or they are not connected.
+            Conflict: Floating IPs lead through it.
+        """
+        run(self._neutron.ex_remove_router_subnet(router, subnet))
+
+    def ex_list_floating_ip_pools(self) -> list[FloatingIPPool]:
+        """Where floating IPs can come from. Neutron's operation: List networks, the external ones."""
+        return run(self._neutron.ex_list_floating_ip_pools())
+
+    def ex_list_floating_ips(self) -> list[FloatingIP]:
+        """The project's floating IPs. Neutron's operation: List floating IPs."""
+        return run(self._neutron.ex_list_floating_ips())
+
+    def ex_create_floating_ip(self, pool: FloatingIPPool | Network | str | None = None) -> FloatingIP:
+        """Get a floating IP. Neutron's operation: Create floating IP.
+
+        Args:
+            pool: Where it comes from, or the id of that network; None if there is only one.
+
+        Raises:
+            NotFound: There is no such pool.
+            InvalidRequest: There are several pools, and none is named.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(self._neutron.ex_create_floating_ip(pool))
+
+    def ex_attach_floating_ip(
+        self, node: Node | str, floating_ip: FloatingIP | str, *, fixed_ip: str | None = None
+    ) -> FloatingIP:
+        """Let a floating IP lead to a node. Neutron's operation: Update floating IP.
+
+        Args:
+            node: The node.
+            floating_ip: The floating IP, its id or its address.
+            fixed_ip: Which of the node's addresses it leads to; None for its first IPv4 address.
+
+        Raises:
+            NotFound: The node or the floating IP does not exist, or no router connects them.
+            Conflict: It leads elsewhere already, or the node has no such address.
+        """
+        return run(self._neutron.ex_attach_floating_ip(node, floating_ip, fixed_ip=fixed_ip))
+
+    def ex_detach_floating_ip(self, floating_ip: FloatingIP | str) -> FloatingIP:
+        """Let a floating IP lead nowhere, and keep it. Neutron's operation: Update floating IP.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._neutron.ex_detach_floating_ip(floating_ip))
+
+    def ex_delete_floating_ip(self, floating_ip: FloatingIP | str) -> None:
+        """Give a floating IP back. Neutron's operation: Delete floating IP.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._neutron.ex_delete_floating_ip(floating_ip))
+
+    def ex_list_security_groups(self) -> list[SecurityGroup]:
+        """The project's security groups with their rules. Neutron's operation: List security groups."""
+        return run(self._neutron.ex_list_security_groups())
+
+    def ex_create_security_group(self, name: str, *, description: str = "") -> SecurityGroup:
+        """Create a security group that lets everything out and nothing in.
+
+        Neutron's operation: Create security group.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(self._neutron.ex_create_security_group(name, description=description))
+
+    def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
+        """Delete a security group. Neutron's operation: Delete security group.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Ports have it.
+        """
+        run(self._neutron.ex_delete_security_group(group))
+
+    def ex_create_security_group_rule(
+        self,
+        group: SecurityGroup | str,
+        *,
+        direction: Literal["ingress", "egress"] = "ingress",
+        protocol: str | None = "tcp",
+        port_min: int | None = None,
+        port_max: int | None = None,
+        cidr: str | None = None,
+        remote_group: SecurityGroup | str | None = None,
+        ethertype: Literal["IPv4", "IPv6"] = "IPv4",
+        description: str | None = None,
+    ) -> SecurityGroupRule:
+        """Let something through. Neutron's operation: Create security group rule.
+
+        Args:
+            group: The group.
+            direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
+            protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
+            port_min: First port (ICMP: type); None for any.
+            port_max: Last port (ICMP: code); None for the same as ``port_min``.
+            cidr: Addresses of the other side; None for any.
+            remote_group: Security group of the other side, instead of ``cidr``.
+            ethertype: ``"IPv4"`` or ``"IPv6"``.
+            description: What it is for.
+
+        Raises:
+            NotFound: The group does not exist.
+            Conflict: The rule exists.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(
+            self._neutron.ex_create_security_group_rule(
+                group,
+                direction=direction,
+                protocol=protocol,
+                port_min=port_min,
+                port_max=port_max,
+                cidr=cidr,
+                remote_group=remote_group,
+                ethertype=ethertype,
+                description=description,
+            )
+        )
+
+    def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
+        """Delete a rule. Neutron's operation: Delete security group rule.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._neutron.ex_delete_security_group_rule(rule))

@@ -1,0 +1,248 @@
+"""Neutron's networks and what belongs to them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cumuli.wire.lenient import Identity, Needed
+
+__all__ = [
+    "FixedIP",
+    "FloatingIP",
+    "FloatingIPPool",
+    "Network",
+    "Port",
+    "Router",
+    "SecurityGroup",
+    "SecurityGroupRule",
+    "Subnet",
+]
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """A network.
+
+    Attributes:
+        id: Its id.
+        name: Its display name; empty where it has none.
+        status: ``"ACTIVE"``, ``"DOWN"``, ``"BUILD"`` or ``"ERROR"``.
+        subnets: Ids of its subnets.
+        project_id: The project that owns it.
+        admin_state_up: Whether it is switched on.
+        shared: Whether every project may use it.
+        external: Whether it leads outside, so that floating IPs come from it.
+        mtu: Largest packet in bytes, or None where Neutron does not tell.
+        description: Its description.
+    """
+
+    id: Identity
+    name: str = ""
+    status: str = ""
+    subnets: tuple[str, ...] = ()
+    project_id: str = ""
+    admin_state_up: bool = True
+    shared: bool = False
+    external: bool = msgspec.field(default=False, name="router:external")
+    mtu: int | None = None
+    description: str = ""
+
+
+class AllocationPool(msgspec.Struct, frozen=True, kw_only=True):
+    """The addresses of a subnet that are given out.
+
+    Attributes:
+        start: The first one.
+        end: The last one.
+    """
+
+    start: str
+    end: str
+
+
+class Subnet(msgspec.Struct, frozen=True, kw_only=True):
+    """A range of addresses of a network.
+
+    Attributes:
+        id: Its id.
+        name: Its display name; empty where it has none.
+        network_id: The network it belongs to; empty where Neutron does not tell.
+        cidr: The range, such as ``"10.0.0.0/24"``; empty where Neutron does not tell.
+        ip_version: 4 or 6; 0 where Neutron does not tell.
+        gateway_ip: Address of the gateway, or None for none.
+        enable_dhcp: Whether DHCP serves it.
+        dns_nameservers: Addresses of the name servers that DHCP announces.
+        allocation_pools: The addresses that are given out.
+        project_id: The project that owns it.
+    """
+
+    id: Identity
+    network_id: str = ""
+    cidr: str = ""
+    ip_version: int = 0
+    name: str = ""
+    gateway_ip: str | None = None
+    enable_dhcp: bool = True
+    dns_nameservers: tuple[str, ...] = ()
+    allocation_pools: tuple[AllocationPool, ...] = ()
+    project_id: str = ""
+
+
+class FixedIP(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of a port.
+
+    Attributes:
+        ip_address: The address.
+        subnet_id: The subnet it comes from.
+    """
+
+    ip_address: str | None = None
+    subnet_id: str | None = None
+
+
+class Port(msgspec.Struct, frozen=True, kw_only=True):
+    """A network interface.
+
+    Attributes:
+        id: Its id.
+        name: Its display name; empty where it has none.
+        status: ``"ACTIVE"``, ``"DOWN"``, ``"BUILD"`` or ``"ERROR"``.
+        network_id: The network it is on; empty where Neutron does not tell.
+        mac_address: Its MAC address.
+        fixed_ips: Its addresses.
+        device_id: Id of the node, router or other device that has it; empty for none.
+        device_owner: What kind of device that is (``"compute:nova"``); empty for none.
+        security_groups: Ids of its security groups.
+        admin_state_up: Whether it is switched on.
+        project_id: The project that owns it.
+    """
+
+    id: Identity
+    network_id: str = ""
+    name: str = ""
+    status: str = ""
+    mac_address: str = ""
+    fixed_ips: tuple[FixedIP, ...] = ()
+    device_id: str = ""
+    device_owner: str = ""
+    security_groups: tuple[str, ...] = ()
+    admin_state_up: bool = True
+    project_id: str = ""
+
+
+class ExternalGateway(msgspec.Struct, frozen=True, kw_only=True):
+    """How a router leads outside.
+
+    Attributes:
+        network_id: The external network; empty where Neutron does not tell.
+        enable_snat: Whether it hides private addresses behind its own; None where Neutron does not tell.
+        external_fixed_ips: Its addresses there.
+    """
+
+    network_id: str = ""
+    enable_snat: bool | None = None
+    external_fixed_ips: tuple[FixedIP, ...] = ()
+
+
+class Router(msgspec.Struct, frozen=True, kw_only=True):
+    """A router.
+
+    Attributes:
+        id: Its id.
+        name: Its display name; empty where it has none.
+        status: ``"ACTIVE"``, ``"DOWN"`` or ``"ERROR"``.
+        admin_state_up: Whether it is switched on.
+        gateway: How it leads outside, or None.
+        project_id: The project that owns it.
+    """
+
+    id: Identity
+    name: str = ""
+    status: str = ""
+    admin_state_up: bool = True
+    gateway: ExternalGateway | None = msgspec.field(default=None, name="external_gateway_info")
+    project_id: str = ""
+
+
+class FloatingIPPool(msgspec.Struct, frozen=True, kw_only=True):
+    """Where floating IPs come from: an external network.
+
+    Attributes:
+        id: Id of the network.
+        name: Its name.
+    """
+
+    id: Identity
+    name: str
+
+
+class FloatingIP(msgspec.Struct, frozen=True, kw_only=True):
+    """A public address that can be moved between nodes.
+
+    Attributes:
+        id: Its id.
+        address: The public address.
+        pool: Id of the external network it comes from.
+        status: ``"ACTIVE"``, ``"DOWN"`` or ``"ERROR"``.
+        port_id: The port it leads to, or None.
+        fixed_ip: The private address it leads to, or None.
+        router_id: The router that leads there, or None.
+        project_id: The project that owns it.
+        description: Its description.
+    """
+
+    id: Identity
+    address: Identity = msgspec.field(name="floating_ip_address")
+    pool: str = msgspec.field(default="", name="floating_network_id")
+    status: str = ""
+    port_id: str | None = None
+    fixed_ip: str | None = msgspec.field(default=None, name="fixed_ip_address")
+    router_id: str | None = None
+    project_id: str = ""
+    description: str = ""
+
+
+class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a security group lets through.
+
+    Attributes:
+        id: Its id.
+        security_group_id: The group it belongs to; empty where Neutron does not tell.
+        direction: ``"ingress"`` or ``"egress"``.
+        ethertype: ``"IPv4"`` or ``"IPv6"``.
+        protocol: ``"tcp"``, ``"udp"``, ``"icmp"``, a number as text; None for any.
+        port_range_min: First port (ICMP: type), or None for any.
+        port_range_max: Last port (ICMP: code), or None for any.
+        remote_ip_prefix: Range of addresses of the other side, or None for any.
+        remote_group_id: Security group of the other side, or None.
+        description: Its description.
+    """
+
+    id: Identity
+    # A rule that is not understood is not shown as one that lets more through.
+    direction: Identity
+    security_group_id: str = ""
+    ethertype: str = "IPv4"
+    protocol: Needed[str] | None = None
+    port_range_min: Needed[int] | None = None
+    port_range_max: Needed[int] | None = None
+    remote_ip_prefix: Needed[str] | None = None
+    remote_group_id: Needed[str] | None = None
+    description: str | None = None
+
+
+class SecurityGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of rules for what reaches a node.
+
+    Attributes:
+        id: Its id.
+        name: Its name; several groups may have the same, and empty where it has none.
+        description: Its description.
+        rules: Its rules.
+        project_id: The project that owns it.
+    """
+
+    id: Identity
+    name: str = ""
+    description: str = ""
+    rules: tuple[SecurityGroupRule, ...] = msgspec.field(default=(), name="security_group_rules")
+    project_id: str = ""

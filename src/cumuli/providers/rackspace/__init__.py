@@ -1,0 +1,1 @@
+"""Rackspace Public Cloud: OpenStack with Rackspace's own identity, and Cloud Files."""

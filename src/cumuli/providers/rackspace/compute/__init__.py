@@ -1,0 +1,1 @@
+"""Rackspace's servers."""

@@ -1,0 +1,86 @@
+"""``Rackspace``: Rackspace's client.
+
+Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Unpack
+
+from cumuli.calls.options import ClientOptions
+from cumuli.providers.openstack.compute.client import Nova
+from cumuli.providers.openstack.services import PAGE_SIZE
+from cumuli.providers.rackspace.compute.aio import AsyncRackspace
+from cumuli.providers.rackspace.compute.models import RackspaceNode
+from cumuli.runtime import blocking_runtime
+from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.secret import Secret
+from cumuli.ways_in import WaysIn
+
+__all__ = ["Rackspace"]
+
+
+class Rackspace(Nova[RackspaceNode]):
+    """Rackspace Public Cloud (next generation, API v2).
+
+    A client works in one region. Without ``ex_networks`` a new node is on PublicNet and ServiceNet;
+    whoever names networks names those two as well if they are wanted (``PUBLIC_NET`` and
+    ``SERVICE_NET`` in ``cumuli.providers.rackspace.compute.models``).
+    """
+
+    ways_in: ClassVar[WaysIn] = AsyncRackspace.ways_in
+
+    def __init__(
+        self,
+        username: str | None = None,
+        api_key: str | Secret | None = None,
+        *,
+        region: str | None = None,
+        password: str | Secret | None = None,
+        token: str | Secret | None = None,
+        project_id: str | None = None,
+        endpoint: str | None = None,
+        endpoints: Mapping[str, str] | None = None,
+        auth_url: str | None = None,
+        interface: str = "public",
+        page_size: int = PAGE_SIZE,
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent.
+
+        Args:
+            username: Name of the user; without it, ``RS_USERNAME`` and ``RS_API_KEY``.
+            api_key: The user's API key.
+            region: ``"DFW"``, ``"IAD"``, …; None for ``RS_REGION_NAME``, else the user's own default,
+                else the only one of the account's catalog.
+            password: The user's password, instead of the API key.
+            token: A token that was got elsewhere. With ``endpoint`` it resumes a session without a
+                call to the identity service.
+            project_id: The account's number (tenant); None for the user's own.
+            endpoint: Versioned address of the compute service, instead of the catalog's.
+            endpoints: Addresses of services by type, instead of the catalog's.
+            auth_url: The identity service, instead of Rackspace's.
+            interface: ``"public"``, or ``"internal"`` for ServiceNet addresses where there are some.
+            page_size: How many items a listing asks for at a time; services give 1,000 at most.
+
+        Raises:
+            ConfigurationError: Something is missing or contradictory.
+        """
+        self._rackspace = AsyncRackspace(
+            username,
+            api_key,
+            region=region,
+            password=password,
+            token=token,
+            project_id=project_id,
+            endpoint=endpoint,
+            endpoints=endpoints,
+            auth_url=auth_url,
+            interface=interface,
+            page_size=page_size,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._rackspace)

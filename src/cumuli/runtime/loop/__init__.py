@@ -1,0 +1,1 @@
+"""The runtime behind the async clients, over asyncio."""

@@ -1,0 +1,155 @@
+"""The runtime behind the async clients, over asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import time
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from contextvars import copy_context
+from typing import TypeVar
+
+from cumuli.errors import ConfigurationError
+from cumuli.runtime.http.exchange import Exchange, Stream
+from cumuli.runtime.http.heads import user_agent
+from cumuli.runtime.http.proxies import Proxies
+from cumuli.runtime.http.routes import Routes
+from cumuli.runtime.loop import tasks
+from cumuli.runtime.loop.offloaded import async_sink, async_source
+from cumuli.runtime.loop.transport import Transport, running_loop
+from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
+from cumuli.runtime.pace import Patience
+from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
+
+__all__ = ["AsyncioRuntime"]
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class AsyncioRuntime:
+    """The asynchronous ``Runtime``. Bound to the event loop of its first use."""
+
+    def __init__(self, settings: TransportSettings) -> None:
+        if settings.max_connections < 1:
+            raise ConfigurationError(f"max_connections is {settings.max_connections}; it has to be at least 1")
+        self._settings = settings
+        self._agent = user_agent(settings.user_agent)
+        self._routes = Routes(Proxies(settings.proxy, os.environ))
+        self._closed = False
+        self._transport: Transport | None = None
+        self._binding = threading.Lock()
+
+    async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
+        return await Exchange(self._here(), request, deadline, patience).answer()
+
+    async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
+        transport = self._here()
+        exchange = Exchange(transport, request, deadline, patience)
+        stream = _Stream(exchange, await exchange.begin())
+        stream.loop = transport.loop
+        return stream
+
+    async def sleep(self, seconds: float) -> None:
+        self._check_open()
+        await asyncio.sleep(seconds)
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def random(self) -> float:
+        return random.random()  # noqa: S311 - jitter, not a secret
+
+    def token(self) -> str:
+        import uuid  # slow to import, and only creations need one
+
+        return str(uuid.uuid4())
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        return asyncio.Lock()
+
+    async def gather(self, jobs: Iterable[Callable[[], Awaitable[T]]], *, limit: int | None = None) -> list[T]:
+        self._check_open()
+        return await tasks.gather(jobs, limit)
+
+    def map_bounded(
+        self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
+    ) -> AsyncGenerator[T]:
+        self._check_open()
+        return tasks.map_bounded(function, items, limit)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        if self._closed:
+            # A download that a closing client interrupts still has its file to remove.
+            return await asyncio.get_running_loop().run_in_executor(None, copy_context().run, function)
+        return await self._here().offload(function)
+
+    def source(self, data: SourceLike) -> Source:
+        return async_source(data, self.offload)
+
+    def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
+        return async_sink(destination, self.offload, overwrite=overwrite)
+
+    async def close(self) -> None:
+        self._closed = True
+        transport, self._transport = self._transport, None
+        if transport is not None and transport.pid == os.getpid():
+            transport.finalizer()
+            # Closed transports tell the loop so in its next rounds.
+            await asyncio.sleep(0)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+
+    def _here(self) -> Transport:
+        """What belongs to the running loop, made at the first call."""
+        self._check_open()
+        loop = asyncio.get_running_loop()
+        transport = self._transport
+        if transport is not None and transport.loop is loop and transport.pid == os.getpid():
+            return transport
+        with self._binding:
+            transport = self._transport
+            if transport is None or transport.pid != os.getpid():
+                if transport is not None:
+                    # The parent's sockets are in use over there: touching them here would mix up
+                    # answers, and even closing them would disturb the parent's event loop.
+                    _inherited.append(transport)
+                    transport.finalizer.detach()
+                self._transport = transport = Transport(loop, self._settings, self._routes, self._agent)
+                transport.finalizer = weakref.finalize(self, Transport.close, transport)
+            elif transport.loop is not loop:
+                raise ConfigurationError(
+                    "an async client belongs to one event loop, and this one was first used in another; "
+                    "make one client per loop (for example inside the function given to asyncio.run)"
+                )
+            return transport
+
+
+# Kept for good, so that no finalizer of theirs runs in the child.
+_inherited: list[Transport] = []
+
+
+class _Stream(Stream):
+    """A stream of an event loop. Dropped without being closed, it cuts its connection."""
+
+    __slots__ = ("loop",)
+
+    loop: asyncio.AbstractEventLoop
+
+    def __del__(self) -> None:
+        # Abandoned. The garbage collector may run in any thread; connections belong to the loop's.
+        if self._closed:
+            return
+        if self.loop.is_closed() or running_loop() is self.loop:
+            self._exchange.cut()
+        else:
+            self.loop.call_soon_threadsafe(self._exchange.cut)

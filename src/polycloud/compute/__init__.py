@@ -1,5 +1,0 @@
-"""Servers, disks, images and keys: the portable compute API."""
-
-from polycloud.callable_module import make_callable
-
-make_callable(__name__)

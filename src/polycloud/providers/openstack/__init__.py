@@ -1,1 +1,0 @@
-"""OpenStack: Nova, Glance, Cinder and Neutron behind Keystone."""

@@ -1,1 +1,0 @@
-"""Rackspace Public Cloud: OpenStack's driver with Rackspace's identity, images, regions and addresses."""

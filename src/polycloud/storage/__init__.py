@@ -1,5 +1,0 @@
-"""Object storage: the portable clients, models and SPI."""
-
-from polycloud.callable_module import make_callable
-
-make_callable(__name__)
