@@ -42,7 +42,7 @@ class Case:
 
 
 def cases(suite: type, *, without: Iterable[str] = ()) -> list[Case]:
-    """The tests of a suite, as pytest would collect them.
+    """The tests of a suite that call its provider, as pytest would collect them.
 
     Raises:
         AssertionError: A name in ``without`` is no test of the suite.
@@ -53,7 +53,7 @@ def cases(suite: type, *, without: Iterable[str] = ()) -> list[Case]:
     assert not unknown, f"no tests of {suite.__name__}: {sorted(unknown)}"
     found: list[Case] = []
     for name, test in tests.items():
-        if name in left_out:
+        if name in left_out or "bench" not in inspect.signature(test).parameters:
             continue
         marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
         columns = [list(_values(mark)) for mark in marks]
