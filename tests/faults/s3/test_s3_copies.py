@@ -135,4 +135,6 @@ async def test_a_part_without_an_etag_ends_the_copy(client: Callable[..., Any]) 
     with Copier(TAGGED, part=reply(200, b"<CopyPartResult/>")) as server:
         with pytest.raises(errors.MalformedResponse, match="etag"):
             await client(server.origin).copy_object(("bucket", "o"), "bucket", "copy")
-        assert server.operations[-1] == "AbortMultipartUpload"
+        # Not in their order: the server may come to a part that was under way after it was told to forget them.
+        assert server.operations.count("AbortMultipartUpload") == 1
+        assert "CompleteMultipartUpload" not in server.operations
