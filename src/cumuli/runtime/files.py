@@ -22,7 +22,7 @@ from cumuli.runtime.protocol import SinkTarget
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
-__all__ = ["FULL", "BlockingSink", "BlockingSource", "PieceBuffer", "open_sink", "open_source"]
+__all__ = ["FULL", "BlockingSink", "BlockingSource", "DirectSource", "PieceBuffer", "open_sink", "open_source"]
 
 # The disk has no more room: what comes next will not fit either.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -40,6 +40,32 @@ class BlockingSource(Protocol):
     def read(self, size: int) -> bytes: ...
     def rewind(self) -> None: ...
     def close(self) -> None: ...
+
+
+class DirectSource:
+    """A blocking source as the protocol has it, read where it is asked for: in memory, or where blocking is right."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: BlockingSource) -> None:
+        self._source = source
+
+    @property
+    def length(self) -> int | None:
+        return self._source.length
+
+    @property
+    def rewindable(self) -> bool:
+        return self._source.rewindable
+
+    async def read(self, size: int) -> bytes:
+        return self._source.read(size)
+
+    async def rewind(self) -> None:
+        self._source.rewind()
+
+    async def close(self) -> None:
+        self._source.close()
 
 
 class BlockingSink(Protocol):

@@ -6,7 +6,6 @@ None of its coroutines ever suspends; ``drive.run`` takes each of them to its en
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 from collections import deque
@@ -22,7 +21,7 @@ from cumuli.runtime.blocking.dial import connect
 from cumuli.runtime.blocking.jobs import Crew, Group, Job, current_token, interruptible
 from cumuli.runtime.blocking.pool import Lease, Pool, closed_error
 from cumuli.runtime.deadline import current_deadline
-from cumuli.runtime.files import BlockingSink, BlockingSource, open_sink, open_source
+from cumuli.runtime.files import BlockingSink, DirectSource, open_sink, open_source
 from cumuli.runtime.http.address_order import Reachability
 from cumuli.runtime.http.exchange import Exchange, Stream
 from cumuli.runtime.http.heads import user_agent
@@ -32,6 +31,7 @@ from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.pace import Pace, Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
+from cumuli.runtime.time_and_chance import TimeAndChance
 
 if TYPE_CHECKING:
     import ssl
@@ -45,7 +45,7 @@ U = TypeVar("U")
 LOOK_UP = 0.1
 
 
-class BlockingRuntime:
+class BlockingRuntime(TimeAndChance):
     """The blocking ``Runtime``: shared by all threads of a program, and usable after a fork.
 
     Args:
@@ -111,7 +111,7 @@ class BlockingRuntime:
     # ---- files
 
     def source(self, data: SourceLike) -> Source:
-        return _Source(open_source(data))
+        return DirectSource(open_source(data))
 
     def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
         return _Sink(open_sink(destination, overwrite=overwrite))
@@ -128,20 +128,6 @@ class BlockingRuntime:
         with interruptible(woken.set):
             woken.wait(seconds)
         token.check()
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def random(self) -> float:
-        return random.random()  # noqa: S311 - jitter, not a secret
-
-    def token(self) -> str:
-        import uuid  # slow to import, and only creations need one
-
-        return str(uuid.uuid4())
 
     # ---- doing several things
 
@@ -233,32 +219,6 @@ class _Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
-
-
-class _Source:
-    """A blocking source as the protocol has it."""
-
-    __slots__ = ("_source",)
-
-    def __init__(self, source: BlockingSource) -> None:
-        self._source = source
-
-    @property
-    def length(self) -> int | None:
-        return self._source.length
-
-    @property
-    def rewindable(self) -> bool:
-        return self._source.rewindable
-
-    async def read(self, size: int) -> bytes:
-        return self._source.read(size)
-
-    async def rewind(self) -> None:
-        self._source.rewind()
-
-    async def close(self) -> None:
-        self._source.close()
 
 
 def _check_job() -> None:

@@ -10,7 +10,15 @@ from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 from cumuli.errors import InvalidRequest
-from cumuli.runtime.files import BlockingSink, BlockingSource, PathSink, PieceBuffer, open_sink, open_source
+from cumuli.runtime.files import (
+    BlockingSink,
+    BlockingSource,
+    DirectSource,
+    PathSink,
+    PieceBuffer,
+    open_sink,
+    open_source,
+)
 from cumuli.runtime.http.limits import GRACE
 from cumuli.runtime.messages import Sink, Source
 from cumuli.runtime.protocol import SinkTarget, SourceLike
@@ -36,7 +44,8 @@ def async_source(data: SourceLike, offload: Offload) -> Source:
         return _AsyncIterableSource(data)
     source = open_source(data)
     if isinstance(data, bytes | bytearray | memoryview | io.BytesIO):
-        return _MemorySource(source)
+        # No thread needed: nothing is waited for.
+        return DirectSource(source)
     return _ThreadedSource(source, offload)
 
 
@@ -109,30 +118,6 @@ def _forget(work: asyncio.Future[Any]) -> None:
     # Whoever gives up does not ask for it, and asyncio would report it as never asked for.
     if not work.cancelled():
         work.exception()
-
-
-class _MemorySource:
-    """Bytes that are in memory already: no thread needed."""
-
-    def __init__(self, source: BlockingSource) -> None:
-        self._source = source
-
-    @property
-    def length(self) -> int | None:
-        return self._source.length
-
-    @property
-    def rewindable(self) -> bool:
-        return self._source.rewindable
-
-    async def read(self, size: int) -> bytes:
-        return self._source.read(size)
-
-    async def rewind(self) -> None:
-        self._source.rewind()
-
-    async def close(self) -> None:
-        self._source.close()
 
 
 class _OwnThread:

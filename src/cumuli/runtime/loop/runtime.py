@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import threading
-import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -24,6 +22,7 @@ from cumuli.runtime.loop.transport import Transport, running_loop
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
+from cumuli.runtime.time_and_chance import TimeAndChance
 
 __all__ = ["AsyncioRuntime"]
 
@@ -31,7 +30,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-class AsyncioRuntime:
+class AsyncioRuntime(TimeAndChance):
     """The asynchronous ``Runtime``. Bound to the event loop of its first use."""
 
     def __init__(self, settings: TransportSettings) -> None:
@@ -57,20 +56,6 @@ class AsyncioRuntime:
     async def sleep(self, seconds: float) -> None:
         self._check_open()
         await asyncio.sleep(seconds)
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def random(self) -> float:
-        return random.random()  # noqa: S311 - jitter, not a secret
-
-    def token(self) -> str:
-        import uuid  # slow to import, and only creations need one
-
-        return str(uuid.uuid4())
 
     def lock(self) -> AbstractAsyncContextManager[None]:
         return asyncio.Lock()
