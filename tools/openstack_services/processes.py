@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import FrameType
+from typing import Protocol, TypeVar
 
 from tools.openstack_services import guard
 
@@ -27,6 +31,64 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             os._exit(1)
+
+
+class Services(Protocol):
+    """What is started for a run."""
+
+    def stop(self) -> None: ...
+
+
+ServicesT = TypeVar("ServicesT", bound=Services)
+
+
+def run_beside(
+    home: Path,
+    what: str,
+    make: Callable[[], ServicesT],
+    start: Callable[[ServicesT], Path | None],
+    command: Sequence[str],
+    name: str,
+) -> int:
+    """Start services, run a command beside them, stop them; one run in a checkout at a time.
+
+    Args:
+        home: Where the services live.
+        what: What they are called in a sentence.
+        make: Makes them. It may clear up what a run before has left, so it is called when that is surely over.
+        start: Starts them; gives their description, or None when the command is to be left out.
+        command: The command.
+        name: The variable that tells it where the description is.
+
+    Returns:
+        Its exit status, or 0 when it was left out.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another run in this checkout is using {what}; waiting for it to end ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupted)
+        services = make()
+        try:
+            description = start(services)
+            if description is None:
+                return 0
+            return subprocess.run(
+                command,
+                check=False,
+                env={**os.environ, name: str(description)},
+                preexec_fn=partial(die_with, os.getpid()),
+            ).returncode
+        finally:
+            services.stop()
+
+
+def _interrupted(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 class Processes:
