@@ -20,26 +20,7 @@ from cumuli.sandbox import SandboxServer
 from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.s3.conftest import boto_client, eyes_of
 from tests.secrets_used import AWS_KEY, AWS_SECRET
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def error(self) -> Any:
-        """What it failed with, after the warnings: one document in each line."""
-        *warnings, last = [json.loads(line) for line in self.err.splitlines()]
-        assert all(list(warning) == ["warning"] for warning in warnings)
-        return last["error"]
-
-
-Cli = Callable[..., Result]
+from tests.support.printed import Cli, Result
 
 
 class Raw(NamedTuple):
