@@ -31,6 +31,7 @@ class Flavour(Protocol):
         """The result of a coroutine. Everything of one test runs on the same event loop, if on any."""
         ...
 
+    # Any, here and below: the client of whichever provider, whose methods are looked up by name.
     def shape(self, client: Any) -> Any:
         """A client of this flavour in the shape of the async one."""
 
