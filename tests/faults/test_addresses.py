@@ -88,13 +88,13 @@ def refused() -> Where:
     return address
 
 
-def sockets() -> int:
-    """How many this process has."""
-    count = 0
+def sockets() -> set[str]:
+    """Those of this process, each by its own name: some of other tests may still be on their way out."""
+    found: set[str] = set()
     for entry in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
-            count += str(entry.readlink()).startswith("socket:")
-    return count
+            found.add(str(entry.readlink()))
+    return {name for name in found if name.startswith("socket:")}
 
 
 def test_a_dead_first_address_costs_a_quarter_of_a_second_once(flavour: Flavour, named: Named) -> None:
@@ -160,7 +160,7 @@ def test_all_dead_is_a_timeout_and_nothing_is_left_open(flavour: Flavour, named:
             await send(runtime, origin)
         assert not caught.value.sent
         assert 0.5 < runtime.monotonic() - started < 5  # it is 10 when the setting is not heeded
-        await settled(flavour, lambda: sockets() == before, "every attempt is closed")
+        await settled(flavour, lambda: sockets() <= before, "every attempt is closed")
 
     with silent() as one, silent() as two:
         origin = named(one.address, two.address)
@@ -175,7 +175,7 @@ def test_the_attempts_that_did_not_win_are_closed(flavour: Flavour, named: Named
         with pytest.raises(ConnectionFailed, match="refused"):
             await send(runtime, f"http://{refused[0]}:{refused[1]}")
         await runtime.close()
-        await settled(flavour, lambda: sockets() == before, "both ends of all connections are closed")
+        await settled(flavour, lambda: sockets() <= before, "both ends of all connections are closed")
 
     with Server(answer) as server, silent() as one, silent() as two:
         origin = named(refused, one.address, two.address, ("127.0.0.1", server.port))
@@ -200,7 +200,7 @@ def test_dead_addresses_do_not_hold_up_the_end(flavour: Flavour, named: Named, h
         started = runtime.monotonic()
         with pytest.raises(CloudError):
             await runtime.gather([dial, end])
-        await settled(flavour, lambda: sockets() == before, "every attempt is closed")
+        await settled(flavour, lambda: sockets() <= before, "every attempt is closed")
         return runtime.monotonic() - started
 
     with silent() as one, silent() as two:
