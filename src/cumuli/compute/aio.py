@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from os import PathLike
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from cumuli.calls.paging import Page
 from cumuli.client import AsyncClient
@@ -18,7 +18,7 @@ from cumuli.compute.arguments import (
 )
 from cumuli.compute.auth import Auth, Password, SSHKey
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.driver import ComputeDriver, NodeSpec, NodeT, VolumeT
+from cumuli.compute.driver import ComputeDriver, Generic, ImageT, NodeSpec, NodeT, SnapshotT, VolumeT
 from cumuli.compute.models import (
     KeyPair,
     Node,
@@ -62,7 +62,7 @@ MISSING: dict[type, type[NotFound]] = {
 }
 
 
-class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
+class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     """Servers, disks, images and keys of one provider.
 
     Wherever a model is taken, its id will do. Every method raises ``NotSupported`` before any I/O
@@ -71,7 +71,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
     ``ProviderUnavailable`` or ``RateLimited`` when it could not be reached in spite of retries.
     """
 
-    def __init__(self, driver: ComputeDriver[NodeT, VolumeT]) -> None:
+    def __init__(self, driver: ComputeDriver[NodeT, VolumeT, ImageT, SnapshotT]) -> None:
         super().__init__(driver)
         self._driver = driver
 
@@ -251,7 +251,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
-    ) -> list[NodeImage]:
+    ) -> list[ImageT]:
         """Images that nodes can be made from.
 
         Args:
@@ -266,14 +266,14 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         wanted = None if ids is None else ids_of(ids, NodeImage, self.provider)
         place = optional_id_of(location, NodeLocation, self.provider)
         driver = self._driver
-        listing: AsyncIterator[NodeImage] = self._listing(
+        listing: AsyncIterator[ImageT] = self._listing(
             ComputeCapability.LIST_IMAGES,
             lambda cursor: driver.list_images(location=place, owner=owner, ids=wanted, cursor=cursor),
             empty=wanted == [],
         )
         return [image async for image in listing]
 
-    async def get_image(self, image: NodeImage | str) -> NodeImage:
+    async def get_image(self, image: NodeImage | str) -> ImageT:
         """One image.
 
         Raises:
@@ -396,7 +396,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         self._require(ComputeCapability.DESTROY_VOLUME)
         await self._do(self._driver.destroy_volume(id_of(volume, Volume, self.provider)))
 
-    async def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[VolumeSnapshot]:
+    async def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[SnapshotT]:
         """Every snapshot of the account's own, or of one volume.
 
         Args:
@@ -404,13 +404,13 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
         """
         wanted = optional_id_of(volume, Volume, self.provider)
         driver = self._driver
-        listing: AsyncIterator[VolumeSnapshot] = self._listing(
+        listing: AsyncIterator[SnapshotT] = self._listing(
             ComputeCapability.LIST_VOLUME_SNAPSHOTS,
             lambda cursor: driver.list_volume_snapshots(volume_id=wanted, cursor=cursor),
         )
         return [snapshot async for snapshot in listing]
 
-    async def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> VolumeSnapshot:
+    async def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> SnapshotT:
         """Start a snapshot of a volume.
 
         Returns:
@@ -435,7 +435,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
 
     # Images of one's own
 
-    async def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> NodeImage:
+    async def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> ImageT:
         """Make an image of a node.
 
         Returns:
@@ -454,7 +454,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT]):
 
     async def copy_image(
         self, source_region: str, image: NodeImage | str, name: str, *, description: str | None = None
-    ) -> NodeImage:
+    ) -> ImageT:
         """Copy an image from another region into this client's region.
 
         Args:

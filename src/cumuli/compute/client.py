@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Generic, Literal, Self
+from typing import Literal, Self
 
 from cumuli.capabilities import Capabilities
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Auth
-from cumuli.compute.driver import NodeT, VolumeT
+from cumuli.compute.driver import Generic, ImageT, NodeT, SnapshotT, VolumeT
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
 from cumuli.runtime.blocking.drive import iterate, run
 
 __all__ = ["Compute"]
 
 
-class Compute(Generic[NodeT, VolumeT]):
+class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     """Servers, disks, images and keys of one provider.
 
     Wherever a model is taken, its id will do. Every method raises ``NotSupported`` before any I/O
@@ -29,7 +29,7 @@ class Compute(Generic[NodeT, VolumeT]):
     ``ProviderUnavailable`` or ``RateLimited`` when it could not be reached in spite of retries.
     """
 
-    def __init__(self, client: AsyncCompute[NodeT, VolumeT]) -> None:
+    def __init__(self, client: AsyncCompute[NodeT, VolumeT, ImageT, SnapshotT]) -> None:
         self._compute = client
 
     @property
@@ -197,7 +197,7 @@ class Compute(Generic[NodeT, VolumeT]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
-    ) -> list[NodeImage]:
+    ) -> list[ImageT]:
         """Images that nodes can be made from.
 
         Args:
@@ -211,7 +211,7 @@ class Compute(Generic[NodeT, VolumeT]):
         """
         return run(self._compute.list_images(location=location, owner=owner, ids=ids))
 
-    def get_image(self, image: NodeImage | str) -> NodeImage:
+    def get_image(self, image: NodeImage | str) -> ImageT:
         """One image.
 
         Raises:
@@ -299,7 +299,7 @@ class Compute(Generic[NodeT, VolumeT]):
         """
         run(self._compute.destroy_volume(volume))
 
-    def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[VolumeSnapshot]:
+    def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[SnapshotT]:
         """Every snapshot of the account's own, or of one volume.
 
         Args:
@@ -307,7 +307,7 @@ class Compute(Generic[NodeT, VolumeT]):
         """
         return run(self._compute.list_volume_snapshots(volume))
 
-    def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> VolumeSnapshot:
+    def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> SnapshotT:
         """Start a snapshot of a volume.
 
         Returns:
@@ -326,7 +326,7 @@ class Compute(Generic[NodeT, VolumeT]):
         """
         run(self._compute.destroy_volume_snapshot(snapshot))
 
-    def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> NodeImage:
+    def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> ImageT:
         """Make an image of a node.
 
         Returns:
@@ -340,7 +340,7 @@ class Compute(Generic[NodeT, VolumeT]):
 
     def copy_image(
         self, source_region: str, image: NodeImage | str, name: str, *, description: str | None = None
-    ) -> NodeImage:
+    ) -> ImageT:
         """Copy an image from another region into this client's region.
 
         Args:

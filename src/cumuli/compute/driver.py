@@ -13,7 +13,7 @@ waiting and error context are the portable client's, written once. A driver
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -34,15 +34,28 @@ from cumuli.errors import NotSupported
 
 if TYPE_CHECKING:
     # Only checkers know the defaults of type variables on Python 3.11.
+    from typing import Generic
+
     from typing_extensions import TypeVar as TypeVarWithDefault
 
     NodeT = TypeVarWithDefault("NodeT", bound=Node, default=Node, covariant=True)
     VolumeT = TypeVarWithDefault("VolumeT", bound=Volume, default=Volume, covariant=True)
+    ImageT = TypeVarWithDefault("ImageT", bound=NodeImage, default=NodeImage, covariant=True)
+    SnapshotT = TypeVarWithDefault("SnapshotT", bound=VolumeSnapshot, default=VolumeSnapshot, covariant=True)
 else:
     NodeT = TypeVar("NodeT")
     VolumeT = TypeVar("VolumeT")
+    ImageT = TypeVar("ImageT")
+    SnapshotT = TypeVar("SnapshotT")
 
-__all__ = ["ComputeDriver", "NodeSpec"]
+    class Generic:
+        """A ``Generic`` that takes fewer types than it has, as checkers do because of the defaults."""
+
+        def __class_getitem__(cls, _types: object) -> type:
+            return cls
+
+
+__all__ = ["ComputeDriver", "Generic", "ImageT", "NodeSpec", "NodeT", "SnapshotT", "VolumeT"]
 
 
 class NodeSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +78,7 @@ class NodeSpec(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
-class ComputeDriver(Generic[NodeT, VolumeT]):
+class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     """Base of compute drivers; see the module's docstring for the rules.
 
     Attributes:
@@ -129,10 +142,10 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
-    ) -> Page[NodeImage]:
+    ) -> Page[ImageT]:
         raise self._lacking("list_images")
 
-    async def get_image(self, image_id: str) -> NodeImage:
+    async def get_image(self, image_id: str) -> ImageT:
         """One image, or ``ImageNotFound``."""
         raise self._lacking("get_image")
 
@@ -160,10 +173,10 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
     async def destroy_volume(self, volume_id: str) -> None:
         raise self._lacking("destroy_volume")
 
-    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[SnapshotT]:
         raise self._lacking("list_volume_snapshots")
 
-    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
+    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> SnapshotT:
         raise self._lacking("create_volume_snapshot")
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
@@ -171,10 +184,10 @@ class ComputeDriver(Generic[NodeT, VolumeT]):
 
     # Images of one's own
 
-    async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
+    async def create_image(self, *, node_id: str, name: str, description: str | None) -> ImageT:
         raise self._lacking("create_image")
 
-    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
+    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> ImageT:
         raise self._lacking("copy_image")
 
     async def delete_image(self, image_id: str) -> None:
