@@ -234,13 +234,13 @@ class UrlSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         address: Which object.
-        method: What the URL allows.
+        method: What the URL allows; HEAD and DELETE where the provider's client offers them.
         expires_in: Seconds from now.
         content_type: For PUT: the ``Content-Type`` that has to be sent, or None.
     """
 
     address: Address
-    method: Literal["GET", "PUT"]
+    method: Literal["GET", "PUT", "HEAD", "DELETE"]
     expires_in: int
     content_type: str | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.header
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -24,6 +25,8 @@ from cumuli.testing.suites.storage_target import Seen
 from tests.support import rclone
 
 REGION = "us-east-1"
+# Of the buckets that tests make.
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -131,3 +134,65 @@ def filler(endpoint: str, key: str, secret: str) -> Callable[[str, Iterable[str]
             list(pool.map(lambda name: client.upload_object(b"", container, name, content_type="text/plain"), names))
 
     return fill
+
+
+class Place:
+    """A server, a client of it of the test's flavour, and boto3's."""
+
+    def __init__(self, name: str, flavour: Flavour, profile: dict[str, str]) -> None:
+        self.name = name
+        self._flavour = flavour
+        self._profile = profile
+        self._made: list[Any] = []
+        self.boto = boto_client(profile["endpoint"], profile["key"], profile["secret"])
+        self.cloud = self.client()
+
+    def client(self, **more: Any) -> Any:
+        profile = self._profile
+        made = s3_client(self._flavour, profile["endpoint"], profile["key"], profile["secret"], **more)
+        shaped = self._flavour.shape(made)
+        self._made.append(shaped)
+        return shaped
+
+    async def bucket(self, *, versions: bool = False) -> str:
+        name = f"extensions-{next(NUMBERS)}-{id(self):x}"
+        await self.cloud.create_container(name)
+        if versions:
+            await self.cloud.ex_put_bucket_versioning(name, enabled=True)
+        return name
+
+    def close(self) -> None:
+        for client in self._made:
+            self._flavour.run(client.aclose())
+        self.boto.close()
+
+
+async def content_of(client: Any, obj: Any, **more: Any) -> bytes:
+    found: bytes = await client.download_object_as_stream(obj, **more).read()
+    return found
+
+
+@pytest.fixture(scope="session")
+def swift_profile() -> Iterator[dict[str, str]]:
+    with sandbox.running("swift") as server:
+        yield server.profiles["sandbox-swift-s3"]
+
+
+@pytest.fixture
+def place(moto: str, flavour: Flavour) -> Iterator[Place]:
+    """Moto, which has all of S3's settings."""
+    place = Place("moto", flavour, {"endpoint": moto, "key": "testing", "secret": "testing"})
+    yield place
+    place.close()
+
+
+@pytest.fixture(params=["moto", "swift"])
+def either(request: pytest.FixtureRequest, flavour: Flavour) -> Iterator[Place]:
+    """Moto, and Swift, which checks signatures and has versions and copies of parts as well."""
+    if request.param == "moto":
+        profile = {"endpoint": request.getfixturevalue("moto"), "key": "testing", "secret": "testing"}
+    else:
+        profile = request.getfixturevalue("swift_profile")
+    place = Place(request.param, flavour, profile)
+    yield place
+    place.close()

@@ -9,88 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from cumuli import sandbox
 from cumuli.errors import InvalidRequest, NotFound, ObjectNotFound
 from cumuli.providers.aws.s3.driver import S3Driver
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
 from cumuli.providers.aws.s3_presets.aio import AsyncCephS3
 from cumuli.providers.aws.s3_presets.client import CephS3
 from cumuli.testing.flavours import Flavour
-from tests.conformance.s3.conftest import boto_client, fetch, s3_client
+from tests.conformance.s3.conftest import NUMBERS, Place, content_of, fetch
 
 MIB = 1024 * 1024
 CONTENT = random.Random(3).randbytes(12 * MIB + 5)
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
-_numbers = count(1)
-
-
-class Place:
-    """A server, a client of it of the test's flavour, and boto3's."""
-
-    def __init__(self, name: str, flavour: Flavour, profile: dict[str, str]) -> None:
-        self.name = name
-        self._flavour = flavour
-        self._profile = profile
-        self._made: list[Any] = []
-        self.boto = boto_client(profile["endpoint"], profile["key"], profile["secret"])
-        self.cloud = self.client()
-
-    def client(self, **more: Any) -> Any:
-        profile = self._profile
-        made = s3_client(self._flavour, profile["endpoint"], profile["key"], profile["secret"], **more)
-        shaped = self._flavour.shape(made)
-        self._made.append(shaped)
-        return shaped
-
-    async def bucket(self, *, versions: bool = False) -> str:
-        name = f"extensions-{next(_numbers)}-{id(self):x}"
-        await self.cloud.create_container(name)
-        if versions:
-            await self.cloud.ex_put_bucket_versioning(name, enabled=True)
-        return name
-
-    def close(self) -> None:
-        for client in self._made:
-            self._flavour.run(client.aclose())
-        self.boto.close()
-
-
-@pytest.fixture(scope="session")
-def swift_profile() -> Iterator[dict[str, str]]:
-    with sandbox.running("swift") as server:
-        yield server.profiles["sandbox-swift-s3"]
-
-
-@pytest.fixture
-def place(moto: str, flavour: Flavour) -> Iterator[Place]:
-    """Moto, which has all of S3's settings."""
-    place = Place("moto", flavour, {"endpoint": moto, "key": "testing", "secret": "testing"})
-    yield place
-    place.close()
-
-
-@pytest.fixture(params=["moto", "swift"])
-def either(request: pytest.FixtureRequest, flavour: Flavour) -> Iterator[Place]:
-    """Moto, and Swift, which checks signatures and has versions and copies of parts as well."""
-    if request.param == "moto":
-        profile = {"endpoint": request.getfixturevalue("moto"), "key": "testing", "secret": "testing"}
-    else:
-        profile = request.getfixturevalue("swift_profile")
-    place = Place(request.param, flavour, profile)
-    yield place
-    place.close()
-
-
-async def content_of(client: Any, obj: Any, **more: Any) -> bytes:
-    found: bytes = await client.download_object_as_stream(obj, **more).read()
-    return found
 
 
 # Versions
@@ -324,7 +258,7 @@ async def test_encryption_by_the_service(place: Place) -> None:
 
 
 async def test_buckets_of_other_regions(place: Place) -> None:
-    bucket = f"elsewhere-{next(_numbers)}-{id(place):x}"
+    bucket = f"elsewhere-{next(NUMBERS)}-{id(place):x}"
     made = await place.cloud.create_container(bucket, ex_region="eu-central-1")
     assert made.region == "eu-central-1"
     assert place.boto.get_bucket_location(Bucket=bucket)["LocationConstraint"] == "eu-central-1"

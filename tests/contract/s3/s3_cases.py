@@ -16,7 +16,7 @@ from cumuli.providers.aws.s3.models import (
     Transition,
 )
 
-__all__ = ["CASES", "Case"]
+__all__ = ["CASES", "OBJ", "Case"]
 
 MIB = 1024 * 1024
 LARGE = b"x" * (10 * MIB)
@@ -68,6 +68,14 @@ READ: dict[str, Any] = {
     "ex_customer_key": KEY,
 }
 CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE}
+RESPONSE: dict[str, Any] = {
+    "ex_response_content_type": "text/plain; charset=utf-8",
+    "ex_response_content_disposition": 'attachment; filename="ü &.txt"',
+    "ex_response_content_encoding": "gzip",
+    "ex_response_content_language": "de",
+    "ex_response_cache_control": "no-store",
+    "ex_response_expires": SINCE,
+}
 UP: dict[str, Any] = {"integrity": "if possible", "part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
 RANGED: dict[str, Any] = {"part_size": 8 << 20, "concurrency": 2}
 DOWN: dict[str, Any] = {"integrity": "off", "progress": lambda *_: None}
@@ -160,6 +168,11 @@ CASES = [
     ),
     Case("get_object_url", (OBJ,), {"expires_in": 60, "method": "GET", "version_id": "v"}, ()),
     Case("get_object_url", (OBJ,), {"expires_in": 60, "method": "PUT", "content_type": "text/plain"}, ()),
+    Case("get_object_url", (OBJ,), {"method": "DELETE", "version_id": "v/+ 1"}, ()),
+    Case("get_object_url", (OBJ,), {"method": "HEAD", **RESPONSE}, ()),
+    Case("get_object_url", (OBJ,), RESPONSE, ()),
+    Case("ex_get_presigned_post", OBJ, {"expires_in": 60, "fields": {"acl": "private"}, "starts_with": {"key": ""},
+         "length_range": (1, 2)}, ()),
     Case("ex_list_object_versions", ("bucket",), {"prefix": "a &"}, ("ListObjectVersions", "ListObjectVersions")),
     case("ex_iterate_object_versions", "bucket", prefix="a"),
     Case("ex_list_multipart_uploads", ("bucket",), {"prefix": "a"}, ("ListMultipartUploads", "ListMultipartUploads")),

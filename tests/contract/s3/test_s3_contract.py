@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import inspect
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 import pytest
 
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.client import S3
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request
 from tests.contract.s3.recording import RecordingRuntime
-from tests.contract.s3.s3_cases import CASES, Case
+from tests.contract.s3.s3_cases import CASES, OBJ, Case
 from tests.contract.s3.s3_model import S3Model
 
 # What is no call of S3's model: the client's own life, what it says of itself, and the call that is anything.
@@ -78,6 +80,29 @@ def test_requests_are_what_aws_documents(case: Case, model: S3Model) -> None:
         assert tuple(request.operation for request in sent) == case.operations
     else:
         assert sent
+
+
+URLS = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [case.options for case in CASES if case.method == "get_object_url"],
+    ids=lambda options: options.get("method", "GET"),
+)
+def test_urls_are_what_aws_documents(options: dict[str, Any], model: S3Model) -> None:
+    with S3("AKIAEXAMPLE", "example", region="us-west-2", addressing="path") as client:
+        url = client.get_object_url(OBJ, **options)
+    origin, slash, rest = url.removeprefix("https://").partition("/")
+    path, _, query = rest.partition("?")
+    pairs = parse_qsl(query, strict_parsing=True)
+    assert len([name for name, _ in pairs if name.startswith("X-Amz-")]) == 6
+    asked = urlencode([pair for pair in pairs if not pair[0].startswith("X-Amz-")])
+    method = options.get("method", "GET")
+    request = Request(
+        method=method, origin=f"https://{origin}", target=f"{slash}{path}?{asked}", operation=URLS[method]
+    )
+    assert model.problems_of_request(request) == []
 
 
 @pytest.mark.parametrize("struct", READ_OF, ids=lambda struct: struct.__name__)

@@ -7,8 +7,11 @@ what is sent. S3 takes the path as it is; every other service encodes the path a
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hmac
+import json
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol, Self
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -19,7 +22,10 @@ from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.runtime.messages import Request
 
-__all__ = ["UNSIGNED_PAYLOAD", "SigV4Signer"]
+__all__ = ["UNSIGNED_PAYLOAD", "PostCondition", "SigV4Signer"]
+
+PostCondition = Mapping[str, str] | Sequence[str | int]
+"""One of a policy's: ``{"acl": "private"}``, ``["starts-with", "$key", "a/"]``, ``["content-length-range", 1, 9]``."""
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -139,8 +145,7 @@ class SigV4Signer:
         Raises:
             InvalidRequest: ``expires_in`` is out of range.
         """
-        if not 1 <= expires_in <= LONGEST_PRESIGNED:
-            raise InvalidRequest(f"expires_in is {expires_in}; it must be between 1 and {LONGEST_PRESIGNED} seconds")
+        _check_expiry(expires_in)
         stamp = self._stamp(now)
         signed = {"host": _host(request.origin)}
         _add_headers(signed, request.headers)
@@ -158,6 +163,43 @@ class SigV4Signer:
         digest = payload_hash or (UNSIGNED_PAYLOAD if self._hash_header else _payload_hash(request))
         _, canonical = self._canonical(msgspec.structs.replace(request, target=target), signed, digest)
         return f"{request.origin}{target}&X-Amz-Signature={self._signature(canonical, stamp, credentials)}"
+
+    def sign_post(
+        self, conditions: Sequence[PostCondition], credentials: AWSCredentials, now: float, *, expires_in: int
+    ) -> dict[str, str]:
+        """The fields by which a form may be posted without credentials: a policy, and its signature.
+
+        Whoever has them may post what the policy allows. The policy is written as botocore writes it.
+
+        Args:
+            conditions: What the policy asks of the form, but for the fields that are given here.
+            credentials: Whose permission it carries.
+            now: Seconds since 1970.
+            expires_in: How many seconds the form works, at most 604,800 (a week), as long as the day's key lives.
+
+        Raises:
+            InvalidRequest: ``expires_in`` is out of range.
+        """
+        _check_expiry(expires_in)
+        stamp = self._stamp(now)
+        fields = {
+            "x-amz-algorithm": ALGORITHM,
+            "x-amz-credential": f"{credentials.access_key}/{stamp[:8]}/{self._scope}",
+            "x-amz-date": stamp,
+        }
+        if credentials.token is not None:
+            fields["x-amz-security-token"] = credentials.token.reveal()
+        ends = dt.datetime.fromtimestamp(int(now) + expires_in, dt.UTC)
+        policy = {
+            "expiration": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
+            "conditions": [*conditions, *({name: value} for name, value in fields.items())],
+        }
+        encoded = base64.b64encode(json.dumps(policy).encode()).decode("ascii")
+        return {
+            **fields,
+            "policy": encoded,
+            "x-amz-signature": self._signed(encoded.encode(), stamp[:8], credentials),
+        }
 
     def _canonical(self, request: Request, signed: dict[str, str], digest: str) -> tuple[str, str]:
         """The names of the signed headers, and the canonical request."""
@@ -177,9 +219,12 @@ class SigV4Signer:
     def _signature(self, canonical: str, stamp: str, credentials: AWSCredentials) -> str:
         date = stamp[:8]
         digest = sha256(canonical.encode()).hexdigest()
+        return self._signed(f"{ALGORITHM}\n{stamp}\n{date}/{self._scope}\n{digest}".encode(), date, credentials)
+
+    def _signed(self, text: bytes, date: str, credentials: AWSCredentials) -> str:
         inner, outer = self._signing_key(date, credentials)
         inner, outer = inner.copy(), outer.copy()
-        inner.update(f"{ALGORITHM}\n{stamp}\n{date}/{self._scope}\n{digest}".encode())
+        inner.update(text)
         outer.update(inner.digest())
         return outer.hexdigest()
 
@@ -207,6 +252,11 @@ class SigV4Signer:
             stamp = f"{dt.datetime.fromtimestamp(second, dt.UTC):%Y%m%dT%H%M%SZ}"
             self._stamps = (second, stamp)
         return stamp
+
+
+def _check_expiry(expires_in: int) -> None:
+    if not 1 <= expires_in <= LONGEST_PRESIGNED:
+        raise InvalidRequest(f"expires_in is {expires_in}; it must be between 1 and {LONGEST_PRESIGNED} seconds")
 
 
 def _payload_hash(request: Request) -> str:

@@ -16,16 +16,21 @@ from cumuli.providers.aws.s3.arguments import (
     Encryption,
     customer_headers,
     put_headers,
+    response_parameters,
 )
 from cumuli.providers.aws.s3.dialect import Feature
 from cumuli.providers.aws.s3.driver import S3Driver
 from cumuli.providers.aws.s3.models import (
+    PostSpec,
+    PresignedPost,
     S3Address,
     S3Container,
     S3ContainerSpec,
     S3Object,
     S3ObjectVersion,
+    S3UrlSpec,
 )
+from cumuli.providers.aws.s3.urls import checked_fields, checked_length_range, checked_prefixes
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.arguments import (
     checked_conditions,
@@ -35,7 +40,7 @@ from cumuli.storage.arguments import (
     with_own,
 )
 from cumuli.storage.capabilities import StorageCapability
-from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec, UrlSpec
+from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.aio import AsyncObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
@@ -507,9 +512,15 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         obj: ObjectLike,
         *,
         expires_in: float = 3600.0,
-        method: Literal["GET", "PUT"] = "GET",
+        method: Literal["GET", "PUT", "HEAD", "DELETE"] = "GET",
         content_type: str | None = None,
         version_id: str | None = None,
+        ex_response_content_type: str | None = None,
+        ex_response_content_disposition: str | None = None,
+        ex_response_content_encoding: str | None = None,
+        ex_response_content_language: str | None = None,
+        ex_response_cache_control: str | None = None,
+        ex_response_expires: dt.datetime | None = None,
     ) -> str:
         """A URL that works without credentials for a while. Whoever has it may do what it allows.
 
@@ -517,26 +528,87 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         noticed: use a client of its region, or use the bucket before. With temporary credentials the
         URL ends with them.
 
+        S3's operations: ``GetObject``, ``PutObject``, ``HeadObject`` and ``DeleteObject``.
+
         Args:
             obj: The object; for PUT it need not exist yet.
             expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
-            method: What the URL allows: reading the object, or storing it.
+            method: What the URL allows: reading the object, storing it, asking about it, or deleting it.
             content_type: For PUT: the ``Content-Type`` that has to be sent with it.
             version_id: See the class.
+            ex_response_content_type: The ``Content-Type`` of the answer instead of the object's, like the next
+                five for GET and HEAD.
+            ex_response_content_disposition: ``Content-Disposition``: ``'attachment; filename="report.pdf"'``.
+            ex_response_content_encoding: ``Content-Encoding``.
+            ex_response_content_language: ``Content-Language``.
+            ex_response_cache_control: ``Cache-Control``.
+            ex_response_expires: ``Expires``, an aware datetime.
 
         Raises:
-            InvalidRequest: ``expires_in`` is out of range.
+            InvalidRequest: ``expires_in`` is out of range, or a URL that gives no content is to have other headers.
         """
         self._require(StorageCapability.GET_OBJECT_URL)
-        if method not in {"GET", "PUT"}:
-            raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
-        spec = UrlSpec(
+        if method not in {"GET", "PUT", "HEAD", "DELETE"}:
+            raise InvalidRequest(f'method is {method!r}; it takes "GET", "PUT", "HEAD" or "DELETE"')
+        spec = S3UrlSpec(
             address=self._version(obj, version_id),
             method=method,
             expires_in=checked_expiry(expires_in),
             content_type=None if content_type is None else content_type_of(content_type, ""),
+            response=response_parameters(
+                method,
+                content_type=ex_response_content_type,
+                content_disposition=ex_response_content_disposition,
+                content_encoding=ex_response_content_encoding,
+                content_language=ex_response_content_language,
+                cache_control=ex_response_cache_control,
+                expires=ex_response_expires,
+            ),
         )
         return await self._do(self._s3.object_url(spec))
+
+    async def ex_get_presigned_post(
+        self,
+        container: Container | str,
+        name: str,
+        *,
+        expires_in: float = 3600.0,
+        fields: Mapping[str, str] | None = None,
+        starts_with: Mapping[str, str] | None = None,
+        length_range: tuple[int, int] | None = None,
+    ) -> PresignedPost:
+        """What an HTML form needs to upload an object without credentials. Whoever has it may store what it allows.
+
+        The form may have the fields that are named here, with these values or beginnings, and no others. It is
+        signed here and nothing is sent, as for ``get_object_url``.
+
+        S3's operation: ``POST Object``.
+
+        Args:
+            container: Where to.
+            name: The object's name. ``${filename}`` in it is the name of the file that the form's user chose.
+            expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
+            fields: Other fields of the form with their values: ``acl``, ``Content-Type``, ``x-amz-meta-…``,
+                ``success_action_status``, ``success_action_redirect``, …
+            starts_with: Fields whose value the form's user may choose, and how it has to begin: ``{"Content-Type":
+                "image/"}``; empty text for any. The form has to have each of them. ``key`` stands for the name.
+            length_range: The fewest and the most bytes of the content, both included.
+
+        Raises:
+            InvalidRequest: An argument cannot be right.
+        """
+        self._require(StorageCapability.GET_OBJECT_URL)
+        self._s3.dialect.require(Feature.POSTS, 'give out get_object_url(method="PUT")')
+        address = self._address((container, name))
+        spec = PostSpec(
+            container=address.container,
+            name=address.name,
+            expires_in=checked_expiry(expires_in),
+            fields=checked_fields(fields),
+            starts_with=checked_prefixes(starts_with, address.name),
+            length_range=checked_length_range(length_range),
+        )
+        return await self._do(self._s3.urls.presigned_post(spec))
 
     # Arguments
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Mapping
+from email.utils import format_datetime
 from hashlib import md5
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +15,15 @@ from cumuli.providers.aws.s3.dialect import Dialect, Feature
 from cumuli.secret import Secret
 from cumuli.storage.arguments import content_type_of
 
-__all__ = ["CannedACL", "CustomerKey", "Encryption", "checked_tags", "customer_headers", "put_headers"]
+__all__ = [
+    "CannedACL",
+    "CustomerKey",
+    "Encryption",
+    "checked_tags",
+    "customer_headers",
+    "put_headers",
+    "response_parameters",
+]
 
 Encryption = Literal["AES256", "aws:kms", "aws:kms:dsse"]
 """With whose keys S3 encrypts: its own, or KMS's (``dsse``: twice)."""
@@ -100,6 +110,48 @@ def customer_headers(dialect: Dialect, key: CustomerKey | None, endpoint: str | 
             md5(raw, usedforsecurity=False).digest()
         ).decode("ascii"),
     }
+
+
+def response_parameters(
+    method: str,
+    *,
+    content_type: str | None,
+    content_disposition: str | None,
+    content_encoding: str | None,
+    content_language: str | None,
+    cache_control: str | None,
+    expires: dt.datetime | None,
+) -> dict[str, str]:
+    """The parameters of a URL that replace headers of its answer.
+
+    Raises:
+        InvalidRequest: The URL gives no content, or a value cannot be a header's.
+    """
+    given = {
+        "content-type": content_type,
+        "content-disposition": content_disposition,
+        "content-encoding": content_encoding,
+        "content-language": content_language,
+        "cache-control": cache_control,
+        "expires": None if expires is None else _http_date(expires),
+    }
+    found = {f"response-{name}": _text(value, name) for name, value in given.items() if value is not None}
+    if found and method not in {"GET", "HEAD"}:
+        raise InvalidRequest(f"a URL for {method} gives no content, whose headers ex_response_… could replace")
+    return found
+
+
+def _text(value: str, name: str) -> str:
+    # Beyond ASCII as well: a file name in a disposition is encoded by the service.
+    if not value or not value.isprintable():
+        raise InvalidRequest(f"ex_response_{name.replace('-', '_')} is {value!r}, which no header can have")
+    return value
+
+
+def _http_date(moment: dt.datetime) -> str:
+    if moment.tzinfo is None:
+        raise InvalidRequest("ex_response_expires has no time zone; give an aware datetime, for example in UTC")
+    return format_datetime(moment.astimezone(dt.UTC), usegmt=True)
 
 
 def checked_tags(tags: Mapping[str, str]) -> dict[str, str]:

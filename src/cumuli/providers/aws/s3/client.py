@@ -21,6 +21,7 @@ from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.models import (
     AccessControl,
     LifecycleRule,
+    PresignedPost,
     S3Answer,
     S3Container,
     S3Object,
@@ -552,9 +553,15 @@ class S3Objects(Storage[S3Container, S3Object]):
         obj: ObjectLike,
         *,
         expires_in: float = 3600.0,
-        method: Literal["GET", "PUT"] = "GET",
+        method: Literal["GET", "PUT", "HEAD", "DELETE"] = "GET",
         content_type: str | None = None,
         version_id: str | None = None,
+        ex_response_content_type: str | None = None,
+        ex_response_content_disposition: str | None = None,
+        ex_response_content_encoding: str | None = None,
+        ex_response_content_language: str | None = None,
+        ex_response_cache_control: str | None = None,
+        ex_response_expires: dt.datetime | None = None,
     ) -> str:
         """A URL that works without credentials for a while. Whoever has it may do what it allows.
 
@@ -562,19 +569,79 @@ class S3Objects(Storage[S3Container, S3Object]):
         noticed: use a client of its region, or use the bucket before. With temporary credentials the
         URL ends with them.
 
+        S3's operations: ``GetObject``, ``PutObject``, ``HeadObject`` and ``DeleteObject``.
+
         Args:
             obj: The object; for PUT it need not exist yet.
             expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
-            method: What the URL allows: reading the object, or storing it.
+            method: What the URL allows: reading the object, storing it, asking about it, or deleting it.
             content_type: For PUT: the ``Content-Type`` that has to be sent with it.
             version_id: See the class.
+            ex_response_content_type: The ``Content-Type`` of the answer instead of the object's, like the next
+                five for GET and HEAD.
+            ex_response_content_disposition: ``Content-Disposition``: ``'attachment; filename="report.pdf"'``.
+            ex_response_content_encoding: ``Content-Encoding``.
+            ex_response_content_language: ``Content-Language``.
+            ex_response_cache_control: ``Cache-Control``.
+            ex_response_expires: ``Expires``, an aware datetime.
 
         Raises:
-            InvalidRequest: ``expires_in`` is out of range.
+            InvalidRequest: ``expires_in`` is out of range, or a URL that gives no content is to have other headers.
         """
         return run(
             self._s3_objects.get_object_url(
-                obj, expires_in=expires_in, method=method, content_type=content_type, version_id=version_id
+                obj,
+                expires_in=expires_in,
+                method=method,
+                content_type=content_type,
+                version_id=version_id,
+                ex_response_content_type=ex_response_content_type,
+                ex_response_content_disposition=ex_response_content_disposition,
+                ex_response_content_encoding=ex_response_content_encoding,
+                ex_response_content_language=ex_response_content_language,
+                ex_response_cache_control=ex_response_cache_control,
+                ex_response_expires=ex_response_expires,
+            )
+        )
+
+    def ex_get_presigned_post(
+        self,
+        container: Container | str,
+        name: str,
+        *,
+        expires_in: float = 3600.0,
+        fields: Mapping[str, str] | None = None,
+        starts_with: Mapping[str, str] | None = None,
+        length_range: tuple[int, int] | None = None,
+    ) -> PresignedPost:
+        """What an HTML form needs to upload an object without credentials. Whoever has it may store what it allows.
+
+        The form may have the fields that are named here, with these values or beginnings, and no others. It is
+        signed here and nothing is sent, as for ``get_object_url``.
+
+        S3's operation: ``POST Object``.
+
+        Args:
+            container: Where to.
+            name: The object's name. ``${filename}`` in it is the name of the file that the form's user chose.
+            expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
+            fields: Other fields of the form with their values: ``acl``, ``Content-Type``, ``x-amz-meta-…``,
+                ``success_action_status``, ``success_action_redirect``, …
+            starts_with: Fields whose value the form's user may choose, and how it has to begin: ``{"Content-Type":
+                "image/"}``; empty text for any. The form has to have each of them. ``key`` stands for the name.
+            length_range: The fewest and the most bytes of the content, both included.
+
+        Raises:
+            InvalidRequest: An argument cannot be right.
+        """
+        return run(
+            self._s3_objects.ex_get_presigned_post(
+                container,
+                name,
+                expires_in=expires_in,
+                fields=fields,
+                starts_with=starts_with,
+                length_range=length_range,
             )
         )
 

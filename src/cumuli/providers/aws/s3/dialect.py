@@ -42,6 +42,7 @@ class Feature(StrEnum):
     LIFECYCLE = "lifecycle rules"
     OBJECT_TAGS = "tags of objects"
     POLICY = "bucket policies"
+    POSTS = "uploads by HTML forms"
     STORAGE_CLASSES = "storage classes"
     VERSIONS = "versions of objects"
     VERSIONING_SWITCH = "switching versions on and off"

@@ -21,6 +21,7 @@ from cumuli.providers.aws.s3.multipart import Multipart
 from cumuli.providers.aws.s3.objects import Objects
 from cumuli.providers.aws.s3.session import S3Session
 from cumuli.providers.aws.s3.settings import Settings
+from cumuli.providers.aws.s3.urls import Urls
 from cumuli.runtime.messages import Source
 from cumuli.runtime.protocol import Runtime
 from cumuli.storage.driver import (
@@ -86,6 +87,7 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
         self.multipart = Multipart(calls, self.objects)
         self.copies = Copies(calls, self.objects, self.multipart, max_parts=self.rules.max_parts)
         self.settings = Settings(calls)
+        self.urls = Urls(calls)
 
     # What the portable client calls
 
@@ -152,7 +154,7 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
         return self.multipart.composite_etag(parts)
 
     async def object_url(self, spec: UrlSpec) -> str:
-        return await self.objects.object_url(spec)
+        return await self.urls.object_url(spec)
 
 
 def open_driver(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from cumuli.storage.driver import Address, ContainerSpec
+from cumuli.storage.driver import Address, ContainerSpec, UrlSpec
 from cumuli.storage.models import Container, Object
 from cumuli.wire.xml import XMLValue
 
@@ -14,6 +14,8 @@ __all__ = [
     "AccessControl",
     "Grant",
     "LifecycleRule",
+    "PostSpec",
+    "PresignedPost",
     "S3Address",
     "S3Answer",
     "S3Container",
@@ -21,6 +23,7 @@ __all__ = [
     "S3Object",
     "S3ObjectVersion",
     "S3Upload",
+    "S3UrlSpec",
     "Transition",
 ]
 
@@ -93,6 +96,52 @@ class S3ContainerSpec(ContainerSpec, frozen=True, kw_only=True):
 
     region: str | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class S3UrlSpec(UrlSpec, frozen=True, kw_only=True):
+    """A time-limited URL.
+
+    Attributes:
+        response: Parameters that replace headers of the answer, by their names in the query.
+    """
+
+    response: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class PostSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that may upload an object; see ``ex_get_presigned_post``.
+
+    Attributes:
+        container: Name of the bucket.
+        name: The object's name, perhaps with ``${filename}`` in it.
+        expires_in: Seconds from now.
+        fields: The form's other fields, checked.
+        starts_with: How values have to begin that the form's user chooses, by field.
+        length_range: The fewest and the most bytes of the content, or None.
+    """
+
+    container: str
+    name: str
+    expires_in: int
+    fields: dict[str, str] = {}
+    starts_with: dict[str, str] = {}
+    length_range: tuple[int, int] | None = None
+
+
+class PresignedPost(msgspec.Struct, frozen=True, kw_only=True):
+    """What an HTML form, or any client, needs to upload an object without credentials.
+
+    Send it as ``multipart/form-data``: these fields, and behind them the content as the field ``file``.
+
+    Attributes:
+        url: Where to.
+        fields: The form's fields, in the order in which they are to be sent.
+        expires_at: Until when it works, in UTC.
+    """
+
+    url: str
+    fields: dict[str, str]
+    expires_at: dt.datetime
 
 
 class S3Upload(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,7 +47,6 @@ from cumuli.storage.driver import (
     PutSpec,
     ReadSpec,
     Stored,
-    UrlSpec,
 )
 from cumuli.storage.etags import same_etag
 from cumuli.storage.headers import check_conditions, extent
@@ -462,16 +461,6 @@ class Objects:
                 )
             failed[found[0]] = error_of_code(item.code, item.message)
         return failed
-
-    # URLs
-
-    async def object_url(self, spec: UrlSpec) -> str:
-        address = spec.address
-        site = await self._calls.session.site(address.container)
-        headers = [("Content-Type", spec.content_type)] if spec.content_type and spec.method == "PUT" else []
-        operation = "GetObject" if spec.method == "GET" else "PutObject"
-        request = self._calls.request(site, operation, spec.method, address.name, version_query(address), headers, b"")
-        return await self._calls.session.presign(request, expires_in=spec.expires_in, payload_hash=UNSIGNED_PAYLOAD)
 
     # Models
 

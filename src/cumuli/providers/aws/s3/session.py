@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.providers.aws.identity.session import AWSSession
 from cumuli.providers.aws.regions import ANY_NAME, Place, check_region, partition_of, service_origin
 from cumuli.providers.aws.s3.names import fits_host
-from cumuli.providers.aws.sigv4 import SigV4Signer
+from cumuli.providers.aws.sigv4 import PostCondition, SigV4Signer
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import Runtime
 from cumuli.secret import Secret
@@ -142,6 +143,16 @@ class S3Session(AWSSession):
         credentials = await self._credentials.get()
         signer = await self._signer_of(request)
         return signer.presign(request, credentials, self._clock.now(), expires_in=expires_in, payload_hash=payload_hash)
+
+    async def sign_post(
+        self, bucket: str, conditions: Sequence[PostCondition], *, expires_in: int
+    ) -> tuple[dict[str, str], int]:
+        """The fields of a signed form for a bucket, and when it ends; see ``SigV4Signer.sign_post``."""
+        credentials = await self._credentials.get()
+        site = await self.site(bucket)
+        signer = await self._signer_of(Request(method="POST", origin=site.origin, target=site.base or "/"))
+        now = int(self._clock.now())
+        return signer.sign_post(conditions, credentials, now, expires_in=expires_in), now + expires_in
 
     async def _signer_of(self, request: Request) -> SigV4Signer:
         if self._learned:

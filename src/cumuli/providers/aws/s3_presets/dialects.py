@@ -36,6 +36,7 @@ SPACES = Dialect(
             Feature.CUSTOMER_KEYS,
             Feature.LIFECYCLE,
             Feature.POLICY,
+            Feature.POSTS,
             Feature.VERSIONING_SWITCH,
             Feature.VERSIONS,
         }
