@@ -26,7 +26,7 @@ PACKAGE = "cumuli"
 # The ground floor: what every other room may import, and which imports nothing above itself.
 GROUND = (
     *("argument_types", "capabilities", "errors", "extras", "secret", "serialize", "service_names", "table"),
-    *("version", "ways_in"),
+    *("version", "credential_arguments"),
 )
 SERVICES = tuple(service.name for service in generate_names.read(SOURCE / "table.py").services)
 # What each room may import besides itself and the ground. A family of providers is a room of its own.

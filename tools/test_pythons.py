@@ -28,7 +28,7 @@ QUICK = [
     *("tests/unit/calls", "tests/unit/compute", "tests/unit/runtime", "tests/unit/wire"),
     *("tests/faults/test_answers.py", "tests/faults/test_connections.py"),
     *("tests/faults/test_asyncio_tls.py", "tests/faults/test_blocking_tls.py"),
-    *("tests/unit/test_import.py", "tests/unit/test_ways_in.py"),
+    *("tests/unit/test_import.py", "tests/unit/test_credential_arguments.py"),
 ]
 
 

@@ -15,8 +15,8 @@ from cumuli.argument_types import check_arguments
 from cumuli.calls.caller import Caller
 from cumuli.calls.paging import Page, iterate_pages
 from cumuli.capabilities import Capabilities
+from cumuli.credential_arguments import CONVENTIONAL, CredentialArguments
 from cumuli.errors import CloudError, MalformedResponse
-from cumuli.ways_in import CONVENTIONAL, WaysIn
 
 __all__ = ["AsyncClient", "Driver"]
 
@@ -40,10 +40,10 @@ class AsyncClient:
     """Base of the async clients of every service. Methods of its subclasses check the types of their arguments.
 
     Attributes:
-        ways_in: By which arguments one says who one is.
+        credential_arguments: By which arguments one says who one is.
     """
 
-    ways_in: ClassVar[WaysIn] = CONVENTIONAL
+    credential_arguments: ClassVar[CredentialArguments] = CONVENTIONAL
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -30,7 +30,7 @@ from typing import cast
 import msgspec
 
 from cumuli.errors import ConfigurationError
-from cumuli.runtime.bounded import time_left
+from cumuli.runtime.within_deadline import time_left
 
 __all__ = [
     "ExposedSecretsWarning",

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from cumuli.credential_arguments import CONVENTIONAL, CredentialArguments
 from cumuli.errors import ConfigurationError
 from cumuli.service_names import Service
 from cumuli.table import PROVIDERS, SERVICES
-from cumuli.ways_in import CONVENTIONAL, WaysIn
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -145,8 +145,8 @@ def open_client(
     if info is None:
         raise _unknown(service, provider, found)
     cls = info.load(asynchronous=asynchronous)
-    ways: object = getattr(cls, "ways_in", None)
-    if not isinstance(ways, WaysIn):
+    ways: object = getattr(cls, "credential_arguments", None)
+    if not isinstance(ways, CredentialArguments):
         ways = CONVENTIONAL
     ways.check(given)
     if found is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from cumuli.runtime.messages import Headers, Request, Response
-from cumuli.runtime.pace import Patience
+from cumuli.runtime.timeouts import Patience
 from tests.contract.aws_model import EC2Model
 
 __all__ = ["RecordingRuntime"]

@@ -25,7 +25,7 @@ from cumuli.sandbox.server import Address
 from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import REGION, boto_client
 from tests.conformance.swift.conftest import settings_of
-from tests.field.crowd import CALLERS, CONNECTIONS
+from tests.field.concurrent_suite import CALLERS, CONNECTIONS
 from tests.field.link import Asked, Link, Trouble, field_link
 from tests.support.rclone import KEY, SECRET
 

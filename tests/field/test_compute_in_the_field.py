@@ -27,9 +27,9 @@ from tests.conformance.rackspace.conftest import REGION as ORD
 from tests.conformance.rackspace.conftest import account, identity
 from tests.conformance.rackspace.test_rackspace_compute import USERNAME, mimic_target
 from tests.conformance.rackspace.test_rackspace_compute import TestRackspaceByMimic as RackspaceSuite
-from tests.field.benches import SharedCompute
-from tests.field.crowd import CONNECTIONS, OwnRequests, cases, run_at_once
+from tests.field.concurrent_suite import CONNECTIONS, OwnRequests, cases, run_at_once
 from tests.field.link import Asked, Link, Trouble, field_link
+from tests.field.shared_clients import SharedCompute
 from tests.secrets_used import API_KEY, AWS_KEY, AWS_SECRET
 from tests.support.mimic import VENV, Account
 from tests.support.tiers import skip_without

@@ -23,9 +23,9 @@ from tests.conformance.s3.test_s3_rclone import rclone_target
 from tests.conformance.swift.conftest import settings_of
 from tests.conformance.swift.test_swift_storage import TestSwift as SwiftSuite
 from tests.conformance.swift.test_swift_storage import swift_target
-from tests.field.benches import SharedStorage
-from tests.field.crowd import CONNECTIONS, Case, OwnRequests, cases, run_at_once
+from tests.field.concurrent_suite import CONNECTIONS, Case, OwnRequests, cases, run_at_once
 from tests.field.link import Asked, Link, Trouble, field_link
+from tests.field.shared_clients import SharedStorage
 from tests.support.rclone import KEY, SECRET
 
 SEED = 20261129

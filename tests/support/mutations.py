@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from tests.support.odd import ODD, TEXTS
+from tests.support.odd_values import ODD, TEXTS
 
 __all__ = ["Mutation", "json_mutations", "names_of", "without", "xml_mutations"]
 

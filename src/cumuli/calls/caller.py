@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from cumuli.calls.recent import Recent
+from cumuli.calls.recent_ids import RecentIds
 from cumuli.calls.redirects import REDIRECTS, Redirect, Way, not_followed
 from cumuli.calls.retry import RetryBudget, RetryPolicy, may_have_happened, moment, retry_after, retry_delay
 from cumuli.calls.tracing import Span, call_span
@@ -27,10 +27,10 @@ from cumuli.errors import (
     Timeout,
 )
 from cumuli.runtime.deadline import current_deadline, deadline_words, until
-from cumuli.runtime.http.inflating import inflated
+from cumuli.runtime.http.decompression import inflated
 from cumuli.runtime.messages import Request, Response, ResponseStream
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["Authorizer", "Caller", "Check", "ClockedAuthorizer", "Timeouts"]
 
@@ -122,7 +122,7 @@ class Caller:
         self.timeouts = timeouts
         self.authorizer = authorizer
         # What this client made a moment ago; clients and drivers add to it.
-        self.recent = Recent()
+        self.recent = RecentIds()
         self._redirects = redirects
         self._budget = RetryBudget(retry.budget)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 
 from cumuli.errors import CloudError, ConfigurationError, MalformedResponse
-from cumuli.runtime.http.heads import parse_origin
+from cumuli.runtime.http.headers import parse_origin
 from cumuli.runtime.messages import Request, Response, ResponseStream
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
-from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.commands import every_service
+from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.output import Output
 from cumuli.cli.session import GROUP, Options, session
-from cumuli.cli.standard import STANDARD
-from cumuli.cli.verbs import every_service
+from cumuli.cli.standard_streams import STANDARD
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 

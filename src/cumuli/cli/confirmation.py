@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.failures import AlreadyReported, NotConfirmed, UsageError, report
 from cumuli.cli.session import options, output
 from cumuli.errors import CloudError

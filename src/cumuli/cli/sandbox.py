@@ -10,8 +10,8 @@ from cyclopts import App
 
 from cumuli import sandbox
 from cumuli.cli.output import Column, listed
-from cumuli.cli.services import example
 from cumuli.cli.session import output
+from cumuli.cli.wrong_service import example
 from cumuli.errors import NotFound
 from cumuli.sandbox import SandboxServer
 from cumuli.sandbox.servers import server_named

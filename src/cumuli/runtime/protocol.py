@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol, TypeVar
 import msgspec
 
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.pace import Patience
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["UNLIMITED", "Runtime", "RuntimeFactory", "SinkTarget", "SourceLike", "TransportSettings"]
 

@@ -11,7 +11,7 @@ from cumuli.errors import InvalidRequest, MalformedResponse, PreconditionFailed
 from cumuli.storage.driver import Conditions
 from cumuli.storage.etags import bare, quoted, same_etag
 from cumuli.storage.models import Object
-from cumuli.wire.moments import moment_of
+from cumuli.wire.timestamps import moment_of
 
 __all__ = ["bare", "check_conditions", "completed", "conditional", "extent", "http_date", "merged", "number"]
 

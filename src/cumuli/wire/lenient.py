@@ -25,7 +25,7 @@ import msgspec
 from msgspec import inspect
 
 from cumuli.errors import MalformedResponse
-from cumuli.wire.moments import moment_of, utc
+from cumuli.wire.timestamps import moment_of, utc
 
 __all__ = ["NEEDED", "Identity", "Needed", "decode_json", "decode_leniently"]
 

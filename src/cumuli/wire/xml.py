@@ -17,7 +17,7 @@ from msgspec import inspect
 
 from cumuli.errors import MalformedResponse
 from cumuli.wire.lenient import decode_leniently
-from cumuli.wire.xml_hollow import holders_of
+from cumuli.wire.xml_empty_listings import holders_of
 from cumuli.wire.xml_shapes import read_listing
 
 __all__ = ["XMLValue", "decode", "decode_untyped"]

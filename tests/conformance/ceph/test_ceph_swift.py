@@ -22,7 +22,7 @@ from cumuli.testing.suites.storage_target import Seen
 from tests.conformance.ceph.conftest import swift_settings
 from tests.conformance.s3.conftest import filler
 from tests.conformance.swift.conftest import eyes_of, fetch, names_in, writer_of
-from tests.conformance.swift.leftovers import look_for_dead_segments
+from tests.conformance.swift.dead_segments import look_for_dead_segments
 
 NO_CDN = "Swift has no such thing"
 PART = 1024 * 1024

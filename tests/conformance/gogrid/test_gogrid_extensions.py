@@ -22,8 +22,8 @@ from cumuli.errors import (
 from cumuli.runtime import asynchronous_runtime, blocking_runtime
 from cumuli.runtime.deadline import deadline
 from cumuli.runtime.messages import Request, Response
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime, TransportSettings
+from cumuli.runtime.timeouts import Patience
 from cumuli.sandbox.gogrid.web import GoGridServer, serving
 from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.gogrid.conftest import LIMITED_KEY, asked, client_of, settings

@@ -12,8 +12,8 @@ import pytest
 from cumuli.testing.flavours import Flavour
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.place import QUIET, account
-from tools.openstack_services.crowd import crowd, disperse
 from tools.openstack_services.http import call, login
+from tools.openstack_services.many_servers import crowd, disperse
 
 pytestmark = QUIET
 

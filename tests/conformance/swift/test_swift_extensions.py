@@ -31,7 +31,7 @@ from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
 from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
 from cumuli.testing.flavours import Flavour
 from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
-from tests.conformance.swift.leftovers import look_for_dead_segments
+from tests.conformance.swift.dead_segments import look_for_dead_segments
 from tests.faults.swift.cdn import CDN
 from tests.support.secrecy import register
 

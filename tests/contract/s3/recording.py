@@ -9,8 +9,8 @@ from typing import Any
 
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.messages import Headers, Request, Response
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["RecordingRuntime"]
 

@@ -15,7 +15,7 @@ from cumuli.errors import MalformedResponse
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of
 from tests.faults.keepalive import reply
-from tests.support.odd import differences, odd_elements, unfit_moments
+from tests.support.odd_values import differences, odd_elements, unfit_moments
 
 Call = Callable[[Any], Awaitable[Any]]
 

@@ -12,7 +12,7 @@ from cumuli.errors import MalformedResponse
 from tests.faults.gogrid.test_answers import cloud, envelope, flavour
 from tests.faults.keepalive import reply
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.odd import ODD, differences, odd_records, unfit_moments
+from tests.support.odd_values import ODD, differences, odd_records, unfit_moments
 
 __all__ = ["cloud", "flavour"]
 

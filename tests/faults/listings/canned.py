@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from cumuli.registry import BUILT_IN
 from cumuli.runtime import asynchronous_runtime, blocking_runtime
 from cumuli.runtime.messages import Headers, Request, Response
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.runtime.timeouts import Patience
 from cumuli.testing.flavours import Flavour
 from tests.secrets_used import API_SECRET
 

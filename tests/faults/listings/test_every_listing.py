@@ -34,7 +34,7 @@ from tests.faults.listings.answers_storage import (
 from tests.faults.listings.canned import Answers, client_of
 from tests.faults.listings.recorded import Call, Recorded, as_list
 from tests.support.mutations import Mutation, json_mutations, names_of, without, xml_mutations
-from tests.support.odd import differences, unfit_moments
+from tests.support.odd_values import differences, unfit_moments
 
 ANSWERS: dict[str, dict[str, Recorded]] = {
     "ec2": EC2,

@@ -19,7 +19,7 @@ from cumuli.errors import MalformedResponse
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tests.support.odd import ODD, differences, odd_records, unfit_moments
+from tests.support.odd_values import ODD, differences, odd_records, unfit_moments
 
 Connect = Callable[..., Any]
 Call = Callable[[Any], Awaitable[Any]]

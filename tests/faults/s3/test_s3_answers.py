@@ -15,7 +15,7 @@ from cumuli import errors
 from cumuli.providers.aws.s3.client import S3
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
-from tests.support.odd import differences, odd_elements, unfit_moments
+from tests.support.odd_values import differences, odd_elements, unfit_moments
 
 MOMENT = dt.datetime(1994, 11, 6, 8, 49, 37, tzinfo=dt.UTC)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cumuli import errors
-from cumuli.runtime.http import inflating
+from cumuli.runtime.http import decompression
 from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 
@@ -229,7 +229,7 @@ async def test_an_answer_that_comes_packed(
 
 
 async def test_what_unpacks_to_no_end_is_refused(client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflating, "MAX_INFLATED", 1000)
+    monkeypatch.setattr(decompression, "MAX_INFLATED", 1000)
     bomb = gzip.compress(LISTING + b" " * 1000)
     for body, words in ((bomb, "more than 1000 bytes"), (gzip.compress(LISTING)[:-9], "damaged")):
         served = StrictS3(partial(_always, reply(200, body, ("Content-Encoding", "gzip"))))

@@ -13,16 +13,16 @@ import pytest
 
 from cumuli.providers.local.client import LocalStorage
 from tests.faults.keepalive import eventually
-from tests.faults.storage import killed
+from tests.faults.storage import transfer_loop
 from tests.faults.storage.stores import Store
 
-SIZE = killed.PIECES * killed.PIECE
+SIZE = transfer_loop.PIECES * transfer_loop.PIECE
 TURNS = 8
 
 
 def kill_in_the_middle(verb: str, store: Store, destination: Path, seconds: float, *, begun: bool = False) -> None:
     """Kill it so many seconds after it is ready, or after the download has begun to write."""
-    arguments = [sys.executable, str(Path(killed.__file__)), verb, str(destination)]
+    arguments = [sys.executable, str(Path(transfer_loop.__file__)), verb, str(destination)]
     given = {"provider": store.provider, "settings": {**store.settings, "proxy": ""}}
     before = parts_of(destination)
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -24,7 +24,7 @@ from cumuli.errors import (
 )
 from cumuli.providers.local.client import LocalStorage
 from cumuli.testing.flavours import Flavour
-from tests.faults.storage import contender
+from tests.faults.storage import competing_writer
 from tests.faults.storage.localroot import Root
 
 MUCH = {"much": "x" * 70_000}
@@ -133,7 +133,7 @@ async def test_times_that_no_calendar_has(root: Root) -> None:
 
 def test_of_many_processes_one_creates(root: Root, flavour: Flavour) -> None:
     contenders = 4
-    command = [sys.executable, str(Path(contender.__file__)), flavour.name, str(root.path)]
+    command = [sys.executable, str(Path(competing_writer.__file__)), flavour.name, str(root.path)]
     processes = [
         subprocess.Popen([*command, str(own), "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for own in range(contenders)
@@ -159,7 +159,7 @@ def test_of_many_processes_one_creates(root: Root, flavour: Flavour) -> None:
         for own, numbers in won.items():
             for number in numbers:
                 with storage.download_object_as_stream(("box", f"a/{number}")) as stream:
-                    content, meta_data = contender.data(str(own), number)
+                    content, meta_data = competing_writer.data(str(own), number)
                     assert (stream.read(), stream.object.meta_data) == (content, meta_data)
     root.assert_nothing_left("a", *(f"a/{number}" for number in range(60)))
     assert len(list((root.box / ".cumuli").iterdir())) == 30

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.storage import moving
+from tests.faults.storage import transfer_process
 from tests.faults.storage.stores import Store
 
 MIB = 1024 * 1024
@@ -56,7 +56,7 @@ def test_a_gigabyte_takes_little_memory(
 def check(folder: Path, store: Store, flavour_name: str, source: str, size: int) -> None:
     settings = {**store.settings, "proxy": ""}
     done = subprocess.run(
-        [sys.executable, str(Path(moving.__file__)), flavour_name, source, str(size), str(folder)],
+        [sys.executable, str(Path(transfer_process.__file__)), flavour_name, source, str(size), str(folder)],
         input=json.dumps({"provider": store.provider, "settings": settings}),
         capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip

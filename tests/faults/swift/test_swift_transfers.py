@@ -42,7 +42,7 @@ from tests.faults.storage.proxy import (
     without,
 )
 from tests.faults.swift.conftest import client_of
-from tests.support.odd import differences, odd_records, unfit_moments
+from tests.support.odd_values import differences, odd_records, unfit_moments
 
 MIB = 1024 * 1024
 CONTENT = bytes(range(256)) * 2000

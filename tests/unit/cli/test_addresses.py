@@ -6,9 +6,9 @@ import pytest
 
 from cumuli.cli.failures import UsageError
 from cumuli.cli.quantities import counted, seconds_of, size_text
-from cumuli.cli.standard import STANDARD, is_standard
+from cumuli.cli.standard_streams import STANDARD, is_standard
 from cumuli.cli.storage.addresses import Place, place_of
-from cumuli.cli.storage.bars import amounts
+from cumuli.cli.storage.progress_bars import amounts
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.failures import AlreadyReported
 from cumuli.cli.output import Output
 from cumuli.cli.session import Options, session
-from cumuli.cli.storage import judging
-from cumuli.cli.storage.judging import Judge
+from cumuli.cli.storage import failure_scope
+from cumuli.cli.storage.failure_scope import FailureScope
 from cumuli.cli.storage.transfers import AT_A_TIME, Move, Moved, move_all
 from cumuli.errors import (
     AuthenticationError,
@@ -61,7 +61,7 @@ def moved(
     failure: BaseException | None = None
     with session(Options(json=form, dry_run=dry_run), Output(json=form, stdout=out, stderr=err)):
         try:
-            move_all(moves, "stored", Judge(ask))
+            move_all(moves, "stored", FailureScope(ask))
         except (CloudError, AlreadyReported) as error:
             failure = error
     return failure, out.getvalue(), err.getvalue()
@@ -139,7 +139,7 @@ def test_one_that_fails_while_the_container_answers(error: CloudError, at: int) 
 
 
 def test_the_container_is_not_asked_for_with_each_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "AGE", 1000.0)
+    monkeypatch.setattr(failure_scope, "AGE", 1000.0)
     asked: list[None] = []
     failure, _, err = moved([fails(DOUBTFUL[0], f"n{number}") for number in range(20)], ask=lambda: asked.append(None))
     assert isinstance(failure, AlreadyReported)

@@ -15,7 +15,7 @@ from cumuli import generate
 from cumuli.capabilities import Capability
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.storage.capabilities import StorageCapability
-from tests.support.copies import contents, copied, run
+from tests.support.project_copy import contents, copied, run
 
 
 class Made(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.copies import contents, copied, run
+from tests.support.project_copy import contents, copied, run
 
 FILES = {
     "weather/__init__.py": '''
@@ -116,7 +116,7 @@ class AsyncAcmeWeather(AsyncWeather):
 
 from __future__ import annotations
 
-from cumuli.cli.verbs import Command, Commands
+from cumuli.cli.commands import Command, Commands
 
 __all__ = ["COMMANDS"]
 

@@ -17,8 +17,8 @@ from cumuli.providers.openstack.identity.keystone import parse_v2_token, parse_v
 from cumuli.providers.rackspace.cloudfiles.cdn import _Entry
 from cumuli.providers.rackspace.compute.images import _ImageList
 from cumuli.wire.lenient import Identity, Needed, decode_json
-from cumuli.wire.moments import moment_of, utc
-from tests.support.odd import ODD, odd_records
+from cumuli.wire.timestamps import moment_of, utc
+from tests.support.odd_values import ODD, odd_records
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 

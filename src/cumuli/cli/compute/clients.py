@@ -8,8 +8,8 @@ from typing import cast
 
 from cumuli import registry
 from cumuli.cli.failures import UsageError
-from cumuli.cli.services import without
 from cumuli.cli.session import options
+from cumuli.cli.wrong_service import without
 from cumuli.compute.client import Compute
 from cumuli.errors import ConfigurationError
 
@@ -29,7 +29,7 @@ def compute_client() -> Generator[Compute]:
         raise UsageError("say which cloud: --provider NAME (`cumuli providers` lists them) or --profile NAME")
     settings: dict[str, object] = {"region": given.region, "endpoint": given.endpoint}
     if given.dry_run:
-        from cumuli.cli.dryruntime import DryRunRuntime
+        from cumuli.cli.dry_run_runtime import DryRunRuntime
 
         settings["_runtime"] = DryRunRuntime
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cumuli.cli.verbs import CLOUD, Command, Commands
+from cumuli.cli.commands import CLOUD, Command, Commands
 
 __all__ = ["COMMANDS"]
 

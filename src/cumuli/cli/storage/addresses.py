@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cumuli.cli.failures import UsageError
-from cumuli.cli.standard import is_standard
+from cumuli.cli.standard_streams import is_standard
 
 __all__ = ["Place", "place_of"]
 

@@ -11,12 +11,12 @@ from cyclopts import Parameter
 from cumuli.cli.confirmation import FileOr, Switch
 from cumuli.cli.failures import UsageError
 from cumuli.cli.session import options, output
-from cumuli.cli.standard import is_standard
+from cumuli.cli.standard_streams import is_standard
 from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.clients import failure_scope_of, object_at, one_object, place_at, stores
 from cumuli.cli.storage.objects import Recursive, write_out
-from cumuli.cli.storage.stores import judge_of, object_at, one_object, place_at, stores
+from cumuli.cli.storage.paths_and_keys import destination_of, folders_of, target_below
 from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
-from cumuli.cli.storage.trees import destination_of, folders_of, target_below
 from cumuli.errors import FileExists, InvalidRequest, ObjectNotFound, QuotaExceeded
 from cumuli.runtime.files import FULL
 from cumuli.storage.client import Storage
@@ -63,7 +63,7 @@ def get(
         move_all(
             [_move(client, place, None, file, force=force, concurrency=parts_at_once(1))],
             "fetched",
-            judge_of(client, place),
+            failure_scope_of(client, place),
         )
 
 
@@ -101,7 +101,7 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
         # Without content, what has a slash at its end or others below it only says that there is a folder.
         files = [obj for obj in found if obj.size or not (obj.name.endswith("/") or obj.name in folders)]
         concurrency = parts_at_once(len(files))
-        move_all([move(obj.name, obj.size) for obj in files], "fetched", judge_of(client, place))
+        move_all([move(obj.name, obj.size) for obj in files], "fetched", failure_scope_of(client, place))
 
 
 def _move(

@@ -13,8 +13,8 @@ from cumuli.cli.output import Column, clean, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
 from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.clients import about, container_at, stores
 from cumuli.cli.storage.objects import Recursive
-from cumuli.cli.storage.stores import about, container_at, stores
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.client import S3Access
 from cumuli.providers.aws.s3.models import S3Upload

@@ -13,9 +13,9 @@ from cumuli.cli.output import Cell, Column, clean, listed, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
 from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.clients import about, failure_scope_of, object_at, one_object, place_at, stores
 from cumuli.cli.storage.containers import COLUMNS as CONTAINER_COLUMNS
 from cumuli.cli.storage.containers import FIELDS as CONTAINER_FIELDS
-from cumuli.cli.storage.stores import about, judge_of, object_at, one_object, place_at, stores
 from cumuli.errors import CloudError, ObjectNotFound
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Object, Prefix
@@ -149,7 +149,7 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
     confirm(lambda: f"Delete {what} for good?", yes=yes)
     gone: list[str] = []
     failed: dict[str, tuple[CloudError, list[str]]] = {}
-    judge = judge_of(client, place)
+    scope = failure_scope_of(client, place)
     try:
         with output().progress(f"deleting {what}") as tell:
             for at in range(0, len(found), DELETED_AT_ONCE):
@@ -160,7 +160,7 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
                     else:
                         kinds[result.error.message] = result.error
                         failed.setdefault(result.error.message, (result.error, []))[1].append(result.name)
-                if any(map(judge.concerns_all, kinds.values())):
+                if any(map(scope.concerns_all, kinds.values())):
                     break
                 tell(f"deleting {what}: {len(gone):,} are gone")
     finally:

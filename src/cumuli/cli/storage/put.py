@@ -15,12 +15,12 @@ from cumuli.cli.confirmation import FileOr, pairs
 from cumuli.cli.failures import UsageError
 from cumuli.cli.output import clean
 from cumuli.cli.session import output
-from cumuli.cli.standard import is_standard
+from cumuli.cli.standard_streams import is_standard
 from cumuli.cli.storage.addresses import Place
+from cumuli.cli.storage.clients import about, failure_scope_of, place_at, stores
 from cumuli.cli.storage.objects import Recursive
-from cumuli.cli.storage.stores import about, judge_of, place_at, stores
+from cumuli.cli.storage.paths_and_keys import keys_of
 from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
-from cumuli.cli.storage.trees import keys_of
 from cumuli.errors import PreconditionFailed
 from cumuli.storage.client import Storage
 from cumuli.storage.upload import Progress
@@ -77,7 +77,7 @@ def put(
                 several=len(planned) > 1,
             )
 
-        move_all([move(source, key) for key, source in planned.items()], "stored", judge_of(client, place))
+        move_all([move(source, key) for key, source in planned.items()], "stored", failure_scope_of(client, place))
 
 
 def _planned(sources: list[str], place: Place, *, recursive: bool) -> dict[str, str]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
-from cumuli.cli.dryrun import RequestShown
+from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.failures import AlreadyReported, report
 from cumuli.cli.output import Output
 from cumuli.cli.quantities import counted, size_text
 from cumuli.cli.session import options, output
-from cumuli.cli.storage.bars import bars
-from cumuli.cli.storage.judging import Judge
+from cumuli.cli.storage.failure_scope import FailureScope
+from cumuli.cli.storage.progress_bars import bars
 from cumuli.errors import CloudError
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
@@ -78,7 +78,7 @@ def parts_at_once(files: int) -> int:
     return CONCURRENCY if files == 1 else PARTS_OF_ONE_OF_SEVERAL
 
 
-def move_all(moves: Sequence[Move], done: str, judge: Judge) -> None:
+def move_all(moves: Sequence[Move], done: str, scope: FailureScope) -> None:
     """Move files, several at a time, and tell of each as it arrives.
 
     One that cannot be moved is reported and does not keep the others from their turn, unless the
@@ -87,7 +87,7 @@ def move_all(moves: Sequence[Move], done: str, judge: Judge) -> None:
     Args:
         moves: What to move.
         done: What each then is: ``"stored"``.
-        judge: Tells whether a reason concerns them all.
+        scope: Tells whether a reason concerns them all.
 
     Raises:
         AlreadyReported: Some failed; with the exit status of the first.
@@ -104,7 +104,7 @@ def move_all(moves: Sequence[Move], done: str, judge: Judge) -> None:
             def act(move: Move) -> None:
                 with shown.file(move.name, move.size) as tell:
                     came = _attempted(move, tell)
-                if isinstance(came, CloudError) and (len(moves) == 1 or judge.concerns_all(came)):
+                if isinstance(came, CloudError) and (len(moves) == 1 or scope.concerns_all(came)):
                     raise came
                 with lock:
                     _count(came, tally, out, done)

@@ -13,6 +13,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.gogrid.driver import ENDPOINT, GoGridDriver
 from cumuli.providers.gogrid.models import (
@@ -27,7 +28,6 @@ from cumuli.providers.gogrid.signing import GoGridSigner
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncGoGrid"]
 
@@ -35,7 +35,9 @@ __all__ = ["AsyncGoGrid"]
 class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
     """GoGrid (API v1.7). The service is gone; the sandbox has a server that speaks its API."""
 
-    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"api_key", "secret"}),), proofs=frozenset({"secret"}))
+    credential_arguments: ClassVar[CredentialArguments] = CredentialArguments(
+        ways=(frozenset({"api_key", "secret"}),), proofs=frozenset({"secret"})
+    )
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.driver import ENDPOINT
 from cumuli.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword, PendingNode
@@ -19,7 +20,6 @@ from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["GoGrid"]
 
@@ -27,7 +27,7 @@ __all__ = ["GoGrid"]
 class GoGrid(Compute[GoGridNode, Volume]):
     """GoGrid (API v1.7). The service is gone; the sandbox has a server that speaks its API."""
 
-    ways_in: ClassVar[WaysIn] = AsyncGoGrid.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncGoGrid.credential_arguments
 
     def __init__(
         self,

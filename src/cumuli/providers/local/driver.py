@@ -15,8 +15,8 @@ from cumuli.capabilities import Capabilities
 from cumuli.errors import ChecksumMismatch, ConfigurationError, InvalidRequest, PreconditionFailed
 from cumuli.providers.local.models import LocalObject
 from cumuli.runtime.localfs.files import Check, Found, OpenFile
+from cumuli.runtime.localfs.metadata import Record
 from cumuli.runtime.localfs.names import pieces_of, too_long, usable
-from cumuli.runtime.localfs.record import Record
 from cumuli.runtime.localfs.store import LocalStore
 from cumuli.runtime.messages import Source
 from cumuli.runtime.protocol import Runtime

@@ -14,8 +14,8 @@ from typing import Protocol, TypeVar
 from cumuli.errors import CloudError, ConfigurationError, NotSupported, Timeout
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.mutex import Mutex
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["Account", "Failures", "MemoryRuntime"]
 

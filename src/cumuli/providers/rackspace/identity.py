@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError
 from cumuli.providers.openstack.identity.arguments import as_secret
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["IDENTITY", "RACKSPACE", "rackspace_settings"]
 
-RACKSPACE = WaysIn(
+RACKSPACE = CredentialArguments(
     ways=(frozenset({"username", "api_key"}), frozenset({"username", "password"}), frozenset({"token"})),
     proofs=frozenset({"api_key", "password"}),
 )

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from cumuli.runtime.http.failures import PeerClosed, PeerFinished
 from cumuli.runtime.http.limits import LONGEST_WAIT
-from cumuli.runtime.pace import Pace
+from cumuli.runtime.http.network_errors import PeerClosed, PeerFinished
 from cumuli.runtime.polling import READABLE, WRITABLE, Poll, poll
 from cumuli.runtime.send_queue import unsent
+from cumuli.runtime.timeouts import Pace
 
 __all__ = ["Connection"]
 

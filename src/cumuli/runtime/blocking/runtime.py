@@ -20,18 +20,18 @@ from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.dial import connect
 from cumuli.runtime.blocking.jobs import Crew, Group, Job, current_token, interruptible
 from cumuli.runtime.blocking.pool import Lease, Pool, closed_error
+from cumuli.runtime.clock_and_random import ClockAndRandom
 from cumuli.runtime.deadline import current_deadline
 from cumuli.runtime.files import BlockingSink, DirectSource, open_sink, open_source
 from cumuli.runtime.http.address_order import Reachability
 from cumuli.runtime.http.exchange import Exchange, Stream
-from cumuli.runtime.http.heads import user_agent
+from cumuli.runtime.http.headers import user_agent
 from cumuli.runtime.http.proxies import Proxies
 from cumuli.runtime.http.routes import Route, Routes
 from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.pace import Pace, Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
-from cumuli.runtime.time_and_chance import TimeAndChance
+from cumuli.runtime.timeouts import Pace, Patience
 
 if TYPE_CHECKING:
     import ssl
@@ -45,7 +45,7 @@ U = TypeVar("U")
 LOOK_UP = 0.1
 
 
-class BlockingRuntime(TimeAndChance):
+class BlockingRuntime(ClockAndRandom):
     """The blocking ``Runtime``: shared by all threads of a program, and usable after a fork.
 
     Args:

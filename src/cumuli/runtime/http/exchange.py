@@ -18,16 +18,16 @@ from cumuli.errors import (
     ConnectionFailed,
     MalformedResponse,
 )
-from cumuli.runtime.http import failures
-from cumuli.runtime.http.heads import request_fields
+from cumuli.runtime.http import network_errors
+from cumuli.runtime.http.headers import request_fields
 from cumuli.runtime.http.http1 import AnswerHead, write_head
 from cumuli.runtime.http.limits import EARLY_ANSWER_OVER, PIECE
 from cumuli.runtime.http.reader import Reader, Receiving
 from cumuli.runtime.http.routes import Route
 from cumuli.runtime.http.tls import trust_advice
 from cumuli.runtime.messages import Headers, Request, Response, Source
-from cumuli.runtime.pace import Pace, Patience
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.runtime.timeouts import Pace, Patience
 
 __all__ = ["Connection", "Exchange", "Lease", "Stream", "Transport"]
 
@@ -181,7 +181,7 @@ class Exchange:
             head = await self._head()
             body = b"" if self._ended else await self._read_whole(head)
         except OSError as error:
-            raise self._explain(error) from failures.cause(error)
+            raise self._explain(error) from network_errors.cause(error)
         except BaseException:
             self._discard()
             raise
@@ -192,7 +192,7 @@ class Exchange:
         try:
             return await self._head()
         except OSError as error:
-            raise self._explain(error) from failures.cause(error)
+            raise self._explain(error) from network_errors.cause(error)
         except BaseException:
             self._discard()
             raise
@@ -202,11 +202,11 @@ class Exchange:
         if self._ended:
             return b""
         if not self._turn.acquire(blocking=False):
-            raise failures.read_twice(self._transport.users)
+            raise network_errors.read_twice(self._transport.users)
         try:
             lease, reader = self._lease, self._reader
             if lease is None or reader is None:
-                raise failures.cut_before()
+                raise network_errors.cut_before()
             if lease.pid != os.getpid():
                 raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
             try:
@@ -216,7 +216,7 @@ class Exchange:
                 if reader.ended:
                     self._done(lease, reader)
             except OSError as error:
-                raise self._explain(error) from failures.cause(error)
+                raise self._explain(error) from network_errors.cause(error)
             except BaseException:
                 self._discard()
                 raise
@@ -278,7 +278,7 @@ class Exchange:
         except OSError as error:
             through = f" through the proxy {route.proxy.url}" if route.proxy else ""
             advice = partial(trust_advice, transport.settings)
-            raise failures.not_connected(error, f"{self._origin}{through}", advice) from error
+            raise network_errors.not_connected(error, f"{self._origin}{through}", advice) from error
         if self._cut:
             # Meanwhile, when there was nothing to abort.
             lease.abort()
@@ -340,7 +340,7 @@ class Exchange:
             # One byte more than is due is asked for before the last piece leaves: a source that is
             # too long is noticed while the request is still incomplete.
             piece = await source.read(PIECE if left > PIECE else left + 1)
-            left = failures.length_left(left, piece, length)
+            left = network_errors.length_left(left, piece, length)
             if not await connection.upload(opening + piece if opening else piece, pace, answered):
                 return False
             if not left:
@@ -363,7 +363,7 @@ class Exchange:
         assert reader is not None  # noqa: S101 - as above
         limit = self._transport.settings.max_body
         if head.length > limit:
-            raise failures.too_long(limit, head.status)
+            raise network_errors.too_long(limit, head.status)
         body = reader.whole(limit)
         if body is not None:
             self._done(lease, reader)
@@ -376,7 +376,7 @@ class Exchange:
             while part := await reader.read(READ, pace.moves() if kept_alive else pace.answers(size)):
                 size += len(part)
                 if size > limit:
-                    raise failures.too_long(limit, head.status)
+                    raise network_errors.too_long(limit, head.status)
                 parts.append(part)
                 if reader.ended:
                     break
@@ -395,7 +395,7 @@ class Exchange:
         self._discard()
         if isinstance(error, TimeoutError) and error.errno is None:
             return self._pace.late(self._origin, sent=sent)
-        return failures.explained(error, self._origin, sent=sent)
+        return network_errors.explained(error, self._origin, sent=sent)
 
 
 class Stream:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cumuli.errors import MalformedResponse
-from cumuli.runtime.http.heads import declared_length, is_chunked
+from cumuli.runtime.http.headers import declared_length, is_chunked
 from cumuli.runtime.http.limits import MAX_CHUNK_LINE, MAX_HEADERS
 from cumuli.runtime.messages import Headers
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from cumuli.errors import MalformedResponse
-from cumuli.runtime.http.failures import PeerFinished
 from cumuli.runtime.http.http1 import CHUNKED, UNTIL_CLOSE, AnswerHead, chunk_size, parse_head, take_chunks
 from cumuli.runtime.http.limits import MAX_CHUNK_LINE, MAX_HEADER_BYTES, MAX_HEADERS, MAX_INTERIM_ANSWERS
+from cumuli.runtime.http.network_errors import PeerFinished
 
 __all__ = ["Reader", "Receiving"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cumuli.runtime.http.heads import Origin, parse_origin
+from cumuli.runtime.http.headers import Origin, parse_origin
 from cumuli.runtime.http.proxies import Proxies, Proxy
 
 __all__ = ["Route", "Routes"]

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from cumuli.errors import CloudError
-from cumuli.runtime.http.failures import no_tunnel
 from cumuli.runtime.http.limits import LONGEST_WAIT
+from cumuli.runtime.http.network_errors import no_tunnel
 from cumuli.runtime.http.proxies import Proxy
 
 __all__ = ["through", "through_async"]

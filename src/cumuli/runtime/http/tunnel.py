@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cumuli.runtime.http.exchange import Connection
-from cumuli.runtime.http.failures import no_tunnel
-from cumuli.runtime.http.heads import Origin
+from cumuli.runtime.http.headers import Origin
 from cumuli.runtime.http.http1 import write_head
+from cumuli.runtime.http.network_errors import no_tunnel
 from cumuli.runtime.http.proxies import Proxy
 from cumuli.runtime.http.reader import Reader
 

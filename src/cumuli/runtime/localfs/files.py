@@ -27,8 +27,8 @@ from cumuli.runtime.localfs.folders import (
     prune,
     try_lock,
 )
+from cumuli.runtime.localfs.metadata import Record, forget_record, read_record, write_record
 from cumuli.runtime.localfs.names import PRIVATE, aside, pieces_of, too_long
-from cumuli.runtime.localfs.record import Record, forget_record, read_record, write_record
 
 __all__ = ["Check", "Found", "OpenFile", "Writer", "found_as", "found_of", "opened_object", "sweep"]
 

@@ -24,8 +24,8 @@ from cumuli.errors import (
 )
 from cumuli.runtime.localfs.files import Check, Found, OpenFile, Writer, found_as, found_of, opened_object, sweep
 from cumuli.runtime.localfs.folders import NOT_THERE, SUPPORTED, clear, errors_of, folder, locked, prune
+from cumuli.runtime.localfs.metadata import Record, forget_record
 from cumuli.runtime.localfs.names import PRIVATE, is_text, pieces_of, usable
-from cumuli.runtime.localfs.record import Record, forget_record
 from cumuli.runtime.localfs.walk import Walk, holds_objects
 
 __all__ = ["LocalStore"]

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from cumuli.errors import ConfigurationError
-from cumuli.runtime.http.failures import PeerClosed, PeerFinished
 from cumuli.runtime.http.limits import LONGEST_WAIT, PIECE
+from cumuli.runtime.http.network_errors import PeerClosed, PeerFinished
 
 if TYPE_CHECKING:
     import ssl
-from cumuli.runtime.pace import Pace
 from cumuli.runtime.polling import GONE, READABLE, Poll, poll
 from cumuli.runtime.send_queue import unsent
+from cumuli.runtime.timeouts import Pace
 
 __all__ = ["Connection"]
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cumuli.runtime.http.address_order import Address, Reachability
-from cumuli.runtime.http.heads import Origin
+from cumuli.runtime.http.headers import Origin
 from cumuli.runtime.http.proxies import Proxy
 from cumuli.runtime.http.routes import Route
 from cumuli.runtime.http.tunnel import open_tunnel

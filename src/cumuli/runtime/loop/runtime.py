@@ -12,17 +12,17 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from cumuli.errors import ConfigurationError
+from cumuli.runtime.clock_and_random import ClockAndRandom
 from cumuli.runtime.http.exchange import Exchange, Stream
-from cumuli.runtime.http.heads import user_agent
+from cumuli.runtime.http.headers import user_agent
 from cumuli.runtime.http.proxies import Proxies
 from cumuli.runtime.http.routes import Routes
 from cumuli.runtime.loop import tasks
-from cumuli.runtime.loop.offloaded import async_sink, async_source
+from cumuli.runtime.loop.sources_and_sinks import async_sink, async_source
 from cumuli.runtime.loop.transport import Transport, running_loop
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
-from cumuli.runtime.time_and_chance import TimeAndChance
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["AsyncioRuntime"]
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-class AsyncioRuntime(TimeAndChance):
+class AsyncioRuntime(ClockAndRandom):
     """The asynchronous ``Runtime``. Bound to the event loop of its first use."""
 
     def __init__(self, settings: TransportSettings) -> None:

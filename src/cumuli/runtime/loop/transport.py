@@ -18,8 +18,8 @@ from cumuli.runtime.http.routes import Route, Routes
 from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.loop.connection import Connection
 from cumuli.runtime.loop.dial import connect
-from cumuli.runtime.pace import Pace
 from cumuli.runtime.protocol import TransportSettings
+from cumuli.runtime.timeouts import Pace
 
 if TYPE_CHECKING:
     import ssl

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from cumuli.errors import MalformedResponse
 from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.drive import run
-from cumuli.runtime.http.failures import PeerClosed
 from cumuli.runtime.http.http1 import AnswerHead, parse_head, write_head
 from cumuli.runtime.http.limits import MAX_HEADER_BYTES, MAX_HEADERS
+from cumuli.runtime.http.network_errors import PeerClosed
 from cumuli.runtime.http.reader import Reader
-from cumuli.runtime.pace import Pace
+from cumuli.runtime.timeouts import Pace
 
 SOON = 30.0
 # More than any socket buffers.

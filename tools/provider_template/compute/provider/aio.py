@@ -8,13 +8,13 @@ from typing import ClassVar, Literal, Unpack
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.models import Volume
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
 from cumuli.providers.acme.models import AcmeNode
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncAcme"]
 
@@ -22,7 +22,7 @@ __all__ = ["AsyncAcme"]
 class AsyncAcme(AsyncCompute[AcmeNode, Volume]):
     """Acme Cloud (API v1)."""
 
-    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"token"}),))
+    credential_arguments: ClassVar[CredentialArguments] = CredentialArguments(ways=(frozenset({"token"}),))
 
     def __init__(
         self,

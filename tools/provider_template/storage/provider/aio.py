@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.acme.driver import ENDPOINT, AcmeAuthorizer, AcmeDriver
 from cumuli.providers.acme.models import AcmeContainer
@@ -15,7 +16,6 @@ from cumuli.secret import Secret
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.models import Object
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncAcme"]
 
@@ -23,7 +23,7 @@ __all__ = ["AsyncAcme"]
 class AsyncAcme(AsyncStorage[AcmeContainer, Object]):
     """Acme Cloud (API v1)."""
 
-    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"token"}),))
+    credential_arguments: ClassVar[CredentialArguments] = CredentialArguments(ways=(frozenset({"token"}),))
 
     def __init__(
         self,

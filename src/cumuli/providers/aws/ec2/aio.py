@@ -6,6 +6,7 @@ import re
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
@@ -19,7 +20,6 @@ from cumuli.providers.aws.identity.session import AWSSession
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 from cumuli.wire.xml import XMLValue
 
 __all__ = ["AsyncEC2"]
@@ -36,7 +36,7 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Net
     ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS_OR_PROFILE
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_PROFILE
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
@@ -35,7 +36,6 @@ from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 from cumuli.wire.xml import XMLValue
 
 __all__ = ["EC2", "EC2Addresses", "EC2Images", "EC2Instances", "EC2Networks", "EC2Tags"]
@@ -730,7 +730,7 @@ class EC2(EC2Instances, EC2Images, EC2Addresses, EC2Networks, EC2Tags):
     ``list_images(owner="self")`` lists one's own, ``owner="amazon"`` those of AWS.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncEC2.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncEC2.credential_arguments
 
     def __init__(
         self,

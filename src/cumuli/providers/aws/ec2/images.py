@@ -11,7 +11,7 @@ from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
 from cumuli.providers.aws.ec2.models import PROVIDER
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Images"]
 

@@ -36,7 +36,7 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroupName,
 )
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Instances", "block_device_parameters"]
 

@@ -15,7 +15,7 @@ from cumuli.providers.aws.ec2.calls import EC2Calls, exact, named, next_cursor, 
 from cumuli.providers.aws.ec2.models import PROVIDER, EC2Volume, VolumeAttachment
 from cumuli.providers.aws.ec2.networks import Networks
 from cumuli.providers.aws.query import filters
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Volumes"]
 

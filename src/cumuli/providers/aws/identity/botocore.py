@@ -20,7 +20,7 @@ import msgspec
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
 from cumuli.providers.aws.identity.cache import SharedCache
 from cumuli.providers.aws.identity.credentials import AWSCredentials
-from cumuli.runtime.bounded import time_left
+from cumuli.runtime.within_deadline import time_left
 from cumuli.secret import Secret
 
 __all__ = ["Surroundings", "find", "installed"]

@@ -14,12 +14,12 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, DeadlineExceeded
-from cumuli.runtime.bounded import bounded
 from cumuli.runtime.deadline import current_deadline, until
 from cumuli.runtime.protocol import Runtime
+from cumuli.runtime.within_deadline import within_deadline
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = [
     "KEYS",
@@ -36,12 +36,12 @@ __all__ = [
 
 log = logging.getLogger("cumuli.credentials")
 
-KEYS = WaysIn(
+KEYS = CredentialArguments(
     ways=(frozenset({"key", "secret", "token"}), frozenset({"credentials"})),
     proofs=frozenset({"secret"}),
     whole=frozenset({"credentials"}),
 )
-KEYS_OR_PROFILE = WaysIn(
+KEYS_OR_PROFILE = CredentialArguments(
     ways=(*KEYS.ways, frozenset({"profile"})), proofs=KEYS.proofs, whole=frozenset({"credentials", "profile"})
 )
 
@@ -239,7 +239,7 @@ class RefreshingCredentials:
         if self._stamp is not None:
             self._read_at = await self._runtime.offload(self._stamp)
         try:
-            found = _checked(await self._runtime.offload(lambda: bounded(fetch, _late)))
+            found = _checked(await self._runtime.offload(lambda: within_deadline(fetch, _late)))
         except CloudError:
             raise
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_runtime
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
@@ -15,7 +16,6 @@ from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncS3"]
 
@@ -38,7 +38,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
     ``email.header``, for example.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS_OR_PROFILE
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_PROFILE
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from cumuli.providers.aws.s3.models import S3Container, S3ContainerSpec
 from cumuli.providers.aws.s3.names import check_new_bucket, in_query, xml_text
 from cumuli.providers.aws.s3.session import DEFAULT_REGION
 from cumuli.storage.driver import ContainerSpec
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Buckets"]
 

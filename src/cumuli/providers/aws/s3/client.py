@@ -11,6 +11,7 @@ from os import PathLike
 from typing import BinaryIO, ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
@@ -38,7 +39,6 @@ from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.client import ObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["S3", "S3Access", "S3Buckets", "S3Objects"]
 
@@ -886,7 +886,7 @@ class S3(S3Access, S3Buckets):
     ``email.header``, for example.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncS3.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncS3.credential_arguments
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ from cumuli.providers.aws.s3.objects import Objects, everywhere
 from cumuli.runtime.deadline import grace
 from cumuli.storage.driver import Address, CopySpec, MultipartUpload, Part, PutSpec, ReadSpec
 from cumuli.storage.etags import is_weak, same_etag
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Copies"]
 

@@ -12,7 +12,7 @@ from cumuli.providers.aws.s3.names import decoded, in_query
 from cumuli.storage.driver import ListQuery
 from cumuli.storage.listing import check_names
 from cumuli.storage.models import Prefix
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Listings"]
 

@@ -9,7 +9,7 @@ from cumuli.errors import InvalidRequest, MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
 from cumuli.providers.aws.s3.names import xml_text
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = [
     "acl_document",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions, make_runtime
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError
 from cumuli.providers.aws.identity.credentials import KEYS, CredentialsLike
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
@@ -26,7 +27,6 @@ from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncBackblazeB2", "AsyncCephS3", "AsyncCloudflareR2", "AsyncDigitalOceanSpaces"]
 
@@ -45,7 +45,7 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
     * The account's master key does not work here: make an application key.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS
+    credential_arguments: ClassVar[CredentialArguments] = KEYS
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
       on ``checksum="crc32"`` works as well.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS
+    credential_arguments: ClassVar[CredentialArguments] = KEYS
 
     def __init__(
         self,
@@ -161,7 +161,7 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
     * User metadata is decoded by R2 itself, so what is not ASCII reads the same everywhere.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS
+    credential_arguments: ClassVar[CredentialArguments] = KEYS
 
     def __init__(
         self,
@@ -221,7 +221,7 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
     * Objects are not copied between regions.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYS
+    credential_arguments: ClassVar[CredentialArguments] = KEYS
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.providers.aws.s3.client import S3Access, S3Buckets
 from cumuli.providers.aws.s3.dialect import Checksum
@@ -22,7 +23,6 @@ from cumuli.runtime import blocking_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["BackblazeB2", "CephS3", "CloudflareR2", "DigitalOceanSpaces"]
 
@@ -41,7 +41,7 @@ class BackblazeB2(S3Access, S3Buckets):
     * The account's master key does not work here: make an application key.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncBackblazeB2.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncBackblazeB2.credential_arguments
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class CephS3(S3Access, S3Buckets):
       on ``checksum="crc32"`` works as well.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncCephS3.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncCephS3.credential_arguments
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class CloudflareR2(S3Access, S3Buckets):
     * User metadata is decoded by R2 itself, so what is not ASCII reads the same everywhere.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncCloudflareR2.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncCloudflareR2.credential_arguments
 
     def __init__(
         self,
@@ -235,7 +235,7 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
     * Objects are not copied between regions.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncDigitalOceanSpaces.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncDigitalOceanSpaces.credential_arguments
 
     def __init__(
         self,

@@ -11,8 +11,8 @@ from cumuli.providers.memory.runtime import Failures, MemoryRuntime
 from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.runtime.messages import Headers, Request, Response, ResponseStream
 from cumuli.runtime.mutex import Mutex
-from cumuli.runtime.pace import Patience
 from cumuli.runtime.protocol import Runtime
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["MemoryStorageRuntime"]
 

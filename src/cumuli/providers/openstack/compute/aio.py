@@ -7,6 +7,7 @@ from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.models import Node
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import OpenStackDriver
@@ -26,7 +27,6 @@ from cumuli.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackSer
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncOpenStack"]
 
@@ -39,7 +39,7 @@ class AsyncOpenStack(AsyncNova[OpenStackNode], AsyncNeutron):
     username=…, password=…, project_name=…)`` reads nothing.
     """
 
-    ways_in: ClassVar[WaysIn] = KEYSTONE
+    credential_arguments: ClassVar[CredentialArguments] = KEYSTONE
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import NetworkLike
@@ -33,7 +34,6 @@ from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["Nova", "OpenStack"]
 
@@ -466,7 +466,7 @@ class OpenStack(Nova[OpenStackNode], Neutron):
     username=…, password=…, project_name=…)`` reads nothing.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncOpenStack.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncOpenStack.credential_arguments
 
     def __init__(
         self,

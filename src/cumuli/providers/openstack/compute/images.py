@@ -17,7 +17,7 @@ from cumuli.providers.openstack.compute.servers import Servers
 from cumuli.providers.openstack.services import IMAGE, Link, OpenStackServices, decoded, identified
 from cumuli.runtime.messages import Response
 from cumuli.wire.lenient import Identity, Needed
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Images", "image_id_of"]
 

@@ -17,7 +17,7 @@ from cumuli.providers.openstack.faults import fault_error
 from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, OpenStackServices, identified
 from cumuli.runtime.messages import Response
 from cumuli.wire.lenient import Identity
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Volumes"]
 

@@ -14,7 +14,7 @@ from cumuli.providers.openstack.compute.models import NodeAddress, OpenStackNode
 from cumuli.providers.openstack.services import Links
 from cumuli.secret import Secret
 from cumuli.wire.lenient import Identity
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = [
     "Address",

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import msgspec
 
 from cumuli.calls.options import ClientOptions, make_caller
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings, load_cloud
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.identity.session import KeystoneSession
 from cumuli.runtime.protocol import Runtime
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["KEYSTONE", "as_secret", "make_session", "one_account", "openstack_settings", "with_cloud_options"]
 
@@ -26,7 +26,7 @@ PROJECTS = tuple(
     for domain in ("project_domain_id", "project_domain_name")
 )
 # An entry of clouds.yaml says where the cloud is, too, so arguments may stand beside it, and go before it.
-KEYSTONE = WaysIn(
+KEYSTONE = CredentialArguments(
     ways=(
         *(user | {"password", "cloud"} for user in USERS),
         frozenset({"application_credential_id", "application_credential_secret", "cloud"}),
@@ -53,7 +53,7 @@ def one_account(
     *,
     cloud: str | None,
     provider: str,
-    ways: WaysIn = KEYSTONE,
+    ways: CredentialArguments = KEYSTONE,
     key: object = None,
 ) -> KeystoneCredentials:
     """What a client was given, in one object or in single arguments.

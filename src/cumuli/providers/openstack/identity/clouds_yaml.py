@@ -26,9 +26,9 @@ import msgspec
 
 from cumuli.errors import ConfigurationError
 from cumuli.extras import how_to_install
+from cumuli.providers.openstack.identity.auth_types import AUTH_TYPES, instead_of
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.identity.vendors import VENDORS, unknown_vendor
-from cumuli.providers.openstack.identity.ways_in import AUTH_TYPES, instead_of
 from cumuli.secret import Secret
 
 __all__ = ["CloudSettings", "load_cloud"]

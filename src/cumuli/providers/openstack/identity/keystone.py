@@ -14,7 +14,7 @@ from cumuli.errors import ConfigurationError
 from cumuli.providers.openstack.catalog import Endpoint, Service, interface_name, split_endpoint
 from cumuli.secret import Secret
 from cumuli.wire.lenient import Identity, Needed, decode_json
-from cumuli.wire.moments import moment_of
+from cumuli.wire.timestamps import moment_of
 
 __all__ = [
     "IdentityVersion",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.identity.arguments import as_secret, one_account
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.swift.aio_storage import AsyncSwiftStorage
@@ -17,7 +18,6 @@ from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncSwift"]
 
@@ -32,7 +32,7 @@ class AsyncSwift(AsyncSwiftStorage):
     Keystone.
     """
 
-    ways_in: ClassVar[WaysIn] = SWIFT_WAYS
+    credential_arguments: ClassVar[CredentialArguments] = SWIFT_WAYS
 
     def __init__(
         self,

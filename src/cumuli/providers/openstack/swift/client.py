@@ -10,6 +10,7 @@ from os import PathLike
 from typing import BinaryIO, ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.aio_containers import AsyncSwiftContainers
@@ -36,7 +37,6 @@ from cumuli.storage.client import Storage
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["Swift", "SwiftContainers", "SwiftStorage"]
 
@@ -455,7 +455,7 @@ class Swift(SwiftStorage):
     Keystone.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncSwift.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncSwift.credential_arguments
 
     def __init__(
         self,

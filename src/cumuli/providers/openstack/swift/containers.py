@@ -21,7 +21,7 @@ from cumuli.storage.driver import ContainerSpec, ListQuery
 from cumuli.storage.headers import bare, number
 from cumuli.storage.listing import check_names
 from cumuli.storage.models import Prefix
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["Containers"]
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import ClassVar, Unpack, get_args
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.swift.aio_storage import AsyncSwiftStorage
 from cumuli.providers.openstack.swift.calls import PAGE_SIZE
@@ -22,7 +23,6 @@ from cumuli.secret import Secret
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncCloudFiles"]
 
@@ -37,7 +37,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
     Rackspace's identity service; an ``auth_url`` that ends in ``/v1.0`` in the way of before.
     """
 
-    ways_in: ClassVar[WaysIn] = RACKSPACE
+    credential_arguments: ClassVar[CredentialArguments] = RACKSPACE
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.swift.calls import PAGE_SIZE
 from cumuli.providers.openstack.swift.client import SwiftStorage
 from cumuli.providers.openstack.swift.wire import TempUrlDigest
@@ -20,7 +21,6 @@ from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.verify import Integrity
-from cumuli.ways_in import WaysIn
 
 __all__ = ["CloudFiles"]
 
@@ -32,7 +32,7 @@ class CloudFiles(SwiftStorage):
     Rackspace's identity service; an ``auth_url`` that ends in ``/v1.0`` in the way of before.
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncCloudFiles.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncCloudFiles.credential_arguments
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.identity.arguments import make_session
 from cumuli.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
@@ -15,7 +16,6 @@ from cumuli.providers.rackspace.identity import RACKSPACE, rackspace_settings
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["AsyncRackspace"]
 
@@ -28,7 +28,7 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
     ``SERVICE_NET`` in ``cumuli.providers.rackspace.compute.models``).
     """
 
-    ways_in: ClassVar[WaysIn] = RACKSPACE
+    credential_arguments: ClassVar[CredentialArguments] = RACKSPACE
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
 from cumuli.calls.options import ClientOptions
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.client import Nova
 from cumuli.providers.openstack.services import PAGE_SIZE
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
@@ -16,7 +17,6 @@ from cumuli.providers.rackspace.compute.models import RackspaceNode
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 __all__ = ["Rackspace"]
 
@@ -29,7 +29,7 @@ class Rackspace(Nova[RackspaceNode]):
     ``SERVICE_NET`` in ``cumuli.providers.rackspace.compute.models``).
     """
 
-    ways_in: ClassVar[WaysIn] = AsyncRackspace.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncRackspace.credential_arguments
 
     def __init__(
         self,

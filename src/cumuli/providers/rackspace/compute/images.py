@@ -14,7 +14,7 @@ from cumuli.providers.openstack.compute.images import Images
 from cumuli.providers.openstack.compute.models import OpenStackImage
 from cumuli.providers.openstack.services import COMPUTE, Links, identified
 from cumuli.wire.lenient import Identity
-from cumuli.wire.moments import utc
+from cumuli.wire.timestamps import utc
 
 __all__ = ["NovaImages"]
 

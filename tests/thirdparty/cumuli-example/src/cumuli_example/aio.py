@@ -8,9 +8,9 @@ from cumuli import ConfigurationError, Node, Secret, Volume
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import id_of
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
-from cumuli.ways_in import WaysIn
 
 from cumuli_example.driver import ENDPOINT, ExampleAuthorizer, ExampleDriver
 from cumuli_example.models import ExampleNode
@@ -21,7 +21,7 @@ __all__ = ["AsyncExample"]
 class AsyncExample(AsyncCompute[ExampleNode, Volume]):
     """Example Cloud (API v1)."""
 
-    ways_in: ClassVar[WaysIn] = WaysIn(ways=(frozenset({"token"}),))
+    credential_arguments: ClassVar[CredentialArguments] = CredentialArguments(ways=(frozenset({"token"}),))
 
     def __init__(
         self,

@@ -10,10 +10,10 @@ from typing import ClassVar, Unpack
 from cumuli import Node, Secret, Volume
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.client import Compute
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory
-from cumuli.ways_in import WaysIn
 
 from cumuli_example.aio import AsyncExample
 from cumuli_example.driver import ENDPOINT
@@ -25,7 +25,7 @@ __all__ = ["Example"]
 class Example(Compute[ExampleNode, Volume]):
     """Example Cloud (API v1)."""
 
-    ways_in: ClassVar[WaysIn] = AsyncExample.ways_in
+    credential_arguments: ClassVar[CredentialArguments] = AsyncExample.credential_arguments
 
     def __init__(
         self,

@@ -15,9 +15,9 @@ from openstack.config.loader import OpenStackConfig
 
 from cumuli import OpenStack
 from cumuli.errors import ConfigurationError
+from cumuli.providers.openstack.identity.auth_types import AUTH_TYPES, instead_of
 from cumuli.providers.openstack.identity.clouds_yaml import CloudSettings, load_cloud
 from cumuli.providers.openstack.identity.vendors import VENDORS
-from cumuli.providers.openstack.identity.ways_in import AUTH_TYPES, instead_of
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY, API_SECRET
 
 

@@ -1,4 +1,4 @@
-"""``bounded``: work that cannot be interrupted, waited for no longer than ``deadline`` allows."""
+"""``within_deadline``: work that cannot be interrupted, waited for no longer than ``deadline`` allows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 
 from cumuli.runtime.deadline import current_deadline
 
-__all__ = ["bounded", "time_left"]
+__all__ = ["time_left", "within_deadline"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ def time_left() -> float | None:
     return None if end == float("inf") else min(max(0.0, end - time.monotonic()), threading.TIMEOUT_MAX)
 
 
-def bounded(function: Callable[[], T], late: Callable[[], Exception]) -> T:
+def within_deadline(function: Callable[[], T], late: Callable[[], Exception]) -> T:
     """What ``function`` gives, if it does so before the innermost ``deadline`` ends.
 
     It runs in a thread of its own, which is left alone when time is up, and keeps no program from ending.
@@ -46,7 +46,7 @@ def bounded(function: Callable[[], T], late: Callable[[], Exception]) -> T:
         else:
             outcome.put(lambda: found)
 
-    threading.Thread(target=work, name="cumuli-bounded", daemon=True).start()
+    threading.Thread(target=work, name="cumuli-within-deadline", daemon=True).start()
     try:
         ended = outcome.get(timeout=left)
     except Empty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cumuli.calls.recent import MOST, NEW_SECONDS, PATIENCE, Recent
+from cumuli.calls.recent_ids import MOST, NEW_SECONDS, PATIENCE, RecentIds
 from cumuli.errors import ImageNotFound, KeyPairNotFound, NodeNotFound, NotFound
 from cumuli.runtime.messages import Request
 
@@ -13,8 +13,8 @@ def request(target: str, body: bytes = b"", operation: str = "Look", method: str
     return Request(method=method, origin="http://h", target=target, headers=(), body=body, operation=operation)
 
 
-def wait(recent: Recent, asked: Request, error: NotFound | None = None, began: float = 0.0, now: float = 0.0) -> bool:
-    return recent.wait(asked, error or NodeNotFound("no"), began=began, now=now) is not None
+def wait(ids: RecentIds, asked: Request, error: NotFound | None = None, began: float = 0.0, now: float = 0.0) -> bool:
+    return ids.wait(asked, error or NodeNotFound("no"), began=began, now=now) is not None
 
 
 @pytest.mark.parametrize(
@@ -31,19 +31,19 @@ def wait(recent: Recent, asked: Request, error: NotFound | None = None, began: f
     ],
 )
 def test_which_requests_name_it(target: str, body: bytes, named: bool) -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     assert wait(recent, request(target, body)) is named
 
 
 def test_names_are_found_as_forms_and_addresses_write_them() -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("my key/ü", NotFound, now=0.0)
     assert wait(recent, request("/os-keypairs/my%20key%2F%C3%BC"), NotFound("no"))
 
 
 def test_errors_of_another_kind_are_about_something_else() -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     assert not wait(recent, request("/i-1"), ImageNotFound("no"))
     assert wait(recent, request("/i-1"), NotFound("no"))
@@ -72,14 +72,14 @@ FORM = b"Action=RunInstances&ImageId=ami-1&KeyName=my-key&SecurityGroupId.1=sg-1
     ],
 )
 def test_which_refusals_are_about_it(target: str, body: bytes, error: NotFound, waited: bool) -> None:
-    recent = Recent()
+    recent = RecentIds()
     for identity, kind in {"my-key": KeyPairNotFound, "sg-1": NotFound, "rt-1": NotFound, "i-1": NodeNotFound}.items():
         recent.add(identity, kind, now=0.0)
     assert wait(recent, request(target, body), error) is waited
 
 
 def test_one_call_waits_ever_longer_and_for_so_long() -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     now, waits = 0.0, list[float]()
     while (
@@ -96,14 +96,14 @@ def test_one_call_waits_ever_longer_and_for_so_long() -> None:
 
 
 def test_what_is_older_than_a_minute_is_not_waited_for() -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     assert wait(recent, request("/i-1"), began=NEW_SECONDS - 1, now=NEW_SECONDS - 1)
     assert not wait(recent, request("/i-1"), began=NEW_SECONDS + 1, now=NEW_SECONDS + 1)
 
 
 def test_memory_is_bounded() -> None:
-    recent = Recent()
+    recent = RecentIds()
     for number in range(5 * MOST):
         recent.add(f"i-{number}", NodeNotFound, now=0.0)
     assert len(recent._made) == MOST  # pyright: ignore[reportPrivateUsage] - what is kept shows nowhere else
@@ -126,14 +126,14 @@ def test_memory_is_bounded() -> None:
     ],
 )
 def test_what_was_taken_away_is_forgotten(operation: str, method: str, gone: bool) -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     recent.note(request("/i-1", operation=operation, method=method))
     assert wait(recent, request("/i-1")) is not gone
 
 
 def test_what_was_taken_away_is_known_as_gone_until_it_is_made_again() -> None:
-    recent = Recent()
+    recent = RecentIds()
     recent.add("i-1", NodeNotFound, now=0.0)
     recent.take_away("i-1")
     assert recent.is_gone("i-1")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cumuli.cli.dryrun import RequestShown, shown
+from cumuli.cli.dry_run import RequestShown, shown
 from cumuli.runtime.blocking.runtime import BlockingRuntime
 from cumuli.runtime.messages import Request, Response, ResponseStream
-from cumuli.runtime.pace import Patience
+from cumuli.runtime.timeouts import Patience
 
 __all__ = ["DryRunRuntime"]
 

@@ -10,15 +10,15 @@ from cumuli import config, registry
 from cumuli.by_name import storage
 from cumuli.cli.failures import UsageError
 from cumuli.cli.output import clean
-from cumuli.cli.services import without
 from cumuli.cli.session import options
 from cumuli.cli.storage.addresses import Place, place_of
-from cumuli.cli.storage.judging import Judge
+from cumuli.cli.storage.failure_scope import FailureScope
+from cumuli.cli.wrong_service import without
 from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
 
-__all__ = ["about", "container_at", "judge_of", "object_at", "one_object", "place_at", "stores"]
+__all__ = ["about", "container_at", "failure_scope_of", "object_at", "one_object", "place_at", "stores"]
 
 
 def place_at(text: str) -> Place:
@@ -85,10 +85,12 @@ def _tells_of(message: str, place: Place) -> bool:
     return repr(name) in message or message.startswith(f"{name}: ") or clean(str(place)) in message or path in message
 
 
-def judge_of(client: Storage, place: Place) -> Judge:
+def failure_scope_of(client: Storage, place: Place) -> FailureScope:
     """Tells what concerns one object of a container from what concerns all of them."""
     # A listing: its refusal has words, unlike that of a HEAD, and they tell bad credentials from forbidden objects.
-    return Judge(lambda: next(client.iterate_container_objects(place.container, prefix=place.folder or None), None))
+    return FailureScope(
+        lambda: next(client.iterate_container_objects(place.container, prefix=place.folder or None), None)
+    )
 
 
 @contextmanager
@@ -151,7 +153,7 @@ def _open(place: Place) -> Storage:
     given = options()
     settings: dict[str, object] = {"region": given.region, "endpoint": given.endpoint}
     if given.dry_run:
-        from cumuli.cli.dryruntime import DryRunRuntime
+        from cumuli.cli.dry_run_runtime import DryRunRuntime
 
         settings["_runtime"] = DryRunRuntime
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cumuli.testing.flavours import Flavour
 from cumuli.testing.suites import compute_target, storage_target
-from tests.field.crowd import OwnRequests
+from tests.field.concurrent_suite import OwnRequests
 
 __all__ = ["SharedCompute", "SharedStorage"]
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cumuli.cli.dryrun import RequestShown, shown
-from cumuli.cli.dryruntime import DryRunRuntime
+from cumuli.cli.dry_run import RequestShown, shown
+from cumuli.cli.dry_run_runtime import DryRunRuntime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import UNLIMITED, TransportSettings

@@ -1,6 +1,6 @@
-"""``WaysIn``: by which arguments a client's class is told who one is.
+"""``CredentialArguments``: by which arguments a client's class is told who one is.
 
-Each class says it of itself, as ``ways_in``, and everything that combines arguments with something
+Each class says it of itself, as ``credential_arguments``, and everything that combines arguments with something
 stored reads it there: profiles, ``clouds.yaml``, the command line.
 """
 
@@ -13,10 +13,10 @@ import msgspec
 
 from cumuli.errors import ConfigurationError
 
-__all__ = ["CONVENTIONAL", "WaysIn"]
+__all__ = ["CONVENTIONAL", "CredentialArguments"]
 
 
-class WaysIn(msgspec.Struct, frozen=True, kw_only=True):
+class CredentialArguments(msgspec.Struct, frozen=True, kw_only=True):
     """The ways to say who one is.
 
     Attributes:
@@ -83,7 +83,7 @@ def _contradict(ways: tuple[frozenset[str], ...], one: str, other: str) -> bool:
 
 
 # What a class is taken to mean that does not say.
-CONVENTIONAL = WaysIn(
+CONVENTIONAL = CredentialArguments(
     ways=(frozenset({"credentials"}), frozenset({"key", "secret", "token", "username", "password", "api_key"})),
     proofs=frozenset({"secret", "password"}),
     whole=frozenset({"credentials"}),

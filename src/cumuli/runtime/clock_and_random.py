@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import time
 
-__all__ = ["TimeAndChance"]
+__all__ = ["ClockAndRandom"]
 
 
-class TimeAndChance:
+class ClockAndRandom:
     """The part of ``Runtime`` that waits for nothing."""
 
     def now(self) -> float:

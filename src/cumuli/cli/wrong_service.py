@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cumuli import config, registry
+from cumuli.cli.commands import every_service
 from cumuli.cli.failures import UsageError
-from cumuli.cli.verbs import every_service
 from cumuli.errors import ConfigurationError
 from cumuli.service_names import Service
 

@@ -10,12 +10,12 @@ import pytest
 
 import cumuli
 from cumuli import registry
+from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.registry import ProviderInfo
 from cumuli.secret import Secret
-from cumuli.ways_in import WaysIn
 
 KEYS = AWSCredentials(access_key="AKIAGIVEN", secret=Secret("given"))
 PLACE = {"auth_url": "http://127.0.0.1:9/v3"}
@@ -151,7 +151,7 @@ def test_a_rackspace_account_given_outright_replaces_the_stored_one_whole(
 # Two ways at once
 
 
-def contradictions(ways: WaysIn) -> list[tuple[str, str]]:
+def contradictions(ways: CredentialArguments) -> list[tuple[str, str]]:
     names = sorted(frozenset().union(*ways.ways))
     return [
         (one, other)
@@ -164,7 +164,9 @@ CASES = [
     pytest.param(info, asynchronous, pair, id=f"{info.name}-{'async' if asynchronous else 'sync'}-{'-'.join(pair)}")
     for info in registry.BUILT_IN
     for asynchronous in (False, True)
-    for pair in contradictions(getattr(info.load(asynchronous=asynchronous), "ways_in", registry.CONVENTIONAL))
+    for pair in contradictions(
+        getattr(info.load(asynchronous=asynchronous), "credential_arguments", registry.CONVENTIONAL)
+    )
     if set(pair) <= set(inspect.signature(info.load(asynchronous=asynchronous)).parameters)
 ]
 
@@ -175,7 +177,7 @@ def test_every_class_that_takes_credentials_says_how() -> None:
     for info in registry.BUILT_IN:
         for asynchronous in (False, True):
             cls = info.load(asynchronous=asynchronous)
-            ways: WaysIn = getattr(cls, "ways_in", registry.CONVENTIONAL)
+            ways: CredentialArguments = getattr(cls, "credential_arguments", registry.CONVENTIONAL)
             said = frozenset().union(*ways.ways)
             looks = {"credentials", "key", "secret", "token", "username", "password", "api_key", "profile", "cloud"}
             taken = set(inspect.signature(cls).parameters)

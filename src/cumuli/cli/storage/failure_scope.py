@@ -30,7 +30,7 @@ from cumuli.errors import (
     Timeout,
 )
 
-__all__ = ["Judge"]
+__all__ = ["FailureScope"]
 
 # What is wrong with one object, or one file.
 OF_ONE = (AlreadyExists, ChecksumMismatch, Conflict, InvalidRequest, ObjectNotFound, PermissionDenied)
@@ -49,7 +49,7 @@ OF_ALL_IF_THE_CONTAINER_SAYS_SO = (
 AGE = 1.0
 
 
-class Judge:
+class FailureScope:
     """Tells what concerns one object from what concerns all of a transfer. For several threads.
 
     Args:

@@ -14,7 +14,7 @@ from cumuli.errors import NotFound
 from cumuli.runtime.messages import Request
 from cumuli.runtime.mutex import Mutex
 
-__all__ = ["Recent"]
+__all__ = ["RecentIds"]
 
 # How long what was made is new, how long one call waits for it, and how many are remembered.
 NEW_SECONDS = 60.0
@@ -32,7 +32,7 @@ VALUE = re.compile(
 SHORTEST_VALUE = 3
 
 
-class Recent:
+class RecentIds:
     """The ids that a client was given in the last minute, and those of what it took away; a thousand each at most."""
 
     def __init__(self) -> None:
