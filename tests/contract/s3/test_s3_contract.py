@@ -88,7 +88,7 @@ URLS = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": 
 @pytest.mark.parametrize(
     "options",
     [case.options for case in CASES if case.method == "get_object_url"],
-    ids=lambda options: options.get("method", "GET"),
+    ids=lambda options: "-".join([*options][:3]),
 )
 def test_urls_are_what_aws_documents(options: dict[str, Any], model: S3Model) -> None:
     with S3("AKIAEXAMPLE", "example", region="us-west-2", addressing="path") as client:
