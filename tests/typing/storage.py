@@ -192,6 +192,8 @@ async def async_uploads_take_both_kinds(
 def models_and_names_are_taken(cloud: Storage, container: Container, obj: Object) -> None:
     cloud.list_container_objects(container)
     cloud.get_object(container, obj.name, if_match=obj.etag, if_modified_since=obj.last_modified)
+    cloud.get_object(container, obj.name, if_unmodified_since=obj.last_modified)
+    cloud.delete_object(obj, if_match=obj.etag)
     cloud.upload_object(b"x", container, "o", meta_data={"a": "b"}, content_type="text/plain", if_none_match="*")
     cloud.download_object((container, "o"), Path("there"), overwrite_existing=True)
     cloud.delete_objects([obj, (container, "o"), ("box", "o")])

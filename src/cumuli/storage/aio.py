@@ -65,7 +65,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
     * ``if_match``: only if the object's etag is this one (``Object.etag``), else
       ``PreconditionFailed``. ``if_none_match``: only if it is not; ``"*"`` on uploads means that no
       object of that name may exist. ``if_modified_since``: only if the content was stored after
-      this moment (an aware datetime).
+      this moment (an aware datetime). ``if_unmodified_since``: only if it was not; providers go by
+      seconds, and some by ``if_match`` alone where both are given.
     * ``headers``: extra request headers, sent as they are, for what the provider has and cumuli
       does not model. One that cumuli sets itself, or has an argument for, is ``InvalidRequest``.
     * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
@@ -208,6 +209,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ObjectT:
         """What the provider knows of one object, metadata included; the content is not read.
@@ -217,7 +219,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             PreconditionFailed: A condition does not hold.
         """
         self._require(StorageCapability.GET_OBJECT)
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._read_spec((container, name), conditions=conditions, headers=headers)
         return await self._do(self._driver.head_object(spec))
 
@@ -340,6 +342,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         part_size: int | None = None,
@@ -358,6 +361,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             if_modified_since: See the class.
+            if_unmodified_since: See the class.
             headers: See the class.
             integrity: See the class.
             part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
@@ -376,7 +380,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
         return await self._download(
             spec,
@@ -395,6 +399,7 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         progress: Progress | None = None,
@@ -408,11 +413,12 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             if_modified_since: See the class.
+            if_unmodified_since: See the class.
             headers: See the class.
             integrity: See the class.
             progress: See the class.
         """
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._read_spec(obj, conditions=conditions, headers=headers, integrity=integrity)
         return self._stream(spec, chunk_size, progress)
 
@@ -436,8 +442,9 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         Args:
             obj: The object.
             destination: A path, or a binary file open for writing.
-            start_bytes: The first byte, from 0.
-            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            start_bytes: The first byte, from 0; negative for so many from the end, or all of a shorter object.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object. None
+                where ``start_bytes`` is negative.
             overwrite_existing: Whether an existing file is replaced.
             if_match: See the class.
             headers: See the class.
@@ -476,14 +483,21 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers, integrity)
         return self._stream(spec, chunk_size, progress)
 
-    async def delete_object(self, obj: ObjectLike) -> None:
+    async def delete_object(self, obj: ObjectLike, *, if_match: str | None = None) -> None:
         """Delete an object.
 
+        Args:
+            obj: The object.
+            if_match: See the class.
+
         Raises:
-            ObjectNotFound: It does not exist. Some providers (S3) do not tell: nothing is raised there.
+            ObjectNotFound: It does not exist. Some providers (S3) do not tell: nothing is raised there, unless
+                there is a condition.
+            PreconditionFailed: The condition does not hold.
         """
         self._require(StorageCapability.DELETE_OBJECT)
-        await self._do(self._driver.delete_object(self._address(obj)))
+        wanted = self._delete_condition(if_match)
+        await self._do(self._driver.delete_object(self._address(obj), if_match=wanted))
 
     async def delete_objects(self, objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike]) -> list[DeleteResult]:
         """Delete many objects, in as few requests as the provider allows.
@@ -639,6 +653,8 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             self._require(StorageCapability.READ_IF_NONE_MATCH)
         if conditions.if_modified_since is not None:
             self._require(StorageCapability.READ_IF_MODIFIED_SINCE)
+        if conditions.if_unmodified_since is not None:
+            self._require(StorageCapability.READ_IF_UNMODIFIED_SINCE)
         return ReadSpec(
             address=self._address(obj),
             start=start,
@@ -648,6 +664,12 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
             headers=self._headers(headers, "read"),
             integrity=self._integrity_of(integrity),
         )
+
+    def _delete_condition(self, if_match: str | None) -> str | None:
+        """The checked condition of a deletion."""
+        if if_match is not None:
+            self._require(StorageCapability.DELETE_IF_MATCH)
+        return checked_conditions(if_match).if_match
 
     def _range_spec(
         self,

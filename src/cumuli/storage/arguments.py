@@ -43,6 +43,7 @@ CONDITIONS = {
     "if-match": "if_match=",
     "if-none-match": "if_none_match=",
     "if-modified-since": "if_modified_since=",
+    "if-unmodified-since": "if_unmodified_since=",
 }
 TYPED = {"content-type": "content_type="}
 ARGUMENTS: dict[Verb, dict[str, str]] = {
@@ -144,35 +145,32 @@ def checked_expiry(expires_in: object) -> int:
 
 
 def checked_range(start: int, end: int | None) -> None:
-    """Do nothing if this is a half-open range of bytes.
+    """Do nothing if this is a half-open range of bytes, or the last ones of whatever number there are.
 
     Raises:
-        InvalidRequest: It is negative or empty, or no numbers say what it is.
+        InvalidRequest: It is empty, or no numbers say what it is.
     """
     for argument, value in (("start_bytes", start), ("end_bytes", end)):
         if value is not None and not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(f"{argument} is {value!r}; give a number of bytes")
-    if start < 0 or (end is not None and end <= start):
+    if end is not None and (start < 0 or end <= start):
         raise InvalidRequest(
-            f"bytes {start} to {end} are no range: start_bytes is at least 0, and end_bytes, which is not included, "
-            "is greater than start_bytes"
+            f"bytes {start} to {end} are no range: end_bytes, which is not included, is greater than start_bytes; a "
+            "negative start_bytes, for the last bytes of the object, has none"
         )
 
 
 def checked_conditions(
-    if_match: str | None = None, if_none_match: str | None = None, if_modified_since: dt.datetime | None = None
+    if_match: str | None = None,
+    if_none_match: str | None = None,
+    if_modified_since: dt.datetime | None = None,
+    if_unmodified_since: dt.datetime | None = None,
 ) -> Conditions:
-    """The conditions, etags without their quotes, the moment in UTC.
+    """The conditions, etags without their quotes, moments in UTC.
 
     Raises:
-        InvalidRequest: An etag is no etag, or the moment has no time zone.
+        InvalidRequest: An etag is no etag, or a moment has no time zone.
     """
-    if if_modified_since is not None:
-        if not isinstance(if_modified_since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
-            raise InvalidRequest(f"if_modified_since is {if_modified_since!r}; give an aware datetime")
-        if if_modified_since.tzinfo is None:
-            raise InvalidRequest("if_modified_since has no time zone; give an aware datetime, for example in UTC")
-        if_modified_since = if_modified_since.astimezone(dt.UTC)
     if isinstance(if_match, str) and is_weak(if_match):
         raise InvalidRequest(
             f"if_match is {if_match!r}, a weak etag, which does not say which bytes it is of; give a strong one, or "
@@ -181,8 +179,19 @@ def checked_conditions(
     return Conditions(
         if_match=None if if_match is None else _bare_etag(if_match, "if_match"),
         if_none_match=None if if_none_match is None else _bare_etag(if_none_match, "if_none_match"),
-        if_modified_since=if_modified_since,
+        if_modified_since=_in_utc(if_modified_since, "if_modified_since"),
+        if_unmodified_since=_in_utc(if_unmodified_since, "if_unmodified_since"),
     )
+
+
+def _in_utc(moment: dt.datetime | None, argument: str) -> dt.datetime | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(f"{argument} is {moment!r}; give an aware datetime")
+    if moment.tzinfo is None:
+        raise InvalidRequest(f"{argument} has no time zone; give an aware datetime, for example in UTC")
+    return moment.astimezone(dt.UTC)
 
 
 def _bare_etag(etag: object, argument: str) -> str:

@@ -34,8 +34,10 @@ class StorageCapability(Capability):
     READ_IF_MATCH = "reading with if_match="
     READ_IF_NONE_MATCH = "reading with if_none_match="
     READ_IF_MODIFIED_SINCE = "reading with if_modified_since="
+    READ_IF_UNMODIFIED_SINCE = "reading with if_unmodified_since="
     PUT_IF_MATCH = "upload_object(if_match=)"
     PUT_IF_NONE_MATCH = 'upload_object(if_none_match="*")'
+    DELETE_IF_MATCH = "delete_object(if_match=)"
     GET_OBJECT_URL = "get_object_url"
     PUT_OBJECT_URL = 'get_object_url(method="PUT")'
     GET_CONTAINER_CDN_URL = "get_container_cdn_url"

@@ -39,7 +39,8 @@ class Storage(Generic[ContainerT, ObjectT]):
     * ``if_match``: only if the object's etag is this one (``Object.etag``), else
       ``PreconditionFailed``. ``if_none_match``: only if it is not; ``"*"`` on uploads means that no
       object of that name may exist. ``if_modified_since``: only if the content was stored after
-      this moment (an aware datetime).
+      this moment (an aware datetime). ``if_unmodified_since``: only if it was not; providers go by
+      seconds, and some by ``if_match`` alone where both are given.
     * ``headers``: extra request headers, sent as they are, for what the provider has and cumuli
       does not model. One that cumuli sets itself, or has an argument for, is ``InvalidRequest``.
     * ``integrity``: what is asked of the verification of contents, where the client was told otherwise:
@@ -191,6 +192,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ObjectT:
         """What the provider knows of one object, metadata included; the content is not read.
@@ -206,6 +208,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
             )
         )
@@ -339,6 +342,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         part_size: int | None = None,
@@ -357,6 +361,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             if_modified_since: See the class.
+            if_unmodified_since: See the class.
             headers: See the class.
             integrity: See the class.
             part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
@@ -383,6 +388,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
                 integrity=integrity,
                 part_size=part_size,
@@ -399,6 +405,7 @@ class Storage(Generic[ContainerT, ObjectT]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         progress: Progress | None = None,
@@ -412,6 +419,7 @@ class Storage(Generic[ContainerT, ObjectT]):
             if_match: See the class.
             if_none_match: See the class.
             if_modified_since: See the class.
+            if_unmodified_since: See the class.
             headers: See the class.
             integrity: See the class.
             progress: See the class.
@@ -423,6 +431,7 @@ class Storage(Generic[ContainerT, ObjectT]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
                 integrity=integrity,
                 progress=progress,
@@ -449,8 +458,9 @@ class Storage(Generic[ContainerT, ObjectT]):
         Args:
             obj: The object.
             destination: A path, or a binary file open for writing.
-            start_bytes: The first byte, from 0.
-            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            start_bytes: The first byte, from 0; negative for so many from the end, or all of a shorter object.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object. None
+                where ``start_bytes`` is negative.
             overwrite_existing: Whether an existing file is replaced.
             if_match: See the class.
             headers: See the class.
@@ -505,13 +515,19 @@ class Storage(Generic[ContainerT, ObjectT]):
             )
         )
 
-    def delete_object(self, obj: ObjectLike) -> None:
+    def delete_object(self, obj: ObjectLike, *, if_match: str | None = None) -> None:
         """Delete an object.
 
+        Args:
+            obj: The object.
+            if_match: See the class.
+
         Raises:
-            ObjectNotFound: It does not exist. Some providers (S3) do not tell: nothing is raised there.
+            ObjectNotFound: It does not exist. Some providers (S3) do not tell: nothing is raised there, unless
+                there is a condition.
+            PreconditionFailed: The condition does not hold.
         """
-        run(self._storage.delete_object(obj))
+        run(self._storage.delete_object(obj, if_match=if_match))
 
     def delete_objects(self, objs: Iterable[ObjectLike]) -> list[DeleteResult]:
         """Delete many objects, in as few requests as the provider allows.

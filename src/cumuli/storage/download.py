@@ -105,9 +105,12 @@ class Reader(Generic[ObjectT]):
         """Ask for the object, if that was not done yet."""
         if self._body is not None or self._closed:
             return
-        answer = await (self._begin(self._spec) if self._etag is None else self._ask_same(self._spec, self._etag))
+        answer = await (self._begin_any() if self._etag is None else self._ask_same(self._spec, self._etag))
         self._body = answer.body
         try:
+            if self._spec.start < 0:
+                # Where that is, only the answer tells.
+                self._spec = self._from_the_end(answer)
             self._check_start(answer, self._spec.start)
             self._check_size(answer, self._spec.known)
             self._object = answer.object
@@ -129,6 +132,29 @@ class Reader(Generic[ObjectT]):
         except BaseException:
             await self.close()
             raise
+
+    async def _begin_any(self) -> Download[ObjectT]:
+        """The first answer."""
+        try:
+            return await self._begin(self._spec)
+        except InvalidRequest as error:
+            # For HTTP, nothing has no last bytes; here they are nothing. And some services (rclone) refuse to give more
+            # last bytes than there are.
+            if self._spec.start >= 0 or error.status != 416:
+                raise
+            answer = await self._begin(msgspec.structs.replace(self._spec, start=0))
+            if answer.sized and answer.object.size <= -self._spec.start:
+                return answer
+            await answer.body.close()
+            raise
+
+    def _from_the_end(self, answer: Download[ObjectT]) -> ReadSpec:
+        """What is read, where only its distance from the end was given."""
+        if not answer.sized:
+            raise MalformedResponse(
+                f"{answer.object.name}: the last bytes were asked for, and the answer does not tell how many there are"
+            )
+        return msgspec.structs.replace(self._spec, start=self._spec.start_in(answer.object.size))
 
     def _size_of(self, answer: Download[ObjectT]) -> int | None:
         """The size of the object, by the answer or by what the caller has of the same one; None where nobody knows."""

@@ -126,11 +126,13 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
         if_match: Only if the object's etag is this one (given without quotes; ``"*"``: it exists).
         if_none_match: Only if it is not this one, weak or not (``"*"``: there is no object).
         if_modified_since: Only if it was stored after this moment, in UTC.
+        if_unmodified_since: Only if it was not stored after this moment, in UTC.
     """
 
     if_match: str | None = None
     if_none_match: str | None = None
     if_modified_since: dt.datetime | None = None
+    if_unmodified_since: dt.datetime | None = None
 
 
 UNCONDITIONAL = Conditions()
@@ -164,7 +166,8 @@ class ReadSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         address: Which object.
-        start: First byte.
+        start: First byte; negative for so many from the end of the object (``end`` is None then), which is all of a
+            shorter one.
         end: The byte behind the last one, or None for the end of the object.
         conditions: Under which it is read.
         headers: Extra request headers of the caller's.
@@ -186,6 +189,10 @@ class ReadSpec(msgspec.Struct, frozen=True, kw_only=True):
         """Whether this is all of the object: no range is to be asked for then."""
         return self.start == 0 and self.end is None
 
+    def start_in(self, size: int) -> int:
+        """The first byte that is wanted of an object of this size."""
+        return self.start if self.start >= 0 else max(0, size + self.start)
+
 
 class PutSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What an upload is to become. Providers subclass it for their ``ex_`` arguments.
@@ -196,7 +203,7 @@ class PutSpec(msgspec.Struct, frozen=True, kw_only=True):
         content_encoding: Value for ``Content-Encoding``, or None.
         meta_data: User metadata; keys are HTTP tokens in lower case, values any text. The driver
             encodes what its wire cannot carry, and decodes it on reading.
-        conditions: Under which it is put (never ``if_modified_since``). A conditional put is not
+        conditions: Under which it is put (etags only). A conditional put is not
             repeatable: its own first attempt may be what a second one meets.
         headers: Extra request headers of the caller's.
         integrity: What is asked of its verification. ``"off"``: no hash need be computed.
@@ -416,8 +423,12 @@ class StorageDriver(Generic[ContainerT, ObjectT]):
         """
         raise self._lacking("upload_object")
 
-    async def delete_object(self, address: Address) -> None:
-        """Delete an object; ``ObjectNotFound`` where the provider tells that there is none."""
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
+        """Delete an object; ``ObjectNotFound`` where the provider tells that there is none.
+
+        With ``if_match`` (``DELETE_IF_MATCH``) only if its etag is this one, else ``PreconditionFailed``; of an object
+        that is not there either error will do. It is not repeated then: its own first attempt may be what it meets.
+        """
         raise self._lacking("delete_object")
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:

@@ -8,12 +8,22 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 
 from cumuli.errors import InvalidRequest, MalformedResponse, PreconditionFailed
-from cumuli.storage.driver import Conditions
+from cumuli.storage.driver import Conditions, ReadSpec
 from cumuli.storage.etags import bare, quoted, same_etag
 from cumuli.storage.models import Object
 from cumuli.wire.timestamps import moment_of
 
-__all__ = ["bare", "check_conditions", "completed", "conditional", "extent", "http_date", "merged", "number"]
+__all__ = [
+    "bare",
+    "check_conditions",
+    "completed",
+    "conditional",
+    "extent",
+    "http_date",
+    "merged",
+    "number",
+    "ranged",
+]
 
 MAX_DIGITS = 18
 RANGE = re.compile(rf"bytes ([0-9]{{1,{MAX_DIGITS}}})-([0-9]{{1,{MAX_DIGITS}}})/([0-9]{{1,{MAX_DIGITS}}})")
@@ -44,7 +54,27 @@ def conditional(conditions: Conditions) -> list[tuple[str, str]]:
         headers.append(("If-None-Match", quoted(conditions.if_none_match)))
     if conditions.if_modified_since is not None:
         headers.append(("If-Modified-Since", format_datetime(conditions.if_modified_since, usegmt=True)))
+    if conditions.if_unmodified_since is not None:
+        since = _next_second(conditions.if_unmodified_since)
+        headers.append(("If-Unmodified-Since", format_datetime(since, usegmt=True)))
     return headers
+
+
+def ranged(spec: ReadSpec) -> list[tuple[str, str]]:
+    """The header that asks for a part of an object, unless all of it is wanted."""
+    if spec.whole:
+        return []
+    if spec.start < 0:
+        return [("Range", f"bytes={spec.start}")]
+    return [("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}")]
+
+
+def _next_second(moment: dt.datetime) -> dt.datetime:
+    """The same moment if it is a whole second, which is all that the header can say, else the next one.
+
+    By the one before, an object would have been modified since the very moment that a listing tells of it.
+    """
+    return moment if not moment.microsecond else moment.replace(microsecond=0) + dt.timedelta(seconds=1)
 
 
 def check_conditions(conditions: Conditions, obj: Object) -> None:
@@ -54,6 +84,7 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
         PreconditionFailed: One does not.
     """
     wanted, unwanted, since = conditions.if_match, conditions.if_none_match, conditions.if_modified_since
+    until = conditions.if_unmodified_since
     failed = None
     if wanted is not None and obj.etag is not None and wanted not in {"*", obj.etag}:
         failed = "if_match"
@@ -61,6 +92,8 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
         failed = "if_none_match"
     elif since is not None and obj.last_modified is not None and obj.last_modified <= since:
         failed = "if_modified_since"
+    elif until is not None and obj.last_modified is not None and obj.last_modified > _next_second(until):
+        failed = "if_unmodified_since"
     if failed is not None:
         raise PreconditionFailed(f"{obj.name}: the condition {failed} does not hold")
 

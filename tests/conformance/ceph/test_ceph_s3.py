@@ -35,6 +35,7 @@ class TestCephS3(StorageSuite):
                 Can.GET_CONTAINER_CDN_URL: "S3 has no such thing",
                 Can.ENABLE_CONTAINER_CDN: "S3 has no such thing",
                 Can.GET_OBJECT_CDN_URL: "S3 has no such thing",
+                Can.DELETE_IF_MATCH: "this release does not know it, and would delete whatever is there",
                 "deleting_what_is_missing_is_told": "S3 does not tell",
             },
         )

@@ -78,6 +78,7 @@ class TestCephSwift(StorageSuite):
             fetch=fetch,
             gaps={
                 Can.PUT_IF_MATCH: "Swift has no such condition",
+                Can.DELETE_IF_MATCH: "Swift has no such condition",
                 Can.GET_CONTAINER_CDN_URL: NO_CDN,
                 Can.ENABLE_CONTAINER_CDN: NO_CDN,
                 Can.GET_OBJECT_CDN_URL: NO_CDN,

@@ -20,7 +20,7 @@ from cumuli.testing.suites.storage_target import Bench
 from tests.conformance.swift.conftest import eyes_of, fetch, filler, open_uploads_of, settings_of, writer_of
 from tests.faults.swift.cdn import CDN
 
-PUT_IF_MATCH = "Swift has no such condition"
+NO_CONDITION = "Swift has no such condition"
 NO_CDN = "Swift has no such thing"
 PART = 1024 * 1024
 
@@ -39,7 +39,8 @@ def swift_target(server: sandbox.SandboxServer, eyes: Any) -> StorageTarget:
         fill=filler(server),
         fetch=fetch,
         gaps={
-            Can.PUT_IF_MATCH: PUT_IF_MATCH,
+            Can.PUT_IF_MATCH: NO_CONDITION,
+            Can.DELETE_IF_MATCH: NO_CONDITION,
             Can.GET_CONTAINER_CDN_URL: NO_CDN,
             Can.ENABLE_CONTAINER_CDN: NO_CDN,
             Can.GET_OBJECT_CDN_URL: NO_CDN,
@@ -76,7 +77,8 @@ class TestCloudFiles(StorageSuite):
             fill=filler(server),
             fetch=fetch,
             gaps={
-                Can.PUT_IF_MATCH: PUT_IF_MATCH,
+                Can.PUT_IF_MATCH: NO_CONDITION,
+                Can.DELETE_IF_MATCH: NO_CONDITION,
                 "twelve_thousand_objects": "the same Swift is asked for them as swift",
                 "a_thousand_folders": "the same Swift is asked for them as swift",
             },

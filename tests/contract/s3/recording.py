@@ -101,6 +101,8 @@ class RecordingRuntime:
         status = 200
         if asked is not None:
             first, _, last = asked.removeprefix("bytes=").partition("-")
+            if not first:
+                first, last = str(len(CONTENT) - int(last)), ""
             part = CONTENT[int(first) : int(last or len(CONTENT)) + 1]
             headers = [
                 ("etag", '"x"'),

@@ -67,7 +67,7 @@ READ: dict[str, Any] = {
     "version_id": "v/+ 1",
     "ex_customer_key": KEY,
 }
-CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE}
+CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE, "if_unmodified_since": SINCE}
 RESPONSE: dict[str, Any] = {
     "ex_response_content_type": "text/plain; charset=utf-8",
     "ex_response_content_disposition": 'attachment; filename="ü &.txt"',
@@ -141,8 +141,10 @@ CASES = [
     case("download_object_as_stream", OBJ, **CONDITIONS),
     case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, **RANGED, **DOWN, **READ),
     case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, **DOWN, **READ),
+    case("download_object_range_as_stream", OBJ, -3, **DOWN, **READ),
     case("delete_object", OBJ, version_id="v"),
     case("delete_object", OBJ),
+    case("delete_object", OBJ, if_match="e"),
     Case("delete_objects", ([OBJ, VERSION, ("bucket", "<&>\r\n\t]]>"), ("bucket", "nul\0")],),
          operations=("DeleteObjects", "DeleteObject")),
     Case("copy_object", (OBJ, "bucket", "copy"), {"version_id": "v &"}, ("HeadObject", "CopyObject", "HeadObject")),

@@ -121,6 +121,61 @@ async def test_reads_under_conditions_that_are_ignored(client: Callable[..., Any
             await s3.download_object(("bucket", "name"), io.BytesIO(), **condition)
 
 
+# Deletions
+
+
+async def test_nothing_else_is_deleted_where_conditions_are_ignored(
+    client: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with StrictS3() as server, caplog.at_level(logging.WARNING, "cumuli.storage"):
+        server.objects["name"] = (b"theirs", "e" * 32)
+        s3 = client(server.origin)
+        for _ in range(2):
+            with pytest.raises(errors.PreconditionFailed):
+                await s3.delete_object(("bucket", "name"), if_match="f" * 32)
+        assert "DeleteObject" not in server.operations
+        assert server.objects["name"][0] == b"theirs"
+        await s3.delete_object(("bucket", "name"), if_match="e" * 32)
+        assert [*server.objects] == []
+        assert caplog.text.count("keeps the conditions of deletions") == 1
+
+
+async def test_a_conditional_deletion_is_not_repeated(client: Callable[..., Any]) -> None:
+    """Its own first attempt would be what it does not find."""
+    sent: list[str | None] = []
+
+    def loses(asked: Asked) -> bytes | None:
+        if asked.operation != "DeleteObject":
+            return None
+        sent.append(asked.exchange.get("if-match"))
+        server.answer_to(asked)
+        return reply(503)
+
+    with StrictS3(loses) as server:
+        server.objects["name"] = (b"content", "e" * 32)
+        with pytest.raises(errors.ProviderUnavailable, match="may be deleted all the same"):
+            await client(server.origin).delete_object(("bucket", "name"), if_match="e" * 32)
+        assert sent == [f'"{"e" * 32}"']
+
+
+@pytest.mark.parametrize("service", PRESETS)
+async def test_services_that_would_delete_anyway_are_not_asked(
+    preset: Callable[[str, StrictS3], Any], service: str
+) -> None:
+    with StrictS3() as server:
+        cloud = preset(service, server)
+        with pytest.raises(errors.NotSupported, match="if_match"):
+            await cloud.delete_object(("bucket", "name"), if_match="e" * 32)
+        assert server.operations == []
+
+
+async def test_a_condition_is_of_the_newest_version(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+        with pytest.raises(errors.InvalidRequest, match="newest version"):
+            await client(server.origin).delete_object(("bucket", "name"), if_match="e" * 32, version_id="v")
+        assert server.operations == []
+
+
 # Ceph: conditions of one request only, and If-Match without quotes
 
 

@@ -91,6 +91,26 @@ async def test_streams_and_ranges_go_on_too(place: Place) -> None:
     assert await stream.read() == CONTENT[10:200_010]
 
 
+async def test_the_last_bytes_go_on_too(place: Place, tmp_path: Path) -> None:
+    cloud = place.client(cut_downloads=(70_000, 3, 0))
+    stream = cloud.download_object_range_as_stream(OBJ, -200_000)
+    assert await stream.read() == CONTENT[-200_000:]
+    assert place.reads == 4
+    cloud = place.client(cut_downloads=(1_000_000,))
+    found = await cloud.download_object_range(OBJ, tmp_path / "all", -len(CONTENT))
+    assert (tmp_path / "all").read_bytes() == CONTENT
+    assert found.verified_by == "md5", "all of it is as good as a whole download"
+
+
+async def test_the_last_bytes_are_of_one_content(place: Place) -> None:
+    cloud = place.client(cut_downloads=(1_500_000,))
+    stream = cloud.download_object_range_as_stream(OBJ, -2_000_000, chunk_size=1_000_000)
+    assert await anext(aiter(stream)) == CONTENT[-2_000_000:-1_000_000]
+    place.replace(b"y" * len(CONTENT))
+    with pytest.raises(Conflict):
+        await anext(aiter(stream))
+
+
 async def test_patience_ends(place: Place, tmp_path: Path) -> None:
     """Four tries without progress are the policy's; then nothing is left behind."""
     cloud = place.client(cut_downloads=(10,) * 50)

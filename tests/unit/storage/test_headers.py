@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import pytest
 
 from cumuli.errors import MalformedResponse
-from cumuli.storage.headers import extent
+from cumuli.storage.driver import Address, Conditions, ReadSpec
+from cumuli.storage.headers import conditional, extent, ranged
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,20 @@ def test_what_is_not_told_is_malformed(status: int, headers: Mapping[str, str]) 
 
 def test_a_length_that_is_not_told_is_none() -> None:
     assert extent("k", 200, {"transfer-encoding": "chunked"}) == (0, None)
+
+
+@pytest.mark.parametrize(("microsecond", "second"), [(0, "05"), (1, "06"), (999_999, "06")])
+def test_a_moment_within_a_second_is_not_before_itself(microsecond: int, second: str) -> None:
+    """What a listing says with microseconds has to hold of the same object, whose header has seconds."""
+    moment = dt.datetime(2026, 11, 29, 3, 4, 5, microsecond, tzinfo=dt.UTC)
+    headers = conditional(Conditions(if_unmodified_since=moment))
+    assert headers == [("If-Unmodified-Since", f"Sun, 29 Nov 2026 03:04:{second} GMT")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "header"),
+    [(0, None, []), (0, 1, ["bytes=0-0"]), (5, None, ["bytes=5-"]), (5, 10, ["bytes=5-9"]), (-7, None, ["bytes=-7"])],
+)
+def test_parts_are_asked_for(start: int, end: int | None, header: list[str]) -> None:
+    spec = ReadSpec(address=Address(container="c", name="o"), start=start, end=end)
+    assert [value for _, value in ranged(spec)] == header

@@ -156,14 +156,15 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
     async def read_object(self, spec: ReadSpec) -> Download[LocalObject]:
         file = await self._open(spec.address, spec.conditions)
         found = file.found
-        if spec.start and spec.start >= found.size:
+        start = spec.start_in(found.size)
+        if spec.start > 0 and start >= found.size:
             await self._off(file.close)
             raise InvalidRequest(f"the range starts at byte {spec.start}, and the object has {found.size} bytes")
-        length = file.limit(spec.start, spec.end)
+        length = file.limit(start, spec.end)
         return Download(
             object=_object(spec.address, found),
             body=_Body(file, self.caller.runtime),
-            start=spec.start,
+            start=start,
             length=length,
             digest=Digest("md5", found.md5) if found.md5 else None,
         )
@@ -190,8 +191,9 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
             raise
         return _stored(address, found)
 
-    async def delete_object(self, address: Address) -> None:
-        await self._off(partial(self._open_store.remove, address.container, address.name))
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
+        check = _check(Conditions(if_match=if_match))
+        await self._off(partial(self._open_store.remove, address.container, address.name, check))
 
     async def copy_object(self, spec: CopySpec) -> LocalObject:
         file = await self._open(spec.source, Conditions())
@@ -297,13 +299,16 @@ def _check(conditions: Conditions) -> Check:
     def check(found: Found | None) -> None:
         etag = None if found is None else _etag(found)
         wanted, unwanted, since = conditions.if_match, conditions.if_none_match, conditions.if_modified_since
+        modified, until = None if found is None else _moment(found), conditions.if_unmodified_since
         failed: str | None = None
         if wanted is not None and (etag is None or wanted not in {"*", etag}):
             failed = "if_match"
         elif etag is not None and unwanted in {"*", etag}:
             failed = "if_none_match"
-        elif since is not None and found is not None and _moment(found) <= since:
+        elif since is not None and modified is not None and modified <= since:
             failed = "if_modified_since"
+        elif until is not None and modified is not None and modified > until:
+            failed = "if_unmodified_since"
         if failed is not None:
             raise PreconditionFailed(f"the condition {failed} does not hold")
 

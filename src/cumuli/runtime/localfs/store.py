@@ -169,8 +169,8 @@ class LocalStore:
                 sweep(opened)
             return Writer(os.dup(opened), os.path.join(self.root, container), fsync=self._fsync)
 
-    def remove(self, container: str, name: str) -> None:
-        """Delete an object, and the folders that held nothing else."""
+    def remove(self, container: str, name: str, check: Check) -> None:
+        """Delete an object that passes the check, and the folders that held nothing else."""
         path = pieces_of(name)
         with (
             self._container(container) as opened,
@@ -178,6 +178,7 @@ class LocalStore:
             self._opened(opened, container, name, path) as file,
             errors_of(f"cannot delete {container}/{name}"),
         ):
+            check(file.found)
             with folder(path[:-1], opened) as parent:
                 os.unlink(file.file_name, dir_fd=parent)
                 if self._fsync:

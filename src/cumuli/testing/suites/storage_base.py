@@ -25,8 +25,9 @@ STEPS: Steps = (
     (
         "conditions",
         (
-            *(Can.READ_IF_MATCH, Can.READ_IF_NONE_MATCH, Can.READ_IF_MODIFIED_SINCE),
-            *(Can.PUT_IF_MATCH, Can.PUT_IF_NONE_MATCH),
+            *(Can.READ_IF_MATCH, Can.READ_IF_NONE_MATCH),
+            *(Can.READ_IF_MODIFIED_SINCE, Can.READ_IF_UNMODIFIED_SINCE),
+            *(Can.PUT_IF_MATCH, Can.PUT_IF_NONE_MATCH, Can.DELETE_IF_MATCH),
         ),
     ),
     ("large objects", (Can.MULTIPART,)),

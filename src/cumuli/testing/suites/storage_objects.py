@@ -258,6 +258,24 @@ class ObjectsSuite(StorageBase):
         with pytest.raises(PreconditionFailed):
             await bench.cloud.download_object(made, "/nowhere/at/all", if_modified_since=later)
 
+    @needs(Can.READ_IF_UNMODIFIED_SINCE)
+    async def test_reading_if_unmodified_since(self, bench: Bench) -> None:
+        container = await bench.container()
+        made = await bench.cloud.upload_object(b"x", container, "o")
+        stored = (await bench.cloud.get_object(container, "o")).last_modified
+        [listed] = await bench.cloud.list_container_objects(container)
+        assert stored is not None
+        assert listed.last_modified is not None
+        for moment in (stored, listed.last_modified, SOME_DAY):
+            assert (await bench.cloud.get_object(container, "o", if_unmodified_since=moment)).size == 1
+            assert await bench.cloud.download_object_as_stream(made, if_unmodified_since=moment).read() == b"x"
+        # More than a second, which is all that HTTP can say.
+        for moment in (stored - dt.timedelta(seconds=2), LONG_AGO):
+            with pytest.raises(PreconditionFailed):
+                await bench.cloud.get_object(container, "o", if_unmodified_since=moment)
+            with pytest.raises(PreconditionFailed):
+                await bench.cloud.download_object(made, "/nowhere/at/all", if_unmodified_since=moment)
+
     @needs(Can.PUT_IF_NONE_MATCH)
     async def test_an_upload_that_never_overwrites(self, bench: Bench) -> None:
         container = await bench.container()
@@ -277,6 +295,27 @@ class ObjectsSuite(StorageBase):
         with pytest.raises(PreconditionFailed):
             await bench.cloud.upload_object(b"third", container, "o", if_match=etag)
         assert await bench.read((container, "o")) == b"second"
+
+    @needs(Can.DELETE_IF_MATCH)
+    async def test_a_deletion_of_what_it_knows(self, bench: Bench) -> None:
+        container = await bench.container()
+        await bench.cloud.upload_object(b"first", container, "o")
+        etag = (await bench.cloud.get_object(container, "o")).etag
+        assert etag is not None
+        newer = await bench.cloud.upload_object(b"second", container, "o")
+        with pytest.raises(PreconditionFailed):
+            await bench.cloud.delete_object(newer, if_match=etag)
+        assert await bench.read(newer) == b"second"
+        etag = (await bench.cloud.get_object(container, "o")).etag
+        assert await bench.cloud.delete_object(newer, if_match=etag) is None
+        bench.look_gone(container, "o")
+        with pytest.raises((PreconditionFailed, ObjectNotFound)):
+            await bench.cloud.delete_object((container, "o"), if_match=etag)
+        before = bench.requests
+        for wrong in ("", 'a"b', 'W/"weak"'):
+            with pytest.raises(InvalidRequest):
+                await bench.cloud.delete_object((container, "o"), if_match=wrong)
+        assert bench.requests == before
 
     # Copies
 

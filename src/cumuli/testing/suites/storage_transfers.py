@@ -248,13 +248,35 @@ class TransfersSuite(StorageBase):
         stream = bench.cloud.download_object_range_as_stream(obj, start, end, chunk_size=40_000)
         assert b"".join([piece async for piece in stream]) == CONTENT[start:end]
 
+    @pytest.mark.parametrize("last", [1, 7, 99_999, 100_000, 100_001, 10**12])
+    @needs(Can.DOWNLOAD_RANGE)
+    async def test_the_last_bytes(self, bench: Bench, tmp_path: Path, last: int) -> None:
+        container = await bench.container()
+        obj = await bench.cloud.upload_object(CONTENT, container, "o")
+        path = tmp_path / "range"
+        found = await bench.cloud.download_object_range(obj, path, -last)
+        assert (found.name, found.size) == ("o", len(CONTENT))
+        assert path.read_bytes() == CONTENT[-last:]
+        stream = bench.cloud.download_object_range_as_stream((container, "o"), -last, chunk_size=40_000)
+        assert b"".join([piece async for piece in stream]) == CONTENT[-last:]
+
+    @needs(Can.DOWNLOAD_RANGE)
+    async def test_the_last_bytes_of_nothing(self, bench: Bench, tmp_path: Path) -> None:
+        container = await bench.container()
+        empty = await bench.cloud.upload_object(b"", container, "empty")
+        assert await bench.cloud.download_object_range_as_stream(empty, -5).read() == b""
+        assert (await bench.cloud.download_object_range(empty, tmp_path / "empty", -1)).size == 0
+        assert (tmp_path / "empty").read_bytes() == b""
+        with pytest.raises(ObjectNotFound):
+            await bench.cloud.download_object_range_as_stream((container, "missing"), -5).read()
+
     @needs(Can.DOWNLOAD_RANGE)
     async def test_ranges_that_cannot_be(self, bench: Bench, tmp_path: Path) -> None:
         container = await bench.container()
         obj = await bench.cloud.upload_object(b"0123456789", container, "o")
         empty = await bench.cloud.upload_object(b"", container, "empty")
         before = bench.requests
-        for start, end in ((-1, None), (-5, 3), (3, 3), (5, 2), (0, 0), (0, -1)):
+        for start, end in ((-1, 0), (-5, 3), (-5, 10), (3, 3), (5, 2), (0, 0), (0, -1)):
             with pytest.raises(InvalidRequest):
                 await bench.cloud.download_object_range(obj, tmp_path / "x", start, end)
             with pytest.raises(InvalidRequest):

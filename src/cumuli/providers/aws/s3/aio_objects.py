@@ -91,6 +91,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -102,9 +103,10 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Args:
             container: The bucket.
             name: The object's name.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -115,7 +117,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             PreconditionFailed: A condition does not hold.
         """
         self._require(StorageCapability.GET_OBJECT)
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._s3_read((container, name), conditions, headers, version_id, ex_customer_key)
         return await self._do(self._s3.head_object(spec))
 
@@ -277,6 +279,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         part_size: int | None = None,
@@ -293,9 +296,10 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             obj: The object.
             destination: A path, or a binary file open for writing.
             overwrite_existing: Whether an existing file is replaced.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             integrity: See there.
             part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
@@ -313,7 +317,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             NotVerified: It was to be verified, and could not be.
             Conflict: The object was changed while it was read.
         """
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
         return await self._download(
             spec,
@@ -332,6 +336,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         progress: Progress | None = None,
@@ -345,16 +350,17 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Args:
             obj: The object.
             chunk_size: Bytes of each piece that iteration gives; None for pieces as they arrive.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             integrity: See there.
             progress: Called during the transfer; see ``Storage``.
             version_id: See the class.
             ex_customer_key: See the class.
         """
-        conditions = checked_conditions(if_match, if_none_match, if_modified_since)
+        conditions = checked_conditions(if_match, if_none_match, if_modified_since, if_unmodified_since)
         spec = self._s3_read(obj, conditions, headers, version_id, ex_customer_key, integrity)
         return self._stream(spec, chunk_size, progress)
 
@@ -380,8 +386,9 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         Args:
             obj: The object.
             destination: A path, or a binary file open for writing.
-            start_bytes: The first byte, from 0.
-            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            start_bytes: The first byte, from 0; negative for so many from the end, or all of a shorter object.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object. None
+                where ``start_bytes`` is negative.
             overwrite_existing: Whether an existing file is replaced.
             if_match: See ``Storage``.
             headers: See there.
@@ -424,8 +431,10 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
         return self._stream(spec, chunk_size, progress)
 
-    async def delete_object(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
-        """Delete an object; S3 does not tell whether there was one.
+    async def delete_object(
+        self, obj: ObjectLike, *, if_match: str | None = None, version_id: str | None = None
+    ) -> None:
+        """Delete an object; without a condition S3 does not tell whether there was one.
 
         In a bucket that keeps versions the object gets a mark of its deletion as its newest version,
         and the others stay. With a version, that version is gone for good.
@@ -434,13 +443,25 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
 
         Args:
             obj: The object.
-            version_id: See the class.
+            if_match: Only if its etag is this one; S3 asks for the permission to read it then (``s3:GetObject``).
+                An endpoint that is not known to look is not relied on: the object is looked at before, which
+                the log tells, and what others store there in between may be deleted.
+            version_id: See the class. Not with a condition, which S3 takes to be about the newest version.
 
         Raises:
             ContainerNotFound: The bucket does not exist.
+            ObjectNotFound: There is a condition, and no object.
+            PreconditionFailed: The condition does not hold.
         """
         self._require(StorageCapability.DELETE_OBJECT)
-        await self._do(self._s3.delete_object(self._version(obj, version_id)))
+        wanted = self._delete_condition(if_match)
+        address = self._version(obj, version_id)
+        if wanted is not None and isinstance(address, S3Address):
+            raise InvalidRequest(
+                "if_match is about the newest version of an object, and this deletes the one that was named; leave out "
+                "one of the two"
+            )
+        await self._do(self._s3.delete_object(address, if_match=wanted))
 
     async def copy_object(
         self,

@@ -84,6 +84,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         version_id: str | None = None,
         ex_customer_key: CustomerKey | None = None,
@@ -95,9 +96,10 @@ class S3Objects(Storage[S3Container, S3Object]):
         Args:
             container: The bucket.
             name: The object's name.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             version_id: See the class.
             ex_customer_key: See the class.
@@ -114,6 +116,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
@@ -284,6 +287,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         part_size: int | None = None,
@@ -300,9 +304,10 @@ class S3Objects(Storage[S3Container, S3Object]):
             obj: The object.
             destination: A path, or a binary file open for writing.
             overwrite_existing: Whether an existing file is replaced.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             integrity: See there.
             part_size: Bytes of a range in which a large object comes, several at a time; None for what suits its
@@ -328,6 +333,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
                 integrity=integrity,
                 part_size=part_size,
@@ -346,6 +352,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         if_match: str | None = None,
         if_none_match: str | None = None,
         if_modified_since: dt.datetime | None = None,
+        if_unmodified_since: dt.datetime | None = None,
         headers: Mapping[str, str] | None = None,
         integrity: Integrity | None = None,
         progress: Progress | None = None,
@@ -359,9 +366,10 @@ class S3Objects(Storage[S3Container, S3Object]):
         Args:
             obj: The object.
             chunk_size: Bytes of each piece that iteration gives; None for pieces as they arrive.
-            if_match: See ``Storage``, like the next three.
+            if_match: See ``Storage``, like the next four.
             if_none_match: See there.
             if_modified_since: See there.
+            if_unmodified_since: See there.
             headers: See there.
             integrity: See there.
             progress: Called during the transfer; see ``Storage``.
@@ -375,6 +383,7 @@ class S3Objects(Storage[S3Container, S3Object]):
                 if_match=if_match,
                 if_none_match=if_none_match,
                 if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
                 headers=headers,
                 integrity=integrity,
                 progress=progress,
@@ -405,8 +414,9 @@ class S3Objects(Storage[S3Container, S3Object]):
         Args:
             obj: The object.
             destination: A path, or a binary file open for writing.
-            start_bytes: The first byte, from 0.
-            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object.
+            start_bytes: The first byte, from 0; negative for so many from the end, or all of a shorter object.
+            end_bytes: The byte behind the last one; None, or one beyond the end, for the end of the object. None
+                where ``start_bytes`` is negative.
             overwrite_existing: Whether an existing file is replaced.
             if_match: See ``Storage``.
             headers: See there.
@@ -469,8 +479,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             )
         )
 
-    def delete_object(self, obj: ObjectLike, *, version_id: str | None = None) -> None:
-        """Delete an object; S3 does not tell whether there was one.
+    def delete_object(self, obj: ObjectLike, *, if_match: str | None = None, version_id: str | None = None) -> None:
+        """Delete an object; without a condition S3 does not tell whether there was one.
 
         In a bucket that keeps versions the object gets a mark of its deletion as its newest version,
         and the others stay. With a version, that version is gone for good.
@@ -479,12 +489,17 @@ class S3Objects(Storage[S3Container, S3Object]):
 
         Args:
             obj: The object.
-            version_id: See the class.
+            if_match: Only if its etag is this one; S3 asks for the permission to read it then (``s3:GetObject``).
+                An endpoint that is not known to look is not relied on: the object is looked at before, which
+                the log tells, and what others store there in between may be deleted.
+            version_id: See the class. Not with a condition, which S3 takes to be about the newest version.
 
         Raises:
             ContainerNotFound: The bucket does not exist.
+            ObjectNotFound: There is a condition, and no object.
+            PreconditionFailed: The condition does not hold.
         """
-        run(self._s3_objects.delete_object(obj, version_id=version_id))
+        run(self._s3_objects.delete_object(obj, if_match=if_match, version_id=version_id))
 
     def copy_object(
         self,

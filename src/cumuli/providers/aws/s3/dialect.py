@@ -93,6 +93,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
             compared after uploads, and by downloads that find no better hash.
         put_conditions: Which uploads keep ``if_match`` and ``if_none_match``.
+        delete_conditions: Whether it is known that deletions keep their ``if_match``. Elsewhere the object is looked at
+            before.
         bare_if_match: Whether ``If-Match`` of an upload is compared without the quotes that belong to it.
         nul_names: Whether a name may have the character NUL in it.
         relative_names: Whether names may have more ``..`` than parts before them.
@@ -109,6 +111,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     md5_etags: bool = False
     composite_etags: bool = False
     put_conditions: PutConditions = "not known"
+    delete_conditions: bool = False
     bare_if_match: bool = False
     nul_names: bool = True
     relative_names: bool = True
@@ -141,6 +144,7 @@ AWS = Dialect(
     md5_etags=True,
     composite_etags=True,
     put_conditions="all",
+    delete_conditions=True,
     relative_names=False,
     new_names="aws",
     paged_buckets=True,

@@ -125,8 +125,8 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
     async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[S3Object]:
         return await self.objects.put_object(spec, body, digest=digest)
 
-    async def delete_object(self, address: Address) -> None:
-        await self.objects.delete_object(address)
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
+        await self.objects.delete_object(address, if_match=if_match)
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:
         return await self.objects.delete_objects(container, addresses)

@@ -43,13 +43,14 @@ from cumuli.storage.driver import (
     PERHAPS_STORED,
     UNCONDITIONAL,
     Address,
+    Conditions,
     Download,
     PutSpec,
     ReadSpec,
     Stored,
 )
 from cumuli.storage.etags import same_etag
-from cumuli.storage.headers import check_conditions, extent
+from cumuli.storage.headers import check_conditions, extent, ranged
 from cumuli.storage.models import DeleteResult
 from cumuli.storage.upload import LEFT
 from cumuli.storage.verify import OFFLOAD_FROM, Algorithm, Digest, agreed, digest_of, new_hasher
@@ -64,6 +65,7 @@ HASHED_FIRST_FROM = 64 * 1024 * 1024
 PIECE = 1024 * 1024
 # What of the caller's own headers belongs to every request of an upload, and not only to its beginning.
 EVERYWHERE = ("x-amz-server-side-encryption-customer-", "x-amz-request-payer", "x-amz-expected-bucket-owner")
+PERHAPS_DELETED = "it may be deleted all the same: look at it before you try again, when it would not be found"
 ASK_CHECKSUM = ("x-amz-checksum-mode", "ENABLED")
 
 
@@ -81,8 +83,8 @@ class Objects:
         self._calls = calls
         self.checksum: Checksum = checksum
         self._sign_payload = sign_payload
-        # Whether it was told that conditions are looked at here.
-        self._warned = False
+        # Of which conditions it was told that they are looked at here.
+        self._warned: set[str] = set()
 
     # Reading
 
@@ -151,9 +153,7 @@ class Objects:
 
     async def _get_object(self, spec: ReadSpec) -> tuple[Download[S3Object], dict[str, str]]:
         address = spec.address
-        headers = self._read_headers(spec)
-        if not spec.whole:
-            headers.append(("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}"))
+        headers = self._read_headers(spec) + ranged(spec)
         body = await self._calls.receive(
             "GetObject", address.container, address.name, query=version_query(address), headers=headers
         )
@@ -269,15 +269,9 @@ class Objects:
         """
         if spec.conditions == UNCONDITIONAL or self._calls.dialect.put_conditions != "not known":
             return
-        if not self._warned:
-            self._warned = True
-            log.warning(
-                "it is not known whether %s keeps the conditions of uploads, so the object is looked at before and "
-                "after them; what others store there in between may be replaced",
-                self._calls.dialect.title,
-            )
+        self._warn("uploads", "and after them; what others store there in between may be replaced")
         try:
-            found = await self._look(spec)
+            found = await self._look(spec.address, everywhere(spec))
         except NotFound:
             # Whether there is a bucket is told by the upload.
             if spec.conditions.if_match is not None:
@@ -293,17 +287,16 @@ class Objects:
         """
         if spec.conditions == UNCONDITIONAL or self._calls.dialect.put_conditions != "not known":
             return
-        found = await self._look(spec)
+        found = await self._look(spec.address, everywhere(spec))
         if obj.etag is not None and not same_etag(found.etag, obj.etag):
             raise Conflict(
                 f"{obj.name}: somebody else stored other content at the same moment, and it is not known that "
                 f"{self._calls.dialect.title} keeps the conditions of uploads; look at what is there now"
             )
 
-    async def _look(self, spec: PutSpec) -> S3Object:
-        address = spec.address
+    async def _look(self, address: Address, headers: Mapping[str, str]) -> S3Object:
         answer = await self._calls.send(
-            "HeadObject", "HEAD", address.container, address.name, headers=list(everywhere(spec).items())
+            "HeadObject", "HEAD", address.container, address.name, headers=list(headers.items())
         )
         known = dict(answer.headers.pairs())
         return self.object_of(address, known, number(known.get("content-length")) or 0)
@@ -401,11 +394,46 @@ class Objects:
 
     # Deleting
 
-    async def delete_object(self, address: Address) -> None:
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
+        if if_match is not None:
+            await self._look_before_deleting(address, if_match)
         # Repeatable: in a bucket with versions it would make one more mark of the deletion.
-        await self._calls.send(
-            "DeleteObject", "DELETE", address.container, address.name, query=version_query(address), repeatable=True
+        sent = self._calls.send(
+            "DeleteObject",
+            "DELETE",
+            address.container,
+            address.name,
+            query=version_query(address),
+            headers=conditional(Conditions(if_match=if_match)),
+            repeatable=if_match is None,
         )
+        await (sent if if_match is None else creating(sent, operation="DeleteObject", advice=PERHAPS_DELETED))
+
+    async def _look_before_deleting(self, address: Address, if_match: str) -> None:
+        """See that a deletion's condition holds, where it is not known that the service looks itself.
+
+        Raises:
+            PreconditionFailed: It does not.
+        """
+        if self._calls.dialect.delete_conditions:
+            return
+        self._warn("deletions", "them; what others store there in between may be deleted")
+        try:
+            found = await self._look(address, {})
+        except ObjectNotFound as error:
+            raise await self._calls.missing(error, address.container) from error.__cause__
+        check_conditions(Conditions(if_match=if_match), found)
+
+    def _warn(self, of: str, outcome: str) -> None:
+        """Tell, once, that conditions are looked at here."""
+        if of not in self._warned:
+            self._warned.add(of)
+            log.warning(
+                "it is not known whether %s keeps the conditions of %s, so the object is looked at before %s",
+                self._calls.dialect.title,
+                of,
+                outcome,
+            )
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:
         together = [address for address in addresses if in_xml(address.name)]

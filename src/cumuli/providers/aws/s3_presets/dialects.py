@@ -22,7 +22,8 @@ CEPH = Dialect(
     put_conditions="one request",
     bare_if_match=True,
     nul_names=False,
-)
+    # Conditions of deletions came with a later release than those that are in use.
+).without(StorageCapability.DELETE_IF_MATCH)
 SPACES = Dialect(
     provider="spaces",
     title="DigitalOcean Spaces",
@@ -43,17 +44,17 @@ SPACES = Dialect(
     ),
     checksum="md5",
     new_names="lower",
-)
+).without(StorageCapability.DELETE_IF_MATCH)
 R2 = Dialect(
     provider="r2",
     title="Cloudflare R2",
-    # https://developers.cloudflare.com/r2/api/s3/conditional-operations/
+    # https://developers.cloudflare.com/r2/api/s3/conditional-operations/, which has none for deletions.
     put_conditions="all",
     features=frozenset({Feature.CUSTOMER_KEYS, Feature.LIFECYCLE, Feature.STORAGE_CLASSES}),
     checksum="md5",
     equal_parts=True,
     new_names="lower",
-)
+).without(StorageCapability.DELETE_IF_MATCH)
 B2 = Dialect(
     provider="b2",
     title="Backblaze B2",
@@ -61,7 +62,7 @@ B2 = Dialect(
     nul_names=False,
     features=frozenset({Feature.ACL, Feature.CUSTOMER_KEYS, Feature.ENCRYPTION, Feature.VERSIONS}),
     checksum="md5",
-).without(StorageCapability.PUT_IF_MATCH, StorageCapability.PUT_IF_NONE_MATCH)
+).without(StorageCapability.PUT_IF_MATCH, StorageCapability.PUT_IF_NONE_MATCH, StorageCapability.DELETE_IF_MATCH)
 
 SPACES_REGION = re.compile(r"[a-z]{3}[0-9]{1,2}")
 B2_REGION = re.compile(r"[a-z]{2}-[a-z]+-[0-9]{3}")

@@ -152,6 +152,7 @@ class _Finish(msgspec.Struct):
 class _Delete(msgspec.Struct):
     container: str
     names: list[str]
+    if_match: str | None = None
 
 
 class _Work:
@@ -217,11 +218,11 @@ class _Work:
     def read_object(self, arguments: bytes) -> Response:
         spec = msgspec.json.decode(arguments, type=ReadSpec)
         kept = self._readable(spec)
-        if spec.start and spec.start >= len(kept.content):
+        if spec.start > 0 and spec.start >= len(kept.content):
             raise _Refusal(
                 416, "InvalidRange", f"the range starts at {spec.start}, and the object has {len(kept.content)} bytes"
             )
-        content = kept.content if spec.whole else kept.content[spec.start : spec.end]
+        content = kept.content if spec.whole else kept.content[spec.start_in(len(kept.content)) : spec.end]
         return Response(
             status=200, headers=Headers((("object", msgspec.json.encode(kept.object).decode()),)), body=content
         )
@@ -235,7 +236,7 @@ class _Work:
         asked = msgspec.json.decode(arguments, type=_Delete)
         bucket = self._bucket(asked.container)
         for name in asked.names:
-            self._kept(bucket, name)
+            _check_conditions(Conditions(if_match=asked.if_match), self._kept(bucket, name).object)
             del bucket.objects[name]
         return _json(None)
 
@@ -369,13 +370,16 @@ class _Work:
 def _check_conditions(conditions: Conditions, found: Object | None) -> None:
     etag = None if found is None else found.etag
     wanted, unwanted, since = conditions.if_match, conditions.if_none_match, conditions.if_modified_since
+    modified, until = None if found is None else found.last_modified, conditions.if_unmodified_since
     failed = None
     if wanted is not None and (etag is None or wanted not in {"*", etag}):
         failed = "if_match"
     elif etag is not None and unwanted in {"*", etag}:
         failed = "if_none_match"
-    elif since is not None and found is not None and found.last_modified is not None and found.last_modified <= since:
+    elif since is not None and modified is not None and modified <= since:
         failed = "if_modified_since"
+    elif until is not None and modified is not None and modified > until:
+        failed = "if_unmodified_since"
     if failed is not None:
         raise _Refusal(412, "PreconditionFailed", f"the condition {failed} does not hold")
 

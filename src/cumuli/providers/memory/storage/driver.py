@@ -138,14 +138,14 @@ class MemoryStorageDriver(StorageDriver[Container, Object]):
         body = await self.caller.stream(self._request("read_object", spec), check=check)
         found = msgspec.json.decode(body.headers.get("object") or "", type=Object)
         digest = Digest("md5", found.hash) if found.hash else None
-        return Download(object=found, body=body, start=spec.start, digest=digest)
+        return Download(object=found, body=body, start=spec.start_in(found.size), digest=digest)
 
     async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[Object]:
         request = self._request("put_object", {"spec": spec, "md5": digest.value if digest else None}, body)
         return _stored(await self._send(request, Object, repeatable=_unconditional(spec)))
 
-    async def delete_object(self, address: Address) -> None:
-        arguments = {"container": address.container, "names": [address.name]}
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
+        arguments = {"container": address.container, "names": [address.name], "if_match": if_match}
         await self._send(self._request("delete_object", arguments), type(None), repeatable=False)
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:

@@ -18,7 +18,7 @@ from cumuli.providers.openstack.swift.wire import (
 )
 from cumuli.runtime.messages import ResponseStream
 from cumuli.storage.driver import Address, Download, ReadSpec
-from cumuli.storage.headers import bare, conditional, extent, merged, number
+from cumuli.storage.headers import bare, conditional, extent, merged, number, ranged
 from cumuli.storage.verify import Digest
 
 __all__ = ["Downloads"]
@@ -96,9 +96,7 @@ class Downloads:
             raise
 
     async def _begin(self, spec: ReadSpec) -> tuple[ResponseStream, dict[str, str]]:
-        headers = conditional(spec.conditions)
-        if not spec.whole:
-            headers.append(("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}"))
+        headers = conditional(spec.conditions) + ranged(spec)
         body = await self._calls.receive(
             GET_OBJECT,
             spec.address.container,
@@ -111,14 +109,15 @@ class Downloads:
         """The content of a dynamic object, segment by segment."""
         segments = await self._segments.dynamic_segments(manifest)
         size = sum(each.bytes for each in segments)
-        if spec.start and spec.start >= size:
+        start = spec.start_in(size)
+        if spec.start > 0 and start >= size:
             raise InvalidRequest("the range begins at or beyond the end of the object")
         end = size if spec.end is None else min(spec.end, size)
         return Download(
             object=msgspec.structs.replace(found, size=size),
-            body=self._segments.dynamic_body(segments, spec.start, end, found.name),
-            start=spec.start,
-            length=end - spec.start,
+            body=self._segments.dynamic_body(segments, start, end, found.name),
+            start=start,
+            length=end - start,
         )
 
     def _download(self, address: Address, body: ResponseStream, known: Mapping[str, str]) -> Download[SwiftObject]:

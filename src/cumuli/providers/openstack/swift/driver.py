@@ -61,6 +61,7 @@ CAPABILITIES = Capabilities(
     supported=frozenset(StorageCapability).difference(
         {
             StorageCapability.PUT_IF_MATCH,
+            StorageCapability.DELETE_IF_MATCH,
             StorageCapability.GET_CONTAINER_CDN_URL,
             StorageCapability.ENABLE_CONTAINER_CDN,
             StorageCapability.GET_OBJECT_CDN_URL,
@@ -68,6 +69,7 @@ CAPABILITIES = Capabilities(
     ),
     alternatives={
         StorageCapability.PUT_IF_MATCH: 'use if_none_match="*" with a new name, or keep versions of the container',
+        StorageCapability.DELETE_IF_MATCH: "keep versions of the container, so that what is deleted comes back",
         StorageCapability.GET_CONTAINER_CDN_URL: "give out get_object_url, or publish it with ex_enable_static_website",
         StorageCapability.ENABLE_CONTAINER_CDN: "publish it with ex_enable_static_website",
         StorageCapability.GET_OBJECT_CDN_URL: "give out get_object_url",
@@ -167,7 +169,7 @@ class SwiftDriver(StorageDriver[SwiftContainer, SwiftObject]):
     async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[SwiftObject]:
         return await self.uploads.put_object(spec, body, digest=digest)
 
-    async def delete_object(self, address: Address) -> None:
+    async def delete_object(self, address: Address, *, if_match: str | None = None) -> None:
         await self.objects.delete_object(address)
 
     async def delete_objects(self, container: str, addresses: Sequence[Address]) -> list[DeleteResult]:

@@ -19,7 +19,6 @@ CDN_CAPABILITIES = (
     StorageCapability.ENABLE_CONTAINER_CDN,
     StorageCapability.GET_OBJECT_CDN_URL,
 )
-PUT_IF_MATCH = StorageCapability.PUT_IF_MATCH
 
 
 class CloudFilesDriver(SwiftDriver):
@@ -28,7 +27,9 @@ class CloudFilesDriver(SwiftDriver):
     provider = "cloudfiles"
     capabilities = Capabilities(
         supported=CAPABILITIES.supported.union(CDN_CAPABILITIES),
-        alternatives={PUT_IF_MATCH: CAPABILITIES.alternatives[PUT_IF_MATCH]},
+        alternatives={
+            what: instead for what, instead in CAPABILITIES.alternatives.items() if what not in CDN_CAPABILITIES
+        },
     )
 
     def __init__(self, caller: Caller, session: SwiftSession, **options: Unpack[DriverOptions]) -> None:

@@ -19,6 +19,7 @@ from cumuli.runtime.messages import Headers, Response
 from cumuli.storage.capabilities import StorageCapability
 from tests.secrets_used import ACCOUNT_PASSWORD, API_KEY
 
+UNCONDITIONAL = {StorageCapability.PUT_IF_MATCH, StorageCapability.DELETE_IF_MATCH}
 V1 = "http://127.0.0.1:8080/auth/v1.0"
 V3 = "http://127.0.0.1:5000/v3"
 
@@ -84,10 +85,10 @@ def test_capabilities() -> None:
         StorageCapability.ENABLE_CONTAINER_CDN,
         StorageCapability.GET_OBJECT_CDN_URL,
     }
-    everything = set(StorageCapability) - {StorageCapability.PUT_IF_MATCH}
+    everything = set(StorageCapability) - UNCONDITIONAL
     assert CloudFilesDriver.capabilities.supported == everything
     assert SwiftDriver.capabilities.supported == everything - cdn
-    assert set(SwiftDriver.capabilities.alternatives) == cdn | {StorageCapability.PUT_IF_MATCH}
+    assert set(SwiftDriver.capabilities.alternatives) == cdn | UNCONDITIONAL
 
 
 def answer_with(*fields: tuple[str, str]) -> Response:
