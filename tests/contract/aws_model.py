@@ -19,7 +19,7 @@ Tree = dict[str, Any]
 
 # Members of which the model says less than AWS's documentation.
 BASE64_TEXT = {("RunInstancesRequest", "UserData")}
-TIME_TEXT = {("Image", "CreationDate")}
+TIME_TEXT = {("Image", "CreationDate"), ("Image", "DeprecationTime")}
 
 
 class EC2Model:
@@ -230,6 +230,7 @@ def _unlike(kind: Any, shape: Any, path: str) -> Iterator[str]:
 # Where the model's type alone does not make a sensible value.
 SAMPLES = {
     ("Image", "CreationDate"): "2024-02-29T01:02:03.000Z",
+    ("Image", "DeprecationTime"): "2026-02-28T01:02:03.000Z",
     ("InstanceState", "Name"): "running",
     ("AvailabilityZone", "ZoneType"): "availability-zone",
     ("VolumeAttachment", "State"): "attached",

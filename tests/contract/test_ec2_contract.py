@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from cumuli.errors import CloudError
+from cumuli.errors import CloudError, InvalidRequest
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.runtime.blocking.drive import run
@@ -20,6 +21,15 @@ from tests.contract.recording import RecordingRuntime
 
 # What is no call: the client's own life, and what it says of itself.
 NO_CALLS = {"aclose", "provider", "capabilities"}
+
+# What chooses among the answers, or is no part of EC2's.
+NOT_SENT = {
+    ("detach_volume", "node"),
+    ("ex_describe_all_addresses", "only_associated"),
+    ("list_images", "location"),
+    ("wait_until_running", "ssh_interface"),
+    ("wait_until_running", "timeout"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +135,29 @@ def test_every_argument_of_every_method_is_given_in_some_case() -> None:
         }
         missing += [f"{name}({parameter})" for parameter in signature.parameters if parameter not in given]
     assert missing == []
+
+
+def test_every_option_is_sent(model: EC2Model) -> None:
+    """Without it another request would go out, in some case at least."""
+    idle = {
+        (name, parameter.name)
+        for name, method in public_methods().items()
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not parameter.empty
+    }
+    for case in CASES:
+        wanted = [name for name in case.options if (case.method, name) in idle]
+        sent = [request.body for request in made(case, model).sent] if wanted else []
+        for name in wanted:
+            others = {key: value for key, value in case.options.items() if key != name}
+            try:
+                without = made(replace(case, options=others), model).sent
+            except InvalidRequest:
+                # It is the only one that says what to do.
+                without = []
+            if [request.body for request in without] != sent:
+                idle.discard((case.method, name))
+    assert idle == NOT_SENT
 
 
 def test_every_answer_that_is_declared_is_asked_for(model: EC2Model) -> None:

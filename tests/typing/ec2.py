@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from cumuli import EC2, AsyncEC2, Node, NodeImage, Secret
+from cumuli import EC2, AsyncEC2, Node, Secret
 from cumuli.providers.aws.ec2.models import (
     Address,
     AvailabilityZone,
+    EC2Image,
     EC2Node,
+    EC2Snapshot,
     EC2Volume,
     Network,
     SecurityGroup,
@@ -24,7 +26,9 @@ def nodes_are_ec2_nodes() -> None:
         assert_type(ec2.wait_until_running(["i-1"]), list[tuple[EC2Node, list[str]]])
         assert_type(ec2.list_volumes(), list[EC2Volume])
         assert_type(ec2.create_node("web", "t3.micro", "ami-1", ex_keyname="laptop"), EC2Node)
-        assert_type(ec2.list_images(owner="self"), list[NodeImage])
+        assert_type(ec2.list_images(owner="self"), list[EC2Image])
+        assert_type(ec2.get_image("ami-1"), EC2Image)
+        assert_type(ec2.list_volume_snapshots(), list[EC2Snapshot])
 
 
 async def async_nodes_are_ec2_nodes(node: Node) -> None:

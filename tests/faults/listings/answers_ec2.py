@@ -24,7 +24,8 @@ INSTANCE = f"""<instanceId>i-@</instanceId><imageId>ami-1</imageId>
 <attachTime>2026-01-02T03:04:06.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>
 </blockDeviceMapping><virtualizationType>hvm</virtualizationType><clientToken>token</clientToken>{TAGS}
 <hypervisor>xen</hypervisor><networkInterfaceSet><item><networkInterfaceId>eni-@</networkInterfaceId>
-<privateIpAddress>10.0.0.@</privateIpAddress>
+<subnetId>subnet-1</subnetId><macAddress>12:34:56:78:9a:b@</macAddress><privateIpAddress>10.0.0.@</privateIpAddress>
+<attachment><deviceIndex>0</deviceIndex><deleteOnTermination>true</deleteOnTermination></attachment>
 <association><publicIp>203.0.113.@</publicIp><ipOwnerId>amazon</ipOwnerId></association>
 <privateIpAddressesSet><item><privateIpAddress>10.0.0.@</privateIpAddress><primary>true</primary>
 <association><publicIp>203.0.113.@</publicIp></association></item></privateIpAddressesSet>
@@ -40,12 +41,27 @@ VOLUME = f"""<volumeId>vol-@</volumeId><size>80</size><snapshotId>snap-1</snapsh
 <multiAttachEnabled>false</multiAttachEnabled>"""
 SNAPSHOT = f"""<snapshotId>snap-@</snapshotId><volumeId>vol-1</volumeId><status>completed</status>
 <startTime>2026-01-02T03:04:05.000Z</startTime><progress>100%</progress><ownerId>1</ownerId>
-<volumeSize>30</volumeSize><description>d</description>{TAGS}"""
+<volumeSize>30</volumeSize><description>d</description><encrypted>true</encrypted><kmsKeyId>arn:aws:kms:1</kmsKeyId>
+<completionTime>2026-01-02T03:04:05.000Z</completionTime><storageTier>standard</storageTier>
+<statusMessage>m</statusMessage>{TAGS}"""
+MODIFICATION = """<volumeId>vol-@</volumeId><modificationState>optimizing</modificationState>
+<statusMessage>m</statusMessage>
+<originalSize>8</originalSize><originalVolumeType>gp2</originalVolumeType><originalIops>100</originalIops>
+<originalThroughput>125</originalThroughput><targetSize>16</targetSize><targetVolumeType>gp3</targetVolumeType>
+<targetIops>3000</targetIops><targetThroughput>250</targetThroughput><progress>42</progress>
+<startTime>2026-01-02T03:04:05.000Z</startTime><endTime>2026-01-02T03:04:05.000Z</endTime>"""
 IMAGE = f"""<imageId>ami-@</imageId><imageLocation>l</imageLocation><imageState>available</imageState>
 <imageOwnerId>1</imageOwnerId><isPublic>true</isPublic><architecture>x86_64</architecture><imageType>machine</imageType>
 <name>n@</name><description>d</description><rootDeviceType>ebs</rootDeviceType><blockDeviceMapping><item>
-<deviceName>/dev/xvda</deviceName><ebs><volumeSize>8</volumeSize></ebs></item></blockDeviceMapping>{TAGS}
-<creationDate>2026-01-02T03:04:05.000Z</creationDate>"""
+<deviceName>/dev/xvda</deviceName><ebs><snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize>
+<volumeType>gp3</volumeType><iops>3000</iops><throughput>125</throughput><encrypted>true</encrypted>
+<kmsKeyId>arn:aws:kms:1</kmsKeyId><deleteOnTermination>true</deleteOnTermination></ebs></item>
+<item><deviceName>/dev/sdb</deviceName><virtualName>ephemeral0</virtualName></item></blockDeviceMapping>{TAGS}
+<imageOwnerAlias>amazon</imageOwnerAlias><platform>windows</platform><platformDetails>Windows</platformDetails>
+<rootDeviceName>/dev/xvda</rootDeviceName><virtualizationType>hvm</virtualizationType><hypervisor>xen</hypervisor>
+<bootMode>uefi</bootMode><enaSupport>true</enaSupport><imdsSupport>v2.0</imdsSupport>
+<stateReason><code>c</code><message>m</message></stateReason>
+<deprecationTime>2026-01-02T03:04:05.000Z</deprecationTime><creationDate>2026-01-02T03:04:05.000Z</creationDate>"""
 TYPE = """<instanceType>t3.size@</instanceType><currentGeneration>true</currentGeneration>
 <supportedUsageClasses><item>on-demand</item></supportedUsageClasses>
 <vCpuInfo><defaultVCpus>2</defaultVCpus><defaultCores>1</defaultCores></vCpuInfo>
@@ -144,6 +160,13 @@ EC2: dict[str, Recorded] = {
     "list_volumes": listing(lambda ec2: ec2.list_volumes(), "DescribeVolumes", "volumeSet", VOLUME, "volumeId"),
     "list_volume_snapshots": listing(
         lambda ec2: ec2.list_volume_snapshots(), "DescribeSnapshots", "snapshotSet", SNAPSHOT, "snapshotId"
+    ),
+    "ex_list_volume_modifications": listing(
+        lambda ec2: ec2.ex_list_volume_modifications(),
+        "DescribeVolumesModifications",
+        "volumeModificationSet",
+        MODIFICATION,
+        "volumeId",
     ),
     "list_images": listing(lambda ec2: ec2.list_images(), "DescribeImages", "imagesSet", IMAGE, "imageId"),
     "list_sizes": listing(

@@ -13,6 +13,7 @@ from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags
+from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import PROVIDER
 from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
@@ -27,7 +28,7 @@ __all__ = ["AsyncEC2"]
 ACTION = re.compile(r"[A-Z][A-Za-z0-9]{1,99}")
 
 
-class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Addresses, AsyncEC2Networks, AsyncEC2Tags):
+class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Volumes, AsyncEC2Addresses, AsyncEC2Networks, AsyncEC2Tags):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
     One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists

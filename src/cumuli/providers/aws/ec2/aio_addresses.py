@@ -9,12 +9,12 @@ from cumuli.compute.arguments import checked_tags, id_of, ids_of
 from cumuli.compute.models import Node
 from cumuli.providers.aws.ec2.arguments import own_id
 from cumuli.providers.aws.ec2.driver import EC2Driver
-from cumuli.providers.aws.ec2.models import Address, EC2Node, EC2Volume
+from cumuli.providers.aws.ec2.models import Address, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 
 __all__ = ["AsyncEC2Addresses"]
 
 
-class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume]):
+class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Elastic IP addresses.
 
     Wherever an ``Address`` is taken, its allocation id or the IP address itself will do.

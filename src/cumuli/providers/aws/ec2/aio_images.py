@@ -1,32 +1,114 @@
-"""``AsyncEC2Images``: the part of EC2's client that is about images and snapshots."""
+"""``AsyncEC2Images``: the part of EC2's client that is about images."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Literal
 
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_name, id_of
+from cumuli.compute.arguments import checked_name, id_of, ids_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.models import Node, NodeImage, VolumeSnapshot
-from cumuli.errors import InvalidRequest
+from cumuli.compute.models import Node, NodeImage, NodeLocation
+from cumuli.errors import ImageNotFound
+from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.instances import block_device_parameters
-from cumuli.providers.aws.ec2.models import BlockDeviceMapping, EC2Node, EC2Volume
+from cumuli.providers.aws.ec2.models import BlockDeviceMapping, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 
 __all__ = ["AsyncEC2Images"]
 
-BOTH_WAYS = "either allow (add_accounts, public=True) or forbid (remove_accounts, public=False) in one call"
 
-
-class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
-    """Images and snapshots."""
+class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Images."""
 
     _ec2: EC2Driver
 
+    async def list_images(
+        self,
+        *,
+        location: NodeLocation | str | None = None,
+        owner: str | None = None,
+        ids: Sequence[NodeImage | str] | None = None,
+        ex_filters: Filters | None = None,
+    ) -> list[EC2Image]:
+        """Images that nodes can be made from.
+
+        EC2's operation: ``DescribeImages``. Without ``owner``, ``ids`` and filters that is every public image there
+        is, tens of thousands.
+
+        Args:
+            location: Selects nothing: an image is there for every zone of its region.
+            owner: Only images of this account: its id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``.
+            ids: Only these images. An empty list gives an empty list, without a call.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            ImageNotFound: One of ``ids`` does not exist.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        wanted = None if ids is None else ids_of(ids, NodeImage, self.provider)
+        place = optional_id_of(location, NodeLocation, self.provider)
+        matching = checked_filters(ex_filters)
+        listing = self._listing(
+            ComputeCapability.LIST_IMAGES,
+            lambda cursor: self._ec2.images.list_images(
+                location=place, owner=owner, ids=wanted, cursor=cursor, matching=matching
+            ),
+            empty=wanted == [],
+        )
+        return [image async for image in listing]
+
+    async def ex_get_newest_image(
+        self,
+        *,
+        owner: str,
+        name: str | None = None,
+        architecture: Literal["i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"] | None = None,
+        filters: Filters | None = None,
+    ) -> EC2Image:
+        """The newest image of an owner's that matches and is available.
+
+        EC2's operation: ``DescribeImages``; AWS chooses, so that nothing else is listed. Images that are deprecated
+        are passed over, but for one's own.
+
+        Args:
+            owner: Whose image: an account's id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``. There is no
+                default: anybody may give a public image any name.
+            name: The image's name, with ``*`` and ``?`` as wildcards (``"al2023-ami-2023.*-kernel-6.1-*"``).
+            architecture: What machines it is for.
+            filters: More of AWS's own filters by name, each with the values of which one must match.
+
+        Raises:
+            ImageNotFound: There is none.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        wanted = {
+            "state": "available",
+            **({} if name is None else {"name": checked_name(name, "an image")}),
+            **({} if architecture is None else {"architecture": architecture}),
+        }
+        matching = {**checked_filters(wanted), **checked_filters(filters)}
+        owner = checked_name(owner, "an owner")
+        pages = self._listing(
+            ComputeCapability.LIST_IMAGES,
+            lambda cursor: self._ec2.images.list_images(
+                location=None, owner=owner, ids=None, cursor=cursor, matching=matching
+            ),
+        )
+        newest: EC2Image | None = None
+        async for image in pages:
+            if newest is None or _age(image) > _age(newest):
+                newest = image
+        if newest is None:
+            told = ", ".join(f"{key} {' or '.join(values)}" for key, values in matching.items())
+            raise ImageNotFound(f"there is no image of {owner} with {told} in this region", provider=self.provider)
+        return newest
+
     async def create_image(
         self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
-    ) -> NodeImage:
+    ) -> EC2Image:
         """Make an image of a node.
 
         EC2's operation: ``CreateImage``.
@@ -69,7 +151,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
         boot_mode: Literal["legacy-bios", "uefi", "uefi-preferred"] | None = None,
         kernel: str | None = None,
         ramdisk: str | None = None,
-    ) -> NodeImage:
+    ) -> EC2Image:
         """Register an image made of snapshots, or of a bundle in S3.
 
         EC2's operation: ``RegisterImage``.
@@ -108,38 +190,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume]):
         }
         return await self._make(self._ec2.images.register_image(parameters, name=checked_name(name, "an image")))
 
-    async def ex_modify_snapshot_attribute(
-        self,
-        snapshot: VolumeSnapshot | str,
-        *,
-        add_accounts: Sequence[str] = (),
-        remove_accounts: Sequence[str] = (),
-        public: bool | None = None,
-    ) -> None:
-        """Say who may make volumes of a snapshot; AWS can either allow or forbid in one call.
 
-        EC2's operation: ``ModifySnapshotAttribute`` (``createVolumePermission``).
-
-        Args:
-            snapshot: The snapshot.
-            add_accounts: Ids of accounts that may from now on.
-            remove_accounts: Ids of accounts that may no longer.
-            public: True to allow everybody, False to allow only the accounts that are named.
-
-        Raises:
-            SnapshotNotFound: It does not exist.
-            InvalidRequest: Nothing is asked for, or both to allow and to forbid.
-        """
-        for accounts in (add_accounts, remove_accounts):
-            if isinstance(accounts, str):
-                raise InvalidRequest(f"give a list of account ids, not the single text {accounts!r}")
-        if bool(add_accounts or public) == bool(remove_accounts or public is False):
-            raise InvalidRequest(BOTH_WAYS)
-        await self._do(
-            self._ec2.volumes.modify_snapshot_attribute(
-                id_of(snapshot, VolumeSnapshot, self.provider),
-                operation="add" if add_accounts or public else "remove",
-                accounts=[*add_accounts, *remove_accounts],
-                everybody=public is not None,
-            )
-        )
+def _age(image: EC2Image) -> tuple[dt.datetime, str]:
+    """What is greater for what was made later; the id decides between images of the same moment."""
+    return image.created_at or dt.datetime.min.replace(tzinfo=dt.UTC), image.id

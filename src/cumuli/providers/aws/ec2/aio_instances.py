@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_tags, id_of, optional_id_of
+from cumuli.compute.arguments import checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Auth
+from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize
 from cumuli.errors import InvalidRequest
-from cumuli.providers.aws.ec2.arguments import own_id, own_ids
+from cumuli.providers.aws.ec2.arguments import Filters, checked_filters, own_id, own_ids
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import (
     BlockDeviceMapping,
     ConsoleOutput,
+    EC2Image,
     EC2Node,
     EC2NodeSpec,
+    EC2Snapshot,
     EC2Volume,
     SecurityGroup,
     Subnet,
@@ -31,10 +34,40 @@ MAX_USER_DATA = 16 * 1024
 MAX_CLIENT_TOKEN = 64
 
 
-class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume]):
+class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Instances."""
 
     _ec2: EC2Driver
+
+    async def list_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+    ) -> list[EC2Node]:
+        """Every node of the account in this region, from every page, or those that match.
+
+        EC2's operation: ``DescribeInstances``.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"vpc-id": "vpc-1", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return [node async for node in self.iterate_nodes(ids=ids, ex_filters=ex_filters)]
+
+    def iterate_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+    ) -> AsyncIterator[EC2Node]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        matching = checked_filters(ex_filters)
+        return self._listing(
+            ComputeCapability.LIST_NODES,
+            lambda cursor: self._ec2.instances.list_nodes(ids=wanted, cursor=cursor, matching=matching),
+            empty=wanted == [],
+        )
 
     async def create_node(
         self,

@@ -11,7 +11,9 @@ from cumuli.providers.aws.ec2.arguments import own_id, own_ids
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import (
     AvailabilityZone,
+    EC2Image,
     EC2Node,
+    EC2Snapshot,
     EC2Volume,
     Network,
     SecurityGroup,
@@ -23,7 +25,7 @@ from cumuli.providers.aws.ec2.security_groups import Direction, check_rule
 __all__ = ["AsyncEC2Networks"]
 
 
-class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume]):
+class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Zones, networks (VPCs), subnets and security groups."""
 
     _ec2: EC2Driver

@@ -10,7 +10,16 @@ from cumuli.compute.arguments import checked_tags
 from cumuli.compute.models import KeyPair, Node, NodeImage, Volume, VolumeSnapshot
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.driver import EC2Driver
-from cumuli.providers.aws.ec2.models import Address, EC2Node, EC2Volume, Network, SecurityGroup, Subnet
+from cumuli.providers.aws.ec2.models import (
+    Address,
+    EC2Image,
+    EC2Node,
+    EC2Snapshot,
+    EC2Volume,
+    Network,
+    SecurityGroup,
+    Subnet,
+)
 
 __all__ = ["AsyncEC2Tags", "Taggable"]
 
@@ -18,7 +27,7 @@ Taggable = Node | Volume | VolumeSnapshot | NodeImage | KeyPair | Address | Secu
 """What can have tags: a model of EC2's, or the id of any resource."""
 
 
-class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume]):
+class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Tags of anything that has tags."""
 
     _ec2: EC2Driver

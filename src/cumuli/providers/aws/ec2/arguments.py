@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.models import Address, Network, SecurityGroup, Subnet
 
-__all__ = ["own_id", "own_ids"]
+__all__ = ["Filters", "checked_filters", "own_id", "own_ids"]
+
+Filters = Mapping[str, str | Sequence[str]]
+"""Filters of a listing by AWS's names, each with the values of which one must match; ``*`` and ``?`` are wildcards."""
 
 OwnModel = Address | Network | SecurityGroup | Subnet
 
@@ -35,3 +38,18 @@ def own_ids(values: Sequence[OwnModel | str], kind: type[OwnModel]) -> list[str]
     if isinstance(values, str):
         raise InvalidRequest(f"give a list of {kind.__name__} ids, not the single text {values!r}")
     return list(dict.fromkeys(own_id(value, kind) for value in values))
+
+
+def checked_filters(filters: Filters | None) -> dict[str, list[str]]:
+    """The values of each filter.
+
+    Raises:
+        InvalidRequest: A filter has no name or no values.
+    """
+    checked = {name: [values] if isinstance(values, str) else list(values) for name, values in (filters or {}).items()}
+    for name, values in checked.items():
+        if not name or not values:
+            raise InvalidRequest(
+                f"the filter {name!r} needs a name and at least one value, as in {{'vpc-id': 'vpc-1'}}"
+            )
+    return checked

@@ -5,13 +5,13 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
-from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
@@ -19,34 +19,63 @@ from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
+from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes, VolumeType
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.models import (
     Address,
     AvailabilityZone,
     BlockDeviceMapping,
     ConsoleOutput,
+    EC2Image,
     EC2Node,
+    EC2Snapshot,
     EC2Volume,
     Network,
     SecurityGroup,
     SecurityGroupRule,
     Subnet,
+    VolumeModification,
 )
 from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.wire.xml import XMLValue
 
-__all__ = ["EC2", "EC2Addresses", "EC2Images", "EC2Instances", "EC2Networks", "EC2Tags"]
+__all__ = ["EC2", "EC2Addresses", "EC2Images", "EC2Instances", "EC2Networks", "EC2Tags", "EC2Volumes"]
 
 
-class EC2Instances(Compute[EC2Node, EC2Volume]):
+class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Instances."""
 
     def __init__(self, client: AsyncEC2Instances) -> None:
         super().__init__(client)
         self._ec2_instances = client
+
+    def list_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+    ) -> list[EC2Node]:
+        """Every node of the account in this region, from every page, or those that match.
+
+        EC2's operation: ``DescribeInstances``.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"vpc-id": "vpc-1", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_instances.list_nodes(ids=ids, ex_filters=ex_filters))
+
+    def iterate_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+    ) -> Iterator[EC2Node]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        return iterate(self._ec2_instances.iterate_nodes(ids=ids, ex_filters=ex_filters))
 
     def create_node(
         self,
@@ -277,16 +306,70 @@ class EC2Instances(Compute[EC2Node, EC2Volume]):
         return run(self._ec2_instances.ex_get_console_output(node, latest=latest))
 
 
-class EC2Images(Compute[EC2Node, EC2Volume]):
-    """Images and snapshots."""
+class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Images."""
 
     def __init__(self, client: AsyncEC2Images) -> None:
         super().__init__(client)
         self._ec2_images = client
 
+    def list_images(
+        self,
+        *,
+        location: NodeLocation | str | None = None,
+        owner: str | None = None,
+        ids: Sequence[NodeImage | str] | None = None,
+        ex_filters: Filters | None = None,
+    ) -> list[EC2Image]:
+        """Images that nodes can be made from.
+
+        EC2's operation: ``DescribeImages``. Without ``owner``, ``ids`` and filters that is every public image there
+        is, tens of thousands.
+
+        Args:
+            location: Selects nothing: an image is there for every zone of its region.
+            owner: Only images of this account: its id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``.
+            ids: Only these images. An empty list gives an empty list, without a call.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            ImageNotFound: One of ``ids`` does not exist.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_images.list_images(location=location, owner=owner, ids=ids, ex_filters=ex_filters))
+
+    def ex_get_newest_image(
+        self,
+        *,
+        owner: str,
+        name: str | None = None,
+        architecture: Literal["i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"] | None = None,
+        filters: Filters | None = None,
+    ) -> EC2Image:
+        """The newest image of an owner's that matches and is available.
+
+        EC2's operation: ``DescribeImages``; AWS chooses, so that nothing else is listed. Images that are deprecated
+        are passed over, but for one's own.
+
+        Args:
+            owner: Whose image: an account's id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``. There is no
+                default: anybody may give a public image any name.
+            name: The image's name, with ``*`` and ``?`` as wildcards (``"al2023-ami-2023.*-kernel-6.1-*"``).
+            architecture: What machines it is for.
+            filters: More of AWS's own filters by name, each with the values of which one must match.
+
+        Raises:
+            ImageNotFound: There is none.
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(
+            self._ec2_images.ex_get_newest_image(owner=owner, name=name, architecture=architecture, filters=filters)
+        )
+
     def create_image(
         self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
-    ) -> NodeImage:
+    ) -> EC2Image:
         """Make an image of a node.
 
         EC2's operation: ``CreateImage``.
@@ -321,7 +404,7 @@ class EC2Images(Compute[EC2Node, EC2Volume]):
         boot_mode: Literal["legacy-bios", "uefi", "uefi-preferred"] | None = None,
         kernel: str | None = None,
         ramdisk: str | None = None,
-    ) -> NodeImage:
+    ) -> EC2Image:
         """Register an image made of snapshots, or of a bundle in S3.
 
         EC2's operation: ``RegisterImage``.
@@ -362,6 +445,203 @@ class EC2Images(Compute[EC2Node, EC2Volume]):
             )
         )
 
+
+class EC2Volumes(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Volumes and snapshots."""
+
+    def __init__(self, client: AsyncEC2Volumes) -> None:
+        super().__init__(client)
+        self._ec2_volumes = client
+
+    def list_volumes(self, *, ex_filters: Filters | None = None) -> list[EC2Volume]:
+        """Every volume of the account in this region, from every page, or those that match.
+
+        EC2's operation: ``DescribeVolumes``.
+
+        Args:
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"volume-type": "gp2", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_volumes.list_volumes(ex_filters=ex_filters))
+
+    def create_volume(
+        self,
+        size: int,
+        name: str,
+        *,
+        location: NodeLocation | str | None = None,
+        snapshot: VolumeSnapshot | str | None = None,
+        ex_volume_type: VolumeType | None = None,
+        ex_iops: int | None = None,
+        ex_throughput: int | None = None,
+        ex_encrypted: bool | None = None,
+        ex_kms_key_id: str | None = None,
+        ex_multi_attach: bool | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+    ) -> EC2Volume:
+        """Create a volume.
+
+        EC2's operation: ``CreateVolume``, with a ``ClientToken``, so that a retry cannot create a second one.
+
+        Args:
+            size: GiB, at least 1.
+            name: Its display name: the tag ``Name``.
+            location: The availability zone; None for one that is available.
+            snapshot: What to fill it with; None for an empty one.
+            ex_volume_type: Its type; None for AWS's default, which is ``"gp2"``.
+            ex_iops: Operations per second, for ``"gp3"``, ``"io1"`` and ``"io2"``.
+            ex_throughput: MiB per second, for ``"gp3"``.
+            ex_encrypted: Whether to encrypt it; None for the account's default.
+            ex_kms_key_id: Key to encrypt it with: its id, ARN or alias. AWS then wants ``ex_encrypted=True``.
+            ex_multi_attach: Whether several nodes may have it at the same time, for ``"io1"`` and ``"io2"``.
+            ex_tags: Tags to put on it.
+
+        Raises:
+            SnapshotNotFound: The snapshot does not exist.
+            QuotaExceeded: The account may not have that much.
+        """
+        return run(
+            self._ec2_volumes.create_volume(
+                size,
+                name,
+                location=location,
+                snapshot=snapshot,
+                ex_volume_type=ex_volume_type,
+                ex_iops=ex_iops,
+                ex_throughput=ex_throughput,
+                ex_encrypted=ex_encrypted,
+                ex_kms_key_id=ex_kms_key_id,
+                ex_multi_attach=ex_multi_attach,
+                ex_tags=ex_tags,
+            )
+        )
+
+    def ex_modify_volume(
+        self,
+        volume: Volume | str,
+        *,
+        size: int | None = None,
+        volume_type: VolumeType | None = None,
+        iops: int | None = None,
+        throughput: int | None = None,
+        multi_attach: bool | None = None,
+    ) -> VolumeModification:
+        """Make a volume larger, faster or another type while it is in use.
+
+        EC2's operation: ``ModifyVolume``. AWS goes on for minutes or hours: ``ex_list_volume_modifications`` tells how
+        far it is. What is on the volume has to be told of its new size from within the node.
+
+        Args:
+            volume: The volume.
+            size: GiB, more than it has.
+            volume_type: Its new type.
+            iops: Operations per second.
+            throughput: MiB per second, for ``"gp3"``.
+            multi_attach: Whether several nodes may have it at the same time.
+
+        Returns:
+            The change, which has begun.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: Another change of it goes on, or the last one was a short time ago: AWS wants hours in between.
+            InvalidRequest: No change is given, or AWS does not make it.
+        """
+        return run(
+            self._ec2_volumes.ex_modify_volume(
+                volume, size=size, volume_type=volume_type, iops=iops, throughput=throughput, multi_attach=multi_attach
+            )
+        )
+
+    def ex_list_volume_modifications(
+        self, *, ids: Sequence[Volume | str] | None = None, filters: Filters | None = None
+    ) -> list[VolumeModification]:
+        """The last change of each volume that was changed, those that go on and those that have ended.
+
+        EC2's operation: ``DescribeVolumesModifications``.
+
+        Args:
+            ids: Only those of these volumes. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"modification-state": ["modifying", "optimizing"]}``).
+
+        Raises:
+            VolumeNotFound: One of ``ids`` does not exist.
+            NotFound: One of ``ids`` was never changed.
+        """
+        return run(self._ec2_volumes.ex_list_volume_modifications(ids=ids, filters=filters))
+
+    def detach_volume(
+        self, volume: Volume | str, *, node: Node | str | None = None, ex_force: bool = False
+    ) -> EC2Volume:
+        """Detach a volume from the node it is attached to.
+
+        EC2's operation: ``DetachVolume``.
+
+        Args:
+            volume: The volume.
+            node: From which node. It has to be said for a volume that several nodes have.
+            ex_force: Take it away from a node that does not let go of it. What the node has not yet written is
+                lost, and its file system may be damaged.
+
+        Returns:
+            The volume as it is now, possibly still detaching.
+
+        Raises:
+            VolumeNotFound: It does not exist.
+            Conflict: It is not attached, or to other nodes, or to several and ``node`` is not given.
+        """
+        return run(self._ec2_volumes.detach_volume(volume, node=node, ex_force=ex_force))
+
+    def list_volume_snapshots(
+        self, volume: Volume | str | None = None, *, ex_owner: str = "self", ex_filters: Filters | None = None
+    ) -> list[EC2Snapshot]:
+        """Every snapshot of the account's own, or of one volume, or those that match.
+
+        EC2's operation: ``DescribeSnapshots``.
+
+        Args:
+            volume: Only snapshots of this volume.
+            ex_owner: Whose snapshots: ``"self"``, ``"amazon"``, or the id of an account that shares some.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"status": "pending", "description": "*nightly*"}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_volumes.list_volume_snapshots(volume, ex_owner=ex_owner, ex_filters=ex_filters))
+
+    def create_volume_snapshot(
+        self,
+        volume: Volume | str,
+        *,
+        name: str | None = None,
+        ex_description: str | None = None,
+        ex_tags: Mapping[str, str] | None = None,
+    ) -> EC2Snapshot:
+        """Start a snapshot of a volume.
+
+        EC2's operation: ``CreateSnapshot``.
+
+        Args:
+            volume: The volume.
+            name: Its display name: the tag ``Name``.
+            ex_description: Its description, up to 255 characters.
+            ex_tags: Tags to put on it.
+
+        Returns:
+            The snapshot, possibly still being made.
+
+        Raises:
+            VolumeNotFound: The volume does not exist.
+        """
+        return run(
+            self._ec2_volumes.create_volume_snapshot(volume, name=name, ex_description=ex_description, ex_tags=ex_tags)
+        )
+
     def ex_modify_snapshot_attribute(
         self,
         snapshot: VolumeSnapshot | str,
@@ -385,13 +665,13 @@ class EC2Images(Compute[EC2Node, EC2Volume]):
             InvalidRequest: Nothing is asked for, or both to allow and to forbid.
         """
         run(
-            self._ec2_images.ex_modify_snapshot_attribute(
+            self._ec2_volumes.ex_modify_snapshot_attribute(
                 snapshot, add_accounts=add_accounts, remove_accounts=remove_accounts, public=public
             )
         )
 
 
-class EC2Addresses(Compute[EC2Node, EC2Volume]):
+class EC2Addresses(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Elastic IP addresses.
 
     Wherever an ``Address`` is taken, its allocation id or the IP address itself will do.
@@ -509,7 +789,7 @@ class EC2Addresses(Compute[EC2Node, EC2Volume]):
         run(self._ec2_addresses.ex_release_address(address))
 
 
-class EC2Networks(Compute[EC2Node, EC2Volume]):
+class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Zones, networks (VPCs), subnets and security groups."""
 
     def __init__(self, client: AsyncEC2Networks) -> None:
@@ -671,7 +951,7 @@ class EC2Networks(Compute[EC2Node, EC2Volume]):
         run(self._ec2_networks.ex_delete_security_group(group))
 
 
-class EC2Tags(Compute[EC2Node, EC2Volume]):
+class EC2Tags(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Tags of anything that has tags."""
 
     def __init__(self, client: AsyncEC2Tags) -> None:
@@ -721,7 +1001,7 @@ class EC2Tags(Compute[EC2Node, EC2Volume]):
         run(self._ec2_tags.ex_delete_tags(resource, tags))
 
 
-class EC2(EC2Instances, EC2Images, EC2Addresses, EC2Networks, EC2Tags):
+class EC2(EC2Instances, EC2Images, EC2Volumes, EC2Addresses, EC2Networks, EC2Tags):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
     One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists

@@ -9,13 +9,13 @@ from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
-from cumuli.compute.models import KeyPair, NodeImage, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
 from cumuli.providers.aws.ec2.addresses import Addresses
 from cumuli.providers.aws.ec2.calls import EC2Calls
 from cumuli.providers.aws.ec2.images import Images
 from cumuli.providers.aws.ec2.instances import Instances
 from cumuli.providers.aws.ec2.keys import KeyPairs
-from cumuli.providers.aws.ec2.models import PROVIDER, EC2Node, EC2Volume
+from cumuli.providers.aws.ec2.models import PROVIDER, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 from cumuli.providers.aws.ec2.networks import Networks
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
 from cumuli.providers.aws.ec2.sizes import Sizes
@@ -26,7 +26,7 @@ from cumuli.providers.aws.regions import Place
 __all__ = ["EC2Driver"]
 
 
-class EC2Driver(ComputeDriver[EC2Node, EC2Volume]):
+class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Everything that cumuli calls of EC2: a part for each group of calls.
 
     Args:
@@ -92,16 +92,16 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume]):
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
-    ) -> Page[NodeImage]:
+    ) -> Page[EC2Image]:
         return await self.images.list_images(location=location, owner=owner, ids=ids, cursor=cursor)
 
-    async def get_image(self, image_id: str) -> NodeImage:
+    async def get_image(self, image_id: str) -> EC2Image:
         return await self.images.get_image(image_id)
 
-    async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
+    async def create_image(self, *, node_id: str, name: str, description: str | None) -> EC2Image:
         return await self.images.create_image(node_id=node_id, name=name, description=description)
 
-    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
+    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> EC2Image:
         return await self.images.copy_image(
             source_region=source_region, image_id=image_id, name=name, description=description
         )
@@ -127,10 +127,10 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume]):
     async def destroy_volume(self, volume_id: str) -> None:
         await self.volumes.destroy_volume(volume_id)
 
-    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[EC2Snapshot]:
         return await self.volumes.list_volume_snapshots(volume_id=volume_id, cursor=cursor)
 
-    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
+    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> EC2Snapshot:
         return await self.volumes.create_volume_snapshot(volume_id=volume_id, name=name)
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:

@@ -73,6 +73,9 @@ CODES: dict[str, type[CloudError]] = {
     "IncorrectInstanceState": Conflict,
     "IncorrectStateException": Conflict,
     "DependencyViolation": Conflict,
+    "IncorrectModificationState": Conflict,
+    # A retry would be hours too early.
+    "VolumeModificationRateExceeded": Conflict,
     "VolumeInUse": Conflict,
     "OperationNotPermitted": Conflict,
     "Resource.AlreadyAssociated": Conflict,

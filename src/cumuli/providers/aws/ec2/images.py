@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page
-from cumuli.compute.models import NodeImage
 from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
-from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of
-from cumuli.providers.aws.ec2.models import PROVIDER
+from cumuli.providers.aws.ec2.arguments import Filters
+from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
+from cumuli.providers.aws.ec2.models import PROVIDER, BlockDeviceMapping, EC2Image
+from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
 __all__ = ["Images"]
@@ -25,25 +26,33 @@ class Images:
         self._calls = calls
 
     async def list_images(
-        self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
-    ) -> Page[NodeImage]:
+        self,
+        *,
+        location: str | None,
+        owner: str | None,
+        ids: Sequence[str] | None,
+        cursor: str | None,
+        matching: Filters | None = None,
+    ) -> Page[EC2Image]:
         # An image is there for every zone of its region: a location selects nothing.
         answer = await self._calls.ask(
             wire.DescribeImagesResponse,
-            {**page_of("ImageId", ids, cursor), "Owner": [owner] if owner else None},
+            {
+                **page_of("ImageId", ids, cursor),
+                "Owner": [owner] if owner else None,
+                "Filter": filters(matching or {}),
+            },
             whole=ids is not None,
         )
         return Page([image_of(item) for item in answer.images_set], next_cursor(ids, cursor, answer.next_token))
 
-    async def get_image(self, image_id: str) -> NodeImage:
+    async def get_image(self, image_id: str) -> EC2Image:
         images = (await self.list_images(location=None, owner=None, ids=[image_id], cursor=None)).items
         if not images:
             raise ImageNotFound(f"there is no image {image_id} in this region, or this account may not use it")
         return images[0]
 
-    async def create_image(
-        self, *, node_id: str, name: str, description: str | None, reboot: bool = False
-    ) -> NodeImage:
+    async def create_image(self, *, node_id: str, name: str, description: str | None, reboot: bool = False) -> EC2Image:
         # AWS reboots a running instance unless it is told not to (CreateImage, NoReboot).
         # Not repeatable: the second one would fail because of the first one's name.
         answer = await self._calls.make(
@@ -54,7 +63,7 @@ class Images:
         )
         return _new_image(answer.image_id, name)
 
-    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> NodeImage:
+    async def copy_image(self, *, source_region: str, image_id: str, name: str, description: str | None) -> EC2Image:
         # Repeatable: it carries a client token.
         answer = await self._calls.make(
             wire.CopyImageResponse,
@@ -71,7 +80,7 @@ class Images:
         )
         return _new_image(answer.image_id, name)
 
-    async def register_image(self, parameters: Mapping[str, object], *, name: str) -> NodeImage:
+    async def register_image(self, parameters: Mapping[str, object], *, name: str) -> EC2Image:
         # Not repeatable, as for create_image.
         answer = await self._calls.make(
             wire.RegisterImageResponse, {"Name": name, **parameters}, what=f"the image {name!r}", look=LOOK
@@ -83,18 +92,54 @@ class Images:
         await deleting(self._calls.act("DeregisterImage", {"ImageId": image_id}, repeatable=True))
 
 
-def image_of(item: wire.ImageItem) -> NodeImage:
+def image_of(item: wire.ImageItem) -> EC2Image:
     """The model of one image."""
-    return NodeImage(
+    reason = item.state_reason
+    return EC2Image(
         id=item.image_id,
         name=item.name,
         provider=PROVIDER,
         provider_state=item.image_state,
         owner=item.image_owner_id,
         created_at=utc(item.creation_date),
+        description=item.description,
+        architecture=item.architecture,
+        platform=item.platform,
+        platform_details=item.platform_details,
+        type=item.image_type,
+        public=item.is_public,
+        owner_alias=item.image_owner_alias,
+        root_device=item.root_device_name,
+        root_device_type=item.root_device_type,
+        block_devices=tuple([_device(device) for device in item.block_device_mapping]),
+        virtualization_type=item.virtualization_type,
+        hypervisor=item.hypervisor,
+        boot_mode=item.boot_mode,
+        ena_support=item.ena_support,
+        imds_support=item.imds_support,
+        deprecated_at=utc(item.deprecation_time),
+        state_reason=reason.message if reason else None,
+        tags=tags_of(item.tag_set),
     )
 
 
-def _new_image(image_id: str, name: str) -> NodeImage:
+def _device(item: wire.DeviceMapping) -> BlockDeviceMapping:
+    ebs = item.ebs
+    if ebs is None:
+        return BlockDeviceMapping(device=item.device_name, virtual_name=item.virtual_name)
+    return BlockDeviceMapping(
+        device=item.device_name,
+        size=ebs.volume_size,
+        type=ebs.volume_type,
+        snapshot=ebs.snapshot_id,
+        iops=ebs.iops,
+        throughput=ebs.throughput,
+        encrypted=ebs.encrypted,
+        kms_key=ebs.kms_key_id,
+        delete_on_termination=ebs.delete_on_termination,
+    )
+
+
+def _new_image(image_id: str, name: str) -> EC2Image:
     # AWS answers with the id alone. Asking for the rest could fail, and the id would be lost.
-    return NodeImage(id=image_id, name=name, provider=PROVIDER)
+    return EC2Image(id=image_id, name=name, provider=PROVIDER)

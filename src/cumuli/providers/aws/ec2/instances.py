@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 import msgspec
 
@@ -25,6 +24,7 @@ from cumuli.errors import (
     SizeNotFound,
 )
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import (
     PROVIDER,
@@ -33,9 +33,11 @@ from cumuli.providers.aws.ec2.models import (
     ConsoleOutput,
     EC2Node,
     EC2NodeSpec,
+    NodeInterface,
     SecurityGroupName,
 )
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
+from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
 __all__ = ["Instances", "block_device_parameters"]
@@ -58,9 +60,13 @@ class Instances:
         self._calls = calls
         self._security_groups = security_groups
 
-    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Node]:
+    async def list_nodes(
+        self, *, ids: Sequence[str] | None, cursor: str | None, matching: Filters | None = None
+    ) -> Page[EC2Node]:
         answer = await self._calls.ask(
-            wire.DescribeInstancesResponse, page_of("InstanceId", ids, cursor), whole=ids is not None
+            wire.DescribeInstancesResponse,
+            {**page_of("InstanceId", ids, cursor), "Filter": filters(matching or {})},
+            whole=ids is not None,
         )
         nodes = [
             node_of(instance, reservation.reservation_id, reservation.owner_id)
@@ -269,6 +275,7 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         root_device_type=instance.root_device_type,
         block_devices=tuple([_block_device(device) for device in instance.block_device_mapping]),
         network_interfaces=tuple([interface.network_interface_id for interface in instance.network_interface_set]),
+        interfaces=tuple([_interface(interface) for interface in instance.network_interface_set]),
         monitoring=instance.monitoring.state,
         platform=instance.platform,
         tenancy=instance.placement.tenancy,
@@ -294,33 +301,51 @@ def _block_device(device: wire.InstanceDevice) -> BlockDevice:
     )
 
 
+def _interface(interface: wire.Interface) -> NodeInterface:
+    pairs = interface.private_ip_addresses_set
+    attachment = interface.attachment
+    return NodeInterface(
+        id=interface.network_interface_id,
+        mac=interface.mac_address,
+        subnet=interface.subnet_id,
+        device_index=attachment.device_index if attachment else None,
+        private_ips=tuple([pair.private_ip_address for pair in pairs if pair.private_ip_address]),
+        public_ips=tuple(
+            [pair.association.public_ip for pair in pairs if pair.association and pair.association.public_ip]
+        ),
+        ipv6=tuple([item.ipv6_address for item in interface.ipv6_addresses_set if item.ipv6_address]),
+        delete_on_termination=attachment is not None and attachment.delete_on_termination,
+    )
+
+
 def _addresses(instance: wire.Instance) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Public and private addresses of all interfaces, without repetitions, the first interface's first."""
-    public: dict[str, None] = {}
-    private: dict[str, None] = {}
-    for kind, address in _all_addresses(instance):
-        # Other servers of this protocol may have a host name where AWS has an address.
-        if address and (":" in address or address.replace(".", "").isdigit()):
-            (public if kind == "public" else private)[address] = None
-    return tuple(public), tuple(private)
-
-
-def _all_addresses(instance: wire.Instance) -> Iterator[tuple[Literal["public", "private"], str | None]]:
-    yield "public", instance.ip_address
-    yield "private", instance.private_ip_address
+    public, private = [instance.ip_address], [instance.private_ip_address]
     for interface in instance.network_interface_set:
-        yield "private", interface.private_ip_address
+        private.append(interface.private_ip_address)
         if interface.association:
-            yield "public", interface.association.public_ip
+            public.append(interface.association.public_ip)
         for pair in interface.private_ip_addresses_set:
-            yield "private", pair.private_ip_address
+            private.append(pair.private_ip_address)
             if pair.association:
-                yield "public", pair.association.public_ip
+                public.append(pair.association.public_ip)
         for item in interface.ipv6_addresses_set:
-            yield _ipv6_kind(item.ipv6_address), item.ipv6_address
-    yield _ipv6_kind(instance.ipv6_address), instance.ipv6_address
+            (private if _is_private(item.ipv6_address) else public).append(item.ipv6_address)
+    (private if _is_private(instance.ipv6_address) else public).append(instance.ipv6_address)
+    return _unique(public), _unique(private)
 
 
-def _ipv6_kind(address: str | None) -> Literal["public", "private"]:
+def _unique(addresses: list[str | None]) -> tuple[str, ...]:
+    # Other servers of this protocol may have a host name where AWS has an address.
+    return tuple(
+        [
+            address
+            for address in dict.fromkeys(addresses)
+            if address and (":" in address or address.replace(".", "").isdigit())
+        ]
+    )
+
+
+def _is_private(address: str | None) -> bool:
     # EC2's IPv6 addresses are globally routable, but for those of a private pool (fc00::/7).
-    return "private" if (address or "").lower().startswith(("fc", "fd")) else "public"
+    return (address or "").lower().startswith(("fc", "fd"))

@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 
 from cumuli.compute.driver import NodeSpec
-from cumuli.compute.models import Node, Volume
+from cumuli.compute.models import Node, NodeImage, Volume, VolumeSnapshot
 
 __all__ = [
     "Address",
@@ -15,15 +15,19 @@ __all__ = [
     "BlockDevice",
     "BlockDeviceMapping",
     "ConsoleOutput",
+    "EC2Image",
     "EC2Node",
     "EC2NodeSpec",
+    "EC2Snapshot",
     "EC2Volume",
     "Network",
+    "NodeInterface",
     "SecurityGroup",
     "SecurityGroupName",
     "SecurityGroupRule",
     "Subnet",
     "VolumeAttachment",
+    "VolumeModification",
 ]
 
 PROVIDER = "ec2"
@@ -57,6 +61,30 @@ class BlockDevice(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool = False
 
 
+class NodeInterface(msgspec.Struct, frozen=True, kw_only=True):
+    """A network interface as a node sees it.
+
+    Attributes:
+        id: Its id (``"eni-…"``).
+        mac: Its MAC address.
+        subnet: Id of the subnet it is in, or None.
+        device_index: Its place among the node's interfaces, from 0; None where AWS does not tell.
+        private_ips: Its private IPv4 addresses, the primary one first.
+        public_ips: The public IPv4 addresses that lead to them.
+        ipv6: Its IPv6 addresses.
+        delete_on_termination: Whether it ends with the node.
+    """
+
+    id: str
+    mac: str = ""
+    subnet: str | None = None
+    device_index: int | None = None
+    private_ips: tuple[str, ...] = ()
+    public_ips: tuple[str, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    delete_on_termination: bool = False
+
+
 class EC2Node(Node, frozen=True, kw_only=True):
     """An EC2 instance.
 
@@ -73,6 +101,7 @@ class EC2Node(Node, frozen=True, kw_only=True):
         root_device_type: ``"ebs"`` or ``"instance-store"``.
         block_devices: Its volumes.
         network_interfaces: Ids of its network interfaces.
+        interfaces: Its network interfaces, with their MAC addresses and what leads to them.
         monitoring: AWS's word for detailed monitoring: ``"disabled"``, ``"enabled"``, ``"pending"`` …
         platform: ``"windows"``, or None for everything else.
         tenancy: ``"default"``, ``"dedicated"`` or ``"host"``.
@@ -97,6 +126,7 @@ class EC2Node(Node, frozen=True, kw_only=True):
     root_device_type: str = ""
     block_devices: tuple[BlockDevice, ...] = ()
     network_interfaces: tuple[str, ...] = ()
+    interfaces: tuple[NodeInterface, ...] = ()
     monitoring: str = ""
     platform: str | None = None
     tenancy: str = ""
@@ -149,8 +179,74 @@ class EC2Volume(Volume, frozen=True, kw_only=True):
     attachments: tuple[VolumeAttachment, ...] = ()
 
 
+class VolumeModification(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a volume, which AWS makes while the volume is in use.
+
+    Attributes:
+        id: Id of the volume, which has one change at a time.
+        state: AWS's word: ``"modifying"``, ``"optimizing"`` (the new size is there, the new speed not yet),
+            ``"completed"`` or ``"failed"``.
+        state_reason: Why it failed, or None.
+        progress: Per cent of it that are done.
+        started_at: Since when, in UTC, or None.
+        ended_at: Until when, in UTC, or None.
+        size: GiB that it is to have, or None.
+        type: Volume type that it is to have.
+        iops: Operations per second that it is to have, or None.
+        throughput: MiB per second that it is to have, or None.
+        original_size: GiB that it had, or None.
+        original_type: Volume type that it had.
+        original_iops: Operations per second that it had, or None.
+        original_throughput: MiB per second that it had, or None.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    state: str = ""
+    state_reason: str | None = None
+    progress: int = 0
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    size: int | None = None
+    type: str = ""
+    iops: int | None = None
+    throughput: int | None = None
+    original_size: int | None = None
+    original_type: str = ""
+    original_iops: int | None = None
+    original_throughput: int | None = None
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "volume modification", self.id))
+
+
+class EC2Snapshot(VolumeSnapshot, frozen=True, kw_only=True):
+    """An EBS snapshot.
+
+    Attributes:
+        description: Its description; empty where it has none.
+        progress: Per cent of it that are done, or None where AWS does not tell.
+        state_reason: Why it failed, or None.
+        completed_at: When it was done, in UTC, or None.
+        owner: Id of the account that owns it, or None.
+        encrypted: Whether it is encrypted.
+        kms_key: ARN of the key it is encrypted with, or None.
+        storage_tier: ``"standard"`` or ``"archive"``.
+    """
+
+    description: str = ""
+    progress: int | None = None
+    state_reason: str | None = None
+    completed_at: dt.datetime | None = None
+    owner: str | None = None
+    encrypted: bool = False
+    kms_key: str | None = None
+    storage_tier: str = ""
+
+
 class BlockDeviceMapping(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that a new node, or a new image, is to have.
+    """A device that a new node, or an image, has or is to have.
 
     Attributes:
         device: Device name, such as ``"/dev/sdf"``.
@@ -177,6 +273,50 @@ class BlockDeviceMapping(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool | None = None
     virtual_name: str | None = None
     no_device: bool = False
+
+
+class EC2Image(NodeImage, frozen=True, kw_only=True):
+    """An Amazon machine image (AMI).
+
+    Attributes:
+        description: Its description; empty where it has none.
+        architecture: ``"x86_64"``, ``"arm64"`` and so on.
+        platform: ``"windows"``, or None for everything else.
+        platform_details: What AWS bills it as: ``"Linux/UNIX"``, ``"Windows"``, ``"Red Hat Enterprise Linux"`` …
+        type: ``"machine"``, ``"kernel"`` or ``"ramdisk"``.
+        public: Whether every account may use it.
+        owner_alias: ``"amazon"``, ``"aws-marketplace"`` and so on, where AWS gave the owner a name.
+        root_device: Device name of its root volume, or None.
+        root_device_type: ``"ebs"`` or ``"instance-store"``.
+        block_devices: The disks that its nodes get.
+        virtualization_type: ``"hvm"`` or ``"paravirtual"``.
+        hypervisor: ``"xen"`` or ``"ovm"``.
+        boot_mode: ``"uefi"``, ``"legacy-bios"`` or ``"uefi-preferred"``; None where it does not say.
+        ena_support: Whether it has the driver for enhanced networking.
+        imds_support: ``"v2.0"`` if its nodes take metadata by session tokens only, or None.
+        deprecated_at: From when AWS no longer lists it to others, in UTC, or None.
+        state_reason: Why it is in its state, or None.
+        tags: Its tags.
+    """
+
+    description: str = ""
+    architecture: str = ""
+    platform: str | None = None
+    platform_details: str = ""
+    type: str = ""
+    public: bool = False
+    owner_alias: str | None = None
+    root_device: str | None = None
+    root_device_type: str = ""
+    block_devices: tuple[BlockDeviceMapping, ...] = ()
+    virtualization_type: str = ""
+    hypervisor: str = ""
+    boot_mode: str | None = None
+    ena_support: bool = False
+    imds_support: str | None = None
+    deprecated_at: dt.datetime | None = None
+    state_reason: str | None = None
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):

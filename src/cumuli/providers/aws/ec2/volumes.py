@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
-from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
+from cumuli.compute.models import SnapshotState, VolumeState
 from cumuli.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, named, next_cursor, page_of, tag_specification, tags_of
-from cumuli.providers.aws.ec2.models import PROVIDER, EC2Volume, VolumeAttachment
+from cumuli.providers.aws.ec2.models import (
+    PROVIDER,
+    EC2Snapshot,
+    EC2Volume,
+    VolumeAttachment,
+    VolumeModification,
+)
 from cumuli.providers.aws.ec2.networks import Networks
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
@@ -45,12 +52,16 @@ class Volumes:
         self._calls = calls
         self._networks = networks
 
-    async def list_volumes(self, *, cursor: str | None) -> Page[EC2Volume]:
-        return await self._volumes(None, cursor)
+    async def list_volumes(self, *, cursor: str | None, matching: Filters | None = None) -> Page[EC2Volume]:
+        return await self._volumes(None, cursor, matching)
 
-    async def _volumes(self, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Volume]:
+    async def _volumes(
+        self, ids: Sequence[str] | None, cursor: str | None, matching: Filters | None = None
+    ) -> Page[EC2Volume]:
         answer = await self._calls.ask(
-            wire.DescribeVolumesResponse, page_of("VolumeId", ids, cursor), whole=ids is not None
+            wire.DescribeVolumesResponse,
+            {**page_of("VolumeId", ids, cursor), "Filter": filters(matching or {})},
+            whole=ids is not None,
         )
         return Page([volume_of(item) for item in answer.volume_set], next_cursor(ids, cursor, answer.next_token))
 
@@ -60,7 +71,16 @@ class Volumes:
             raise VolumeNotFound(f"there is no volume {volume_id} in this region")
         return volumes[0]
 
-    async def create_volume(self, *, size: int, name: str, location: str | None, snapshot: str | None) -> EC2Volume:
+    async def create_volume(
+        self,
+        *,
+        size: int,
+        name: str,
+        location: str | None,
+        snapshot: str | None,
+        parameters: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> EC2Volume:
         # Repeatable: it carries a client token.
         answer = await self._calls.make(
             wire.CreateVolumeResponse,
@@ -68,14 +88,36 @@ class Volumes:
                 "Size": size,
                 "AvailabilityZone": location or await self._networks.some_zone(),
                 "SnapshotId": snapshot,
+                "TagSpecification": tag_specification("volume", {**(tags or {}), **named(name)}),
                 "ClientToken": self._calls.runtime.token(),
-                "TagSpecification": tag_specification("volume", named(name)),
+                **(parameters or {}),
             },
             what=f"a volume named {name!r}",
             look="look for it with list_volumes before you try again",
             repeatable=True,
         )
         return volume_of(answer)
+
+    async def modify_volume(self, volume_id: str, parameters: Mapping[str, object]) -> VolumeModification:
+        # Not repeatable: AWS refuses a second change while the first one goes on.
+        answer = await self._calls.make(
+            wire.ModifyVolumeResponse,
+            {"VolumeId": volume_id, **parameters},
+            what=f"the change of {volume_id}",
+            look="look for it with ex_list_volume_modifications before you try again",
+        )
+        return modification_of(answer.volume_modification)
+
+    async def list_modifications(
+        self, *, ids: Sequence[str] | None, matching: Filters, cursor: str | None
+    ) -> Page[VolumeModification]:
+        answer = await self._calls.ask(
+            wire.DescribeVolumesModificationsResponse,
+            {**page_of("VolumeId", ids, cursor), "Filter": filters(matching)},
+            whole=ids is not None,
+        )
+        found = [modification_of(item) for item in answer.volume_modification_set]
+        return Page(found, next_cursor(ids, cursor, answer.next_token))
 
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> EC2Volume:
         tried: set[str] = set()
@@ -114,11 +156,15 @@ class Volumes:
                 return device
         raise Conflict(f"every usual device name of {node_id} is taken; give device=, such as '/dev/sdba'")
 
-    async def detach_volume(self, volume_id: str, *, node_id: str | None) -> EC2Volume:
+    async def detach_volume(self, volume_id: str, *, node_id: str | None, force: bool = False) -> EC2Volume:
         node = attached_node(await self.get_volume(volume_id), node_id)
         # Repeatable: AWS refuses to detach what is detached, and then a look shows that it is.
         await deleting(
-            self._calls.act("DetachVolume", {"VolumeId": volume_id, "InstanceId": node}, repeatable=True),
+            self._calls.act(
+                "DetachVolume",
+                {"VolumeId": volume_id, "InstanceId": node, "Force": force or None},
+                repeatable=True,
+            ),
             done=lambda: self._is_going(volume_id, node),
         )
         try:
@@ -142,23 +188,37 @@ class Volumes:
             done=lambda: self._is(volume_id, VolumeState.DELETING, VolumeState.DELETED),
         )
 
-    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+    async def list_volume_snapshots(
+        self, *, volume_id: str | None, cursor: str | None, owner: str = "self", matching: Filters | None = None
+    ) -> Page[EC2Snapshot]:
+        wanted = {**(matching or {}), **({"volume-id": exact(volume_id)} if volume_id else {})}
         answer = await self._calls.ask(
             wire.DescribeSnapshotsResponse,
             {
                 **page_of("SnapshotId", None, cursor),
-                "Owner": ["self"],
-                "Filter": filters({"volume-id": exact(volume_id) if volume_id else None}),
+                "Owner": [owner],
+                "Filter": filters(wanted),
             },
             whole=False,
         )
         return Page([snapshot_of(item) for item in answer.snapshot_set], answer.next_token or None)
 
-    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
+    async def create_volume_snapshot(
+        self,
+        *,
+        volume_id: str,
+        name: str | None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> EC2Snapshot:
         # Not repeatable: AWS has no client token here, and the second one would make a second snapshot.
         answer = await self._calls.make(
             wire.CreateSnapshotResponse,
-            {"VolumeId": volume_id, "TagSpecification": tag_specification("snapshot", named(name))},
+            {
+                "VolumeId": volume_id,
+                "Description": description,
+                "TagSpecification": tag_specification("snapshot", {**(tags or {}), **named(name)}),
+            },
             what=f"a snapshot of {volume_id}",
             look="look for it with list_volume_snapshots before you try again",
         )
@@ -225,10 +285,32 @@ def volume_of(item: wire.VolumeItem) -> EC2Volume:
     )
 
 
-def snapshot_of(item: wire.SnapshotItem) -> VolumeSnapshot:
+def modification_of(item: wire.ModificationItem) -> VolumeModification:
+    """The model of one change."""
+    return VolumeModification(
+        id=item.volume_id,
+        state=item.modification_state,
+        state_reason=item.status_message,
+        progress=item.progress,
+        started_at=utc(item.start_time),
+        ended_at=utc(item.end_time),
+        size=item.target_size,
+        type=item.target_volume_type,
+        iops=item.target_iops,
+        throughput=item.target_throughput,
+        original_size=item.original_size,
+        original_type=item.original_volume_type,
+        original_iops=item.original_iops,
+        original_throughput=item.original_throughput,
+    )
+
+
+def snapshot_of(item: wire.SnapshotItem) -> EC2Snapshot:
     """The model of one snapshot."""
     tags = tags_of(item.tag_set)
-    return VolumeSnapshot(
+    # AWS writes "42%".
+    progress = item.progress.removesuffix("%")
+    return EC2Snapshot(
         id=item.snapshot_id,
         name=tags.get("Name", ""),
         state=SNAPSHOT_STATES.get(item.status, SnapshotState.UNKNOWN),
@@ -238,4 +320,12 @@ def snapshot_of(item: wire.SnapshotItem) -> VolumeSnapshot:
         size=item.volume_size,
         created_at=utc(item.start_time),
         tags=tags,
+        description=item.description,
+        progress=int(progress) if progress.isdecimal() and len(progress) <= 3 else None,
+        state_reason=item.status_message or None,
+        completed_at=utc(item.completion_time),
+        owner=item.owner_id,
+        encrypted=item.encrypted,
+        kms_key=item.kms_key_id,
+        storage_tier=item.storage_tier,
     )

@@ -43,8 +43,16 @@ class Ipv6Address(Item, frozen=True):
     ipv6_address: str | None = None
 
 
+class InterfaceAttachment(Item, frozen=True):
+    device_index: int | None = None
+    delete_on_termination: bool = False
+
+
 class Interface(Item, frozen=True):
     network_interface_id: str = ""
+    mac_address: str = ""
+    subnet_id: str | None = None
+    attachment: InterfaceAttachment | None = None
     private_ip_address: str | None = None
     association: Association | None = None
     private_ip_addresses_set: list[PrivateAddress] = []
@@ -185,12 +193,47 @@ class DescribeInstanceTypeOfferingsResponse(Answer, frozen=True):
 # Images
 
 
+class DeviceEbs(Item, frozen=True):
+    volume_size: int | None = None
+    volume_type: str | None = None
+    snapshot_id: str | None = None
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+    delete_on_termination: bool | None = None
+
+
+class DeviceMapping(Item, frozen=True):
+    device_name: str = ""
+    virtual_name: str | None = None
+    ebs: DeviceEbs | None = None
+
+
 class ImageItem(Item, frozen=True):
     image_id: Identity
     name: str = ""
     image_state: str = ""
+    state_reason: StateReason | None = None
     image_owner_id: str | None = None
+    image_owner_alias: str | None = None
     creation_date: dt.datetime | None = None
+    deprecation_time: dt.datetime | None = None
+    description: str = ""
+    architecture: str = ""
+    platform: str | None = None
+    platform_details: str = ""
+    image_type: str = ""
+    is_public: bool = False
+    root_device_name: str | None = None
+    root_device_type: str = ""
+    block_device_mapping: list[DeviceMapping] = []
+    virtualization_type: str = ""
+    hypervisor: str = ""
+    boot_mode: str | None = None
+    ena_support: bool = False
+    imds_support: str | None = None
+    tag_set: list[Tag] = []
 
 
 class DescribeImagesResponse(Answer, frozen=True):
@@ -248,12 +291,46 @@ class SnapshotItem(Answer, frozen=True):
     volume_id: str | None = None
     volume_size: int | None = None
     status: str = ""
+    status_message: str | None = None
     start_time: dt.datetime | None = None
+    completion_time: dt.datetime | None = None
+    progress: str = ""
+    description: str = ""
+    owner_id: str | None = None
+    encrypted: bool = False
+    kms_key_id: str | None = None
+    storage_tier: str = ""
     tag_set: list[Tag] = []
 
 
 class DescribeSnapshotsResponse(Answer, frozen=True):
     snapshot_set: list[SnapshotItem] = []
+    next_token: str | None = None
+
+
+class ModificationItem(Item, frozen=True):
+    volume_id: Identity
+    modification_state: str = ""
+    status_message: str | None = None
+    progress: int = 0
+    start_time: dt.datetime | None = None
+    end_time: dt.datetime | None = None
+    original_size: int | None = None
+    original_volume_type: str = ""
+    original_iops: int | None = None
+    original_throughput: int | None = None
+    target_size: int | None = None
+    target_volume_type: str = ""
+    target_iops: int | None = None
+    target_throughput: int | None = None
+
+
+class ModifyVolumeResponse(Answer, frozen=True):
+    volume_modification: ModificationItem
+
+
+class DescribeVolumesModificationsResponse(Answer, frozen=True):
+    volume_modification_set: list[ModificationItem] = []
     next_token: str | None = None
 
 
