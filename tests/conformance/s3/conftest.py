@@ -56,7 +56,9 @@ def s3(moto: str, flavour: Flavour) -> Iterator[Any]:
     flavour.run(client.aclose())
 
 
-def s3_client(flavour: Flavour, endpoint: str, key: str = "testing", secret: str = "testing", **more: Any) -> Any:
+def s3_client(
+    flavour: Flavour, endpoint: str, key: str | None = "testing", secret: str | None = "testing", **more: Any
+) -> Any:
     make = AsyncS3 if flavour.name == "async" else S3
     return make(key, secret, region=REGION, endpoint=endpoint, proxy="", **more)
 
@@ -149,10 +151,15 @@ class Place:
 
     def client(self, **more: Any) -> Any:
         profile = self._profile
-        made = s3_client(self._flavour, profile["endpoint"], profile["key"], profile["secret"], **more)
+        settings = {"key": profile["key"], "secret": profile["secret"], **more}
+        made = s3_client(self._flavour, profile["endpoint"], **settings)
         shaped = self._flavour.shape(made)
         self._made.append(shaped)
         return shaped
+
+    def anonymous(self) -> Any:
+        """A client that is nobody's."""
+        return self.client(key=None, secret=None, anonymous=True)
 
     async def bucket(self, *, versions: bool = False) -> str:
         name = f"extensions-{next(NUMBERS)}-{id(self):x}"

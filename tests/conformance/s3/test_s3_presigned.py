@@ -18,7 +18,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from cumuli.errors import InvalidRequest, NotSupported
+from cumuli.errors import InvalidRequest, NotSupported, PermissionDenied
 from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2
 from cumuli.providers.aws.s3_presets.client import CloudflareR2
 from cumuli.testing.flavours import Flavour
@@ -214,3 +214,16 @@ async def test_a_service_without_forms_says_so(flavour: Flavour) -> None:
     with pytest.raises(NotSupported, match="PUT"):
         await client.ex_get_presigned_post("bucket", "name")
     await client.aclose()
+
+
+# Nobody in particular
+
+
+async def test_an_anonymous_client_reads_what_is_public(place: Place) -> None:
+    bucket = await place.bucket()
+    await place.cloud.upload_object(b"public", bucket, "public", ex_acl="public-read")
+    await place.cloud.upload_object(b"private", bucket, "private")
+    anonymous = place.anonymous()
+    assert await content_of(anonymous, (bucket, "public")) == b"public"
+    with pytest.raises(PermissionDenied, match="this client is anonymous"):
+        await content_of(anonymous, (bucket, "private"))

@@ -43,11 +43,12 @@ def model() -> S3Model:
     return S3Model()
 
 
-def made(case: Case) -> list[Request]:
+def made(case: Case, **more: Any) -> list[Request]:
     """Make the call and give what it sent."""
     runtime = RecordingRuntime(case.size)
+    settings = {**case.settings, **more}
     client = AsyncS3(
-        "AKIAEXAMPLE", "example", region="us-west-2", addressing="path", _runtime=lambda _: runtime, **case.settings
+        "AKIAEXAMPLE", "example", region="us-west-2", addressing="path", _runtime=lambda _: runtime, **settings
     )
 
     async def call() -> None:
@@ -80,6 +81,24 @@ def test_requests_are_what_aws_documents(case: Case, model: S3Model) -> None:
         assert tuple(request.operation for request in sent) == case.operations
     else:
         assert sent
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.method}" for number, case in enumerate(CASES)])
+def test_whoever_pays_says_so_wherever_aws_reads_it(case: Case, model: S3Model) -> None:
+    for request in made(case, request_payer="requester"):
+        said = [value for name, value in request.headers if name.lower() == "x-amz-request-payer"]
+        reads_it = "RequestPayer" in model.service.operation_model(request.operation).input_shape.members
+        assert said == (["requester"] if reads_it else []), request.operation
+        assert model.problems_of_request(request) == []
+
+
+def test_a_url_says_who_pays() -> None:
+    settings: dict[str, Any] = {"region": "us-west-2", "request_payer": "requester"}
+    with S3("AKIAEXAMPLE", "example", **settings) as client:
+        for method in URLS:
+            query = parse_qsl(client.get_object_url(OBJ, method=method).partition("?")[2])
+            assert ("x-amz-request-payer", "requester") in query
+            assert ("X-Amz-SignedHeaders", "host") in query
 
 
 URLS = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}

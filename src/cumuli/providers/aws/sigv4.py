@@ -22,7 +22,7 @@ from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.identity.credentials import AWSCredentials
 from cumuli.runtime.messages import Request
 
-__all__ = ["UNSIGNED_PAYLOAD", "PostCondition", "SigV4Signer"]
+__all__ = ["HASH_HEADER", "UNSIGNED_PAYLOAD", "PostCondition", "SigV4Signer"]
 
 PostCondition = Mapping[str, str] | Sequence[str | int]
 """One of a policy's: ``{"acl": "private"}``, ``["starts-with", "$key", "a/"]``, ``["content-length-range", 1, 9]``."""

@@ -123,6 +123,7 @@ def find_credentials(
     *,
     around: Surroundings | None = None,
     cached: bool = True,
+    advice: str = "",
 ) -> AWSCredentials:
     """The first credentials that the chain finds.
 
@@ -131,6 +132,7 @@ def find_credentials(
         environ: The environment; default that of the process.
         around: Settings of the client that hold for services that give credentials, too.
         cached: Whether credentials that were kept for later may be used; not those that were refused.
+        advice: What else to do without credentials, behind what the error says.
 
     Raises:
         ConfigurationError: None were found, or some are unusable; the message says what to do.
@@ -158,7 +160,7 @@ def find_credentials(
     found = _from_keys(files.config.get(name, {}), f"{files.config_path} [{name}]")
     if found is not None:
         return found
-    return _from_services(profile, environ, files, name, around)
+    return _from_services(profile, environ, files, name, around, advice)
 
 
 def _settings(files: SharedFiles, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
@@ -216,7 +218,12 @@ def _from_keys(settings: Mapping[str, str], where: str) -> AWSCredentials | None
 
 
 def _from_services(
-    profile: str | None, environ: Mapping[str, str], files: SharedFiles, name: str, around: Surroundings | None
+    profile: str | None,
+    environ: Mapping[str, str],
+    files: SharedFiles,
+    name: str,
+    around: Surroundings | None,
+    advice: str,
 ) -> AWSCredentials:
     """A container's or an instance's own credentials, if botocore is there to ask for them."""
     looked = [
@@ -237,7 +244,7 @@ def _from_services(
         if found is not None:
             return found
         looked.append("container and instance metadata, by botocore")
-    raise ConfigurationError(f"no AWS credentials found; looked in {'; '.join(looked)}. To fix it, {hint}")
+    raise ConfigurationError(f"no AWS credentials found; looked in {'; '.join(looked)}. To fix it, {hint}{advice}")
 
 
 def _from_botocore(

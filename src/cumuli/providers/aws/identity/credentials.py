@@ -23,7 +23,9 @@ from cumuli.secret import Secret
 
 __all__ = [
     "KEYS",
+    "KEYS_OR_NOBODY",
     "KEYS_OR_PROFILE",
+    "KEYS_PROFILE_OR_NOBODY",
     "AWSCredentials",
     "CredentialsLike",
     "CredentialsProvider",
@@ -43,6 +45,15 @@ KEYS = CredentialArguments(
 )
 KEYS_OR_PROFILE = CredentialArguments(
     ways=(*KEYS.ways, frozenset({"profile"})), proofs=KEYS.proofs, whole=frozenset({"credentials", "profile"})
+)
+# What can be asked without credentials as well.
+KEYS_OR_NOBODY = CredentialArguments(
+    ways=(*KEYS.ways, frozenset({"anonymous"})), proofs=KEYS.proofs, whole=KEYS.whole | {"anonymous"}
+)
+KEYS_PROFILE_OR_NOBODY = CredentialArguments(
+    ways=(*KEYS_OR_PROFILE.ways, frozenset({"anonymous"})),
+    proofs=KEYS.proofs,
+    whole=KEYS_OR_PROFILE.whole | {"anonymous"},
 )
 
 # botocore's windows: within the first, one caller refreshes while the others go on; within the

@@ -56,7 +56,12 @@ class AWSSession:
 
     Raises:
         ConfigurationError: The arguments contradict each other, or cannot be right.
+
+    Attributes:
+        advice: What else somebody without credentials may do, behind what there is to do anyway.
     """
+
+    advice = ""
 
     def __init__(
         self,
@@ -86,8 +91,8 @@ class AWSSession:
         else:
             provider = RefreshingCredentials(
                 runtime,
-                lambda: find_credentials(profile, around=self._surroundings()),
-                again=lambda: find_credentials(profile, around=self._surroundings(), cached=False),
+                lambda: find_credentials(profile, around=self._surroundings(), advice=self.advice),
+                again=lambda: find_credentials(profile, around=self._surroundings(), cached=False, advice=self.advice),
                 stamp=credentials_stamp,
             )
         self._runtime = runtime

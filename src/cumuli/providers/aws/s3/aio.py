@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions, make_runtime
 from cumuli.credential_arguments import CredentialArguments
-from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
+from cumuli.providers.aws.identity.credentials import KEYS_PROFILE_OR_NOBODY, CredentialsLike
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from cumuli.providers.aws.s3.dialect import AWS, COMPATIBLE, Checksum
@@ -38,7 +38,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
     ``email.header``, for example.
     """
 
-    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_PROFILE
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_PROFILE_OR_NOBODY
 
     def __init__(
         self,
@@ -50,10 +50,12 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
         endpoint: str | None = None,
         profile: str | None = None,
         credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
         addressing: Addressing = "auto",
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
         md5_etags: bool | None = None,
+        request_payer: Literal["requester"] | None = None,
         page_size: int = 1000,
         integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
@@ -73,6 +75,8 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
                 secret and token.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
             addressing: How requests name their bucket: ``"virtual"`` in the host name, ``"path"`` in the
                 path; ``"auto"`` takes the path for a custom endpoint and for names that no host name,
                 or no certificate, can hold.
@@ -82,6 +86,8 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             md5_etags: Whether the etag of an object is the MD5 of its content unless its headers say how it is
                 encrypted, so that content with another MD5 is damaged. Default: what is known of the service, which of
                 one behind ``endpoint`` is nothing: another MD5 is warned of there, and is no error.
+            request_payer: ``"requester"``: this account pays for requests and traffic, in buckets whose owner asks
+                for that. Said with every call for which it can be, signed URLs included.
             page_size: Most names in one page of a listing, up to 1,000.
             integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
                 see ``Storage``.
@@ -99,6 +105,7 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             secret=secret,
             token=token,
             credentials=credentials,
+            anonymous=anonymous,
             region=region,
             endpoint=endpoint,
             profile=profile,
@@ -119,5 +126,6 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             sign_payload=sign_payload,
             md5_etags=md5_etags,
             page_size=page_size,
+            request_payer=request_payer,
         )
         super().__init__(self._s3, integrity)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from cumuli.calls.caller import Caller, Check
 from cumuli.calls.left_out import tell_left_out
 from cumuli.errors import (
+    AuthenticationError,
     CloudError,
     ContainerNotFound,
     InvalidRequest,
@@ -27,13 +28,47 @@ from cumuli.runtime.messages import Request, Response, ResponseStream, Source
 from cumuli.storage.driver import named
 from cumuli.wire.xml import decode
 
-__all__ = ["Pairs", "S3Calls"]
+__all__ = ["PAYER", "Pairs", "S3Calls"]
 
 A = TypeVar("A", bound=Answer)
 
 Pairs = Iterable[tuple[str, str]]
 """Request headers."""
 
+PAYER = "x-amz-request-payer"
+# What AWS's model of S3 lets say who pays; nothing else has a price for strangers.
+PAID = frozenset(
+    {
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "DeleteObject",
+        "DeleteObjects",
+        "GetObject",
+        "GetObjectAcl",
+        "GetObjectAttributes",
+        "GetObjectLegalHold",
+        "GetObjectRetention",
+        "GetObjectTagging",
+        "HeadObject",
+        "ListMultipartUploads",
+        "ListObjectVersions",
+        "ListObjects",
+        "ListObjectsV2",
+        "ListParts",
+        "PutObject",
+        "PutObjectAcl",
+        "PutObjectLegalHold",
+        "PutObjectLockConfiguration",
+        "PutObjectRetention",
+        "PutObjectTagging",
+        "UploadPart",
+        "UploadPartCopy",
+    }
+)
+# How calls of ex_call are named, behind their method.
+ANY_CALL = " request"
 # A bucket that moves while it is asked for is followed so often.
 MOVES = 3
 
@@ -46,19 +81,23 @@ class S3Calls:
         session: Knows where buckets are.
         dialect: The service's ways.
         page_size: Most names in a page of a listing.
+        request_payer: Whether the caller's account pays for requests and traffic, wherever that can be said.
 
     Attributes:
         runtime: The caller's.
         provider: Registry name of the service.
     """
 
-    def __init__(self, caller: Caller, session: S3Session, dialect: Dialect, *, page_size: int) -> None:
+    def __init__(
+        self, caller: Caller, session: S3Session, dialect: Dialect, *, page_size: int, request_payer: bool = False
+    ) -> None:
         self.caller = caller
         self.runtime = caller.runtime
         self.session = session
         self.dialect = dialect
         self.provider = dialect.provider
         self.page_size = page_size
+        self._request_payer = request_payer
         self._checks: dict[tuple[str, bool, bool], Check] = {}
 
     async def send(
@@ -88,6 +127,7 @@ class S3Calls:
             late: Whether an answer with status 200 may tell of an error nevertheless.
         """
         check = self._check(method, key=bool(key), late=late)
+        headers = self._paid(operation, headers)
         for attempt in range(MOVES):
             site = await self.session.site(bucket)
             request = self.request(site, operation, method, key, query, headers, body)
@@ -117,6 +157,7 @@ class S3Calls:
     ) -> ResponseStream:
         """As ``send``, for GET: the answer's body is not read yet."""
         check = self._check("GET", key=bool(key), late=False)
+        headers = self._paid(operation, headers)
         for attempt in range(MOVES):
             site = await self.session.site(bucket)
             request = self.request(site, operation, "GET", key, query, headers, b"")
@@ -193,7 +234,7 @@ class S3Calls:
     ) -> Response:
         """A signed request that nothing here knows."""
         return await self.send(
-            f"{method} request",
+            f"{method}{ANY_CALL}",
             method,
             container,
             name,
@@ -203,6 +244,18 @@ class S3Calls:
             repeatable=repeatable,
             late=method in {"POST", "PUT"},
         )
+
+    def is_paid(self, operation: str) -> bool:
+        """Whether a request has to say that the caller's account pays for it."""
+        return self._request_payer and (operation in PAID or operation.endswith(ANY_CALL))
+
+    def _paid(self, operation: str, headers: Pairs) -> Pairs:
+        if not self.is_paid(operation):
+            return headers
+        given = list(headers)
+        if any(name.lower() == PAYER for name, _ in given):
+            return given
+        return [*given, (PAYER, "requester")]
 
     @staticmethod
     def request(
@@ -232,7 +285,10 @@ class S3Calls:
     def _judge(self, method: str, key: bool, late: bool, answer: Response) -> CloudError | None:
         if 200 <= answer.status < 300:
             return late_error_of(answer) if late else None
-        return error_of(answer, method=method, key=key, now=self.caller.runtime.now())
+        error = error_of(answer, method=method, key=key, now=self.caller.runtime.now())
+        if self.session.anonymous and isinstance(error, PermissionDenied | AuthenticationError):
+            error.message += "; this client is anonymous: for what is not public make one with credentials"
+        return error
 
     async def _follow(self, bucket: str, moved: Misdirected, asked: Site, *, last: bool) -> None:
         """Learn where a bucket is, for another try; raises where that leads nowhere."""

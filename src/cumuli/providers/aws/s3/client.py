@@ -913,10 +913,12 @@ class S3(S3Access, S3Buckets):
         endpoint: str | None = None,
         profile: str | None = None,
         credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
         addressing: Addressing = "auto",
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
         md5_etags: bool | None = None,
+        request_payer: Literal["requester"] | None = None,
         page_size: int = 1000,
         integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
@@ -936,6 +938,8 @@ class S3(S3Access, S3Buckets):
             profile: Profile of AWS's shared files. Default: ``AWS_PROFILE``, or ``default``.
             credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key,
                 secret and token.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
             addressing: How requests name their bucket: ``"virtual"`` in the host name, ``"path"`` in the
                 path; ``"auto"`` takes the path for a custom endpoint and for names that no host name,
                 or no certificate, can hold.
@@ -945,6 +949,8 @@ class S3(S3Access, S3Buckets):
             md5_etags: Whether the etag of an object is the MD5 of its content unless its headers say how it is
                 encrypted, so that content with another MD5 is damaged. Default: what is known of the service, which of
                 one behind ``endpoint`` is nothing: another MD5 is warned of there, and is no error.
+            request_payer: ``"requester"``: this account pays for requests and traffic, in buckets whose owner asks
+                for that. Said with every call for which it can be, signed URLs included.
             page_size: Most names in one page of a listing, up to 1,000.
             integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
                 see ``Storage``.
@@ -962,10 +968,12 @@ class S3(S3Access, S3Buckets):
             endpoint=endpoint,
             profile=profile,
             credentials=credentials,
+            anonymous=anonymous,
             addressing=addressing,
             checksum=checksum,
             sign_payload=sign_payload,
             md5_etags=md5_etags,
+            request_payer=request_payer,
             page_size=page_size,
             integrity=integrity,
             _runtime=_runtime,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -58,6 +59,7 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
         sign_payload: Whether the content's hash is part of the signature; None where the connection is
             not encrypted.
         page_size: Most names in a page of a listing.
+        request_payer: Whether the caller's account pays.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
         checksum: Checksum,
         sign_payload: bool | None,
         page_size: int,
+        request_payer: bool = False,
     ) -> None:
         super().__init__(caller)
         self.dialect = dialect
@@ -79,7 +82,7 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
             equal_parts=dialect.equal_parts,
             conditional_parts=dialect.put_conditions != "one request",
         )
-        calls = S3Calls(caller, session, dialect, page_size=page_size)
+        calls = S3Calls(caller, session, dialect, page_size=page_size, request_payer=request_payer)
         self.calls = calls
         self.buckets = Buckets(calls)
         self.listings = Listings(calls)
@@ -167,6 +170,7 @@ def open_driver(
     sign_payload: bool | None,
     md5_etags: bool | None = None,
     page_size: int,
+    request_payer: Literal["requester"] | None = None,
 ) -> S3Driver:
     """The driver of a client.
 
@@ -177,6 +181,8 @@ def open_driver(
         raise ConfigurationError(f"checksum is {checksum!r}; it is one of {', '.join(sorted(CHECKSUMS))}")
     if not 1 <= page_size <= 1000:
         raise ConfigurationError(f"page_size is {page_size}; it is between 1 and 1000")
+    if request_payer not in {None, "requester"}:
+        raise ConfigurationError(f'request_payer is {request_payer!r}; it is "requester", or left out')
     if md5_etags is not None:
         dialect = msgspec.structs.replace(dialect, md5_etags=md5_etags)
     session.caller = make_caller(runtime, options, provider=dialect.provider, authorizer=session, redirects=False)
@@ -187,4 +193,5 @@ def open_driver(
         checksum=checksum or dialect.checksum,
         sign_payload=sign_payload,
         page_size=page_size,
+        request_payer=request_payer is not None,
     )

@@ -8,12 +8,12 @@ from typing import Literal
 import msgspec
 
 from cumuli.calls.options import ClientOptions
-from cumuli.errors import ConfigurationError
-from cumuli.providers.aws.identity.credentials import CredentialsLike
+from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.providers.aws.identity.credentials import KEYS_PROFILE_OR_NOBODY, AWSCredentials, CredentialsLike
 from cumuli.providers.aws.identity.session import AWSSession
 from cumuli.providers.aws.regions import ANY_NAME, Place, check_region, partition_of, service_origin
 from cumuli.providers.aws.s3.names import fits_host
-from cumuli.providers.aws.sigv4 import PostCondition, SigV4Signer
+from cumuli.providers.aws.sigv4 import HASH_HEADER, PostCondition, SigV4Signer
 from cumuli.runtime.messages import Request
 from cumuli.runtime.protocol import Runtime
 from cumuli.secret import Secret
@@ -27,6 +27,16 @@ Addressing = Literal["auto", "path", "virtual"]
 
 # Where requests go that no region is set for; S3 says where a bucket really is.
 DEFAULT_REGION = "us-east-1"
+
+
+class _Nobody:
+    """The credentials of a client that has none on purpose."""
+
+    async def get(self) -> AWSCredentials:
+        raise InvalidRequest(
+            "this client is anonymous and has nothing to sign a URL or a form with; make one with credentials, without "
+            "anonymous=True. What is public needs no signed URL"
+        )
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -62,7 +72,13 @@ class S3Session(AWSSession):
         profile: Profile of the shared files.
         options: The client's.
         given: As for ``AWSSession``.
+        anonymous: Whether requests go unsigned, as anybody's. Never because credentials are missing.
+
+    Raises:
+        ConfigurationError: The arguments contradict each other, or cannot be right.
     """
+
+    advice = "; a public bucket is read without credentials by anonymous=True"
 
     def __init__(
         self,
@@ -78,7 +94,19 @@ class S3Session(AWSSession):
         profile: str | None = None,
         options: ClientOptions | None = None,
         given: frozenset[str] = frozenset(),
+        anonymous: bool = False,
     ) -> None:
+        KEYS_PROFILE_OR_NOBODY.check(
+            {
+                "anonymous": anonymous or None,
+                "key": key,
+                "secret": secret,
+                "token": token,
+                "credentials": credentials,
+                "profile": profile,
+            }
+        )
+        self.anonymous = anonymous
         if addressing not in {"auto", "path", "virtual"}:
             raise ConfigurationError(f'addressing is {addressing!r}; it is "auto", "path" or "virtual"')
         self._addressing = addressing
@@ -93,7 +121,7 @@ class S3Session(AWSSession):
             key=key,
             secret=secret,
             token=token,
-            credentials=credentials,
+            credentials=_Nobody() if anonymous else credentials,
             region=region,
             endpoint=endpoint,
             profile=profile,
@@ -134,9 +162,16 @@ class S3Session(AWSSession):
         return True
 
     async def authorize(self, request: Request) -> Request:
-        """The request, signed now for the region of its bucket."""
+        """The request, signed now for the region of its bucket; unsigned if it is to be anonymous."""
+        if self.anonymous:
+            kept = tuple(pair for pair in request.headers if pair[0].lower() != HASH_HEADER)
+            return msgspec.structs.replace(request, headers=kept)
         credentials = await self._credentials.get()
         return (await self._signer_of(request)).sign(request, credentials, self._clock.now())
+
+    async def renew(self, rejected: Request) -> bool:
+        """Whether there are other credentials than those that ``rejected`` was signed with."""
+        return not self.anonymous and await super().renew(rejected)
 
     async def presign(self, request: Request, *, expires_in: int, payload_hash: str | None = None) -> str:
         """A URL that carries the signature; see ``SigV4Signer.presign``."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from cumuli.errors import InvalidRequest
-from cumuli.providers.aws.s3.calls import S3Calls
+from cumuli.providers.aws.s3.calls import PAYER, S3Calls
 from cumuli.providers.aws.s3.headers import version_query
 from cumuli.providers.aws.s3.models import PostSpec, PresignedPost, S3UrlSpec
 from cumuli.providers.aws.s3.names import in_query
@@ -45,8 +45,12 @@ class Urls:
         parameters = [version_query(address)]
         if isinstance(spec, S3UrlSpec):
             parameters += [f"{name}={in_query(value)}" for name, value in spec.response.items()]
+        operation = OPERATIONS[spec.method]
+        if self._calls.is_paid(operation):
+            # In a URL it is a parameter, so that a browser can use it.
+            parameters.append(f"{PAYER}=requester")
         query = "&".join(filter(None, parameters))
-        request = self._calls.request(site, OPERATIONS[spec.method], spec.method, address.name, query, headers, b"")
+        request = self._calls.request(site, operation, spec.method, address.name, query, headers, b"")
         return await self._calls.session.presign(request, expires_in=spec.expires_in, payload_hash=UNSIGNED_PAYLOAD)
 
     async def presigned_post(self, spec: PostSpec) -> PresignedPost:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Unpack
 from cumuli.calls.options import ClientOptions, make_runtime
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import ConfigurationError
-from cumuli.providers.aws.identity.credentials import KEYS, CredentialsLike
+from cumuli.providers.aws.identity.credentials import KEYS, KEYS_OR_NOBODY, CredentialsLike
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from cumuli.providers.aws.s3.dialect import Checksum, Dialect
@@ -98,7 +98,7 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
       on ``checksum="crc32"`` works as well.
     """
 
-    credential_arguments: ClassVar[CredentialArguments] = KEYS
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
 
     def __init__(
         self,
@@ -109,9 +109,11 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
         endpoint: str,
         region: str = "us-east-1",
         credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
         addressing: Addressing = "auto",
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
+        request_payer: Literal["requester"] | None = None,
         page_size: int = 1000,
         integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = asynchronous_runtime,
@@ -126,9 +128,12 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
             endpoint: The gateway's URL.
             region: What requests are signed for; the gateway takes any.
             credentials: ``AWSCredentials``, a provider or a function that finds them.
-            addressing: As for ``S3``, like the next three.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next four.
             checksum: How content is verified.
             sign_payload: Whether signatures cover contents.
+            request_payer: Who pays for requests.
             page_size: Most names in one page of a listing.
             integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
                 see ``Storage``.
@@ -138,11 +143,14 @@ class AsyncCephS3(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and credentials is None:
-            raise ConfigurationError("give key and secret of a user of the gateway, or credentials")
+        if key is None and credentials is None and not anonymous:
+            raise ConfigurationError(
+                "give key and secret of a user of the gateway, or credentials; for public buckets, anonymous=True"
+            )
         self._s3 = _driver(
             CEPH, _runtime, options, (key, secret, token, credentials), endpoint, region,
             addressing=addressing, checksum=checksum, sign_payload=sign_payload, page_size=page_size,
+            anonymous=anonymous, request_payer=request_payer,
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -276,6 +284,8 @@ def _driver(
     checksum: Checksum | None = None,
     sign_payload: bool | None = None,
     page_size: int,
+    anonymous: bool = False,
+    request_payer: Literal["requester"] | None = None,
 ) -> S3Driver:
     runtime = make_runtime(factory, options)
     key, secret, token, credentials = who
@@ -288,7 +298,15 @@ def _driver(
         credentials=credentials,
         region=region,
         endpoint=endpoint,
+        anonymous=anonymous,
     )
     return open_driver(
-        runtime, session, dialect, options, checksum=checksum, sign_payload=sign_payload, page_size=page_size
+        runtime,
+        session,
+        dialect,
+        options,
+        checksum=checksum,
+        sign_payload=sign_payload,
+        page_size=page_size,
+        request_payer=request_payer,
     )

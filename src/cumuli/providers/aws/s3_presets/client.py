@@ -110,9 +110,11 @@ class CephS3(S3Access, S3Buckets):
         endpoint: str,
         region: str = "us-east-1",
         credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
         addressing: Addressing = "auto",
         checksum: Checksum | None = None,
         sign_payload: bool | None = None,
+        request_payer: Literal["requester"] | None = None,
         page_size: int = 1000,
         integrity: Integrity = "if possible",
         _runtime: RuntimeFactory = blocking_runtime,
@@ -127,9 +129,12 @@ class CephS3(S3Access, S3Buckets):
             endpoint: The gateway's URL.
             region: What requests are signed for; the gateway takes any.
             credentials: ``AWSCredentials``, a provider or a function that finds them.
-            addressing: As for ``S3``, like the next three.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next four.
             checksum: How content is verified.
             sign_payload: Whether signatures cover contents.
+            request_payer: Who pays for requests.
             page_size: Most names in one page of a listing.
             integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
                 see ``Storage``.
@@ -146,9 +151,11 @@ class CephS3(S3Access, S3Buckets):
             endpoint=endpoint,
             region=region,
             credentials=credentials,
+            anonymous=anonymous,
             addressing=addressing,
             checksum=checksum,
             sign_payload=sign_payload,
+            request_payer=request_payer,
             page_size=page_size,
             integrity=integrity,
             _runtime=_runtime,
