@@ -55,6 +55,13 @@ async def test_server_groups(cloud: Any, sdk: Any) -> None:
     assert sdk.compute.get(f"/os-server-groups/{identity}").status_code == 404
     with pytest.raises(NotFound):
         await cloud.ex_get_server_group(identity)
+    made = await cloud.ex_create_server_group("apart", "anti-affinity")
+    seen = sdk.compute.get(f"/os-server-groups/{made.id}", microversion="2.36").json()["server_group"]
+    assert (made.name, made.policies) == (seen["name"], tuple(seen["policies"])) == ("apart", ("anti-affinity",))
+    await cloud.ex_delete_server_group(made)
+    assert sdk.compute.get(f"/os-server-groups/{made.id}").status_code == 404
+    with pytest.raises(NotFound):
+        await cloud.ex_delete_server_group(made.id)
 
 
 async def test_hypervisor_statistics(cloud: Any, admin: Any) -> None:

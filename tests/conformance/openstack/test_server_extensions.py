@@ -17,12 +17,14 @@ from cumuli.errors import (
     ImageNotFound,
     InvalidRequest,
     KeyPairNotFound,
+    NodeFailed,
     NotFound,
+    PermissionDenied,
     QuotaExceeded,
     SizeNotFound,
     VolumeNotFound,
 )
-from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment
+from cumuli.providers.openstack.compute.models import BlockDevice, BootVolume, NetworkAttachment, SchedulerHints
 from cumuli.secret import Secret
 from cumuli.testing.flavours import eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench, Watch
@@ -182,6 +184,86 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
         for made in bench.nodes:
             await bench.until_gone(made)
         await cloud.ex_delete_security_group(group)
+
+
+async def test_nodes_of_all_projects(bench: Bench, admin: Any, connect: Any) -> None:
+    node = await bench.make("seen from elsewhere")
+    listed = {each.id: each for each in await admin.list_nodes(ex_all_projects=True)}
+    assert listed[node.id].project_id == bench.services["project"]
+    assert node.id not in {each.id for each in await admin.list_nodes()}
+    many = connect(username="admin", password=bench.services["admin_password"], project_name="admin", page_size=100)
+    assert node.id in {each.id async for each in many.iterate_nodes(ex_all_projects=True)}
+    assert [each.id for each in await admin.list_nodes(ids=[node], ex_all_projects=True)] == [node.id]
+    with pytest.raises(PermissionDenied):
+        await bench.cloud.list_nodes(ex_all_projects=True)
+
+
+async def test_a_server_in_a_group(bench: Bench) -> None:
+    """The one hypervisor that there is can take one server of those that are to be apart."""
+    cloud = bench.cloud
+    group = await cloud.ex_create_server_group("apart", "anti-affinity")
+    try:
+        hints = SchedulerHints(group=group.id)
+        first = await bench.running("first", ex_os_scheduler_hints=hints)
+        assert (await cloud.ex_get_server_group(group)).members == (first.id,)
+        second = await bench.make("second", ex_os_scheduler_hints=hints)
+        with pytest.raises(NodeFailed, match="No valid host"):
+            await cloud.wait_until_running([second], ssh_interface="private", timeout=PATIENCE)
+        beside = SchedulerHints(same_host=(first.id,))
+        assert (await bench.running("beside", ex_os_scheduler_hints=beside)).host_id == first.host_id
+        # A group that does not exist, and one whose id is none.
+        for unknown in (NOWHERE, "no group"):
+            with pytest.raises(InvalidRequest):
+                await bench.make("never", ex_os_scheduler_hints=SchedulerHints(group=unknown))
+    finally:
+        await bench.tidy()
+        await cloud.ex_delete_server_group(group)
+
+
+async def test_several_block_devices(bench: Bench) -> None:
+    cloud = bench.cloud
+    data = await cloud.create_volume(1, "data")
+
+    async def available() -> VolumeState:
+        return (await cloud.get_volume(data)).state  # type: ignore[no-any-return]  # the client's shape has no types
+
+    try:
+        await eventually(bench.flavour, available, lambda state: state is VolumeState.AVAILABLE, within=PATIENCE)
+        node = await bench.running(
+            "with disks",
+            ex_blockdevicemappings=[
+                BlockDevice(volume=data.id),
+                BlockDevice(size=2, delete_on_termination=True),
+                BlockDevice(size=1, delete_on_termination=True),
+            ],
+        )
+        assert node.image == bench.image
+        assert len(node.volumes) == 3
+        assert data.id in node.volumes
+        sizes = sorted([(await cloud.get_volume(each)).size for each in node.volumes])
+        assert sizes == [1, 1, 2]
+        seen = bench.sdk.compute.get(f"/servers/{node.id}/os-volume_attachments").json()["volumeAttachments"]
+        assert {each["volumeId"] for each in seen} == set(node.volumes)
+        await cloud.destroy_node(node)
+        await bench.until_gone(node)
+        booted = await bench.running(
+            "from a disk",
+            image=None,
+            ex_blockdevicemappings=[
+                BlockDevice(image=bench.image, size=1, boot_index=0, delete_on_termination=True),
+                BlockDevice(size=1, delete_on_termination=True),
+            ],
+        )
+        assert booted.image is None
+        assert sorted([(await cloud.get_volume(each)).bootable for each in booted.volumes]) == [False, True]
+        await cloud.destroy_node(booted)
+        await bench.until_gone(booted)
+        with pytest.raises(VolumeNotFound):
+            await bench.make("never", ex_blockdevicemappings=[BlockDevice(volume=NOWHERE)])
+    finally:
+        await bench.tidy()
+        await eventually(bench.flavour, available, lambda state: state is VolumeState.AVAILABLE, within=PATIENCE)
+        await cloud.destroy_volume(data)
 
 
 async def test_files_arrive(bench: Bench) -> None:

@@ -79,8 +79,26 @@ IMAGE: dict[str, Any] = {
     "protected": False,
     "tags": ["small"],
     "description": "d",
+    "os_distro": "cirros",
     "os_hidden": False,
     "file": "/v2/images/i-@/file",
+}
+MEMBER: dict[str, Any] = {
+    "member_id": "p-@",
+    "image_id": "i-1",
+    "status": "pending",
+    "created_at": "2026-01-02T03:04:05Z",
+    "updated_at": "2026-01-02T03:04:05Z",
+    "schema": "/v2/schemas/member",
+}
+VOLUME_TYPE: dict[str, Any] = {
+    "id": "t-@",
+    "name": "ssd-@",
+    "description": "d",
+    "is_public": True,
+    "os-volume-type-access:is_public": True,
+    "extra_specs": {"volume_backend_name": "fast"},
+    "qos_specs_id": None,
 }
 OLD_IMAGE: dict[str, Any] = {
     "id": "i-@",
@@ -353,6 +371,23 @@ NOVA: dict[str, Recorded] = {
         lambda nova: nova.ex_list_ip_addresses("s-1"), "List Ips", "addresses", addresses()
     ),
     "ex_limits": limits(),
+    "ex_get_size_extra_specs": by_name(
+        lambda nova: nova.ex_get_size_extra_specs("f1"),
+        "List Extra Specs For A Flavor",
+        "extra_specs",
+        {"n0": "a", "n1": "b", "n2": "c"},
+    ),
+    "ex_list_image_members": listing(
+        lambda nova: nova.ex_list_image_members("i-1"), "List image members", "members", MEMBER, "member_id"
+    ),
+    "ex_list_volume_types": listing(
+        lambda nova: nova.ex_list_volume_types(),
+        "List all volume types",
+        "volume_types",
+        VOLUME_TYPE,
+        "id",
+        links="volume_type_links",
+    ),
 }
 OPENSTACK: dict[str, Recorded] = {
     **NOVA,

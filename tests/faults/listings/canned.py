@@ -41,6 +41,8 @@ SERVICES = {
 }
 RACKSPACE = {
     "compute": ("compute/v2/1", "cloudServersOpenStack"),
+    "image": ("image/v2", "cloudImages"),
+    "network": ("network/v2.0", "cloudNetworks"),
     "volume": ("volume/v1/1", "cloudBlockStorage"),
     "object-store": ("swift/v1/AUTH_p", "cloudFiles"),
     "rax:object-cdn": ("cdn/v1/AUTH_p", "cloudFilesCDN"),

@@ -46,11 +46,23 @@ SERVERS: dict[str, Call] = {
     "ex_set_metadata": lambda nova, odd: nova.ex_set_metadata(odd, {"a": "b"}),
     "ex_delete_metadata_item": lambda nova, odd: nova.ex_delete_metadata_item(odd, "k"),
     "ex_list_ip_addresses": lambda nova, odd: nova.ex_list_ip_addresses(odd),
+    "ex_update_image": lambda nova, odd: nova.ex_update_image(odd, min_disk=1),
+    "ex_list_image_members": lambda nova, odd: nova.ex_list_image_members(odd),
+    "ex_create_image_member": lambda nova, odd: nova.ex_create_image_member(odd, "p"),
+    "ex_delete_image_member": lambda nova, odd: nova.ex_delete_image_member(odd, "p"),
+    "ex_delete_image_member, the member": lambda nova, odd: nova.ex_delete_image_member("i", odd),
+    "ex_accept_image_member": lambda nova, odd: nova.ex_accept_image_member(odd, "p"),
+    "ex_accept_image_member, the member": lambda nova, odd: nova.ex_accept_image_member("i", odd),
+    "ex_reject_image_member": lambda nova, odd: nova.ex_reject_image_member(odd, "p"),
+    "ex_get_size_extra_specs": lambda nova, odd: nova.ex_get_size_extra_specs(odd),
+    "ex_set_size_extra_specs": lambda nova, odd: nova.ex_set_size_extra_specs(odd, {"a": "b"}),
+    "ex_delete_size_extra_spec": lambda nova, odd: nova.ex_delete_size_extra_spec(odd, "k"),
 }
 NAMES: dict[str, Call] = {
     "get_key_pair": lambda nova, odd: nova.get_key_pair(odd),
     "delete_key_pair": lambda nova, odd: nova.delete_key_pair(odd),
     "ex_delete_metadata_item, the key": lambda nova, odd: nova.ex_delete_metadata_item("server-0000", odd),
+    "ex_delete_size_extra_spec, the key": lambda nova, odd: nova.ex_delete_size_extra_spec("1", odd),
 }
 NETWORKS: dict[str, Call] = {
     "ex_delete_network": lambda nova, odd: nova.ex_delete_network(odd),
@@ -60,6 +72,7 @@ NETWORKS: dict[str, Call] = {
     "ex_add_router_subnet": lambda nova, odd: nova.ex_add_router_subnet(odd, "s"),
     "ex_delete_security_group": lambda nova, odd: nova.ex_delete_security_group(odd),
     "ex_delete_security_group_rule": lambda nova, odd: nova.ex_delete_security_group_rule(odd),
+    "ex_delete_server_group": lambda nova, odd: nova.ex_delete_server_group(odd),
     "ex_get_server_group": lambda nova, odd: nova.ex_get_server_group(odd),
     "ex_get_quota": lambda nova, odd: nova.ex_get_quota(odd),
 }

@@ -124,6 +124,7 @@ class OpenStackServices:
         repeatable: bool | None = None,
         check: Check = fault_error,
         microversion: str | None = None,
+        content_type: str = "application/json",
     ) -> Response:
         """One call of a service.
 
@@ -137,11 +138,12 @@ class OpenStackServices:
             repeatable: Whether it may be sent twice; None for what the method says.
             check: Tells errors from successes.
             microversion: The microversion to use; None for what was negotiated.
+            content_type: What the body is; Glance has kinds of JSON of its own.
         """
         place = await self.session.versioned_endpoint(service, name=self._names.get(service))
         headers = [("Accept", "application/json")]
         if body is not None:
-            headers.append(("Content-Type", "application/json"))
+            headers.append(("Content-Type", content_type))
         if microversion is None and service == COMPUTE:
             microversion = await self.session.microversion(place, NOVA_MICROVERSION)
         if microversion is not None:
@@ -218,6 +220,7 @@ class OpenStackServices:
         operation: str,
         not_found: type[NotFound] = NotFound,
         exists: type[AlreadyExists] | None = None,
+        check: Check | None = None,
         makes: str,
     ) -> T:
         """Make one thing. Nothing in OpenStack takes a client token, so it is sent once only.
@@ -230,6 +233,7 @@ class OpenStackServices:
             operation: The service's own name of the call.
             not_found: What a 404 means.
             exists: What a 409 means, where it means that a name is taken.
+            check: Tells errors from successes, if it takes more than these two.
             makes: What it is, in words, for errors that leave open whether it was made.
         """
 
@@ -241,7 +245,7 @@ class OpenStackServices:
                 operation=operation,
                 body=body,
                 repeatable=False,
-                check=lambda a: fault_error(a, not_found=not_found, exists=exists),
+                check=check or (lambda a: fault_error(a, not_found=not_found, exists=exists)),
             )
             return decoded(answer, kind)
 

@@ -188,6 +188,22 @@ class AccountCalls:
         )
         return answer.server_group
 
+    async def create_server_group(self, name: str, policy: str) -> ServerGroup:
+        answer = await self._services.post(
+            COMPUTE,
+            "/os-server-groups",
+            {"server_group": {"name": name, "policies": [policy]}},
+            _ServerGroupAnswer,
+            operation="Create Server Group",
+            makes=f"the server group {name!r}",
+        )
+        return answer.server_group
+
+    async def delete_server_group(self, identity: str) -> None:
+        await self._services.delete(
+            COMPUTE, f"/os-server-groups/{identified(identity)}", operation="Delete Server Group"
+        )
+
     async def hypervisor_statistics(self) -> HypervisorStatistics:
         answer = await self._services.get(
             COMPUTE, "/os-hypervisors/statistics", _StatisticsAnswer, operation="Show Hypervisor Statistics"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Unpack
+from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
+from cumuli.compute.arguments import checked_name
 from cumuli.compute.models import Node
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
@@ -151,6 +152,33 @@ class AsyncOpenStack(AsyncNova[OpenStackNode], AsyncNeutron):
             NotFound: It does not exist.
         """
         return await self._do(self._nova.account.server_group(reference(group, "server group")))
+
+    async def ex_create_server_group(
+        self,
+        name: str,
+        policy: Literal["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"],
+    ) -> ServerGroup:
+        """Create a server group, which new nodes join by ``ex_os_scheduler_hints``.
+
+        Nova's operation: Create Server Group.
+
+        Args:
+            name: Its name.
+            policy: Whether its nodes are to share a hypervisor or not; the soft ones settle for less
+                where that cannot be.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        return await self._do(self._nova.account.create_server_group(checked_name(name, "a server group"), policy))
+
+    async def ex_delete_server_group(self, group: ServerGroup | str) -> None:
+        """Delete a server group; its nodes stay. Nova's operation: Delete Server Group.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        await self._do(self._nova.account.delete_server_group(reference(group, "server group")))
 
     async def ex_get_quota(self, project: str | None = None) -> Quota:
         """How much a project may have. Nova's, Neutron's and Cinder's operation: show quotas.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Generic, Literal
 
 import msgspec
 
-from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_name, checked_tags, id_of, optional_id_of
+from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import (
@@ -22,9 +21,18 @@ from cumuli.compute.models import (
 )
 from cumuli.errors import InvalidRequest, NodeNotFound
 from cumuli.providers.openstack.compute.actions import CONSOLES
+from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
+from cumuli.providers.openstack.compute.aio_glance import AsyncGlance
 from cumuli.providers.openstack.compute.arguments import NetworkLike, node_spec
 from cumuli.providers.openstack.compute.driver import NovaDriver
-from cumuli.providers.openstack.compute.models import BootVolume, Limits, NovaNodeT, OpenStackVolume
+from cumuli.providers.openstack.compute.models import (
+    BlockDevice,
+    BootVolume,
+    Limits,
+    NovaNodeT,
+    OpenStackImage,
+    SchedulerHints,
+)
 from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import JSONValue
 from cumuli.secret import Secret
@@ -32,10 +40,37 @@ from cumuli.secret import Secret
 __all__ = ["AsyncNova"]
 
 
-class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
+class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNodeT]):
     """Servers of Nova, images of Glance and volumes of Cinder: what every client of an OpenStack has."""
 
     _nova: NovaDriver[NovaNodeT]
+
+    async def list_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+    ) -> list[NovaNodeT]:
+        """Every node of the project in this region, from every page. Nova's operation: List Servers Detailed.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+            ex_all_projects: Those of all projects, for administrators; ``node.project_id`` tells whose each is.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+            PermissionDenied: One may not see those of other projects.
+        """
+        return [node async for node in self.iterate_nodes(ids=ids, ex_all_projects=ex_all_projects)]
+
+    def iterate_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+    ) -> AsyncIterator[NovaNodeT]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        nova = self._nova
+        return self._listing(
+            ComputeCapability.LIST_NODES,
+            lambda cursor: nova.list_nodes(ids=wanted, cursor=cursor, all_projects=ex_all_projects),
+            empty=wanted == [],
+        )
 
     async def create_node(
         self,
@@ -56,6 +91,8 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         ex_admin_pass: str | Secret | None = None,
         ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
         ex_keyname: KeyPair | str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_os_scheduler_hints: SchedulerHints | None = None,
     ) -> NovaNodeT:
         """Create a node and return it without waiting until it runs.
 
@@ -82,6 +119,9 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             ex_boot_volume: What to boot from instead of a local copy of the image: a volume, a
                 snapshot to make one from, or a ``BootVolume`` that says more.
             ex_keyname: Key pair to put on it.
+            ex_blockdevicemappings: Disks beside the one that it boots from; one with ``boot_index=0`` is
+                that one, and ``image`` is left out then.
+            ex_os_scheduler_hints: Where it should be, such as in a server group.
 
         Returns:
             The new node; with ``password`` where Nova makes or keeps one.
@@ -89,6 +129,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound: Nova does not know them.
             NotFound: It does not know a network, a port or a security group.
+            SnapshotNotFound: It does not know a volume snapshot.
             QuotaExceeded: The project may not have another one.
             Conflict: There are several networks, and ``ex_networks`` names none.
             InvalidRequest: Arguments contradict each other, or Nova does not take one.
@@ -106,6 +147,8 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             admin_pass=ex_admin_pass,
             boot_volume=ex_boot_volume,
             keyname=ex_keyname,
+            block_devices=ex_blockdevicemappings,
+            scheduler_hints=ex_os_scheduler_hints,
         )
         return await self._create_node(spec)
 
@@ -248,7 +291,7 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
 
     async def ex_save_image(
         self, node: Node | str, name: str, *, metadata: Mapping[str, str] | None = None
-    ) -> NodeImage:
+    ) -> OpenStackImage:
         """Make an image of the node. Nova's operation: Create Image.
 
         Args:
@@ -298,6 +341,34 @@ class AsyncNova(AsyncCompute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             Conflict: It was not resized.
         """
         await self._act(node, "revertResize")
+
+    async def ex_get_size_extra_specs(self, size: NodeSize | str) -> dict[str, str]:
+        """What a cloud notes of a size for its scheduler. Nova's operation: List Extra Specs For A Flavor.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+        """
+        return await self._do(self._nova.sizes.extra_specs(id_of(size, NodeSize, self.provider)))
+
+    async def ex_set_size_extra_specs(self, size: NodeSize | str, specs: Mapping[str, str]) -> None:
+        """Note something of a size; what it says already stays. Nova's operation: Create Extra Specs For A Flavor.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+            PermissionDenied: One is no administrator.
+        """
+        await self._do(self._nova.sizes.set_extra_specs(id_of(size, NodeSize, self.provider), checked_tags(specs)))
+
+    async def ex_delete_size_extra_spec(self, size: NodeSize | str, key: str) -> None:
+        """Delete one note of a size. Nova's operation: Delete An Extra Spec For A Flavor.
+
+        Raises:
+            NotFound: The size, or the note, does not exist.
+            PermissionDenied: One is no administrator.
+        """
+        if not key:
+            raise InvalidRequest("the key of the extra spec is empty")
+        await self._do(self._nova.sizes.delete_extra_spec(id_of(size, NodeSize, self.provider), key))
 
     # States
 

@@ -9,7 +9,13 @@ from cumuli.compute.auth import Password, SSHKey
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import KeyPair, Volume, VolumeSnapshot
 from cumuli.errors import InvalidRequest
-from cumuli.providers.openstack.compute.models import BootVolume, NetworkAttachment, OpenStackNodeSpec
+from cumuli.providers.openstack.compute.models import (
+    BlockDevice,
+    BootVolume,
+    NetworkAttachment,
+    OpenStackNodeSpec,
+    SchedulerHints,
+)
 from cumuli.providers.openstack.network.models import Network, Port, SecurityGroup
 from cumuli.secret import Secret
 
@@ -50,6 +56,8 @@ def node_spec(
     admin_pass: str | Secret | None,
     boot_volume: BootVolume | Volume | VolumeSnapshot | str | None,
     keyname: KeyPair | str | None,
+    block_devices: Sequence[BlockDevice],
+    scheduler_hints: SchedulerHints | None,
 ) -> OpenStackNodeSpec:
     """The portable arguments of ``create_node`` and OpenStack's own, put together.
 
@@ -66,8 +74,18 @@ def node_spec(
         if isinstance(value, str):
             raise InvalidRequest(f"{name} takes a list, not the single text {value!r}")
     boot = _boot_volume(boot_volume)
-    if boot is None and not portable.image:
-        raise InvalidRequest("a node needs an image, or ex_boot_volume with a volume or a snapshot to boot from")
+    first = _boot_device(block_devices)
+    if first is not None and (boot is not None or portable.image):
+        other = "the image" if boot is None else "ex_boot_volume"
+        raise InvalidRequest(
+            f"{other} and the block device with boot_index=0 are two things to boot from; give one of them: "
+            "a BlockDevice may name an image as well"
+        )
+    if boot is None and first is None and not portable.image:
+        raise InvalidRequest(
+            "a node needs an image, ex_boot_volume with a volume or a snapshot to boot from, or a block device with "
+            "boot_index=0"
+        )
     if boot is not None and (boot.volume or boot.snapshot) and portable.image:
         raise InvalidRequest(
             f"the image {portable.image} and ex_boot_volume are two things to boot from, and the volume or snapshot "
@@ -91,6 +109,8 @@ def node_spec(
         security_groups=tuple(reference(group, "security group") for group in security_groups),
         networks=tuple(_attachment(network) for network in networks) if networks is not None else None,
         boot_volume=boot,
+        block_devices=tuple(block_devices),
+        scheduler_hints=scheduler_hints,
     )
 
 
@@ -106,6 +126,24 @@ def _attachment(network: NetworkLike) -> NetworkAttachment:
     if isinstance(network, Port):
         return NetworkAttachment(port=network.id)
     return NetworkAttachment(network=reference(network, "network"))
+
+
+def _boot_device(devices: Sequence[BlockDevice]) -> BlockDevice | None:
+    """The device that the node is to boot from; each is checked."""
+    for number, device in enumerate(devices, 1):
+        made_from = [name for name in (device.image, device.volume, device.snapshot) if name is not None]
+        if len(made_from) > 1 or "" in made_from:
+            raise InvalidRequest(f"block device {number} is made from one image, volume or snapshot, or is empty")
+        if device.destination == "local" and (device.volume or device.snapshot):
+            raise InvalidRequest(f'block device {number} is a volume, which is not "local"; leave the destination out')
+        if device.size is not None and device.size < 1:
+            raise InvalidRequest(f"block device {number} cannot have {device.size} GiB; its size is at least 1")
+        if not device.size and device.destination == "volume" and not (device.volume or device.snapshot):
+            raise InvalidRequest(f"block device {number} is a new volume and needs its size in GiB")
+    boots = [device for device in devices if device.boot_index == 0]
+    if len(boots) > 1:
+        raise InvalidRequest("several block devices have boot_index=0; a node boots from one of them")
+    return boots[0] if boots else None
 
 
 def _boot_volume(boot: BootVolume | Volume | VolumeSnapshot | str | None) -> BootVolume | None:

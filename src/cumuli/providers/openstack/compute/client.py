@@ -5,7 +5,7 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
@@ -14,36 +14,238 @@ from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
+from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
+from cumuli.providers.openstack.compute.aio_glance import AsyncGlance
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import NetworkLike
 from cumuli.providers.openstack.compute.models import (
+    BlockDevice,
     BootVolume,
     HypervisorStatistics,
+    ImageMember,
     Limits,
     NovaNodeT,
+    OpenStackImage,
     OpenStackNode,
     OpenStackVolume,
     Quota,
+    SchedulerHints,
     ServerGroup,
+    VolumeType,
 )
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.network.client import Neutron
 from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import PAGE_SIZE, JSONValue
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 
-__all__ = ["Nova", "OpenStack"]
+__all__ = ["Cinder", "Glance", "Nova", "OpenStack"]
 
 
-class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
+class Glance(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+    """What is changed of images, and whom they are shared with."""
+
+    def __init__(self, client: AsyncGlance[NovaNodeT]) -> None:
+        super().__init__(client)
+        self._glance = client
+
+    def ex_update_image(
+        self,
+        image: NodeImage | str,
+        *,
+        name: str | None = None,
+        visibility: Literal["public", "private", "shared", "community"] | None = None,
+        min_disk: int | None = None,
+        min_ram: int | None = None,
+        protected: bool | None = None,
+        hidden: bool | None = None,
+        tags: Sequence[str] | None = None,
+        properties: Mapping[str, str | None] | None = None,
+    ) -> OpenStackImage:
+        """Change what is told of an image. Glance's operation: Update image.
+
+        Args:
+            image: An image of one's own.
+            name: Its new name; None to keep the old one.
+            visibility: Who may use it. ``"shared"`` is what it must be to have members; ``"public"`` is
+                for administrators.
+            min_disk: GiB of disk that a size must have; 0 for any.
+            min_ram: MiB of memory that a size must have; 0 for any.
+            protected: Whether it cannot be deleted.
+            hidden: Whether listings leave it out.
+            tags: All of its tags, instead of those that it has.
+            properties: Properties to set, and with None those to remove; others stay. One that is to be
+                removed has to be there.
+
+        Returns:
+            The image as it is now.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            PermissionDenied: It is not one's own, or may not be made public.
+            Conflict: A property that is to be removed is not there.
+            InvalidRequest: There is nothing to change, or Glance does not take a value.
+        """
+        return run(
+            self._glance.ex_update_image(
+                image,
+                name=name,
+                visibility=visibility,
+                min_disk=min_disk,
+                min_ram=min_ram,
+                protected=protected,
+                hidden=hidden,
+                tags=tags,
+                properties=properties,
+            )
+        )
+
+    def ex_list_image_members(self, image: NodeImage | str) -> list[ImageMember]:
+        """With which projects an image is shared. Glance's operation: List image members.
+
+        The owner sees all of them, a member only itself.
+
+        Raises:
+            ImageNotFound: The image does not exist, or is none of one's own or shared with one.
+        """
+        return run(self._glance.ex_list_image_members(image))
+
+    def ex_create_image_member(self, image: NodeImage | str, member: str) -> ImageMember:
+        """Share an image with a project, which has to accept it. Glance's operation: Create image member.
+
+        Args:
+            image: An image of one's own; its visibility is ``"shared"``.
+            member: Id of the project.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            AlreadyExists: It is shared with that project.
+            PermissionDenied: It is not one's own, or its visibility is another one.
+        """
+        return run(self._glance.ex_create_image_member(image, member))
+
+    def ex_delete_image_member(self, image: NodeImage | str, member: ImageMember | str) -> None:
+        """Share an image with a project no longer. Glance's operation: Delete image member.
+
+        Args:
+            image: An image of one's own.
+            member: The member, or the project's id.
+
+        Raises:
+            NotFound: The image does not exist, or is not shared with that project.
+        """
+        run(self._glance.ex_delete_image_member(image, member))
+
+    def ex_accept_image_member(self, image: NodeImage | str, member: ImageMember | str | None = None) -> ImageMember:
+        """Take an image that is shared with one's project into its listings. Glance's operation: Update image member.
+
+        Args:
+            image: The image.
+            member: Which member accepts it, or the project's id; None for one's own project.
+
+        Raises:
+            NotFound: The image does not exist, or is not shared with that project.
+            PermissionDenied: It is another project that is to accept.
+        """
+        return run(self._glance.ex_accept_image_member(image, member))
+
+    def ex_reject_image_member(self, image: NodeImage | str, member: ImageMember | str | None = None) -> ImageMember:
+        """Keep an image that is shared with one's project out of its listings. Glance's operation: Update image member.
+
+        Args:
+            image: The image.
+            member: Which member rejects it, or the project's id; None for one's own project.
+
+        Raises:
+            NotFound: The image does not exist, or is not shared with that project.
+            PermissionDenied: It is another project that is to reject.
+        """
+        return run(self._glance.ex_reject_image_member(image, member))
+
+
+class Cinder(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+    """What Cinder's volumes have besides the portable part."""
+
+    def __init__(self, client: AsyncCinder[NovaNodeT]) -> None:
+        super().__init__(client)
+        self._cinder = client
+
+    def create_volume(
+        self,
+        size: int,
+        name: str,
+        *,
+        location: NodeLocation | str | None = None,
+        snapshot: VolumeSnapshot | str | None = None,
+        ex_volume_type: VolumeType | str | None = None,
+        ex_image_ref: NodeImage | str | None = None,
+        ex_description: str | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+    ) -> OpenStackVolume:
+        """Create a volume. Cinder's operation: Create a volume.
+
+        Args:
+            size: GiB, at least 1.
+            name: Its display name.
+            location: Where; None for the provider's choice.
+            snapshot: What to fill it with; None for an empty one.
+            ex_volume_type: Its type, or the type's name or id; None for Cinder's default.
+            ex_image_ref: The image to fill it with, so that a node can boot from it; instead of ``snapshot``.
+            ex_description: Its description.
+            ex_metadata: Its metadata, which are its ``tags``.
+
+        Raises:
+            SnapshotNotFound, ImageNotFound: The snapshot, or the image, does not exist.
+            NotFound: There is no such type.
+            QuotaExceeded: The account may not have that much.
+            InvalidRequest: It cannot be, as when the image does not fit into it.
+        """
+        return run(
+            self._cinder.create_volume(
+                size,
+                name,
+                location=location,
+                snapshot=snapshot,
+                ex_volume_type=ex_volume_type,
+                ex_image_ref=ex_image_ref,
+                ex_description=ex_description,
+                ex_metadata=ex_metadata,
+            )
+        )
+
+    def ex_list_volume_types(self) -> list[VolumeType]:
+        """Every kind of volume on offer. Cinder's operation: List all volume types."""
+        return run(self._cinder.ex_list_volume_types())
+
+
+class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
     """Servers of Nova, images of Glance and volumes of Cinder: what every client of an OpenStack has."""
 
     def __init__(self, client: AsyncNova[NovaNodeT]) -> None:
         super().__init__(client)
         self._nova = client
+
+    def list_nodes(self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False) -> list[NovaNodeT]:
+        """Every node of the project in this region, from every page. Nova's operation: List Servers Detailed.
+
+        Args:
+            ids: Only these nodes. An empty list gives an empty list, without a call.
+            ex_all_projects: Those of all projects, for administrators; ``node.project_id`` tells whose each is.
+
+        Raises:
+            NodeNotFound: One of ``ids`` does not exist.
+            PermissionDenied: One may not see those of other projects.
+        """
+        return run(self._nova.list_nodes(ids=ids, ex_all_projects=ex_all_projects))
+
+    def iterate_nodes(
+        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+    ) -> Iterator[NovaNodeT]:
+        """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
+        return iterate(self._nova.iterate_nodes(ids=ids, ex_all_projects=ex_all_projects))
 
     def create_node(
         self,
@@ -64,6 +266,8 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         ex_admin_pass: str | Secret | None = None,
         ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
         ex_keyname: KeyPair | str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_os_scheduler_hints: SchedulerHints | None = None,
     ) -> NovaNodeT:
         """Create a node and return it without waiting until it runs.
 
@@ -90,6 +294,9 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             ex_boot_volume: What to boot from instead of a local copy of the image: a volume, a
                 snapshot to make one from, or a ``BootVolume`` that says more.
             ex_keyname: Key pair to put on it.
+            ex_blockdevicemappings: Disks beside the one that it boots from; one with ``boot_index=0`` is
+                that one, and ``image`` is left out then.
+            ex_os_scheduler_hints: Where it should be, such as in a server group.
 
         Returns:
             The new node; with ``password`` where Nova makes or keeps one.
@@ -97,6 +304,7 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         Raises:
             SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound: Nova does not know them.
             NotFound: It does not know a network, a port or a security group.
+            SnapshotNotFound: It does not know a volume snapshot.
             QuotaExceeded: The project may not have another one.
             Conflict: There are several networks, and ``ex_networks`` names none.
             InvalidRequest: Arguments contradict each other, or Nova does not take one.
@@ -119,6 +327,8 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
                 ex_admin_pass=ex_admin_pass,
                 ex_boot_volume=ex_boot_volume,
                 ex_keyname=ex_keyname,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_os_scheduler_hints=ex_os_scheduler_hints,
             )
         )
 
@@ -244,7 +454,9 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
         """
         run(self._nova.ex_hard_reboot_node(node))
 
-    def ex_save_image(self, node: Node | str, name: str, *, metadata: Mapping[str, str] | None = None) -> NodeImage:
+    def ex_save_image(
+        self, node: Node | str, name: str, *, metadata: Mapping[str, str] | None = None
+    ) -> OpenStackImage:
         """Make an image of the node. Nova's operation: Create Image.
 
         Args:
@@ -290,6 +502,32 @@ class Nova(Compute[NovaNodeT, OpenStackVolume], Generic[NovaNodeT]):
             Conflict: It was not resized.
         """
         run(self._nova.ex_revert_resize(node))
+
+    def ex_get_size_extra_specs(self, size: NodeSize | str) -> dict[str, str]:
+        """What a cloud notes of a size for its scheduler. Nova's operation: List Extra Specs For A Flavor.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+        """
+        return run(self._nova.ex_get_size_extra_specs(size))
+
+    def ex_set_size_extra_specs(self, size: NodeSize | str, specs: Mapping[str, str]) -> None:
+        """Note something of a size; what it says already stays. Nova's operation: Create Extra Specs For A Flavor.
+
+        Raises:
+            SizeNotFound: It is not on offer.
+            PermissionDenied: One is no administrator.
+        """
+        run(self._nova.ex_set_size_extra_specs(size, specs))
+
+    def ex_delete_size_extra_spec(self, size: NodeSize | str, key: str) -> None:
+        """Delete one note of a size. Nova's operation: Delete An Extra Spec For A Flavor.
+
+        Raises:
+            NotFound: The size, or the note, does not exist.
+            PermissionDenied: One is no administrator.
+        """
+        run(self._nova.ex_delete_size_extra_spec(size, key))
 
     def ex_rescue(
         self, node: Node | str, *, password: str | Secret | None = None, image: NodeImage | str | None = None
@@ -571,6 +809,31 @@ class OpenStack(Nova[OpenStackNode], Neutron):
             NotFound: It does not exist.
         """
         return run(self._open_stack.ex_get_server_group(group))
+
+    def ex_create_server_group(
+        self, name: str, policy: Literal["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"]
+    ) -> ServerGroup:
+        """Create a server group, which new nodes join by ``ex_os_scheduler_hints``.
+
+        Nova's operation: Create Server Group.
+
+        Args:
+            name: Its name.
+            policy: Whether its nodes are to share a hypervisor or not; the soft ones settle for less
+                where that cannot be.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(self._open_stack.ex_create_server_group(name, policy))
+
+    def ex_delete_server_group(self, group: ServerGroup | str) -> None:
+        """Delete a server group; its nodes stay. Nova's operation: Delete Server Group.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._open_stack.ex_delete_server_group(group))
 
     def ex_get_quota(self, project: str | None = None) -> Quota:
         """How much a project may have. Nova's, Neutron's and Cinder's operation: show quotas.

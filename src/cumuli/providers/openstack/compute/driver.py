@@ -9,12 +9,18 @@ from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
-from cumuli.compute.models import KeyPair, NodeImage, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.compute.models import KeyPair, NodeLocation, NodeSize, VolumeSnapshot
 from cumuli.providers.openstack.compute.account import AccountCalls
 from cumuli.providers.openstack.compute.actions import ServerActions
 from cumuli.providers.openstack.compute.images import Images
 from cumuli.providers.openstack.compute.keys import KeyPairs
-from cumuli.providers.openstack.compute.models import NovaNodeT, OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import (
+    NovaNodeT,
+    OpenStackImage,
+    OpenStackNode,
+    OpenStackVolume,
+    VolumeOptions,
+)
 from cumuli.providers.openstack.compute.servers import Servers
 from cumuli.providers.openstack.compute.sizes import Sizes
 from cumuli.providers.openstack.compute.volumes import Volumes
@@ -22,7 +28,9 @@ from cumuli.providers.openstack.compute.wire import Server, node_of
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.services import OpenStackServices
 
-__all__ = ["CAPABILITIES", "NovaDriver", "OpenStackDriver"]
+__all__ = ["CAPABILITIES", "NO_OPTIONS", "NovaDriver", "OpenStackDriver"]
+
+NO_OPTIONS = VolumeOptions()
 
 CAPABILITIES = Capabilities(
     frozenset(ComputeCapability) - {ComputeCapability.COPY_IMAGE, ComputeCapability.CREATE_NODE_IDEMPOTENT},
@@ -34,7 +42,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume]):
+class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
     """Every portable verb, on Nova, Glance and Cinder.
 
     Args:
@@ -63,8 +71,10 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume]):
         self.network = NetworkCalls(services)
         self.account = AccountCalls(services)
 
-    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[NovaNodeT]:
-        return await self.servers.list_nodes(ids=ids, cursor=cursor)
+    async def list_nodes(
+        self, *, ids: Sequence[str] | None, cursor: str | None, all_projects: bool = False
+    ) -> Page[NovaNodeT]:
+        return await self.servers.list_nodes(ids=ids, cursor=cursor, all_projects=all_projects)
 
     async def get_node(self, node_id: str) -> NovaNodeT:
         return await self.servers.get_node(node_id)
@@ -95,13 +105,13 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume]):
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
-    ) -> Page[NodeImage]:
+    ) -> Page[OpenStackImage]:
         return await self.images.list_images(location=location, owner=owner, ids=ids, cursor=cursor)
 
-    async def get_image(self, image_id: str) -> NodeImage:
+    async def get_image(self, image_id: str) -> OpenStackImage:
         return await self.images.get_image(image_id)
 
-    async def create_image(self, *, node_id: str, name: str, description: str | None) -> NodeImage:
+    async def create_image(self, *, node_id: str, name: str, description: str | None) -> OpenStackImage:
         return await self.images.create_image(node_id=node_id, name=name, description=description)
 
     async def delete_image(self, image_id: str) -> None:
@@ -114,9 +124,17 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume]):
         return await self.volumes.get_volume(volume_id)
 
     async def create_volume(
-        self, *, size: int, name: str, location: str | None, snapshot: str | None
+        self,
+        *,
+        size: int,
+        name: str,
+        location: str | None,
+        snapshot: str | None,
+        options: VolumeOptions = NO_OPTIONS,
     ) -> OpenStackVolume:
-        return await self.volumes.create_volume(size=size, name=name, location=location, snapshot=snapshot)
+        return await self.volumes.create_volume(
+            size=size, name=name, location=location, snapshot=snapshot, options=options
+        )
 
     async def attach_volume(self, *, node_id: str, volume_id: str, device: str | None) -> OpenStackVolume:
         return await self.volumes.attach_volume(node_id=node_id, volume_id=volume_id, device=device)

@@ -91,15 +91,15 @@ def _thing(message: str) -> _Thing | None:
 
 def _asked(thing: _Thing, spec: OpenStackNodeSpec) -> list[str]:
     """What was asked for of that kind."""
-    boot, networks = spec.boot_volume, spec.networks or ()
+    boot, networks, devices = spec.boot_volume, spec.networks or (), spec.block_devices
     names: dict[_Thing, list[str | None]] = {
-        IMAGE: [spec.image],
+        IMAGE: [spec.image, *(device.image for device in devices)],
         SIZE: [spec.size],
         KEY: [spec.key_name],
         NETWORK: [attachment.network for attachment in networks],
         PORT: [attachment.port for attachment in networks],
         GROUP: list(spec.security_groups),
-        VOLUME: [boot.volume if boot else None],
-        SNAPSHOT: [boot.snapshot if boot else None],
+        VOLUME: [boot.volume if boot else None, *(device.volume for device in devices)],
+        SNAPSHOT: [boot.snapshot if boot else None, *(device.snapshot for device in devices)],
     }
     return [name for name in names[thing] if name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -14,8 +14,10 @@ from cumuli.wire.lenient import Identity
 
 __all__ = [
     "AbsoluteLimits",
+    "BlockDevice",
     "BootVolume",
     "HypervisorStatistics",
+    "ImageMember",
     "Limits",
     "NetworkAttachment",
     "NodeAddress",
@@ -27,7 +29,10 @@ __all__ = [
     "OpenStackVolume",
     "Quota",
     "RateLimit",
+    "SchedulerHints",
     "ServerGroup",
+    "VolumeOptions",
+    "VolumeType",
 ]
 
 
@@ -126,6 +131,14 @@ class OpenStackImage(NodeImage, frozen=True, kw_only=True):
         min_ram: MiB of memory that a size must have; 0 for any.
         disk_format: Such as ``"qcow2"``, or None.
         description: Its description, or None.
+        container_format: What the file is wrapped in (``"bare"``), or None.
+        protected: Whether it cannot be deleted; None where the service does not tell.
+        hidden: Whether listings leave it out.
+        checksum: MD5 of the image file in hexadecimal, or None.
+        tags: Its tags.
+        properties: What its owner and the cloud have noted of it, the description included
+            (``os_distro``, ``hw_disk_bus``, ``architecture``); on Rackspace, its metadata.
+        updated_at: When its record was last changed, in UTC, or None.
     """
 
     visibility: str = ""
@@ -134,9 +147,40 @@ class OpenStackImage(NodeImage, frozen=True, kw_only=True):
     min_ram: int = 0
     disk_format: str | None = None
     description: str | None = None
+    container_format: str | None = None
+    protected: bool | None = None
+    hidden: bool = False
+    checksum: str | None = None
+    tags: tuple[str, ...] = ()
+    properties: dict[str, str] = msgspec.field(default_factory=dict)
+    updated_at: dt.datetime | None = None
 
     def __hash__(self) -> int:
         return hash((self.provider, "image", self.id))
+
+
+class ImageMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A project that an image is shared with.
+
+    Attributes:
+        member_id: Id of the project.
+        image_id: The image; empty where the service does not tell.
+        status: ``"pending"``, ``"accepted"`` or ``"rejected"``, by the member's own word: only what was
+            accepted is in the member's listings.
+        created_at: Since when, in UTC, or None.
+        updated_at: When that was last changed, in UTC, or None.
+    """
+
+    member_id: str
+    image_id: str = ""
+    status: str = ""
+    created_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The project, which tells the members of an image apart."""
+        return self.member_id
 
 
 class OpenStackVolume(Volume, frozen=True, kw_only=True):
@@ -158,6 +202,40 @@ class OpenStackVolume(Volume, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash((self.provider, "volume", self.id))
+
+
+class VolumeType(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of volume on offer.
+
+    Attributes:
+        id: Its id.
+        name: Its name, by which ``create_volume(ex_volume_type=…)`` takes it as well.
+        description: Its description, or None.
+        is_public: Whether every project may use it.
+        extra_specs: What the cloud notes of it, as far as one may see that.
+    """
+
+    id: Identity
+    name: str = ""
+    description: str | None = None
+    is_public: bool = True
+    extra_specs: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class VolumeOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``create_volume`` was asked for besides the portable part.
+
+    Attributes:
+        volume_type: Name or id of the type.
+        image: Id of the image to fill it with.
+        description: Its description.
+        metadata: Its metadata.
+    """
+
+    volume_type: str | None = None
+    image: str | None = None
+    description: str | None = None
+    metadata: Mapping[str, str] = {}
 
 
 class NetworkAttachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +270,62 @@ class BootVolume(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool = False
 
 
+class BlockDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A disk that a new node is to have: ``create_node(ex_blockdevicemappings=[…])``.
+
+    At most one of ``image``, ``volume`` and ``snapshot`` says what is on it; with none of them it is empty.
+
+    Attributes:
+        image: Id of the image to fill it with.
+        volume: Id of the volume that it is.
+        snapshot: Id of the volume snapshot to make it from.
+        destination: ``"volume"`` for a volume of Cinder's, ``"local"`` for a disk of the hypervisor's
+            (an image to boot from, an ephemeral or a swap disk).
+        size: GiB; None for the size of what it is made from.
+        boot_index: 0 for what the node boots from, 1 and more for what is tried after it; None for no
+            booting from it.
+        delete_on_termination: Whether it is destroyed with the node.
+        device_name: Device name, such as ``"/dev/vdb"``; None for Nova's choice.
+        device_type: ``"disk"``, ``"cdrom"`` or ``"lun"``; None for Nova's choice.
+        disk_bus: Bus, such as ``"virtio"`` or ``"scsi"``; None for Nova's choice.
+        guest_format: ``"swap"`` or a file system, for an empty local disk; None for Nova's choice.
+    """
+
+    image: str | None = None
+    volume: str | None = None
+    snapshot: str | None = None
+    destination: Literal["volume", "local"] = "volume"
+    size: int | None = None
+    boot_index: int | None = None
+    delete_on_termination: bool = False
+    device_name: str | None = None
+    device_type: str | None = None
+    disk_bus: str | None = None
+    guest_format: str | None = None
+
+
+class SchedulerHints(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a new node should be: ``create_node(ex_os_scheduler_hints=…)``. A cloud heeds what its scheduler is set to.
+
+    Attributes:
+        group: Id of the server group that it joins.
+        same_host: Ids of nodes to share a hypervisor with, with any of them.
+        different_host: Ids of nodes to share a hypervisor with none of.
+        build_near_host_ip: Address of a hypervisor to be near to; with ``cidr``.
+        cidr: Within which range of it, such as ``"/24"``.
+        query: Nova's conditions in JSON, such as ``[">=", "$free_ram_mb", 1024]`` as text.
+        others: The hints of filters that a cloud has by itself.
+    """
+
+    group: str | None = None
+    same_host: tuple[str, ...] = ()
+    different_host: tuple[str, ...] = ()
+    build_near_host_ip: str | None = None
+    cidr: str | None = None
+    query: str | None = None
+    others: Mapping[str, str | tuple[str, ...]] = {}
+
+
 class OpenStackNodeSpec(NodeSpec, frozen=True, kw_only=True):
     """What ``create_node`` was asked for, with OpenStack's own arguments.
 
@@ -205,6 +339,8 @@ class OpenStackNodeSpec(NodeSpec, frozen=True, kw_only=True):
     security_groups: tuple[str, ...] = ()
     networks: tuple[NetworkAttachment, ...] | None = None
     boot_volume: BootVolume | None = None
+    block_devices: tuple[BlockDevice, ...] = ()
+    scheduler_hints: SchedulerHints | None = None
 
     def __repr__(self) -> str:
         # User data and files often hold passwords.

@@ -18,11 +18,13 @@ from cumuli.errors import CloudError, MalformedResponse, NodeNotFound, NotFound
 from cumuli.providers.openstack.compute.faults import creation_error
 from cumuli.providers.openstack.compute.keys import KeyPairs
 from cumuli.providers.openstack.compute.models import (
+    BlockDevice,
     BootVolume,
     NetworkAttachment,
     NovaNodeT,
     OpenStackNode,
     OpenStackNodeSpec,
+    SchedulerHints,
 )
 from cumuli.providers.openstack.compute.wire import Created, RawServerList, Server, ServerAnswer, ServerList
 from cumuli.providers.openstack.faults import fault_error
@@ -57,18 +59,21 @@ class Servers(Generic[NovaNodeT]):
         self._keys = keys
         self._node_of = node_of
 
-    async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[NovaNodeT]:
+    async def list_nodes(
+        self, *, ids: Sequence[str] | None, cursor: str | None, all_projects: bool = False
+    ) -> Page[NovaNodeT]:
         if ids is not None and len(ids) <= MAX_SINGLE_READS:
             # Nova has no listing by ids.
             jobs = [lambda node_id=node_id: self.get_node(node_id) for node_id in ids]
             return Page(await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS))
         if ids is not None:
-            return Page(await self._picked(ids))
+            return Page(await self._picked(ids, all_projects=all_projects))
         found, after = await self._services.page(
             COMPUTE,
             "/servers/detail",
             _NodePage[NovaNodeT],
             operation="List Servers Detailed",
+            query=[("all_tenants", "1")] if all_projects else [],
             cursor=cursor,
             short=_building,
             read=self._read_page,
@@ -87,13 +92,13 @@ class Servers(Generic[NovaNodeT]):
             whole = decoded(answer, ServerList, lost)
             return _NodePage([self._node_of(server) for server in whole.servers], whole.links)
 
-    async def _picked(self, ids: Sequence[str]) -> list[NovaNodeT]:
+    async def _picked(self, ids: Sequence[str], *, all_projects: bool) -> list[NovaNodeT]:
         wanted = set(ids)
         nodes: dict[str, NovaNodeT] = {}
         cursors: set[str | None] = set()
         cursor: str | None = None
         while True:
-            page = await self.list_nodes(ids=None, cursor=cursor)
+            page = await self.list_nodes(ids=None, cursor=cursor, all_projects=all_projects)
             nodes.update((node.id, node) for node in page.items if node.id in wanted)
             if page.next is None or len(nodes) == len(wanted):
                 break
@@ -180,7 +185,7 @@ class Servers(Generic[NovaNodeT]):
                 "POST",
                 "/servers",
                 operation="Create Server",
-                body={"server": _server_body(spec)},
+                body=_creation(spec),
                 repeatable=False,
                 check=lambda found: creation_error(found, spec),
             )
@@ -267,12 +272,35 @@ def _building(page: _NodePage[N]) -> bool:
     return any(node.provider_state == "BUILD" for node in page.nodes)
 
 
+def _creation(spec: OpenStackNodeSpec) -> dict[str, object]:
+    hints = _hints(spec.scheduler_hints) if spec.scheduler_hints is not None else {}
+    return {"server": _server_body(spec), **({"os:scheduler_hints": hints} if hints else {})}
+
+
+def _hints(hints: SchedulerHints) -> dict[str, object]:
+    named: dict[str, object] = {
+        "group": hints.group,
+        "same_host": list(hints.same_host),
+        "different_host": list(hints.different_host),
+        "build_near_host_ip": hints.build_near_host_ip,
+        "cidr": hints.cidr,
+        "query": hints.query,
+    }
+    return {**hints.others, **{name: value for name, value in named.items() if value}}
+
+
 def _server_body(spec: OpenStackNodeSpec) -> dict[str, object]:
     body: dict[str, object] = {"name": spec.name, "flavorRef": spec.size}
-    if spec.boot_volume is None:
+    devices = [_device(device) for device in spec.block_devices]
+    if spec.boot_volume is not None:
+        devices.insert(0, _boot_device(spec.boot_volume, spec.image))
+    elif spec.image:
         body["imageRef"] = spec.image
-    else:
-        body["block_device_mapping_v2"] = [_boot_device(spec.boot_volume, spec.image)]
+        if devices:
+            # Beside other devices, Nova wants the image among them too.
+            devices.insert(0, _device(BlockDevice(image=spec.image, destination="local", boot_index=0)))
+    if devices:
+        body["block_device_mapping_v2"] = devices
     optional: dict[str, object] = {
         "key_name": spec.key_name,
         "metadata": spec.tags,
@@ -302,6 +330,27 @@ def _boot_device(boot: BootVolume, image: str) -> dict[str, object]:
     else:
         device |= {"source_type": "image", "uuid": image}
     return {**device, **({"volume_size": boot.size} if boot.size else {})}
+
+
+def _device(device: BlockDevice) -> dict[str, object]:
+    """A block device in Nova's words; what is local goes with the node whatever is said, and Nova wants it said."""
+    source = next((kind for kind in ("image", "volume", "snapshot") if getattr(device, kind)), "blank")
+    optional: dict[str, object] = {
+        "uuid": device.image or device.volume or device.snapshot,
+        "volume_size": device.size,
+        "device_name": device.device_name,
+        "device_type": device.device_type,
+        "disk_bus": device.disk_bus,
+        "guest_format": device.guest_format,
+    }
+    return {
+        "source_type": source,
+        "destination_type": device.destination,
+        # Without it, Nova takes a device for one to boot from.
+        "boot_index": -1 if device.boot_index is None else device.boot_index,
+        "delete_on_termination": device.delete_on_termination or device.destination == "local",
+        **{name: value for name, value in optional.items() if value is not None},
+    }
 
 
 def _attachment(network: NetworkAttachment) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -10,7 +11,8 @@ from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeLocation, NodeSize
 from cumuli.errors import SizeNotFound
 from cumuli.providers.openstack.compute.models import OpenStackSize
-from cumuli.providers.openstack.services import COMPUTE, Links, OpenStackServices, identified
+from cumuli.providers.openstack.faults import fault_error
+from cumuli.providers.openstack.services import COMPUTE, Links, OpenStackServices, identified, quoted
 from cumuli.wire.lenient import Identity
 
 __all__ = ["Sizes"]
@@ -40,6 +42,10 @@ class _FlavorList(msgspec.Struct):
 
 class _FlavorAnswer(msgspec.Struct):
     flavor: _Flavor
+
+
+class _ExtraSpecs(msgspec.Struct):
+    extra_specs: dict[str, str]
 
 
 class _ZoneState(msgspec.Struct):
@@ -76,6 +82,35 @@ class Sizes:
             not_found=SizeNotFound,
         )
         return self._size(answer.flavor)
+
+    async def extra_specs(self, size_id: str) -> dict[str, str]:
+        answer = await self._services.get(
+            COMPUTE,
+            f"/flavors/{identified(size_id)}/os-extra_specs",
+            _ExtraSpecs,
+            operation="List Extra Specs For A Flavor",
+            not_found=SizeNotFound,
+        )
+        return answer.extra_specs
+
+    async def set_extra_specs(self, size_id: str, specs: Mapping[str, str]) -> None:
+        await self._services.send(
+            COMPUTE,
+            "POST",
+            f"/flavors/{identified(size_id)}/os-extra_specs",
+            operation="Create Extra Specs For A Flavor",
+            body={"extra_specs": dict(specs)},
+            # Done twice, it is what it is done once.
+            repeatable=True,
+            check=lambda answer: fault_error(answer, not_found=SizeNotFound),
+        )
+
+    async def delete_extra_spec(self, size_id: str, key: str) -> None:
+        await self._services.delete(
+            COMPUTE,
+            f"/flavors/{identified(size_id)}/os-extra_specs/{quoted(key)}",
+            operation="Delete An Extra Spec For A Flavor",
+        )
 
     def _size(self, flavor: _Flavor) -> OpenStackSize:
         return OpenStackSize(

@@ -11,8 +11,8 @@ import msgspec
 from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
 from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
-from cumuli.errors import CloudError, Conflict, NodeNotFound, NotFound, SnapshotNotFound, VolumeNotFound
-from cumuli.providers.openstack.compute.models import OpenStackVolume
+from cumuli.errors import CloudError, Conflict, ImageNotFound, NodeNotFound, SnapshotNotFound, VolumeNotFound
+from cumuli.providers.openstack.compute.models import OpenStackVolume, VolumeOptions, VolumeType
 from cumuli.providers.openstack.faults import fault_error
 from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, OpenStackServices, identified
 from cumuli.runtime.messages import Response
@@ -26,6 +26,9 @@ SETTLING = 60.0
 SETTLING_POLL = 0.5
 # Nova's microversion from which volumes are attached that several nodes may have; its refusals before name it.
 MULTI_ATTACH = "2.60"
+
+# What Cinder says of an image that it does not find.
+NO_IMAGE = "unable to access requested image"
 
 VOLUME_STATES: Mapping[str, VolumeState] = {
     "available": VolumeState.AVAILABLE,
@@ -113,6 +116,14 @@ class _SnapshotList(msgspec.Struct):
         return [snapshot.id for snapshot in self.snapshots]
 
 
+class _TypeList(msgspec.Struct):
+    volume_types: list[VolumeType]
+    links: Links = msgspec.field(default_factory=list, name="volume_type_links")
+
+    def markers(self) -> list[str]:
+        return [kind.id for kind in self.volume_types]
+
+
 class _SnapshotAnswer(msgspec.Struct):
     snapshot: _Snapshot
 
@@ -149,31 +160,44 @@ class Volumes:
         )
         return self._volume(answer.volume)
 
+    async def list_volume_types(self, *, cursor: str | None) -> Page[VolumeType]:
+        found, after = await self._services.page(
+            BLOCK_STORAGE, "/types", _TypeList, operation="List all volume types", cursor=cursor
+        )
+        return Page(found.volume_types, after)
+
     async def create_volume(
-        self, *, size: int, name: str, location: str | None, snapshot: str | None
+        self, *, size: int, name: str, location: str | None, snapshot: str | None, options: VolumeOptions
     ) -> OpenStackVolume:
-        optional = {"availability_zone": location, "snapshot_id": snapshot}
+        optional: dict[str, object] = {
+            "availability_zone": location,
+            "snapshot_id": snapshot,
+            "volume_type": options.volume_type,
+            "imageRef": options.image,
+            "metadata": dict(options.metadata) or None,
+        }
         answer = await self._services.post(
             BLOCK_STORAGE,
             "/volumes",
             {
                 "volume": {
                     "size": size,
-                    **await self._naming(name),
+                    **await self._naming(name, options.description),
                     **{key: value for key, value in optional.items() if value is not None},
                 }
             },
             _VolumeAnswer,
             operation="Create a volume",
-            not_found=SnapshotNotFound if snapshot else NotFound,
+            check=lambda found: _check_create(found, snapshot, options),
             makes=f"a volume named {name!r}",
         )
         return self._volume(answer.volume)
 
-    async def _naming(self, name: str) -> dict[str, str]:
-        """How a name is sent: the first Cinder API, which Rackspace kept, has another word for it."""
+    async def _naming(self, name: str, description: str | None = None) -> dict[str, str]:
+        """How these are sent: the first Cinder API, which Rackspace kept, has other words for them."""
         place = await self._services.session.versioned_endpoint(BLOCK_STORAGE)
-        return {"display_name": name} if "/v1" in place.path else {"name": name}
+        before = "display_" if "/v1" in place.path else ""
+        return {f"{before}name": name, **({f"{before}description": description} if description else {})}
 
     async def destroy_volume(self, volume_id: str) -> None:
         await self._services.delete(
@@ -339,6 +363,17 @@ StateT = TypeVar("StateT", VolumeState, SnapshotState)
 def _state(word: str, known: Mapping[str, StateT], error: StateT, unknown: StateT) -> StateT:
     """Cinder has a dozen ways to say error, which all start with it."""
     return error if word.startswith("error") else known.get(word, unknown)
+
+
+def _check_create(answer: Response, snapshot: str | None, options: VolumeOptions) -> CloudError | None:
+    error = fault_error(answer)
+    words = error.message.lower() if error is not None else ""
+    # Cinder says 404 for whatever it does not find, and 400 for an image whose id is none.
+    if error is not None and options.image and "image" in words and (answer.status == 404 or NO_IMAGE in words):
+        return ImageNotFound(error.message, status=answer.status, code=error.code)
+    if answer.status == 404 and snapshot and "volume type" not in words:
+        return fault_error(answer, not_found=SnapshotNotFound)
+    return error
 
 
 def _check_destroy(answer: Response) -> CloudError | None:

@@ -9,7 +9,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of
 from cumuli.compute.models import Node
 from cumuli.providers.openstack.compute.arguments import reference
-from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.network.models import (
     FloatingIP,
@@ -25,7 +25,7 @@ from cumuli.providers.openstack.network.models import (
 __all__ = ["AsyncNeutron"]
 
 
-class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume]):
+class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage]):
     """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
 
     _neutron: NetworkCalls

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.models import OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.aio import AsyncNeutron
 from cumuli.providers.openstack.network.models import (
     FloatingIP,
@@ -27,7 +27,7 @@ from cumuli.runtime.blocking.drive import run
 __all__ = ["Neutron"]
 
 
-class Neutron(Compute[OpenStackNode, OpenStackVolume]):
+class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
     """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
 
     def __init__(self, client: AsyncNeutron) -> None:

@@ -10,8 +10,8 @@ from cumuli.calls.paging import Page
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import NodeLocation, NodeState
 from cumuli.errors import InvalidRequest
-from cumuli.providers.openstack.compute.driver import CAPABILITIES, NovaDriver
-from cumuli.providers.openstack.compute.models import OpenStackVolume
+from cumuli.providers.openstack.compute.driver import CAPABILITIES, NO_OPTIONS, NovaDriver
+from cumuli.providers.openstack.compute.models import OpenStackVolume, VolumeOptions
 from cumuli.providers.openstack.compute.wire import Server, node_of
 from cumuli.providers.openstack.services import OpenStackServices
 from cumuli.providers.rackspace.compute.images import NovaImages
@@ -78,10 +78,16 @@ class RackspaceDriver(NovaDriver[RackspaceNode]):
         return await self.servers.create_node(msgspec.structs.replace(spec, location=None))
 
     async def create_volume(
-        self, *, size: int, name: str, location: str | None, snapshot: str | None
+        self,
+        *,
+        size: int,
+        name: str,
+        location: str | None,
+        snapshot: str | None,
+        options: VolumeOptions = NO_OPTIONS,
     ) -> OpenStackVolume:
         await self._checked_location(location)
-        return await self.volumes.create_volume(size=size, name=name, location=None, snapshot=snapshot)
+        return await self.volumes.create_volume(size=size, name=name, location=None, snapshot=snapshot, options=options)
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         await self.services.session.token()

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from cumuli.calls.paging import Page
-from cumuli.compute.models import NodeImage
 from cumuli.errors import ImageNotFound, InvalidRequest
-from cumuli.providers.openstack.compute.images import Images
+from cumuli.providers.openstack.compute.images import Images, as_properties
 from cumuli.providers.openstack.compute.models import OpenStackImage
 from cumuli.providers.openstack.services import COMPUTE, Links, identified
 from cumuli.wire.lenient import Identity
@@ -28,6 +27,7 @@ class _Image(msgspec.Struct):
     name: str | None = None
     status: str = ""
     created: dt.datetime | None = None
+    updated: dt.datetime | None = None
     min_disk: int = msgspec.field(default=0, name="minDisk")
     min_ram: int = msgspec.field(default=0, name="minRam")
     size: int | None = msgspec.field(default=None, name="OS-EXT-IMG-SIZE:size")
@@ -51,7 +51,7 @@ class NovaImages(Images):
 
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
-    ) -> Page[NodeImage]:
+    ) -> Page[OpenStackImage]:
         if ids is not None:
             jobs = [lambda image_id=image_id: self.get_image(image_id) for image_id in ids]
             return Page(await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS))
@@ -67,7 +67,7 @@ class NovaImages(Images):
         )
         return Page([self._nova_image(image) for image in found.images], after)
 
-    async def get_image(self, image_id: str) -> NodeImage:
+    async def get_image(self, image_id: str) -> OpenStackImage:
         answer = await self._services.get(
             COMPUTE,
             f"/images/{identified(image_id)}",
@@ -83,7 +83,7 @@ class NovaImages(Images):
         )
 
     def _nova_image(self, image: _Image) -> OpenStackImage:
-        description = image.metadata.get("description")
+        properties = as_properties(image.metadata.items())
         return OpenStackImage(
             id=image.id,
             name=image.name or "",
@@ -93,5 +93,7 @@ class NovaImages(Images):
             size=image.size,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
-            description=description if isinstance(description, str) else None,
+            description=properties.get("description"),
+            properties=properties,
+            updated_at=utc(image.updated),
         )
