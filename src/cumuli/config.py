@@ -91,8 +91,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                 return _from_command(words, where)
             case _:
                 raise ConfigurationError(
-                    f'{where} is a table; what is given indirectly is one of {{ env = "NAME" }}, {{ file = "path" }} '
-                    'and { command = ["program", "argument"] }'
+                    f'{where} is a table; a value that stands elsewhere is {{ env = "NAME" }}, {{ file = "path" }} '
+                    'or { command = ["program", "argument"] }'
                 )
 
 
@@ -195,7 +195,7 @@ def _read(path: Path) -> dict[str, Profile]:
         raise ConfigurationError(f"{path} is not TOML: {type(error).__name__}") from None
     tables = document.pop("profiles", {})
     if document:
-        raise ConfigurationError(f"{path}: unknown: {', '.join(document)}; the file takes [profiles.NAME] tables")
+        raise ConfigurationError(f"{path} has unknown settings: {', '.join(document)}; it takes [profiles.NAME] tables")
     if not isinstance(tables, dict):
         raise ConfigurationError(f"{path}: profiles are written as [profiles.NAME] tables")
     named = cast("dict[str, object]", tables)
@@ -248,7 +248,7 @@ def _from_file(folder: Path, name: str, where: str) -> str:
     except OSError as error:
         raise ConfigurationError(f"{where}: {path} cannot be read: {error.strerror}") from error
     except (RuntimeError, UnicodeDecodeError):
-        raise ConfigurationError(f"{where}: {path} is not UTF-8 text, or in the home of nobody known") from None
+        raise ConfigurationError(f"{where}: {path} is not UTF-8 text, or is in the home of an unknown user") from None
 
 
 def _from_command(words: list[str], where: str) -> str:

@@ -48,7 +48,7 @@ class CredentialArguments(msgspec.Struct, frozen=True, kw_only=True):
         for one, other in combinations(names, 2):
             if _contradict(self.ways, one, other):
                 raise ConfigurationError(
-                    f"{where}{one} and {other} are two ways to say who one is; give one of the two, not both",
+                    f"{where}{one} and {other} are two ways to authenticate; give one of the two, not both",
                     provider=provider,
                 )
 

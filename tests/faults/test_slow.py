@@ -191,7 +191,7 @@ def test_the_bound_of_a_call_is_named(flavour: Flavour) -> None:
     [
         (Timeouts(attempt=0.5, operation=30), 60, r"timeout=Timeouts\(attempt=0\.5\)"),
         (Timeouts(attempt=30, operation=0.5), 60, r"0\.5 s .*timeout=Timeouts\(operation=0\.5\)"),
-        (Timeouts(attempt=30, operation=30), 0.5, r"cumuli\.deadline\(0\.5\) around it is over"),
+        (Timeouts(attempt=30, operation=30), 0.5, r"the time of cumuli\.deadline\(0\.5\) is up"),
     ],
     ids=["attempt", "operation", "deadline"],
 )

@@ -90,11 +90,11 @@ def test_settings_are_given_or_looked_up(path: Path, monkeypatch: pytest.MonkeyP
         ('{ command = ["cumuli-no-such-program"] }', "cumuli-no-such-program cannot be run"),
         ('{ command = ["false"] }', "false failed with exit status 1"),
         ('{ command = ["true"] }', "the output of true is empty"),
-        ('{ command = "echo x" }', "given indirectly is one of"),
-        ("{ command = [1] }", "given indirectly is one of"),
-        ("{ command = [] }", "given indirectly is one of"),
-        ('{ env = "A", file = "b" }', "given indirectly is one of"),
-        ('{ vault = "a" }', "given indirectly is one of"),
+        ('{ command = "echo x" }', "a value that stands elsewhere is"),
+        ("{ command = [1] }", "a value that stands elsewhere is"),
+        ("{ command = [] }", "a value that stands elsewhere is"),
+        ('{ env = "A", file = "b" }', "a value that stands elsewhere is"),
+        ('{ vault = "a" }', "a value that stands elsewhere is"),
     ],
 )
 def test_a_setting_that_cannot_be_looked_up(path: Path, value: str, message: str) -> None:
@@ -123,7 +123,7 @@ def test_what_a_failing_command_printed_is_not_shown(path: Path) -> None:
         ("[profiles]\np = 3\n", r"profiles\.p is not a table"),
         ("[profiles.p]\nregion = 'x'\n", r"the profile 'p' has no provider"),
         ("[profiles.p]\nprovider = 3\n", r"the profile 'p' has no provider"),
-        ("[profile.p]\nprovider = 'x'\n", r"unknown: profile; the file takes \[profiles\.NAME\]"),
+        ("[profile.p]\nprovider = 'x'\n", r"has unknown settings: profile; it takes \[profiles\.NAME\]"),
     ],
 )
 def test_a_file_that_is_wrong(path: Path, text: str, message: str) -> None:

@@ -128,7 +128,7 @@ def test_an_openstack_account_given_outright_replaces_the_stored_one_whole(
     assert (found.username, found.project_id, found.project_name) == ("me", None, "other")
     found = identity(made(service, asynchronous, user_domain_name="People"))
     assert (found.username, found.user_domain_id, found.user_domain_name) == ("me", None, "People")
-    with pytest.raises(ConfigurationError, match="no way in"):
+    with pytest.raises(ConfigurationError, match="no credentials: give"):
         made(service, asynchronous, username="somebody")
 
 
@@ -194,7 +194,7 @@ def test_two_ways_at_once_are_an_error_that_names_both(
     if "credentials" in given and info.name in {"openstack", "swift"}:
         given["credentials"] = KeystoneCredentials(auth_url="http://127.0.0.1:9/v3", token=Secret("t"))
         needed.pop("auth_url", None)
-    named = f"({pair[0]} and {pair[1]}|{pair[1]} and {pair[0]}) are two ways to say who one is"
+    named = f"({pair[0]} and {pair[1]}|{pair[1]} and {pair[0]}) are two ways to authenticate"
     cls: Any = info.load(asynchronous=asynchronous)
     with pytest.raises(ConfigurationError, match=named):
         cls(**needed, **given)
@@ -218,7 +218,7 @@ def test_what_stands_beside_an_object_that_holds_it_all_is_not_passed_over(async
         )
         with pytest.raises(ConfigurationError, match="credentials and project_name are given; credentials holds all"):
             cls(credentials=whole, project_name="p")
-        with pytest.raises(ConfigurationError, match="a password and a token are two ways to say who one is"):
+        with pytest.raises(ConfigurationError, match="a password and a token are two ways to authenticate"):
             cls(credentials=KeystoneCredentials(auth_url="http://a", password=Secret("p"), token=Secret("t")))
 
 

@@ -259,7 +259,7 @@ class Caller:
             return Redirect(answer.status, location)
         refusal = check(answer)
         if refusal is None and streaming:
-            refusal = MalformedResponse(f"HTTP {answer.status} where the content was due", status=answer.status)
+            refusal = MalformedResponse(f"HTTP {answer.status} instead of the content", status=answer.status)
         if refusal is not None:
             raise self._completed(refusal, request, answer)
         return answer
@@ -285,7 +285,7 @@ class Caller:
         late = self.runtime.monotonic() >= end - TIMER_SLACK
         if late and isinstance(error, Timeout) and not isinstance(error, DeadlineExceeded):
             seconds = self.timeouts.operation
-            whose = f"the {seconds:g} s for the whole operation are over (timeout=Timeouts(operation={seconds:g}))"
+            whose = f"the whole operation may take {seconds:g} s (timeout=Timeouts(operation={seconds:g}))"
             if self.runtime.monotonic() >= current_deadline() - TIMER_SLACK:
                 whose = deadline_words(end) or whose
             message = error.message if whose in error.message else f"{error.message}; {whose}"

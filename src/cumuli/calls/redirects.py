@@ -98,11 +98,11 @@ def not_followed(request: Request, refusal: MalformedResponse, location: str) ->
         # The query may carry a signature.
         where = f"{parts.scheme}://{host}{parts.path}"
     except ValueError:
-        host = where = "something that is no web address"
+        host = where = "something that is not a web address"
     error = refusal
     if f"redirects to {host}" not in refusal.message:
         error = MalformedResponse(
-            f"{request.origin} redirects to {where}, so that nothing was done; correct the endpoint",
+            f"{request.origin} redirects to {where}, and nothing was done; correct the endpoint",
             status=refusal.status,
         )
     error.refused = True
@@ -126,12 +126,13 @@ def _follow(request: Request, redirect: Redirect, hops: int) -> Request:
         there = parse_origin(origin)
     except (ValueError, ConfigurationError):
         raise MalformedResponse(
-            f"{request.origin} redirects to something that is no web address; check the endpoint",
+            f"{request.origin} redirects to something that is not a web address; check the endpoint",
             status=redirect.status,
         ) from None
     if request.origin.startswith("https:") and there.scheme == "http":
         raise MalformedResponse(
-            f"{request.origin} redirects to {origin}, which is not encrypted; not followed", status=redirect.status
+            f"{request.origin} redirects to {origin}, which is not encrypted, and was not followed; check the endpoint",
+            status=redirect.status,
         )
     # Some servers send a Location as it would be shown, not as it is encoded.
     target = quote(

@@ -39,5 +39,5 @@ def seconds_of(text: str) -> float:
     """
     match = SPAN.fullmatch(text.strip())
     if match is None:
-        raise UsageError(f"{text!r} is no span of time; write seconds, or 15m, 2h, 7d")
+        raise UsageError(f"{text!r} is not a length of time; write seconds, or 15m, 2h, 7d")
     return float(match[1]) * SECONDS[match[2] or "s"]

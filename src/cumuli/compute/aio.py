@@ -331,7 +331,7 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """
         self._require(ComputeCapability.CREATE_VOLUME)
         if size < 1:
-            raise InvalidRequest(f"a volume of {size} GiB cannot be; size is a whole number of GiB, at least 1")
+            raise InvalidRequest(f"size is {size}; give a whole number of GiB, at least 1")
         return await self._make(
             self._driver.create_volume(
                 size=size,

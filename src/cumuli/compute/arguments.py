@@ -56,11 +56,13 @@ def attached_node(volume: Volume, node_id: str | None) -> str:
     """
     nodes = ", ".join(volume.attached_to)
     if not nodes:
-        raise Conflict(f"the volume {volume.id} is attached to nothing; it is {volume.provider_state or volume.state}")
+        raise Conflict(
+            f"the volume {volume.id} is not attached to a node; its state is {volume.provider_state or volume.state}"
+        )
     if node_id is None:
         first, *others = volume.attached_to
         if others:
-            raise Conflict(f"the volume {volume.id} is attached to several nodes, {nodes}; say from which: node=")
+            raise Conflict(f"the volume {volume.id} is attached to several nodes, {nodes}; give node=")
         return first
     if node_id not in volume.attached_to:
         raise Conflict(f"the volume {volume.id} is not attached to {node_id}; it is attached to {nodes}")
@@ -102,12 +104,12 @@ def checked_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
             control characters other than tabs and line ends.
     """
     if tags is not None and not isinstance(tags, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
-        raise InvalidRequest(f"tags are text by text, as in {{'purpose': 'web'}}, not a {type(tags).__name__}")
+        raise InvalidRequest(f"tags are a dict of texts, such as {{'purpose': 'web'}}, not a {type(tags).__name__}")
     checked = dict(tags or {})
     for key, value in checked.items():
         if not _is_text(key) or not isinstance(value, str) or _is_unfit(value.translate(WHITE)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(
-                f"tags are text by text, without control characters: {key!r} is not a key with a text as its value"
+                f"tags are a dict of texts without control characters, and {key!r} or its value is not such a text"
             )
     return checked
 

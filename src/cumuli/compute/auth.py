@@ -37,7 +37,7 @@ OTHER_TEXTS = (
     ),
     (
         re.compile(r"-----BEGIN "),
-        "this is something in PEM form, and no public key in OpenSSH form, such as the contents of id_ed25519.pub",
+        "this is in PEM form, and not a public key in OpenSSH form, such as the contents of id_ed25519.pub",
     ),
 )
 RFC_4716 = re.compile(r"---- BEGIN SSH2 PUBLIC KEY ----\s*\n(.*?)\n---- END SSH2 PUBLIC KEY ----", re.DOTALL)
@@ -101,10 +101,10 @@ def _one_key(text: str) -> str:
     lines = [line for line in lines if line and not line.startswith("#")]
     found += [line for line in lines if PUBLIC_KEY.fullmatch(line) and looks_like_public_key(line)]
     if len(found) > 1:
-        raise InvalidRequest(f"these are {len(found)} public keys, and a node gets one; give one of the lines")
+        raise InvalidRequest(f"these are {len(found)} public keys, and a node gets one; give one of them")
     if len(lines) > 1 and looks_like_public_key(lines[0]) and found == lines[:1]:
         raise InvalidRequest(
-            "the public key is one line, and more follows here; if the line was broken on its way, join it again "
+            "a public key is one line, and this text has more lines; if copying has broken the line, join it again "
             f"({NOT_SHOWN})"
         )
     if len(found) != 1 or lines not in ([], found):

@@ -55,7 +55,7 @@ def current_deadline() -> float:
 def deadline_words(end: float) -> str:
     """What to say of a bound in time that is over; nothing if no ``deadline`` block gave it."""
     block, seconds = _block.get()
-    return f"cumuli.deadline({seconds:g}) around it is over" if block <= end else ""
+    return f"the time of cumuli.deadline({seconds:g}) is up" if block <= end else ""
 
 
 @contextmanager

@@ -226,7 +226,7 @@ class FileSource:
 
     def rewind(self) -> None:
         if self._start is None:
-            raise InvalidRequest("the upload cannot be read again: its file does not seek")
+            raise InvalidRequest("the upload cannot be read again: its file cannot seek")
         self._file.seek(self._start)
 
     def close(self) -> None:
@@ -500,7 +500,7 @@ class FileSink:
                 # A buffered file takes everything; a raw one says how much it took.
                 written = cast("int | None", self._file.write(left))
                 if written is None:
-                    raise InvalidRequest("the destination is a file that does not block; open it in the usual way")
+                    raise InvalidRequest("the destination is a file in non-blocking mode; open it without O_NONBLOCK")
                 left = left[written:]
         except (OSError, ValueError, TypeError) as error:
             raise _unwritable(_name_of(self._file), error) from error
@@ -529,7 +529,7 @@ def _read_exactly(file: BinaryIO, size: int) -> bytes:
         # What the caller calls a binary file may give anything.
         given = cast("object", file.read(missing))
         if given is None:
-            raise InvalidRequest("the upload is a file that does not block; open it in the usual way")
+            raise InvalidRequest("the upload is a file in non-blocking mode; open it without O_NONBLOCK")
         if not isinstance(given, _BYTES_LIKE):
             raise InvalidRequest(f"the upload's file gave {type(given).__name__}, not bytes; open it with mode 'rb'")
         part = bytes(cast("Buffer", given))

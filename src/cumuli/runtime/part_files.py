@@ -79,11 +79,11 @@ def remove_partial_download(left: PartialDownload | str | os.PathLike[str]) -> N
     """
     path = left.path if isinstance(left, PartialDownload) else os.fspath(left)
     if NAME.fullmatch(os.path.basename(path)) is None:
-        raise InvalidRequest(f"{path!r} is no partial download of cumuli; remove it yourself if that is meant")
+        raise InvalidRequest(f"{path!r} is not a partial download of cumuli's; if it is to go, remove it yourself")
     with _looked_at(path) as found:
         if found is None:
             if os.path.lexists(path):
-                raise Conflict(f"{path!r} was left: a process may still write it; end that one, and try again")
+                raise Conflict(f"{path!r} was not removed: a process may still write to it; end that, and try again")
             return
         try:
             os.unlink(path)

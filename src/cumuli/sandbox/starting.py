@@ -146,7 +146,7 @@ def _answers(server: Server, address: Address, process: Process, log: Path) -> b
             problem = f" ({error.message})"
         if time.monotonic() > end:
             raise ConnectionFailed(
-                f"the {server.name} sandbox runs and does not answer at {address.endpoint} within "
+                f"the {server.name} sandbox runs but does not answer at {address.endpoint} within "
                 f"{PATIENCE:.0f} seconds{problem}; it printed:\n{log.read_text('utf-8', 'replace')[-TAIL:].strip()}"
             )
         time.sleep(POLL)

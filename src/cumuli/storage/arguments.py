@@ -226,9 +226,9 @@ def checked_headers(headers: Mapping[str, str] | None, verb: Verb = "call") -> d
         if instead is None and verb == "put" and lower.startswith("x-amz-checksum-"):
             instead = HASHED
         if instead is not None:
-            raise InvalidRequest(f"the request header {name} is cumuli's own here; instead of it give {instead}")
+            raise InvalidRequest(f"cumuli sets the request header {name} itself; instead of it give {instead}")
         if lower in IDENTITY:
-            raise InvalidRequest(f"{name!r} cannot be set as a request header: the client makes it of its credentials")
+            raise InvalidRequest(f"{name!r} cannot be set as a request header: it is made from the credentials")
         if not TOKEN.fullmatch(name) or lower in FRAMING:
             raise InvalidRequest(f"{name!r} cannot be set as a request header here")
         if not value.isascii() or any(character < " " or character == "\x7f" for character in value):
@@ -247,7 +247,7 @@ def with_own(headers: Mapping[str, str] | None, own: Mapping[str, str]) -> dict[
     for name in given:
         if isinstance(name, str) and name.lower() in names:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
             raise InvalidRequest(
-                f"the request header {name} is what an argument of this call says; give one of the two"
+                f"the request header {name} and an argument of this call say the same; give one of the two"
             )
     return {**given, **own}
 
@@ -262,7 +262,7 @@ def checked_meta_data(meta_data: Mapping[str, str] | None) -> dict[str, str]:
     for key, value in _mapping(meta_data, "meta_data").items():
         if not isinstance(key, str) or not TOKEN.fullmatch(key):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(
-                f"{key!r} cannot be a metadata key: a key has ASCII letters, digits and - _ . only, any text is a value"
+                f"{key!r} cannot be a metadata key: keys are ASCII letters, digits and - _ . (values are any text)"
             )
         if key.lower() in checked:
             raise InvalidRequest(f"the metadata key {key!r} comes twice: upper and lower case are the same in keys")

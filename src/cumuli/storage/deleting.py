@@ -99,7 +99,7 @@ async def _together(driver: StorageDriver[Container, Object], some: list[Address
     results = await driver.delete_objects(some[0].container, some)
     if [result.name for result in results] != [address.name for address in some]:
         raise MalformedResponse(
-            f"{len(some)} objects were to be deleted, and the answer does not tell of each of them; "
+            f"{len(some)} objects were to be deleted, and the answer does not say what became of each; "
             "list the container to see which are left"
         )
     return results

@@ -83,7 +83,7 @@ class Reader(Generic[ObjectT]):
             InvalidRequest: Nothing has been read yet.
         """
         if self._object is None:
-            raise InvalidRequest("what is being read is not known yet: enter the stream, or read from it, first")
+            raise InvalidRequest("nothing is known of the object yet: first enter the stream (with …), or read from it")
         return self._object
 
     @property
@@ -310,7 +310,7 @@ class Reader(Generic[ObjectT]):
 
     def _wrong_length(self, word: str) -> CloudError:
         return ChecksumMismatch(
-            f"{self.object.name}: {word} bytes arrived than the {self._expected} that were due; none was kept"
+            f"{self.object.name}: {word} than the expected {self._expected} bytes arrived; none was kept"
         )
 
     async def _resume(self, error: CloudError) -> Body:

@@ -68,7 +68,10 @@ __all__ = [
 
 MIB = 1024 * 1024
 MAX_SHOWN = 80
-PERHAPS_STORED = "it may be stored all the same: look at it before you try again, when it would meet itself"
+PERHAPS_STORED = (
+    "it may have been stored all the same: look before you try again, since a second upload would find the first one's "
+    "object"
+)
 """For a conditional put whose answer was lost, and which is not repeated for that."""
 
 

@@ -114,8 +114,8 @@ def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple
             extra.append((name, value))
         elif ours != value:
             raise InvalidRequest(
-                f"the request header {name} is cumuli's own here, and says something else; leave it out, and say "
-                "it by the argument that is for it"
+                f"cumuli sets the request header {name} itself, to another value; leave it out, and use the argument "
+                "that is for it"
             )
     return own + extra
 

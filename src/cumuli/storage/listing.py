@@ -63,7 +63,7 @@ def check_names(names: Iterable[str], prefix: str) -> None:
     for name in names:
         if not name.startswith(prefix):
             raise MalformedResponse(
-                f"what begins with {prefix!r} was to be listed, and the answer has {name!r}; nothing of it was used"
+                f"the listing of what begins with {prefix!r} has {name!r}; nothing of it was used; check the endpoint"
             )
 
 

@@ -371,7 +371,7 @@ def _not_xml(data: bytes, error: expat.ExpatError) -> MalformedResponse:
     if start.startswith((b"<html", b"<!doctype html")):
         return _wrong_root("html", ())
     if not start.startswith((b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")):
-        return MalformedResponse("the answer is no XML at all; check the endpoint")
+        return MalformedResponse("the answer is not XML; check the endpoint")
     reason = expat.ErrorString(error.code)
     return MalformedResponse(
         f"the answer's XML is broken or cut short ({reason}, line {error.lineno}); "

@@ -141,7 +141,7 @@ async def test_a_copy_of_others_large_object_is_refused(swift: Any, eyes: Any, n
     etag = eyes.put_object(name, "part", b"x" * 10)
     manifest = json.dumps([{"path": f"/{name}/part", "etag": etag, "size_bytes": 10}])
     eyes.put_object(name, "theirs", manifest, query_string="multipart-manifest=put")
-    with pytest.raises(NotSupported, match="download and upload"):
+    with pytest.raises(NotSupported, match="download it and upload"):
         await swift.copy_object((name, "theirs"), name, "copy")
     with pytest.raises(NotSupported, match="does not show"):
         await swift.ex_list_segments((name, "theirs"))

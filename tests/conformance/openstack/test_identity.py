@@ -135,7 +135,7 @@ async def test_a_domain_and_the_system(connect: Connect, services: Mapping[str, 
     listed = await system.ex_call("identity", "GET", "/services")
     assert "nova" in {service["name"] for service in listed["services"]}
     # A token for no project has no quota of its own.
-    with pytest.raises(ConfigurationError, match="the token is for no project"):
+    with pytest.raises(ConfigurationError, match="the token is not for a project"):
         await system.ex_get_quota()
     with pytest.raises(AuthenticationError):
         await connect(project_name=None, system_scope="all").list_nodes()

@@ -27,7 +27,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "an HTML page without a document type": (reply(200, PAGE.partition(b"\n")[2]), "HTML page; check the endpoint"),
     "nothing": (reply(200, b""), "empty"),
     "white space": (reply(200, b" \n "), "empty"),
-    "JSON": (reply(200, b'{"reservationSet": []}'), "no XML at all"),
+    "JSON": (reply(200, b'{"reservationSet": []}'), "the answer is not XML"),
     "half a document": (reply(200, WHOLE[: len(WHOLE) // 2]), "cut short"),
     "all but the last byte": (reply(200, WHOLE[:-1]), "cut short"),
     "something behind it": (reply(200, WHOLE + b"<more/>"), "broken"),

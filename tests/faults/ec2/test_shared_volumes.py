@@ -24,7 +24,7 @@ async def test_which_node_is_to_be_said(client: MakeClient) -> None:
     both = volume("i-1", "i-2")
     with StrictEC2(both, both, both, detached, volume("i-1")) as server:
         ec2 = client(server.origin)
-        with pytest.raises(Conflict, match="several nodes, i-1, i-2; say from which: node="):
+        with pytest.raises(Conflict, match="several nodes, i-1, i-2; give node="):
             await ec2.detach_volume("vol-1")
         with pytest.raises(Conflict, match="not attached to i-3"):
             await ec2.detach_volume("vol-1", node="i-3")

@@ -290,7 +290,7 @@ async def test_what_is_closed_to_us(root: Root) -> None:
                 cloud.get_object("box", "closed"),
                 cloud.create_container("new"),
             ):
-                with pytest.raises(PermissionDenied, match="let the user of this program do it"):
+                with pytest.raises(PermissionDenied, match="give the user who runs this program the permission"):
                     await refused
             listed = await cloud.list_container_objects("box")
             assert [(obj.name, obj.hash is not None) for obj in listed] == [

@@ -78,9 +78,6 @@ def files_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-FAILED_MANIFESTS = {"500": swap_answer(500, b""), "lost": answers_lost(), "400": swap_answer(400, b"Errors")}
-
-
 # Up
 
 
@@ -234,7 +231,7 @@ async def test_a_copy_takes_as_long_as_the_operation(
     assert fault.done == pieces
     fault = Fault(late, method="PUT", target=where, times=pieces)
     slow = through(fault, timeout=Timeouts(attempt=1, operation=2), retry=False)
-    with pytest.raises(DeadlineExceeded, match=r"the 2 s for the whole operation .*Timeouts\(operation=2\)"):
+    with pytest.raises(DeadlineExceeded, match=r"the whole operation may take 2 s .*Timeouts\(operation=2\)"):
         await slow.copy_object((name, "source"), name, "again")
 
 
@@ -642,7 +639,7 @@ async def test_whoever_may_only_write_can_do_that(through: Any, eyes: Any, name:
 async def test_a_conditional_upload_is_not_repeated(through: Any, eyes: Any, name: str) -> None:
     """Its own first attempt would be what the second one meets."""
     client = through(Fault(answers_lost(), "PUT", times=1))
-    with pytest.raises(ProviderUnavailable, match="may be stored all the same"):
+    with pytest.raises(ProviderUnavailable, match="may have been stored all the same"):
         await client.upload_object(b"x", name, "o", if_none_match="*")
     assert names_in(eyes, name) == {"o"}
     with pytest.raises(PreconditionFailed):

@@ -98,7 +98,7 @@ def test_tags_are_copied() -> None:
     ],
 )
 def test_tags_that_are_not_text_by_text_are_refused(tags: Any) -> None:
-    with pytest.raises(InvalidRequest, match="tags are text by text"):
+    with pytest.raises(InvalidRequest, match="tags are a dict of texts"):
         checked_tags(tags)
 
 
@@ -155,7 +155,7 @@ def test_files_of_keys_in_any_encoding(data: bytes, comment: str) -> None:
         (f"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n{PRIVATE_KEY_LINE}", "private key"),
         ("-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----", "ssh-keygen -i -m PKCS8"),
         ("-----BEGIN RSA PUBLIC KEY-----\nMFkw\n-----END RSA PUBLIC KEY-----", "-m PEM"),
-        ("-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----", "something in PEM form"),
+        ("-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----", "in PEM form"),
         (f"{KEY}\n{KEY}2", "2 public keys, and a node gets one"),
         (f"{KEY}\n{RFC_4716}", "2 public keys"),
         (RFC_4716.replace("AAAAC3", "AAA*C3"), "damaged"),

@@ -32,7 +32,7 @@ def test_what_is_written_is_never_a_leftover(tmp_path: Path, overwrite: bool) ->
     sink.write(b"half")
     [path] = tmp_path.iterdir()
     assert found_in(tmp_path) == []
-    with pytest.raises(Conflict, match="may still write it"):
+    with pytest.raises(Conflict, match="may still write to it"):
         cumuli.remove_partial_download(path)
     sink.commit()
     assert (tmp_path / "x").read_bytes() == b"half"
@@ -135,7 +135,7 @@ def test_ages_that_are_none(tmp_path: Path, age: float) -> None:
 
 def test_only_our_own_are_removed(tmp_path: Path) -> None:
     (tmp_path / "precious").touch()
-    with pytest.raises(InvalidRequest, match="no partial download"):
+    with pytest.raises(InvalidRequest, match="not a partial download"):
         cumuli.remove_partial_download(tmp_path / "precious")
     with pytest.raises(InvalidRequest, match="cannot read the folder"):
         cumuli.list_partial_downloads("nul\0")

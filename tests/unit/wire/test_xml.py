@@ -191,8 +191,8 @@ def test_lists_that_stand_in_their_parent() -> None:
     [
         (b"", "empty"),
         (b"  \n", "empty"),
-        (b"no XML", "no XML at all"),
-        (b"\x00\x01", "no XML at all"),
+        (b"no XML", "the answer is not XML"),
+        (b"\x00\x01", "the answer is not XML"),
         (b"<Answer>", "cut short"),
         (b"<Answer><thingSet></Answer>", "broken"),
         (b"<Answer/><Answer/>", "broken"),

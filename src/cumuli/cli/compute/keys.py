@@ -115,7 +115,9 @@ def _new_private_file(path: Path) -> TextIO:
 
 def _private_text(key: KeyPair) -> str:
     if key.private_key is None:
-        raise MalformedResponse(f"the provider created the key pair {key.name} and told no private key; delete it")
+        raise MalformedResponse(
+            f"the provider created the key pair {key.name} without telling its private key; delete it"
+        )
     return key.private_key.reveal().rstrip("\n") + "\n"
 
 

@@ -131,7 +131,7 @@ def create(
         password: Column[Node] = ("Password", lambda node: None if node.password is None else node.password.reveal())
         output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
         if node.password and not show_password:
-            output().note("the provider made a password, which only --show-password would have shown")
+            output().note("the provider made a password, which only --show-password shows, as the node is created")
 
 
 def _with_extensions(client: Compute, given: Mapping[str, object]) -> Callable[..., Node]:
@@ -144,7 +144,7 @@ def _with_extensions(client: Compute, given: Mapping[str, object]) -> Callable[.
     missing = [option for option in given if EXTENSIONS[option] not in signature(create).parameters]
     if missing:
         options = ", ".join(f"--{option.replace('_', '-')}" for option in missing)
-        raise NotSupported(f"{client.provider} has nothing like {options}; leave it out", provider=client.provider)
+        raise NotSupported(f"{client.provider} does not support {options}; leave it out", provider=client.provider)
     return partial(create, **{EXTENSIONS[option]: value for option, value in given.items()})
 
 

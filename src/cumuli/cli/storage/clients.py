@@ -172,5 +172,5 @@ def _open(place: Place) -> Storage:
     if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
         client.close()
         # It would really do what was only to be shown.
-        raise NotSupported(f"{client.provider} sends no requests, so there are none that --dry-run could show")
+        raise NotSupported(f"{client.provider} sends no requests, so --dry-run has nothing to show")
     return client

@@ -87,8 +87,8 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
             def target() -> Path:
                 if name in folders:
                     raise InvalidRequest(
-                        f"{str(place.beside(name))!r} has content and is a folder of other objects as well, which no "
-                        "file can be; get it alone, to another name"
+                        f"{str(place.beside(name))!r} has content and is a folder of other objects as well, and a file "
+                        "cannot be both; get it alone, to another name"
                     )
                 path = target_below(destination, name.removeprefix(below.key), made)
                 if path.parent not in made:

@@ -126,7 +126,7 @@ def _place_of(text: str) -> Place | None:
 
 def _files_in(folder: str, *, recursive: bool, age: float) -> list[PartialDownload]:
     if options().dry_run:
-        raise NotSupported("a folder is looked at without requests, so there are none that --dry-run could show")
+        raise NotSupported("looking into a folder sends no requests, so --dry-run has nothing to show")
     return list_partial_downloads(folder, recursive=recursive, older_than=age)
 
 

@@ -69,7 +69,7 @@ def file_name_of(key: str) -> str:
     name = key.rpartition("/")[2]
     if name in {"", ".", ".."} or "\0" in name:
         hint = ", or add --recursive to get what is below it" if key.endswith("/") else ""
-        raise UsageError(f"no file can be called like the last part of {key!r}; say which file it is to become{hint}")
+        raise UsageError(f"the last part of {key!r} cannot be the name of a file; say which file to write{hint}")
     return name
 
 

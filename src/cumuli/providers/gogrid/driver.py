@@ -495,7 +495,10 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         """A call that gives at least one item."""
         items = (await self._answer(method, path, kind, parameters, repeatable=repeatable)).items
         if not items:
-            raise MalformedResponse(f"GoGrid did {path} and did not say what came of it", operation=path)
+            raise MalformedResponse(
+                f"GoGrid answered {path} and did not say what came of it; look at the account before you try again",
+                operation=path,
+            )
         return items
 
     async def _answer(
@@ -530,7 +533,7 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
         status, failure = response.status, wire.failure_of(response.body)
         if status == 200 and failure is None:
             return None
-        said = "an answer that is not the API's"
+        said = "an answer that is not from its API"
         if failure is not None:
             said = failure.message.rstrip(".") or "GoGrid does not say why"
         code = failure.errorcode or None if failure else None
@@ -559,5 +562,5 @@ def _why(lost: Sequence[MalformedResponse], missing: NotFound) -> CloudError:
 def _number(text: str, missing: type[CloudError]) -> str:
     """An id as the API takes it; what is no number, written as numbers are, is the id of nothing."""
     if not (text.isascii() and text.isdecimal() and not text.startswith("0")):
-        raise missing(f"{text!r} is no GoGrid id, which are numbers")
+        raise missing(f"{text!r} is not an id of GoGrid's, which are numbers")
     return text

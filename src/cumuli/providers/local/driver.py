@@ -12,8 +12,9 @@ import msgspec
 from cumuli.calls.caller import Caller
 from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
-from cumuli.errors import ChecksumMismatch, ConfigurationError, InvalidRequest, PreconditionFailed
+from cumuli.errors import ChecksumMismatch, InvalidRequest, PreconditionFailed
 from cumuli.providers.local.models import LocalObject
+from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.localfs.files import Check, Found, OpenFile
 from cumuli.runtime.localfs.metadata import Record
 from cumuli.runtime.localfs.names import pieces_of, too_long, usable
@@ -92,7 +93,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
     def _open_store(self) -> LocalStore:
         """Where every operation begins; what is under way when the client closes still tidies up."""
         if self._closed:
-            raise ConfigurationError("this client is closed; make a new one")
+            raise closed_error()
         return self._store
 
     async def close(self) -> None:
@@ -105,7 +106,7 @@ class LocalDriver(StorageDriver[Container, LocalObject]):
 
     def check_container_name(self, name: str) -> None:
         if "/" in name or not usable(name):
-            raise refuse(name, "a container", "no folder can be called so")
+            raise refuse(name, "a container", "no folder can have this name")
         if too_long(name):
             raise refuse(name, "a container", "a folder's name has at most 255 bytes")
 

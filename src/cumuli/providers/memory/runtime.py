@@ -11,7 +11,8 @@ from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
-from cumuli.errors import CloudError, ConfigurationError, NotSupported, Timeout
+from cumuli.errors import CloudError, NotSupported, Timeout
+from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
@@ -61,7 +62,7 @@ class MemoryRuntime:
     async def travel(self, request: Request, deadline: float, patience: Patience | None) -> None:
         """What happens to a request on its way: it takes its time, and fails if it is to fail."""
         if self._closed:
-            raise ConfigurationError("this client is closed; make a new one")
+            raise closed_error()
         failure = self._failure(request.operation)
         left = deadline - self.monotonic()
         if patience is not None:

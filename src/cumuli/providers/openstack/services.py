@@ -386,11 +386,11 @@ def quoted(segment: str) -> str:
             delete the item ".." of something would be to delete the thing itself.
     """
     if segment in {"", ".", ".."} or not UNFIT.isdisjoint(segment):
-        raise InvalidRequest(f"{segment!r} cannot stand in a path, so it can be no id or name here")
+        raise InvalidRequest(f"{segment!r} cannot be an id or a name: it cannot be part of a path")
     try:
         return quote(segment, safe="")
     except UnicodeEncodeError:
-        raise InvalidRequest(f"{segment!r} is no text that can be sent") from None
+        raise InvalidRequest(f"{segment!r} is not text that can be sent") from None
 
 
 def identified(identity: str) -> str:
@@ -400,5 +400,5 @@ def identified(identity: str) -> str:
         InvalidRequest: It can be none, or it is the word by which the services know a whole listing.
     """
     if identity in LISTINGS:
-        raise InvalidRequest(f"{identity!r} is the name of a listing and no id")
+        raise InvalidRequest(f"{identity!r} is the name of a listing, not an id")
     return quoted(identity)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
-from cumuli.errors import ConfigurationError, Timeout
+from cumuli.errors import Timeout
+from cumuli.runtime.closed_client import closed_error
 
 __all__ = ["Cuttable", "Lease", "Pool", "PooledConnection"]
 
@@ -289,8 +290,3 @@ class Lease(Generic[C]):
 def _close_states(states: dict[int, _State[C]]) -> None:
     for state in list(states.values()):
         state.forget()
-
-
-def closed_error() -> ConfigurationError:
-    """What calls of a closed client raise."""
-    return ConfigurationError("this client is closed; make a new one")

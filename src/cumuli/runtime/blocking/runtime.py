@@ -19,8 +19,9 @@ from cumuli.errors import ConfigurationError, DeadlineExceeded
 from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.dial import connect
 from cumuli.runtime.blocking.jobs import Crew, Group, Job, current_token, interruptible
-from cumuli.runtime.blocking.pool import Lease, Pool, closed_error
+from cumuli.runtime.blocking.pool import Lease, Pool
 from cumuli.runtime.clock_and_random import ClockAndRandom
+from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.deadline import current_deadline
 from cumuli.runtime.files import BlockingSink, DirectSource, open_sink, open_source
 from cumuli.runtime.http.address_order import Reachability

@@ -50,7 +50,7 @@ def inflated(answer: Response, *, asked: str | None = None, cut: bool = False) -
         return answer
     found = _unpacked(body, GZIP_WINDOW, cut=cut)
     if found is None:
-        raise MalformedResponse("the answer came packed (gzip), and is damaged", status=answer.status)
+        raise MalformedResponse("the answer is compressed (gzip) and damaged", status=answer.status)
     return msgspec.structs.replace(answer, body=found)
 
 
@@ -65,7 +65,7 @@ def _unpacked(body: bytes, window: int, *, cut: bool) -> bytes | None:
         except zlib.error:
             return None
         if len(part) > left:
-            raise MalformedResponse(f"the answer came packed, and has more than {MAX_INFLATED} bytes unpacked")
+            raise MalformedResponse(f"the compressed answer has more than {MAX_INFLATED} bytes of content")
         parts.append(part)
         left -= len(part)
         if not stream.eof:

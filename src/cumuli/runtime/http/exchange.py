@@ -208,7 +208,10 @@ class Exchange:
             if lease is None or reader is None:
                 raise network_errors.cut_before()
             if lease.pid != os.getpid():
-                raise ConnectionFailed("this stream belongs to the process that opened it", retryable=False)
+                raise ConnectionFailed(
+                    "this stream belongs to the process that opened it; open another one in this process",
+                    retryable=False,
+                )
             try:
                 data = reader.whole(size)
                 if data is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -16,7 +15,6 @@ from cumuli.version import __version__
 
 __all__ = [
     "Origin",
-    "answer_headers",
     "declared_length",
     "is_chunked",
     "parse_origin",
@@ -138,21 +136,6 @@ def user_agent(prefix: str) -> str:
         raise ConfigurationError("user_agent= has to be printable ASCII")
     own = f"cumuli/{__version__} Python/{sys.version.split()[0]}"
     return f"{prefix} {own}" if prefix else own
-
-
-def answer_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """Header fields as they arrived, made into ``Headers``.
-
-    Raises:
-        MalformedResponse: A name is no token, or a value holds a line end or a NUL.
-    """
-    decoded: list[tuple[str, str]] = []
-    for raw_name, raw_value in pairs:
-        name = raw_name.decode("utf-8", "surrogateescape")
-        value = raw_value.decode("utf-8", "surrogateescape").strip(" \t")
-        check_field(name, value)
-        decoded.append((name.lower(), value))
-    return Headers(tuple(decoded))
 
 
 def check_field(name: str, value: str) -> None:

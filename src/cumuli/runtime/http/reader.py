@@ -97,13 +97,13 @@ class Reader:
                 return head
             if head.status == 101:
                 break
-        raise MalformedResponse("the server does not come to a final answer")
+        raise MalformedResponse("the server sent interim answers (HTTP 1xx) and no final one")
 
     async def proxy_head(self, end: float) -> AnswerHead:
         """A proxy's answer to CONNECT, nothing of it left over."""
         head = parse_head(await self._block(lambda: end), "CONNECT")
         if 200 <= head.status < 300 and (self._offset < len(self._buffer) or self._connection.held):
-            raise MalformedResponse("the proxy speaks before the tunnel is made")
+            raise MalformedResponse("the proxy sent more than its answer before the tunnel was used; check the proxy")
         return head
 
     def answered(self) -> bool:
@@ -210,7 +210,7 @@ class Reader:
                     self._end()
                     return 0
                 limit -= len(line)
-            raise MalformedResponse(f"the answer's body is followed by more than {MAX_HEADERS} headers")
+            raise MalformedResponse(f"the answer's body is followed by more than {MAX_HEADERS} trailer fields")
         return size
 
     async def _line(self, limit: int, end: float) -> bytes:

@@ -57,8 +57,8 @@ KINDS: dict[int, type[CloudError]] = {
 }
 IN_THE_WAY = "; something that is no object, such as a link, is in the way: remove it, or choose another name"
 ADVICE = {
-    errno.EACCES: "; let the user of this program do it",
-    errno.EPERM: "; let the user of this program do it",
+    errno.EACCES: "; give the user who runs this program the permission",
+    errno.EPERM: "; give the user who runs this program the permission",
     errno.ENOSPC: "; make room and try again",
     errno.EDQUOT: "; make room and try again",
     errno.ENAMETOOLONG: "; choose a shorter one",

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from cumuli.errors import ConfigurationError
 from cumuli.runtime.clock_and_random import ClockAndRandom
+from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.http.exchange import Exchange, Stream
 from cumuli.runtime.http.headers import user_agent
 from cumuli.runtime.http.proxies import Proxies
@@ -92,7 +93,7 @@ class AsyncioRuntime(ClockAndRandom):
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ConfigurationError("this client is closed; make a new one")
+            raise closed_error()
 
     def _here(self) -> Transport:
         """What belongs to the running loop, made at the first call."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cumuli.runtime.blocking.pool import closed_error
+from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.http.address_order import Reachability
 from cumuli.runtime.http.routes import Route, Routes
 from cumuli.runtime.http.tls import tls_context

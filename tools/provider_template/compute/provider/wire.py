@@ -95,5 +95,5 @@ def error_of(status: int, body: bytes) -> CloudError:
     kind = CODES.get(failure.code) or STATUSES.get(status)
     if kind is None:
         kind = ProviderUnavailable if status >= 500 else InvalidRequest
-    message = failure.message or "an answer that is not the API's; check the endpoint, or try later"
+    message = failure.message or "an answer that is not from its API; check the endpoint, or try later"
     return kind(message, status=status, code=failure.code or None)

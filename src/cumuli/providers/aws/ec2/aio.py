@@ -111,6 +111,6 @@ class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Volumes, AsyncEC2Addre
             InvalidRequest: AWS knows no such operation, or a parameter is wrong.
         """
         if not ACTION.fullmatch(action):
-            raise InvalidRequest(f"{action!r} is no operation of EC2's; their names look like DescribeRegions")
+            raise InvalidRequest(f"{action!r} is not an operation of EC2's; their names look like DescribeRegions")
         repeatable = action.startswith(("Describe", "Get", "List", "Search")) or bool(params.get("ClientToken"))
         return await self._do(self._ec2.calls.raw(action, params, repeatable=repeatable))

@@ -16,7 +16,7 @@ from cumuli.providers.aws.ec2.models import EC2Image, EC2Node, EC2Snapshot, EC2V
 
 __all__ = ["AsyncEC2Volumes"]
 
-BOTH_WAYS = "either allow (add_accounts, public=True) or forbid (remove_accounts, public=False) in one call"
+BOTH_WAYS = "one call either allows (add_accounts, public=True) or forbids (remove_accounts, public=False); make two"
 
 VolumeType = Literal["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"]
 

@@ -131,7 +131,9 @@ def exact(value: str) -> str:
         InvalidRequest: AWS would take it for a pattern.
     """
     if not WILD.isdisjoint(value):
-        raise InvalidRequest(f"{value!r} is a pattern to AWS and no id or name; leave {' '.join(sorted(WILD))} out")
+        raise InvalidRequest(
+            f"AWS takes {value!r} for a pattern, not for an id or a name; leave {' '.join(sorted(WILD))} out"
+        )
     return value
 
 

@@ -117,8 +117,8 @@ BY_STATUS: dict[int, type[CloudError]] = {
 }
 HINTS = {
     "AuthFailure": (
-        "check the access key, its secret, and this machine's clock; in a region that is not enabled in the account "
-        "AWS answers so, too (aws account list-regions)"
+        "check the access key, its secret, and this machine's clock; AWS gives the same answer in a region that is not "
+        "enabled in the account (aws account list-regions)"
     ),
     "InvalidClientTokenId": (
         "check the access key id, that it belongs to this partition of AWS, "
@@ -194,9 +194,9 @@ def _without_code(answer: Response, wait: float | None) -> CloudError:
         )
     kind = ProviderUnavailable if answer.status >= 500 else BY_STATUS.get(answer.status, MalformedResponse)
     if kind in {ProviderUnavailable, RateLimited}:
-        return kind(f"the answer is an HTTP {answer.status}", status=answer.status, retry_after=wait)
+        return kind(f"the answer is HTTP {answer.status}", status=answer.status, retry_after=wait)
     start = answer.body[:512].lstrip().lower()
-    what = "an HTML page" if start.startswith((b"<!doctype html", b"<html")) else "no answer of EC2's"
+    what = "an HTML page" if start.startswith((b"<!doctype html", b"<html")) else "what is not EC2's answer"
     return MalformedResponse(
         f"the endpoint answered HTTP {answer.status} with {what}; check the endpoint and any proxy on the way",
         status=answer.status,

@@ -41,7 +41,7 @@ ABOUT_SETTINGS = frozenset(
 )
 LOGINS = frozenset({SOURCES["sso"], SOURCES["login"]})
 NO_TERMINAL = (
-    "it wants a code of a second factor (mfa_serial), and there is no terminal to type it at; "
+    "it asks for the code of a second factor (mfa_serial), and there is no terminal to type it at; "
     "log in with the AWS CLI first, which keeps the credentials in ~/.aws/cli/cache"
 )
 LOGGED_OUT = frozenset(
@@ -239,7 +239,7 @@ def _translated(error: Exception, source: str, where: str, helpers: _Helpers) ->
         )
     reason, refused = _reason(error, source, helpers)
     kind = AuthenticationError if refused else ConfigurationError
-    return kind(f"AWS credentials by {source} of {where} cannot be had: {reason}")
+    return kind(f"AWS credentials by {source} of {where} cannot be obtained: {reason}")
 
 
 def _reason(error: Exception, source: str, helpers: _Helpers) -> tuple[str, bool]:

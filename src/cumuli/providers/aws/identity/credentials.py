@@ -266,8 +266,8 @@ class RefreshingCredentials:
 
 def _late() -> DeadlineExceeded:
     return DeadlineExceeded(
-        "the AWS credentials were not there in time: a program or a service that is asked for them takes too long; "
-        "timeout= and cumuli.deadline() bound it",
+        "the AWS credentials did not arrive in time: a program or a service that is asked for them takes too long; "
+        "allow it more by timeout= or cumuli.deadline()",
         sent=False,
         retryable=False,
     )

@@ -116,4 +116,4 @@ def _attempts(text: str | None) -> int | None:
 
 
 def _refused(setting: str, instead: str) -> ConfigurationError:
-    return ConfigurationError(f"AWS's setting {setting} is not taken over here; {instead}, or leave the setting out")
+    return ConfigurationError(f"cumuli does not follow AWS's setting {setting}; {instead}, or leave the setting out")

@@ -183,7 +183,7 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
             InvalidRequest: S3 knows no such call, or a parameter is wrong.
         """
         if method not in METHODS:
-            raise InvalidRequest(f"{method!r} is no method of S3's; there are {', '.join(sorted(METHODS))}")
+            raise InvalidRequest(f"{method!r} is not a method of S3's; there are {', '.join(sorted(METHODS))}")
         if name is not None and container is None:
             raise InvalidRequest("an object is in a bucket; give the container as well")
         bucket = "" if container is None else self._container(container)

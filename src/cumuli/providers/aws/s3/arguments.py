@@ -100,7 +100,7 @@ def customer_headers(dialect: Dialect, key: CustomerKey | None, endpoint: str | 
     try:
         raw = base64.b64decode(key.reveal(), validate=True) if isinstance(key, Secret) else bytes(key)
     except ValueError:
-        raise InvalidRequest("ex_customer_key is no base64") from None
+        raise InvalidRequest("ex_customer_key is not base64") from None
     if len(raw) != 32:
         raise InvalidRequest(f"ex_customer_key has {len(raw)} bytes; it takes 32")
     return {

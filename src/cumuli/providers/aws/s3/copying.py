@@ -197,8 +197,8 @@ class Copies:
             raise
         except (PermissionDenied, MalformedResponse) as error:
             error.message = (
-                f"{spec.source.name} is copied in parts, and its tags, which its copy is to have, cannot be read: "
-                f"{error.message}; allow it (s3:GetObjectTagging), or give the copy's by ex_tags, which may be none"
+                f"{spec.source.name} is copied in parts, and its tags, which the copy is to have, cannot be read: "
+                f"{error.message}; allow it (s3:GetObjectTagging), or give the copy's tags by ex_tags ({{}} for none)"
             )
             raise
         tags = found.tag_set.tag if found.tag_set else []

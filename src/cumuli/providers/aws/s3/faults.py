@@ -213,7 +213,7 @@ def error_of_code(
     """The error for one of S3's codes."""
     kind = CODES.get(code) or _kind_by_status(status)
     hint = HINTS.get(code)
-    text = message.strip().rstrip(".") or code or "S3 tells of an error and does not say which"
+    text = message.strip().rstrip(".") or code or "S3 reports an error and does not say which"
     error = kind(
         f"{text}; {hint}" if hint else text,
         status=status,
@@ -279,7 +279,7 @@ def _without_code(answer: Response, *, method: str, key: bool, region: str | Non
     if kind is NotFound:
         kind = ObjectNotFound if key else ContainerNotFound
     if kind in {ProviderUnavailable, RateLimited}:
-        return kind(f"the answer is an HTTP {status}", status=status, retry_after=wait)
+        return kind(f"the answer is HTTP {status}", status=status, retry_after=wait)
     if status == 431:
         return InvalidRequest("the request's headers are too long for the endpoint; give less metadata", status=status)
     start = answer.body[:512].lstrip().lower()
@@ -290,4 +290,4 @@ def _without_code(answer: Response, *, method: str, key: bool, region: str | Non
         )
     if status == 400:
         return kind(f"{BARE_400}, or a header that it does not take", status=status)
-    return kind(MESSAGES.get(kind, f"the answer is an HTTP {status}"), status=status)
+    return kind(MESSAGES.get(kind, f"the answer is HTTP {status}"), status=status)

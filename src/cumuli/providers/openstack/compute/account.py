@@ -121,7 +121,7 @@ class AccountCalls:
         if project is None:
             project = (await self._services.session.token()).project_id
         if project is None:
-            raise ConfigurationError("the token is for no project; say whose quota: give project")
+            raise ConfigurationError("the token is not for a project; give project= to say whose quota")
         name = identified(project)
         compute = (
             await self._services.get(

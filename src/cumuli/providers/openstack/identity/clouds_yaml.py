@@ -433,12 +433,12 @@ def _check_settings(title: str, settings: Settings, auth: dict[str, str]) -> Non
     """Do nothing if every setting that is known is one that is followed here."""
     for name, instead in REFUSED.items():
         if settings.get(name) or auth.get(name):
-            raise ConfigurationError(f"{title} has {name}, which is not taken over here; {instead}")
+            raise ConfigurationError(f"{title} has {name}, which cumuli does not follow; {instead}")
     for service, spoken in SPOKEN.items():
         given = _text(settings.get(f"{service}_api_version"))
         if given and given.lower().removeprefix("v").partition(".")[0] not in spoken:
             raise ConfigurationError(
-                f"{title} has {service}_api_version {given!r}, and what is spoken here is {' and '.join(spoken)}; "
+                f"{title} has {service}_api_version {given!r}, and cumuli speaks {' and '.join(spoken)}; "
                 "leave the setting out, or correct it"
             )
 

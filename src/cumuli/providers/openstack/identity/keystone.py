@@ -151,9 +151,7 @@ def check_credentials(credentials: KeystoneCredentials) -> None:
     }
     several = [way for way, value in ways.items() if value]
     if len(several) > 1:
-        raise ConfigurationError(
-            f"{' and '.join(several)} are two ways to say who one is; give one of the two, not both"
-        )
+        raise ConfigurationError(f"{' and '.join(several)} are two ways to authenticate; give one of the two, not both")
     if given.auth_url is None:
         if given.token is None:
             raise ConfigurationError(
@@ -175,7 +173,7 @@ def check_credentials(credentials: KeystoneCredentials) -> None:
             raise ConfigurationError("an api_key goes with the name of its user: give username")
     elif given.token is None:
         raise ConfigurationError(
-            "no way in: give username and password, an application credential, or a token "
+            "no credentials: give username and password, an application credential, or a token "
             "(clouds.yaml, or OS_USERNAME and OS_PASSWORD)"
         )
     scopes = [

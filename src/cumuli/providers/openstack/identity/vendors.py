@@ -82,9 +82,9 @@ def unknown_vendor(name: str) -> str:
     """Why a profile is not known, and what to do."""
     place = VENDORS[name].told_at if name in VENDORS else f"{name}/.well-known/openstack/api" if "://" in name else ""
     if place:
-        return f"which the OpenStack tools fetch from {place} and cumuli does not: give the auth_url that it tells"
+        return f"which the OpenStack tools fetch from {place} and cumuli does not: give the auth_url that stands there"
     known = ", ".join(name for name, vendor in VENDORS.items() if vendor.auth_url)
     return (
-        "which no clouds-public.yaml has, and which is none of the clouds that are known by name "
+        "which is in no clouds-public.yaml, and is not one of the clouds that are known by name "
         f"({known}): give the auth_url"
     )

@@ -71,8 +71,8 @@ class Copies:
         source = self._objects.object_of(spec.source, known, number(known.get("content-length")) or 0)
         if source.manifest is not None and not source.size and await self._segments.dynamic_segments(source.manifest):
             raise NotSupported(
-                f"{source.name} is a dynamic large object of more segments than Swift looks at, and is not copied by "
-                "it; download and upload it"
+                f"{source.name} is a dynamic large object with more segments than Swift looks at, so Swift cannot copy "
+                "it; download it and upload it"
             )
         described = {name: known[name] for name in DESCRIBING if known.get(name, "").isascii() and known.get(name)}
         put = PutSpec(
@@ -144,7 +144,7 @@ class Copies:
         if not whole or len(segments) > self._max_parts:
             raise NotSupported(
                 f"{source.name} is a large object whose segments this service does not show, or which has more than "
-                f"{self._max_parts} of them, and is not copied by it; download and upload it"
+                f"{self._max_parts} of them, so the service cannot copy it; download it and upload it"
             )
         pieces = [
             (_origin(*split_path(segment.name), segment.hash), segment.bytes) for segment in segments if segment.bytes

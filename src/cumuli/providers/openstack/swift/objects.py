@@ -260,7 +260,7 @@ class Objects:
             # It gives up after too many failures, and says nothing of the rest.
             if errors or result.deleted + result.not_found + len(failed) < len(together):
                 raise MalformedResponse(
-                    f"{len(together)} objects were to be deleted, and the answer does not tell of each of them; "
+                    f"{len(together)} objects were to be deleted, and the answer does not say what became of each; "
                     "list the container to see which are left"
                 )
             seen = [path for path, line in lines.items() if line is not None and path in there]

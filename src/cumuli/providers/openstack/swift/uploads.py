@@ -120,7 +120,7 @@ class Uploads:
                 spec.address.name,
             )
             return True
-        raise PreconditionFailed(f"there is an object {spec.address.name}, and it was not to be overwritten")
+        raise PreconditionFailed(f"there is an object {spec.address.name} already, and nothing was overwritten")
 
     async def look_after(self, spec: PutSpec, etag: str | None) -> None:
         """Make sure that what was put where nothing was is there.

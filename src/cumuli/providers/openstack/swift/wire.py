@@ -401,7 +401,7 @@ def decode_bulk(body: bytes) -> BulkAnswer:
         return msgspec.json.decode(body.strip(), type=BulkAnswer)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise MalformedResponse(
-            "the service did not answer as one that knows calls about many objects; nothing is known of what it did"
+            "the answer is not that of a service with bulk calls; list the container to see what was done"
         ) from None
 
 

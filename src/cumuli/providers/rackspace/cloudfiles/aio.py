@@ -227,7 +227,7 @@ class AsyncCloudFiles(AsyncSwiftStorage):
         emails = [email] if isinstance(email, str) else list(email or ())
         for address in emails:
             if not address.isascii() or not address.isprintable() or "@" not in address or "," in address:
-                raise InvalidRequest(f"{address!r} is no address of electronic mail")
+                raise InvalidRequest(f"{address!r} is not an e-mail address")
         await self._do(self._files.cdn.purge(self._address(obj), emails))
 
 

@@ -109,12 +109,12 @@ async def test_what_is_honoured(flavour: Flavour, config: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "instead", "words"),
     [
-        ("retry_mode = adaptive\n", {"retry": True}, "retry_mode = adaptive is not taken over here"),
-        ("ca_bundle = /x.pem\n", {"verify": "/x.pem"}, "ca_bundle is not taken over here; set AWS_CA_BUNDLE"),
+        ("retry_mode = adaptive\n", {"retry": True}, "not follow AWS's setting retry_mode = adaptive; "),
+        ("ca_bundle = /x.pem\n", {"verify": "/x.pem"}, "not follow AWS's setting ca_bundle; set AWS_CA_BUNDLE"),
         ("request_checksum_calculation = when_required\n", {"checksum": "md5"}, 'give checksum="md5"'),
         ("s3 =\n  payload_signing_enabled = true\n", {"sign_payload": True}, "give sign_payload=True"),
-        ("s3 =\n  use_accelerate_endpoint = true\n", None, "use_accelerate_endpoint is not taken over"),
-        ("s3 =\n  signature_version = s3\n", None, "signature_version = s3 is not taken over"),
+        ("s3 =\n  use_accelerate_endpoint = true\n", None, "not follow AWS's setting use_accelerate_endpoint; "),
+        ("s3 =\n  signature_version = s3\n", None, "not follow AWS's setting signature_version = s3; "),
         ("s3 =\n  addressing_style = sideways\n", None, "addressing_style is 'sideways'"),
         ("use_fips_endpoint = maybe\n", None, "use_fips_endpoint is 'maybe'; it is true or false"),
         (

@@ -75,7 +75,7 @@ def test_with_region_and_endpoint_nothing_is_read(flavour: Flavour, environment:
 def test_contradictions_are_refused_at_once(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> None:
         credentials = AWSCredentials(access_key="AKID", secret=Secret("s"))
-        with pytest.raises(ConfigurationError, match="key and credentials are two ways to say who one is"):
+        with pytest.raises(ConfigurationError, match="key and credentials are two ways to authenticate"):
             AWSSession(runtime, "ec2", key="AKID", secret="s", credentials=credentials)
         with pytest.raises(ConfigurationError, match="secret is missing"):
             AWSSession(runtime, "ec2", key="AKID")

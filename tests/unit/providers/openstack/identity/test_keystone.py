@@ -130,8 +130,8 @@ def test_what_a_version_has_no_words_for() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, "no way in"),
-        ({"username": "u"}, "no way in"),
+        ({}, "no credentials: give"),
+        ({"username": "u"}, "no credentials: give"),
         ({"password": PASSWORD}, "user is missing"),
         ({"username": "u", "password": PASSWORD, "api_key": Secret("k")}, "not both"),
         ({"application_credential_id": "a"}, "lacks its application_credential_secret"),

@@ -50,13 +50,13 @@ def test_every_setting_that_the_tools_know_is_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (f"auth: {{{AUTH}, trust_id: t}}", "the cloud 'a' has trust_id, which is not taken over here; get a token"),
+        (f"auth: {{{AUTH}, trust_id: t}}", "the cloud 'a' has trust_id, which cumuli does not follow; get a token"),
         (f"auth: {{{AUTH}}}, trust_id: t", "has trust_id"),
         (f"auth: {{{AUTH}, passcode: '1'}}", "has passcode"),
         (f"auth: {{{AUTH}}}, auth_methods: [v3password]", "has auth_methods"),
         (f"auth: {{{AUTH}}}, tls_min_version: '1.3'", "has tls_min_version"),
-        (f"auth: {{{AUTH}}}, compute_api_version: '3'", "has compute_api_version '3', and what is spoken here is 2"),
-        (f"auth: {{{AUTH}}}, volume_api_version: 1", "has volume_api_version '1', .* is 2 and 3"),
+        (f"auth: {{{AUTH}}}, compute_api_version: '3'", "has compute_api_version '3', and cumuli speaks 2"),
+        (f"auth: {{{AUTH}}}, volume_api_version: 1", "has volume_api_version '1', .* speaks 2 and 3"),
     ],
 )
 def test_what_is_refused(home: Path, entry: str, words: str) -> None:
