@@ -1,5 +1,7 @@
 """Profiles: the settings of an account under a name, in a TOML file.
 
+    default_profile = "work"
+
     [profiles.work]
     provider = "ec2"
     region = "eu-west-1"
@@ -11,6 +13,9 @@ Any setting can be given indirectly, and is looked up when the profile is used: 
 ``{ file = "path" }`` (from the file's folder) or ``{ command = ["program", "argument"] }``; of a file
 and of a command's output the first line counts.
 
+The command line uses ``default_profile``, or the one that ``$CUMULI_PROFILE`` names, where nothing else
+says which cloud is meant. Programs name theirs.
+
 A setting comes from the arguments of the client if it is there, else from the profile, else from
 where the provider's own tools look for it.
 
@@ -21,9 +26,11 @@ rewrites what a person wrote; where both have a name, the person's profile count
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
 
@@ -35,7 +42,9 @@ from cumuli.runtime.within_deadline import time_left
 __all__ = [
     "ExposedSecretsWarning",
     "Profile",
+    "add_profile",
     "config_path",
+    "default_profile",
     "get_profile",
     "load_profiles",
     "remove_sandbox_profiles",
@@ -46,6 +55,7 @@ __all__ = [
 
 SECRETS = frozenset({"secret", "token", "password", "api_key", "application_credential_secret", "temp_url_key"})
 COMMAND_SECONDS = 120
+DEFAULT_LINE = re.compile(r"^default_profile[ \t]*=.*\n", re.MULTILINE)
 READABLE_BY_OTHERS = 0o044
 
 
@@ -134,9 +144,56 @@ def get_profile(name: str) -> Profile:
     found = load_profiles()
     if name not in found:
         known = ", ".join(found) or "none"
-        hint = sandbox_hint(name)
+        close = get_close_matches(name, found, n=1)
+        hint = sandbox_hint(name) or (f"; did you mean {close[0]!r}?" if close else "")
         raise ConfigurationError(f"there is no profile {name!r} in {config_path()} (profiles there: {known}){hint}")
     return found[name]
+
+
+def default_profile() -> tuple[str, str] | None:
+    """The profile that the command line uses where none is named, and what says so; None if nothing does.
+
+    Raises:
+        ConfigurationError: The config file cannot be read or is not what it should be.
+    """
+    variable = os.environ.get("CUMULI_PROFILE")
+    if variable:
+        return variable, "CUMULI_PROFILE"
+    path = config_path()
+    named = _document(path)[0].get("default_profile")
+    return (named, f"default_profile in {path}") if isinstance(named, str) else None
+
+
+def add_profile(name: str, provider: str, settings: Mapping[str, object], *, default: bool = False) -> Path:
+    """Add a profile to the end of the config file, of which nothing else is changed; gives the file.
+
+    The file is replaced whole, and a new one may be read by its owner only.
+
+    Args:
+        name: What to call it.
+        provider: A provider's name.
+        settings: Text, or ``{"env": …}`` and the like for what is given indirectly.
+        default: Whether it becomes the file's ``default_profile``.
+
+    Raises:
+        ConfigurationError: The file cannot be read or written, or has a profile of this name.
+    """
+    path = config_path()
+    document, mode = _document(path)
+    profiles = document.get("profiles", {})
+    if isinstance(profiles, dict) and name in profiles:
+        raise ConfigurationError(f"there is a profile {name!r} in {path} already; choose another name")
+    text = path.read_text(encoding="utf-8") if mode else ""
+    lines = [f"[profiles.{_key(name)}]", f"provider = {_toml(provider)}"]
+    lines += [f"{_key(key)} = {_toml(value)}" for key, value in settings.items()]
+    text = "\n".join([*([f"{text.rstrip()}\n"] if text.strip() else []), *lines, ""])
+    if default:
+        # Above every table: below one it would be that one's.
+        setting = f"default_profile = {_toml(name)}\n"
+        text, changed = DEFAULT_LINE.subn(lambda _: setting, text, count=1)
+        text = text if changed else f"{setting}\n{text}"
+    _replace(path, text, mode=(mode & 0o777) or 0o600)
+    return path
 
 
 def sandbox_hint(name: str) -> str:
@@ -176,7 +233,12 @@ def remove_sandbox_profiles(names: Iterable[str]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, Profile]:
+def _document(path: Path) -> tuple[dict[str, object], int]:
+    """What a file says, and its mode; nothing if it is not there.
+
+    Raises:
+        ConfigurationError: It cannot be read or is not what it should be.
+    """
     import tomllib
 
     try:
@@ -184,7 +246,7 @@ def _read(path: Path) -> dict[str, Profile]:
             mode = os.fstat(file.fileno()).st_mode
             document: dict[str, object] = tomllib.load(file)
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return {}, 0
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -193,9 +255,20 @@ def _read(path: Path) -> dict[str, Profile]:
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, a thousand brackets
         raise ConfigurationError(f"{path} is not TOML: {type(error).__name__}") from None
-    tables = document.pop("profiles", {})
-    if document:
-        raise ConfigurationError(f"{path} has unknown settings: {', '.join(document)}; it takes [profiles.NAME] tables")
+    unknown = sorted(set(document) - {"profiles", "default_profile"})
+    if unknown:
+        raise ConfigurationError(
+            f"{path} has unknown settings: {', '.join(unknown)}; it takes default_profile and [profiles.NAME] tables"
+        )
+    default = document.get("default_profile", "")
+    if not isinstance(default, str):
+        raise ConfigurationError(f'{path}: default_profile is a profile\'s name; write default_profile = "work"')
+    return document, mode
+
+
+def _read(path: Path) -> dict[str, Profile]:
+    document, mode = _document(path)
+    tables = document.get("profiles", {})
     if not isinstance(tables, dict):
         raise ConfigurationError(f"{path}: profiles are written as [profiles.NAME] tables")
     named = cast("dict[str, object]", tables)
@@ -284,12 +357,23 @@ def _write(path: Path, profiles: Mapping[str, Mapping[str, object]]) -> None:
     for name, settings in profiles.items():
         lines += ["", f"[profiles.{_toml(name)}]"]
         lines += [f"{_toml(key)} = {_toml(value)}" for key, value in settings.items()]
+    _replace(path, "\n".join(lines) + "\n", mode=0o600)
+
+
+def _replace(path: Path, text: str, *, mode: int) -> None:
+    """Write a file in place of what is there: a reader sees the old or the new one.
+
+    Raises:
+        ConfigurationError: It cannot be written.
+    """
+    # What is a link stays one.
+    path = path.resolve()
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -300,8 +384,16 @@ def _write(path: Path, profiles: Mapping[str, Mapping[str, object]]) -> None:
             partial.unlink()
 
 
+def _key(name: str) -> str:
+    """A key as TOML writes it, without quotes where it can do without."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
 def _toml(value: object) -> str:
-    """Text, or true or false, as TOML writes it: as JSON does, but for DEL, which TOML wants escaped."""
+    """A value as TOML writes it: as JSON does, but for DEL, which TOML wants escaped, and inline tables."""
+    if isinstance(value, dict):
+        table = cast("dict[str, object]", value)
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(inner)}' for key, inner in table.items())} }}"
     if not isinstance(value, str | bool):
-        raise ConfigurationError(f"a sandbox profile holds text, true and false only, not {type(value).__name__}")
+        raise ConfigurationError(f"a profile is written with text, true and false only, not {type(value).__name__}")
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cumuli.config import Profile
 
-__all__ = ["BUILT_IN", "ProviderInfo", "open_client", "open_named", "provider_infos", "providers"]
+__all__ = ["BUILT_IN", "ProviderInfo", "open_client", "open_named", "provider_infos", "providers", "settings_of"]
 
 log = logging.getLogger("cumuli.registry")
 
@@ -210,28 +210,38 @@ def _unknown(service: Service, name: str, profile: Profile | None) -> Configurat
     return ConfigurationError(message)
 
 
-def _check_settings(cls: type[object], settings: Mapping[str, object], where: str, *, complete: bool = False) -> None:
-    """Settings that the class does not take are an error that names those that it does."""
+def settings_of(cls: type[object]) -> set[str]:
+    """The names of what a client's class takes."""
     import inspect
 
     from cumuli.calls.options import ClientOptions
 
-    signature = inspect.signature(cls)
     known: set[str] = set()
-    for name, parameter in signature.parameters.items():
+    for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             known.update(ClientOptions.__annotations__)
         elif parameter.kind is not parameter.VAR_POSITIONAL:
             known.add(name)
+    return known
+
+
+def _check_settings(cls: type[object], settings: Mapping[str, object], where: str, *, complete: bool = False) -> None:
+    """Settings that the class does not take are an error that names those that it does."""
+    import inspect
+    from difflib import get_close_matches
+
+    known = settings_of(cls)
     unknown = sorted(set(settings) - known)
     if unknown:
         public = sorted(name for name in known if not name.startswith("_"))
+        close = get_close_matches(unknown[0], public, n=1)
+        hint = f"; did you mean {close[0]}?" if close else "."
         raise ConfigurationError(
-            f"{where}: no such setting: {', '.join(unknown)}. {cls.__name__} takes: {', '.join(public)}"
+            f"{where}: no such setting: {', '.join(unknown)}{hint} {cls.__name__} takes: {', '.join(public)}"
         )
     if complete:
         try:
-            signature.bind(**settings)
+            inspect.signature(cls).bind(**settings)
         except TypeError as error:
             raise ConfigurationError(f"{where}: {error}; give it as an argument, or in a profile") from None
 

@@ -123,7 +123,10 @@ def test_what_a_failing_command_printed_is_not_shown(path: Path) -> None:
         ("[profiles]\np = 3\n", r"profiles\.p is not a table"),
         ("[profiles.p]\nregion = 'x'\n", r"the profile 'p' has no provider"),
         ("[profiles.p]\nprovider = 3\n", r"the profile 'p' has no provider"),
-        ("[profile.p]\nprovider = 'x'\n", r"has unknown settings: profile; it takes \[profiles\.NAME\]"),
+        (
+            "[profile.p]\nprovider = 'x'\n",
+            r"has unknown settings: profile; it takes default_profile",
+        ),
     ],
 )
 def test_a_file_that_is_wrong(path: Path, text: str, message: str) -> None:
@@ -201,7 +204,7 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path, monkeypatch: pyt
 def test_a_write_that_fails_leaves_the_old_file(path: Path) -> None:
     config.write_sandbox_profiles({"a": {"provider": "ec2"}})
     before = config.sandbox_path().read_text()
-    with pytest.raises(ConfigurationError, match="holds text, true and false only, not int"):
+    with pytest.raises(ConfigurationError, match="is written with text, true and false only, not int"):
         config.write_sandbox_profiles({"b": {"provider": 3}})  # type: ignore[dict-item] # the mistake is the test
     assert config.sandbox_path().read_text() == before
     blocked = path.parent / "file"

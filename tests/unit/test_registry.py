@@ -70,7 +70,8 @@ def test_a_wrong_name_is_told_what_there_is(config: Path) -> None:
 
 def test_wrong_settings_are_named(config: Path) -> None:
     with pytest.raises(
-        ConfigurationError, match=r"no such setting: regoin\. MemoryCompute takes: .*region.*timeout"
+        ConfigurationError,
+        match=r"no such setting: regoin; did you mean region\? MemoryCompute takes: .*timeout",
     ) as caught:
         cumuli.compute("memory", regoin="x", page_size=2)
     assert "_runtime" not in str(caught.value)

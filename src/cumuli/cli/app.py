@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import fields
 from difflib import get_close_matches
@@ -20,8 +20,11 @@ from cumuli.cli import failures
 from cumuli.cli.commands import every_service
 from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.output import Output
+from cumuli.cli.quantities import seconds_of
 from cumuli.cli.session import GROUP, Options, session
 from cumuli.cli.standard_streams import STANDARD
+from cumuli.cli.usage import UsageError
+from cumuli.cli.watching import check_watchable, watch
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 
@@ -38,6 +41,8 @@ app = App(
 app.meta.suppress_keyboard_interrupt = False
 OTHERS = Group("Everything else", sort_key=len(SERVICES))
 app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
+app.command("cumuli.cli.profiles:app", name="profiles", help="Accounts of yours, by name.", group=OTHERS)
+app.command("cumuli.cli.doctor:doctor", name="doctor", help="What may be wrong on this machine.", group=OTHERS)
 app.command(
     "cumuli.cli.sandbox:app",
     name="sandbox",
@@ -78,20 +83,24 @@ def _launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     given: Annotated[Options, Parameter(name="*", group=GROUP)] = Options(),  # noqa: B008 - frozen
 ) -> None:
-    out = Output(json=given.json)
+    out = Output(form=given.form, selection=given.selection, quiet=given.quiet)
     if given.debug:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
-    with session(given, out):
-        try:
-            app(
-                [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()],
-                exit_on_error=False,
-                print_error=False,
-                result_action="return_value",
-            )
-        except RequestShown as stop:
-            out.request(stop.request)
-        out.flush()
+    words = [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()]
+    with _requests_shown(out) if given.verbose and not given.debug else nullcontext(), session(given, out):
+        if given.watch:
+            check_watchable(app, words)
+            watch(lambda: _call(words, out), out, seconds_of(given.every, "--every"))
+        else:
+            _call(words, out)
+
+
+def _call(words: Sequence[str], out: Output) -> None:
+    try:
+        app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except RequestShown as stop:
+        out.request(stop.request)
+    out.flush()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -102,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     before, rest = _split(arguments)
     debug = "--debug" in before
-    out = Output(json="--json" in before)
+    out = Output(form="json" if _wants_json(before) else "table", quiet="--quiet" in before)
     token = _rest.set(rest)
     try:
         with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
@@ -124,6 +133,15 @@ def run(arguments: Sequence[str]) -> int:
     return failures.FAILED if lost else 0
 
 
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether errors are to be JSON, those of usage included, before anything has been read as it should be."""
+    return "--json" in words or any(
+        word in {"--output=json", "-o=json", "-ojson"}
+        or (word in {"--output", "-o"} and words[number + 1 : number + 2] == ["json"])
+        for number, word in enumerate(words)
+    )
+
+
 def _clearer(error: CycloptsError) -> Exception:
     """An option that is unknown where it stands is not called a command."""
     word = error.unused_tokens[0] if isinstance(error, UnknownCommandError) and error.unused_tokens else ""
@@ -131,9 +149,9 @@ def _clearer(error: CycloptsError) -> Exception:
         return error
     option = word.partition("=")[0]
     known = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
-    near = get_close_matches(option, known, n=1)
+    near = get_close_matches(option, known, n=1, cutoff=0.8)
     hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
-    return failures.UsageError(f"there is no global option {option}; {hint}")
+    return UsageError(f"there is no global option {option}; {hint}")
 
 
 def _warner(out: Output) -> Callable[..., None]:
@@ -156,6 +174,30 @@ def _logged_as_warnings(out: Output, *, debug: bool) -> Generator[None]:
         yield
     finally:
         log.removeHandler(handler)
+
+
+@contextmanager
+def _requests_shown(out: Output) -> Generator[None]:
+    """A line for each request; the log has neither the query of one nor its headers, where the secrets are."""
+    handler, log = _Requests(out), logging.getLogger("cumuli.http")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+class _Requests(logging.Handler):
+    def __init__(self, out: Output) -> None:
+        super().__init__(logging.DEBUG)
+        self._out = out
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING:
+            self._out.trace(record.getMessage())
 
 
 class _Warnings(logging.Handler):

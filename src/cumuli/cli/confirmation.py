@@ -9,8 +9,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cumuli.cli.dry_run import RequestShown
-from cumuli.cli.failures import AlreadyReported, NotConfirmed, UsageError, report
+from cumuli.cli.failures import AlreadyReported, NotConfirmed, report
+from cumuli.cli.quantities import counted
 from cumuli.cli.session import options, output
+from cumuli.cli.usage import UsageError
 from cumuli.errors import CloudError
 
 __all__ = ["FileOr", "Several", "Switch", "Yes", "confirm", "each", "pairs"]
@@ -48,34 +50,43 @@ def confirm(question: Callable[[], str], *, yes: bool) -> None:
         raise NotConfirmed("not confirmed; nothing was changed")
 
 
-def each(ids: Sequence[str], act: Callable[[str], None], done: str) -> None:
+def each(ids: Sequence[str], act: Callable[[str], None], done: str, *, what: str = "thing") -> list[str]:
     """Act on each in turn; one that fails is reported and does not keep the others from their turn.
 
     Args:
         ids: What to act on.
         act: What to do with each.
-        done: What it then is: ``"destroyed"``.
+        done: What it then is: ``"destroyed"``; or what it does from then on: ``"stopping"``.
+        what: What each is, to be counted: ``"node"``.
+
+    Returns:
+        Those that it was done to.
 
     Raises:
         AlreadyReported: Some failed; with the exit status of the first.
     """
     finished: list[str] = []
     statuses: list[int] = []
+    only_shown = 0
     for name in dict.fromkeys(ids):
         try:
             act(name)
         except RequestShown as stop:
             output().request(stop.request)
+            only_shown += 1
         except CloudError as error:
             statuses.append(report(error, output(), debug=options().debug))
         else:
             finished.append(name)
-            if not output().json:
+            if not output().for_programs:
                 output().done(f"{done} {name}", None)
-    if output().json and not options().dry_run:
+    if output().for_programs and not options().dry_run:
         output().data({done: finished})
+    if only_shown:
+        output().note(f"--dry-run: {counted(only_shown, what)}, nothing changed")
     if statuses:
         raise AlreadyReported(statuses[0])
+    return finished
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from cyclopts import CycloptsError
 
 from cumuli import errors
 from cumuli.cli.output import Output
+from cumuli.cli.usage import UsageError
 
 __all__ = [
     "BROKEN_PIPE",
@@ -20,8 +21,8 @@ __all__ = [
     "AlreadyReported",
     "Ended",
     "NotConfirmed",
-    "UsageError",
     "report",
+    "status_of",
     "unwritable",
 ]
 
@@ -62,10 +63,6 @@ sent something that cannot be read, and the rest was done
 6 quota or capacity · 7 unreachable, unavailable or too slow
 8 the provider cannot do it · 9 not confirmed · 70 a defect of cumuli
 130 interrupted · 129, 143 ended by a signal · 141 nobody reads the output"""
-
-
-class UsageError(Exception):
-    """The command cannot be meant as it was typed."""
 
 
 class AlreadyReported(Exception):
@@ -130,8 +127,7 @@ def report(error: BaseException, out: Output, *, debug: bool, about: Sequence[st
 def _explained(error: BaseException) -> tuple[int, str, str]:
     """The exit status, the message, and the context in which it happened."""
     if isinstance(error, errors.CloudError):
-        status = next((status for kind, status in STATUS_BY_ERROR if isinstance(error, kind)), FAILED)
-        return status, error.message, _context(error)
+        return status_of(error), error.message, _context(error)
     if isinstance(error, (CycloptsError, UsageError)):
         return USAGE, str(error), ""
     if isinstance(error, NotConfirmed):
@@ -143,12 +139,18 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
     if unwritable(error):
         return FAILED, f"cannot write to standard output: {error.strerror}", ""
     if isinstance(error, OSError) and error.filename is not None:
-        return FAILED, f"{error.filename}: {error.strerror}", ""
+        # Which file it is was said by whoever typed the command.
+        return USAGE, f"{error.filename}: {error.strerror}", ""
     return (
         INTERNAL,
         f"cumuli has a defect: {type(error).__name__}: {error}",
         "run it again with --debug for the traceback, and report that",
     )
+
+
+def status_of(error: errors.CloudError) -> int:
+    """The exit status that says what kind of error it was."""
+    return next((status for kind, status in STATUS_BY_ERROR if isinstance(error, kind)), FAILED)
 
 
 def unwritable(error: BaseException) -> TypeGuard[OSError]:

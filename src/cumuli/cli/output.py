@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs."""
+"""What commands print: tables for people, and JSON, YAML, CSV or ids for programs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from typing import IO, TypeVar
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from cumuli.cli.forms import Form, csv_text, id_of, ids_in, yaml_lines
+from cumuli.cli.selection import ALL, Selection
+from cumuli.cli.tables import TableColumn, laid_out
 from cumuli.serialize import Plain, to_builtins
 
 __all__ = ["Cell", "Column", "Output", "age", "clean", "listed", "moment"]
@@ -27,6 +29,7 @@ Column = tuple[str, Callable[[T], Cell]]
 
 # Wide enough that no line of a pipe's output is ever folded.
 UNFOLDED = 10_000
+CLEARED = "\x1b[H\x1b[2J\x1b[3J"
 # Marks that turn the direction of text around, by which a name can pose as another.
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 GREEN = dict.fromkeys(("running", "available", "in_use"), "green")
@@ -47,103 +50,173 @@ def clean(text: str) -> str:
 class Output:
     """Prints results to standard output and everything else to standard error.
 
+    Args:
+        form: What results look like.
+        selection: Which items of listings are wanted, and what of them.
+        quiet: Whether notes, and sentences about what was done, are left out.
+        stdout: Instead of standard output.
+        stderr: Instead of standard error.
+
     Attributes:
+        form: As above.
+        for_programs: Whether results are anything but a table.
         json: Whether results and errors are JSON.
     """
 
-    def __init__(self, *, json: bool, stdout: IO[str] | None = None, stderr: IO[str] | None = None) -> None:
-        self.json = json
-        self._stdout = stdout or sys.stdout
-        self._stderr = stderr or sys.stderr
+    def __init__(
+        self,
+        *,
+        form: Form = "table",
+        selection: Selection = ALL,
+        quiet: bool = False,
+        stdout: IO[str] | None = None,
+        stderr: IO[str] | None = None,
+    ) -> None:
+        self.form = form
+        self.for_programs = form != "table"
+        self.json = form == "json"
+        self._selection = selection
+        self._quiet = quiet
+        self._stdout: IO[str] = stdout or sys.stdout
+        self._stderr: IO[str] = stderr or sys.stderr
         for file in (self._stdout, self._stderr):
             if isinstance(file, io.TextIOWrapper):
                 # A locale that lacks a letter of somebody's name is no reason to fail.
                 file.reconfigure(errors="replace")
-        self._out = _console(self._stdout)
-        self._err = _console(self._stderr)
+        self._out: Console = _console(self._stdout)
+        self._err: Console = _console(self._stderr)
         self._live: Callable[[Text], None] | None = None
+        self._kept = False
 
-    def items(self, items: Sequence[T], columns: Sequence[Column[T]], *, none: str) -> None:
-        """A list: a table with these columns, or a JSON array of the models."""
-        if self.json:
-            self.data(items)
+    def items(self, items: Iterable[T], columns: Sequence[Column[T]], *, none: str) -> None:
+        """A list: a table with these columns, or the models for programs."""
+        found = self._selection.chosen(items, columns)
+        if self.for_programs:
+            self._data([self._selection.plain(item, columns) for item in found])
             return
-        if not items:
+        if not found:
             self.note(none)
             return
-        table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-        shown: list[list[Cell]] = []
-        for heading, cell in columns:
-            cells = [cell(item) for item in items]
-            # A column that says nothing about anything only takes room.
-            if any(value not in {None, ""} for value in cells):
+        if self._selection.columns is None:
+            rows: list[list[Cell]] = [[cell(item) for _, cell in columns] for item in found]
+            headings = [heading for heading, _ in columns]
+        else:
+            rows = [[_cell(value) for value in self._selection.fields(item, columns).values()] for item in found]
+            headings = [name.upper().replace("_", " ") for name in self._selection.columns]
+        self._table(headings, rows)
+
+    def _table(self, headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        shown: list[TableColumn] = []
+        for heading, cells in zip(headings, zip(*rows, strict=True), strict=True):
+            # A column that says nothing about anything only takes room, unless it was asked for.
+            if self._selection.columns is not None or any(value not in {None, ""} for value in cells):
                 numeric = all(value is None or isinstance(value, int | float) for value in cells)
-                table.add_column(
-                    heading,
-                    justify="right" if numeric else "left",
-                    overflow="fold",
-                    no_wrap=not self._out.is_terminal,
-                )
-                shown.append(cells)
-        for row in zip(*shown, strict=True):
-            table.add_row(*map(_text, row))
-        self._out.print(table)
+                shown.append(TableColumn(heading=heading, cells=[_text(cell) for cell in cells], right=numeric))
+        lines, gone = laid_out(shown, self._out.width if self._out.is_terminal else None)
+        for line in lines:
+            self._out.print(line, soft_wrap=True)
+        if gone:
+            self.note(f"no room for {listed(gone)}; a wider terminal, --columns or --output yaml shows more")
 
-    def stream(self, items: Iterable[T], line: Callable[[T], Sequence[Cell]], *, none: str) -> None:
-        """A list that may be too long to be kept: a line for each item, or a JSON array, as the items come.
+    def stream(
+        self,
+        items: Iterable[T],
+        line: Callable[[T], Sequence[Cell]],
+        columns: Sequence[Column[T]] = (),
+        *,
+        none: str,
+    ) -> None:
+        """A list that may be too long to be kept: a line for each item, or what programs read, as the items come.
 
-        If the items end with an error, the array has no end either, and nobody takes it for all of them.
+        If the items end with an error, a JSON array has no end either, and nobody takes it for all of them.
         ``line`` gives what stands in one line, of the same width in all of them but for the last part.
         """
+        chosen = self._selection
+        if chosen.sort is not None or (chosen.columns is not None and not self.for_programs):
+            self.items(items, columns, none=none)
+            return
+        fields: list[str] | None = None
         empty = True
         for item in items:
-            if self.json:
-                text = _json(item).rstrip("\n").replace("\n", "\n  ")
-                self.raw(f"{'[' if empty else ','}\n  {text}")
-            else:
+            if not chosen.holds(item, columns):
+                continue
+            if self.form == "table":
                 # Not by way of the console, which takes its time for each line.
                 self.raw("  ".join(clean(str(part)) for part in line(item)) + "\n")
+            elif self.form == "json":
+                text = _json(chosen.plain(item, columns)).rstrip("\n").replace("\n", "\n  ")
+                self.raw(f"{'[' if empty else ','}\n  {text}")
+            elif self.form == "csv":
+                plain = chosen.plain(item, columns)
+                fields = list(plain) if fields is None and isinstance(plain, dict) else fields
+                self.raw(_cleaned(csv_text([plain], fields, heading=empty)))
+            elif self.form == "ids":
+                self._data(to_builtins(item))
+            else:
+                self._data([chosen.plain(item, columns)])
             empty = False
-        if self.json:
+        if self.form == "json":
             self.raw("[]\n" if empty else "\n]\n")
         elif empty:
             self.note(none)
 
     def item(self, item: T, fields: Sequence[Column[T]], *, reveal: bool = False) -> None:
-        """One thing: a line for each field that it has, or a JSON object of the model.
+        """One thing: a line for each field that it has, or the model for programs.
 
-        ``reveal`` writes its secrets into the JSON, as the user asked.
+        ``reveal`` writes its secrets out for programs, as the user asked.
         """
-        if self.json:
-            self.data(item, reveal=reveal)
+        if self.for_programs:
+            plain = to_builtins(item, reveal=reveal)
+            self._data(plain if self._selection.columns is None else self._selection.fields(item, fields))
             return
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column(overflow="fold")
-        for heading, cell in fields:
-            value = cell(item)
-            if value is not None and value != "":
-                table.add_row(heading, _text(value))
-        self._out.print(table)
+        told: list[tuple[str, Cell]] = (
+            [(heading, cell(item)) for heading, cell in fields]
+            if self._selection.columns is None
+            else [
+                (name.capitalize().replace("_", " "), _cell(value))
+                for name, value in self._selection.fields(item, fields).items()
+            ]
+        )
+        rows = [(heading, value) for heading, value in told if value not in {None, ""}]
+        width = max((len(heading) for heading, _ in rows), default=0)
+        for heading, value in rows:
+            # The terminal folds what is too long, and gives it back whole to whoever copies it.
+            self._out.print(Text.assemble((f"{heading:{width}}", "bold"), "  ", _text(value)), soft_wrap=True)
 
     def done(self, what: str, data: object) -> None:
-        """What was done: a sentence, or JSON."""
-        if self.json:
+        """What was done: a sentence, or the data for programs."""
+        if self.for_programs:
             self.data(data)
+        elif self._quiet:
+            pass
         elif self._live is not None:
             self._live(Text(clean(what)))
         else:
             # Not by way of the console: of many small files this would take as long as the half of moving them.
-            self.raw(clean(what) + "\n")
-            self.flush()
+            self.result(what)
+
+    def result(self, text: str) -> None:
+        """One line that is what was asked for."""
+        self.raw(clean(text) + "\n")
+        self.flush()
 
     def data(self, data: object, *, reveal: bool = False) -> None:
-        """JSON of models, or of what is made of them."""
-        self.raw(_json(data, reveal=reveal))
+        """Models, or what is made of them, in the form that programs asked for."""
+        self._data(to_builtins(data, reveal=reveal))
+
+    def _data(self, data: Plain) -> None:
+        if self.form == "yaml":
+            self.raw("\n".join(yaml_lines(data)) + "\n")
+        elif self.form == "csv":
+            self.raw(_cleaned(csv_text(data, self._selection.columns)))
+        elif self.form == "ids":
+            self.raw("".join(f"{clean(name)}\n" for name in ids_in(data)))
+        else:
+            self.raw(_json(data))
 
     def request(self, request: Mapping[str, Plain]) -> None:
         """A request that was not sent."""
-        if self.json:
+        if self.for_programs:
             self.data({"dry_run": request})
             return
         self._out.print(Text(clean(f"{request['method']} {request['url']}"), style="bold"), soft_wrap=True)
@@ -159,9 +232,37 @@ class Output:
         self._stdout.write(text)
 
     def note(self, text: str) -> None:
-        """Something for people, on standard error; never in JSON mode."""
-        if not self.json:
+        """Something for people, on standard error; never with --output json or --quiet."""
+        if not self.json and not self._quiet:
             self._err.print(Text(clean(text), style="dim"), soft_wrap=True)
+
+    def trace(self, text: str) -> None:
+        """One step on the way, that somebody asked to see, on standard error."""
+        if self.json:
+            self.failure_data({"trace": text})
+        else:
+            self._err.print(Text(clean(text), style="dim"), soft_wrap=True)
+
+    @contextmanager
+    def capture(self) -> Generator[tuple[io.StringIO, io.StringIO]]:
+        """Within this block results and notes are kept instead of printed, and nothing moves on the terminal."""
+        out, err = io.StringIO(), io.StringIO()
+        before = self._stdout, self._out, self._stderr, self._err
+        self._stdout, self._out = out, _console(out, like=self._out)
+        self._stderr, self._err = err, _console(err, like=self._err)
+        self._kept = True
+        try:
+            yield out, err
+        finally:
+            self._stdout, self._out, self._stderr, self._err = before
+            self._kept = False
+
+    def screen(self, results: str, notes: str) -> None:
+        """What was kept, in place of what the terminal shows; below it elsewhere."""
+        self.raw((CLEARED if self._out.is_terminal and not self._out.is_dumb_terminal else "") + results)
+        self.flush()
+        self._stderr.write(notes)
+        self._stderr.flush()
 
     def failure(self, message: str, details: str = "") -> None:
         """Why a command failed, for people."""
@@ -204,7 +305,7 @@ class Output:
 
         Gives a function that changes the text.
         """
-        if not self._err.is_terminal or self.json:
+        if self.bars_on is None:
             yield lambda _: None
             return
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -217,7 +318,8 @@ class Output:
     @property
     def bars_on(self) -> Console | None:
         """The console for progress bars: standard error, if it is a terminal and people look at it."""
-        return self._err if self._err.is_terminal and not self._err.is_dumb_terminal and not self.json else None
+        seen = self._err.is_terminal and not self._err.is_dumb_terminal and not (self.json or self._quiet or self._kept)
+        return self._err if seen else None
 
     @contextmanager
     def above(self, live: Callable[[Text], None]) -> Generator[None]:
@@ -248,11 +350,17 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _console(file: IO[str]) -> Console:
+def _console(file: IO[str], like: Console | None = None) -> Console:
     # Names are data, not markup, emoji codes or things to highlight.
-    terminal = file.isatty()
+    terminal = file.isatty() if like is None else like.is_terminal
     return _Console(
-        file=file, markup=False, emoji=False, highlight=False, width=None if terminal else UNFOLDED, safe_box=True
+        file=file,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        width=None if terminal else UNFOLDED,
+        force_terminal=terminal if like is not None else None,
+        safe_box=True,
     )
 
 
@@ -263,9 +371,24 @@ def _text(value: Cell) -> Text:
     return Text(text, style=STATES.get(text, ""))
 
 
-def _json(data: object, *, reveal: bool = False) -> str:
+def _cell(value: Plain) -> Cell:
+    """A field of a model as people read it."""
+    if isinstance(value, list):
+        return listed(str(_cell(inner)) for inner in value)
+    if isinstance(value, dict):
+        name = id_of(value)
+        return name or listed(f"{key}={_cell(inner)}" for key, inner in value.items())
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+def _cleaned(text: str) -> str:
+    """Lines of CSV as they may reach a terminal; line ends within a value are told from those between rows."""
+    return "".join(f"{clean(line)}\n" for line in text.removesuffix("\n").split("\n")) if text else ""
+
+
+def _json(data: Plain) -> str:
     # All of it ASCII, so that it is the same in every locale and steers no terminal.
-    return json.dumps(to_builtins(data, reveal=reveal), indent=2) + "\n"
+    return json.dumps(data, indent=2) + "\n"
 
 
 def _lines(value: Plain) -> Iterable[str]:

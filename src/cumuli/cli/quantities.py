@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cumuli.cli.failures import UsageError
+from cumuli.cli.usage import UsageError
 
 __all__ = ["counted", "seconds_of", "size_text"]
 
@@ -31,13 +31,17 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def seconds_of(text: str) -> float:
+def seconds_of(text: str, option: str = "") -> float:
     """A span of time: seconds, or with a unit, such as ``90s``, ``15m``, ``2h``, ``7d``, ``1w``.
+
+    Args:
+        text: As it was typed.
+        option: Where it was typed.
 
     Raises:
         UsageError: It is none.
     """
     match = SPAN.fullmatch(text.strip())
     if match is None:
-        raise UsageError(f"{text!r} is not a length of time; write seconds, or 15m, 2h, 7d")
+        raise UsageError(f"{option and f'{option}: '}{text!r} is not a length of time; write seconds, or 15m, 2h, 7d")
     return float(match[1]) * SECONDS[match[2] or "s"]

@@ -79,7 +79,7 @@ def env(*names: str, shell: Literal["sh", "fish"] | None = None) -> None:
     if not servers:
         raise NotFound("no sandbox is up; run: cumuli sandbox up")
     variables = {name: value for server in servers for name, value in server.environment.items()}
-    if output().json:
+    if output().for_programs:
         output().data(variables)
         return
     fish = shell == "fish" or (shell is None and os.environ.get("SHELL", "").endswith("/fish"))

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from cumuli import config, registry
 from cumuli.cli.commands import every_service
-from cumuli.cli.failures import UsageError
+from cumuli.cli.session import Cloud, options
+from cumuli.cli.usage import UsageError
 from cumuli.errors import ConfigurationError
 from cumuli.service_names import Service
 
-__all__ = ["example", "without"]
+__all__ = ["example", "opened", "without"]
+
+
+def opened(service: Service, meant: Cloud) -> object:
+    """The client for a service that the global options ask for.
+
+    Raises:
+        UsageError: The cloud has not this service.
+        ConfigurationError: There is no such one, or its settings are not complete.
+    """
+    settings = options().settings()
+    try:
+        return registry.open_client(service, provider=meant.provider, profile=meant.profile, settings=settings)
+    except ConfigurationError as error:
+        instead = without(service, meant.name)
+        if instead is None:
+            if meant.origin:
+                error.message += f" ({meant.origin})"
+            raise
+        raise UsageError(f"{instead} ({meant.origin})" if meant.origin else str(instead)) from None
 
 
 def without(service: Service, name: str) -> UsageError | None:

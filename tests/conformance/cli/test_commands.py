@@ -34,9 +34,9 @@ def test_the_life_of_nodes(cli: Cli, aws: Any) -> None:
     assert "cli-two" in table
     assert "env=demo" in cli(f"nodes show {one['id']}").out
 
-    assert cli(f"nodes stop {one['id']} --json").json == {"stopped": [one["id"]]}
+    assert cli(f"nodes stop {one['id']} --json").json == {"stopping": [one["id"]]}
     assert state(aws, one["id"]) == "stopped"
-    assert cli(f"nodes start {one['id']}").out == f"started {one['id']}\n"
+    assert cli(f"nodes start {one['id']} --wait").out == f"started {one['id']}\n"
     assert state(aws, one["id"]) == "running"
     assert cli(f"nodes reboot {one['id']} {two['id']}").status == 0
 
@@ -45,7 +45,7 @@ def test_the_life_of_nodes(cli: Cli, aws: Any) -> None:
     assert state(aws, one["id"]) == "running"
     partly = cli(f"nodes destroy {one['id']} i-00000000000000000 {two['id']} --yes --json")
     assert partly.status == 3
-    assert partly.json == {"destroyed": [one["id"], two["id"]]}
+    assert partly.json == {"destroying": [one["id"], two["id"]]}
     assert partly.error["type"] == "NodeNotFound"
     assert partly.error["operation"] == "TerminateInstances"
     assert state(aws, one["id"]) == state(aws, two["id"]) == "terminated"

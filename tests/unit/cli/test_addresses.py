@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cumuli.cli.failures import UsageError
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.standard_streams import STANDARD, is_standard
 from cumuli.cli.storage.addresses import Place, place_of
 from cumuli.cli.storage.progress_bars import amounts
+from cumuli.cli.usage import UsageError
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def test_each_failure_of_several_is_told(cli: Cli) -> None:
     assert result.out == ""
     for_programs = cli("nodes", "destroy", "a", "b", "--yes", "-p", "memory", "--json")
     assert len(for_programs.err.splitlines()) == 2
-    assert for_programs.json == {"destroyed": []}
+    assert for_programs.json == {"destroying": []}
 
 
 def test_what_follows_two_dashes_is_no_option(cli: Cli) -> None:
@@ -173,7 +174,7 @@ def test_a_key_that_is_not_created_leaves_no_file(cli: Cli, tmp_path: Path) -> N
 
 def test_a_file_that_is_not_there_is_said_so(cli: Cli) -> None:
     result = cli(*"nodes create web --size small --image debian --ssh-key /no/such.pub -p memory".split())
-    assert result == (1, "", "error: /no/such.pub: No such file or directory\n")
+    assert result == (2, "", "error: /no/such.pub: No such file or directory\n")
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig"])
@@ -240,10 +241,11 @@ def test_completion(cli: Cli, shell: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_completes(cli: Cli) -> None:
-    script = cli("completion", "bash").out
+def test_bash_completes(cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text(cli("completion", "bash").out)
     ask = f"""
-        {script}
+        . {script}
         COMP_WORDS=(cumuli --profile x nodes cr); COMP_CWORD=4; _cumuli; echo "${{COMPREPLY[@]}}"
         COMP_WORDS=(cumuli nodes list --pro); COMP_CWORD=3; _cumuli; echo "${{COMPREPLY[@]}}"
         COMP_WORDS=(cumuli put READ); COMP_CWORD=2; _cumuli; echo "${{COMPREPLY[@]}}"
@@ -278,3 +280,32 @@ def test_another_locale_does_not_break_it() -> None:
     )
     assert done.returncode == 0
     assert "Exit status" in done.stdout
+
+
+def test_watch_shows_what_changes_and_ends_by_ctrl_c(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    folder = tmp_path / "account" / "c"
+    folder.mkdir(parents=True)
+    config.write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{folder.parent}"\n')
+    words = ["ls", "disk:c", "--watch", "--every", "0.05", "-o", "ids"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cumuli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "CUMULI_CONFIG": str(config)},
+    )  # fmt: skip
+    try:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stderr.readline() == "no objects\n"
+        (folder / "new").touch()
+        assert child.stdout.readline() == "new\n"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 0
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def test_what_changes_something_is_not_watched(cli: Cli) -> None:
+    result = cli("nodes", "stop", "x", "-p", "memory", "--watch")
+    assert result.status == 2
+    assert "`nodes stop` is done once" in result.err

@@ -37,7 +37,7 @@ EXPECTED = {
 
 def status_and_text(error: BaseException, *, form: bool = False, debug: bool = False) -> tuple[int, str]:
     err = io.StringIO()
-    return report(error, Output(json=form, stderr=err), debug=debug), err.getvalue()
+    return report(error, Output(form="json" if form else "table", stderr=err), debug=debug), err.getvalue()
 
 
 @pytest.mark.parametrize("name", errors.__all__)

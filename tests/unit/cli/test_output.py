@@ -30,7 +30,7 @@ HOSTILE = [
 def test_names_do_not_steer_the_terminal(name: str) -> None:
     for form in (False, True):
         out, err = io.StringIO(), io.StringIO()
-        output = Output(json=form, stdout=out, stderr=err)
+        output = Output(form="json" if form else "table", stdout=out, stderr=err)
         key = KeyPair(name=name, provider="memory")
         columns = [("NAME", lambda pair: pair.name)]
         output.items([key], columns, none="")
@@ -48,7 +48,7 @@ def test_names_do_not_steer_the_terminal(name: str) -> None:
 
 def test_what_was_done_is_told_at_once() -> None:
     pipe = io.BytesIO()
-    output = Output(json=False, stdout=io.TextIOWrapper(pipe), stderr=io.StringIO())
+    output = Output(form="table", stdout=io.TextIOWrapper(pipe), stderr=io.StringIO())
     output.done("fetched a", None)
     assert pipe.getvalue() == b"fetched a\n"
 
@@ -58,20 +58,20 @@ def test_what_was_done_is_told_at_once() -> None:
 )
 def test_names_are_not_markup(name: str) -> None:
     out = io.StringIO()
-    Output(json=False, stdout=out).items([name], [("NAME", str)], none="")
+    Output(form="table", stdout=out).items([name], [("NAME", str)], none="")
     assert out.getvalue().splitlines()[1].strip() == name
 
 
 def test_what_goes_into_a_pipe_is_never_folded() -> None:
     out = io.StringIO()
-    Output(json=False, stdout=out).items(["x" * 500], [("NAME", str), ("AGAIN", str)], none="")
+    Output(form="table", stdout=out).items(["x" * 500], [("NAME", str), ("AGAIN", str)], none="")
     assert out.getvalue().splitlines()[1].split() == ["x" * 500] * 2
 
 
 def test_json_is_ascii_and_gives_everything_back() -> None:
     for name in HOSTILE:
         out = io.StringIO()
-        Output(json=True, stdout=out).data({"name": name})
+        Output(form="json", stdout=out).data({"name": name})
         assert out.getvalue().isascii()
         assert json.loads(out.getvalue()) == {"name": name}
 
@@ -79,16 +79,16 @@ def test_json_is_ascii_and_gives_everything_back() -> None:
 def test_secrets_are_hidden_unless_asked_for() -> None:
     key = KeyPair(name="k", provider="memory", private_key=Secret(PRIVATE_KEY_LINE))
     out = io.StringIO()
-    Output(json=True, stdout=out).item(key, [])
+    Output(form="json", stdout=out).item(key, [])
     assert PRIVATE_KEY_LINE not in out.getvalue()
     revealed = io.StringIO()
-    Output(json=True, stdout=revealed).item(key, [], reveal=True)
+    Output(form="json", stdout=revealed).item(key, [], reveal=True)
     assert PRIVATE_KEY_LINE in revealed.getvalue()
 
 
 def test_a_server_s_log_keeps_its_lines() -> None:
     err = io.StringIO()
-    Output(json=False, stderr=err).failure("it printed:\nfirst\nsecond")
+    Output(form="table", stderr=err).failure("it printed:\nfirst\nsecond")
     assert err.getvalue() == "error: it printed:\nfirst\nsecond\n"
 
 
@@ -99,12 +99,12 @@ def test_without_a_creation_time_there_is_no_age() -> None:
 def test_a_stream_of_items_is_told_as_it_comes() -> None:
     for form, expected in ((True, '[\n  "a",\n  "b"\n]\n'), (False, "1  a\n1  b\n")):
         out = io.StringIO()
-        Output(json=form, stdout=out).stream(iter("ab"), lambda item: (1, item), none="nothing")
+        Output(form="json" if form else "table", stdout=out).stream(iter("ab"), lambda item: (1, item), none="nothing")
         assert out.getvalue() == expected
     out, err = io.StringIO(), io.StringIO()
-    Output(json=False, stdout=out, stderr=err).stream([], lambda item: (item,), none="nothing")
+    Output(form="table", stdout=out, stderr=err).stream([], lambda item: (item,), none="nothing")
     assert (out.getvalue(), err.getvalue()) == ("", "nothing\n")
-    Output(json=True, stdout=out).stream([], lambda item: (item,), none="nothing")
+    Output(form="json", stdout=out).stream([], lambda item: (item,), none="nothing")
     assert out.getvalue() == "[]\n"
 
 
@@ -115,7 +115,7 @@ def test_a_stream_that_fails_is_taken_by_nobody_for_all_of_it() -> None:
 
     out = io.StringIO()
     with pytest.raises(ConnectionFailed):
-        Output(json=True, stdout=out).stream(items(), lambda item: (item["name"],), none="")
+        Output(form="json", stdout=out).stream(items(), lambda item: (item["name"],), none="")
     assert '"a"' in out.getvalue()
     with pytest.raises(ValueError, match="delimiter"):
         json.loads(out.getvalue())
@@ -125,6 +125,8 @@ def test_a_stream_that_fails_is_taken_by_nobody_for_all_of_it() -> None:
 def test_streamed_names_do_not_steer_the_terminal(name: str) -> None:
     for form in (False, True):
         out = io.StringIO()
-        Output(json=form, stdout=out).stream([{"name": name}], lambda item: (item["name"],), none="")
+        Output(form="json" if form else "table", stdout=out).stream(
+            [{"name": name}], lambda item: (item["name"],), none=""
+        )
         assert all(clean(line) == line for line in out.getvalue().split("\n"))
         assert len(out.getvalue().splitlines()) == (5 if form else 1)

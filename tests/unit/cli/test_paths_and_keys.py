@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cumuli.cli.failures import UsageError
 from cumuli.cli.storage.paths_and_keys import destination_of, files_below, keys_of, target_below
+from cumuli.cli.usage import UsageError
 from cumuli.errors import InvalidRequest
 from cumuli.testing.names import KNOWN_BAD, generated_names
 

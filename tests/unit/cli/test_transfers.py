@@ -59,7 +59,7 @@ def moved(
 ) -> tuple[BaseException | None, str, str]:
     out, err = io.StringIO(), io.StringIO()
     failure: BaseException | None = None
-    with session(Options(json=form, dry_run=dry_run), Output(json=form, stdout=out, stderr=err)):
+    with session(Options(json=form, dry_run=dry_run), Output(form="json" if form else "table", stdout=out, stderr=err)):
         try:
             move_all(moves, "stored", FailureScope(ask))
         except (CloudError, AlreadyReported) as error:

@@ -14,7 +14,8 @@ COMMANDS = Commands(
         Command("sizes", "catalog:sizes", "Kinds of servers on offer."),
         Command("images", "catalog:images", "What servers are made from."),
         Command("locations", "catalog:locations", "Where servers can be."),
-        Command("volumes", "volumes:app", "Disks and their snapshots."),
+        Command("volumes", "volumes:app", "Disks."),
+        Command("snapshots", "volumes:snapshots", "Copies of disks at one moment."),
         Command("keys", "keys:app", "SSH key pairs."),
     ),
 )

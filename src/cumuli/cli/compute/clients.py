@@ -6,12 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import cast
 
-from cumuli import registry
-from cumuli.cli.failures import UsageError
-from cumuli.cli.session import options
-from cumuli.cli.wrong_service import without
+from cumuli.cli.session import cloud
+from cumuli.cli.usage import UsageError
+from cumuli.cli.wrong_service import opened
 from cumuli.compute.client import Compute
-from cumuli.errors import ConfigurationError
 
 __all__ = ["compute_client"]
 
@@ -24,23 +22,13 @@ def compute_client() -> Generator[Compute]:
         UsageError: They name no cloud, or one without servers.
         ConfigurationError: There is no such one, or its settings are not complete.
     """
-    given = options()
-    if given.provider is None and given.profile is None:
-        raise UsageError("say which cloud: --provider NAME (`cumuli providers` lists them) or --profile NAME")
-    settings: dict[str, object] = {"region": given.region, "endpoint": given.endpoint}
-    if given.dry_run:
-        from cumuli.cli.dry_run_runtime import DryRunRuntime
-
-        settings["_runtime"] = DryRunRuntime
-    try:
-        client = cast(
-            "Compute",
-            registry.open_client("compute", provider=given.provider, profile=given.profile, settings=settings),
+    meant = cloud()
+    if not meant.name:
+        raise UsageError(
+            "say which cloud: --provider NAME (`cumuli providers` lists them) or --profile NAME; "
+            "CUMULI_PROFILE, or default_profile in the config file, says it once for all"
         )
-    except ConfigurationError:
-        if error := without("compute", given.profile or given.provider or ""):
-            raise error from None
-        raise
+    client = cast("Compute", opened("compute", meant))
     try:
         yield client
     finally:

@@ -10,9 +10,9 @@ from cyclopts import App
 
 from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each
-from cumuli.cli.failures import UsageError
 from cumuli.cli.output import Column, listed
 from cumuli.cli.session import options, output
+from cumuli.cli.usage import UsageError
 from cumuli.compute.models import KeyPair
 from cumuli.errors import FileExists, MalformedResponse
 
@@ -98,7 +98,7 @@ def delete(names: Several, /, *, yes: Yes = False) -> None:
     """
     with compute_client() as client:
         confirm(lambda: f"Delete the key pairs {listed(names)} for good?", yes=yes)
-        each(names, client.delete_key_pair, "deleted")
+        each(names, client.delete_key_pair, "deleted", what="key pair")
 
 
 def _new_private_file(path: Path) -> TextIO:
@@ -122,7 +122,7 @@ def _private_text(key: KeyPair) -> str:
 
 
 def _print_private(key: KeyPair) -> None:
-    if output().json:
+    if output().for_programs:
         output().item(key, FIELDS, reveal=True)
     else:
         output().raw(_private_text(key))

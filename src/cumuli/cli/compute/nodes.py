@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import signature
 from pathlib import Path
@@ -12,12 +12,14 @@ import msgspec
 from cyclopts import App, Parameter
 
 from cumuli.cli.compute.clients import compute_client
+from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named
+from cumuli.cli.compute.waits import Wait, until_gone, wait_for_node, wait_seconds
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
 from cumuli.compute.client import Compute
-from cumuli.compute.models import Node
+from cumuli.compute.models import Node, NodeState
 from cumuli.errors import NotSupported
 
 __all__ = ["app"]
@@ -52,26 +54,31 @@ FIELDS: list[Column[Node]] = [
 EXTENSIONS = {"key_name": "ex_keyname", "user_data": "ex_userdata", "security_group": "ex_security_groups"}
 
 
-@app.command(name="list", usage="Usage: cumuli nodes list [ID...]")
-def list_(*ids: str) -> None:
+@app.command(name="list", usage="Usage: cumuli nodes list [OPTIONS] [NODE...]")
+def list_(*nodes: str) -> None:
     """List the nodes of the account in this region.
 
+    Example: cumuli nodes list --filter state=running --sort name
+
     Args:
-        ids: Only these.
+        nodes: Only these: ids or names.
     """
     with compute_client() as client:
-        output().items(client.list_nodes(ids=ids or None), COLUMNS, none="no nodes")
+        wanted = nodes_named(client, nodes) if nodes else None
+        output().items(client.list_nodes(ids=wanted), COLUMNS, none="no nodes")
 
 
 @app.command
 def show(node: str, /) -> None:
     """Show one node.
 
+    Example: cumuli nodes show web-1
+
     Args:
-        node: Its id.
+        node: Its id or name.
     """
     with compute_client() as client:
-        output().item(client.get_node(node), FIELDS)
+        output().item(client.get_node(node_named(client, node)), FIELDS)
 
 
 @app.command
@@ -88,26 +95,26 @@ def create(
     user_data: Path | None = None,
     security_group: Annotated[list[str] | None, Parameter(negative="")] = None,
     show_password: Switch = False,
-    wait: Switch = False,
+    wait: Wait = False,
     interface: Literal["public", "private"] = "public",
-    timeout: float = 600,
 ) -> None:
     """Create a node.
 
+    Example: cumuli nodes create web-1 --size t3.micro --image ami-12c6146b --tag env=demo --wait
+
     Args:
         name: Its display name.
-        size: Id of its size; `cumuli sizes list` tells.
-        image: Id of its image; `cumuli images list` tells.
-        location: Id of its location; without it, the provider chooses.
+        size: Id or name of its size; `cumuli sizes list` tells.
+        image: Id of its image, or its name if that is the only one; `cumuli images list` tells.
+        location: Id or name of its location; without it, the provider chooses.
         tag: KEY=VALUE, once for each tag.
         ssh_key: File of the public SSH key that is to open it.
         key_name: Name of a key pair that the provider knows; `cumuli keys list` tells.
         user_data: File that cloud-init on the node gets at its first start.
         security_group: Name or id of a security group, once for each.
         show_password: Show the password, if the provider makes one. It is never told again.
-        wait: Return only when it runs and has an address.
+        wait: Return only when it runs and has an address, after --timeout at the latest.
         interface: Which kind of address to wait for.
-        timeout: Seconds to wait at most.
     """
     tags = pairs(tag or (), "--tag")
     auth = None if ssh_key is None else SSHKey(public_key_in(ssh_key.read_bytes()))
@@ -120,13 +127,15 @@ def create(
         extensions["security_group"] = security_group
     with compute_client() as client:
         make = _with_extensions(client, extensions)
+        size, image = size_named(client, size), image_named(client, image)
+        location = None if location is None else location_named(client, location)
         with output().progress(f"creating {name}") as tell:
             node = make(name, size, image, location=location, auth=auth, tags=tags)
             if wait:
                 # Told at once: an interrupted wait must not leave a node behind that nobody knows of.
                 output().note(f"created {node.id}")
                 tell(f"waiting until {node.id} runs")
-                [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=timeout)
+                [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=wait_seconds())
                 node = msgspec.structs.replace(running, password=node.password)
         password: Column[Node] = ("Password", lambda node: None if node.password is None else node.password.reveal())
         output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
@@ -149,51 +158,86 @@ def _with_extensions(client: Compute, given: Mapping[str, object]) -> Callable[.
 
 
 @app.command
-def start(nodes: Several, /) -> None:
+def start(nodes: Several, /, *, wait: Wait = False) -> None:
     """Start stopped nodes.
 
+    Example: cumuli nodes start web-1 web-2 --wait
+
     Args:
-        nodes: Their ids.
+        nodes: Their ids or names.
+        wait: Return only when they run.
     """
-    with compute_client() as client:
-        each(nodes, client.start_node, "started")
+    _change(nodes, lambda client, node: client.start_node(node), NodeState.RUNNING if wait else None, _STARTING)
 
 
 @app.command
-def stop(nodes: Several, /) -> None:
+def stop(nodes: Several, /, *, wait: Wait = False) -> None:
     """Shut nodes down, and keep them.
 
+    Example: cumuli nodes stop web-1 --wait
+
     Args:
-        nodes: Their ids.
+        nodes: Their ids or names.
+        wait: Return only when they have stopped.
     """
-    with compute_client() as client:
-        each(nodes, client.stop_node, "stopped")
+    _change(nodes, lambda client, node: client.stop_node(node), NodeState.STOPPED if wait else None, _STOPPING)
 
 
 @app.command
-def reboot(nodes: Several, /) -> None:
+def reboot(nodes: Several, /, *, wait: Wait = False) -> None:
     """Reboot nodes.
 
+    Example: cumuli nodes reboot web-1
+
     Args:
-        nodes: Their ids.
+        nodes: Their ids or names.
+        wait: Return only when they run again.
     """
-    with compute_client() as client:
-        each(nodes, client.reboot_node, "rebooted")
+    _change(nodes, lambda client, node: client.reboot_node(node), NodeState.RUNNING if wait else None, _REBOOTING)
 
 
 @app.command
-def destroy(nodes: Several, /, *, yes: Yes = False) -> None:
+def destroy(nodes: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
     """Destroy nodes for good. Asks before it does.
 
+    Example: cumuli nodes destroy web-1 --yes
+
     Args:
-        nodes: Their ids.
+        nodes: Their ids or names.
         yes: Do not ask.
+        wait: Return only when they are gone.
     """
     with compute_client() as client:
+        ids = nodes_named(client, nodes)
 
         def question() -> str:
-            found = client.list_nodes(ids=nodes)
+            found = client.list_nodes(ids=ids)
             return f"Destroy {listed(f'{node.id} ({node.name}, {node.state})' for node in found)} for good?"
 
+        def destroy_one(node: str) -> None:
+            client.destroy_node(node)
+            if wait:
+                until_gone(node, lambda: client.get_node(node))
+
         confirm(question, yes=yes)
-        each(nodes, client.destroy_node, "destroyed")
+        each(ids, destroy_one, "destroyed" if wait else "destroying", what="node")
+
+
+# What a node is said to be doing until it has done it, and what it then has done.
+_STARTING = ("starting", "started")
+_STOPPING = ("stopping", "stopped")
+_REBOOTING = ("rebooting", "rebooted")
+
+
+def _change(
+    nodes: Sequence[str], act: Callable[[Compute, str], None], state: NodeState | None, words: tuple[str, str]
+) -> None:
+    """Do something to each node, and wait for a state if there is one to wait for."""
+    with compute_client() as client:
+
+        def change(node: str) -> None:
+            act(client, node)
+            if state is not None:
+                wait_for_node(client, node, state)
+
+        each(nodes_named(client, nodes), change, words[0] if state is None else words[1], what="node")

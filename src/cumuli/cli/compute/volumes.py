@@ -1,16 +1,26 @@
-"""``cumuli volumes …`` and ``cumuli volumes snapshots …``."""
+"""``cumuli volumes …`` and ``cumuli snapshots …``, which is ``cumuli volumes snapshots …`` as well."""
 
 from __future__ import annotations
 
 from cyclopts import App
 
 from cumuli.cli.compute.clients import compute_client
+from cumuli.cli.compute.names import (
+    called,
+    location_named,
+    node_named,
+    snapshot_named,
+    snapshots_named,
+    volume_named,
+    volumes_named,
+)
+from cumuli.cli.compute.waits import Wait, until_gone, wait_for_snapshot, wait_for_volume
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.models import Volume, VolumeSnapshot
 
-__all__ = ["app"]
+__all__ = ["app", "snapshots"]
 
 app = App(name="volumes", help="Disks that live by themselves.")
 snapshots = App(name="snapshots", help="Copies of volumes at one moment.")
@@ -56,7 +66,10 @@ SNAPSHOT_FIELDS: list[Column[VolumeSnapshot]] = [
 
 @app.command(name="list")
 def list_() -> None:
-    """List the volumes of the account in this region."""
+    """List the volumes of the account in this region.
+
+    Example: cumuli volumes list --filter state=available
+    """
     with compute_client() as client:
         output().items(client.list_volumes(), COLUMNS, none="no volumes")
 
@@ -65,97 +78,149 @@ def list_() -> None:
 def show(volume: str, /) -> None:
     """Show one volume.
 
+    Example: cumuli volumes show data
+
     Args:
-        volume: Its id.
+        volume: Its id or name.
     """
     with compute_client() as client:
-        output().item(client.get_volume(volume), FIELDS)
+        output().item(client.get_volume(volume_named(client, volume)), FIELDS)
 
 
 @app.command
-def create(name: str, /, *, size: int, location: str | None = None, snapshot: str | None = None) -> None:
+def create(
+    name: str, /, *, size: int, location: str | None = None, snapshot: str | None = None, wait: Wait = False
+) -> None:
     """Create a volume.
+
+    Example: cumuli volumes create data --size 20 --location eu-west-1a --wait
 
     Args:
         name: Its display name.
         size: GiB.
-        location: Id of its location; without it, the provider chooses.
-        snapshot: Id of the snapshot to fill it with.
+        location: Id or name of its location; without it, the provider chooses.
+        snapshot: Id or name of the snapshot to fill it with.
+        wait: Return only when it can be attached.
     """
-    with compute_client() as client, output().progress(f"creating {name}"):
-        volume = client.create_volume(size, name, location=location, snapshot=snapshot)
+    with compute_client() as client:
+        where = None if location is None else location_named(client, location)
+        source = None if snapshot is None else snapshot_named(client, snapshot)
+        with output().progress(f"creating {name}"):
+            volume: Volume = client.create_volume(size, name, location=where, snapshot=source)
+        if wait:
+            output().note(f"created {volume.id}")
+            volume = wait_for_volume(client, volume.id, frozenset({"available"}))
     output().item(volume, FIELDS)
 
 
 @app.command
-def attach(volume: str, node: str, /, *, device: str | None = None) -> None:
+def attach(volume: str, node: str, /, *, device: str | None = None, wait: Wait = False) -> None:
     """Attach a volume to a node.
 
+    Example: cumuli volumes attach data web-1 --wait
+
     Args:
-        volume: Its id.
-        node: The node's id.
+        volume: Its id or name.
+        node: The node's id or name.
         device: Device name as the provider writes it (`/dev/sdf`); without it, the provider chooses.
+        wait: Return only when the node has it.
     """
     with compute_client() as client:
-        output().item(client.attach_volume(node, volume, device=device), FIELDS)
+        volume, node = volume_named(client, volume), node_named(client, node)
+        found: Volume = client.attach_volume(node, volume, device=device)
+        if wait:
+            found = wait_for_volume(client, volume, frozenset({"in_use"}))
+        output().item(found, FIELDS)
 
 
 @app.command
-def detach(volume: str, /, *, node: str | None = None) -> None:
+def detach(volume: str, /, *, node: str | None = None, wait: Wait = False) -> None:
     """Detach a volume from its node.
 
+    Example: cumuli volumes detach data --wait
+
     Args:
-        volume: Its id.
-        node: From which node; to be said of a volume that several nodes have.
+        volume: Its id or name.
+        node: From which node (id or name); to be said of a volume that several nodes have.
+        wait: Return only when it can be attached again.
     """
     with compute_client() as client:
-        output().item(client.detach_volume(volume, node=node), FIELDS)
+        volume = volume_named(client, volume)
+        holder = None if node is None else node_named(client, node)
+        found: Volume = client.detach_volume(volume, node=holder)
+        if wait:
+            # One that other nodes have stays in use.
+            found = wait_for_volume(client, volume, frozenset({"available"} if not found.attached_to else {"in_use"}))
+        output().item(found, FIELDS)
 
 
 @app.command
-def destroy(volumes: Several, /, *, yes: Yes = False) -> None:
+def destroy(volumes: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
     """Destroy volumes and what is on them. Asks before it does.
 
+    Example: cumuli volumes destroy data --yes
+
     Args:
-        volumes: Their ids.
+        volumes: Their ids or names.
         yes: Do not ask.
+        wait: Return only when they are gone.
     """
     with compute_client() as client:
-        confirm(lambda: f"Destroy {listed(volumes)} and what is on it for good?", yes=yes)
-        each(volumes, client.destroy_volume, "destroyed")
+        ids = volumes_named(client, volumes)
+
+        def destroy_one(volume: str) -> None:
+            client.destroy_volume(volume)
+            if wait:
+                until_gone(volume, lambda: client.get_volume(volume))
+
+        confirm(lambda: f"Destroy {called(volumes, ids)} and what is on it for good?", yes=yes)
+        each(ids, destroy_one, "destroyed" if wait else "destroying", what="volume")
 
 
 @snapshots.command(name="list")
 def list_snapshots(*, volume: str | None = None) -> None:
     """List the account's snapshots.
 
+    Example: cumuli snapshots list --volume data
+
     Args:
-        volume: Only those of this volume.
+        volume: Only those of this volume (id or name).
     """
     with compute_client() as client:
-        output().items(client.list_volume_snapshots(volume), SNAPSHOT_COLUMNS, none="no snapshots")
+        of = None if volume is None else volume_named(client, volume)
+        output().items(client.list_volume_snapshots(of), SNAPSHOT_COLUMNS, none="no snapshots")
 
 
 @snapshots.command(name="create")
-def create_snapshot(volume: str, /, *, name: str | None = None) -> None:
+def create_snapshot(volume: str, /, *, name: str | None = None, wait: Wait = False) -> None:
     """Start a snapshot of a volume.
 
+    Example: cumuli snapshots create data --name before-upgrade --wait
+
     Args:
-        volume: The volume's id.
+        volume: The volume's id or name.
         name: The snapshot's display name.
+        wait: Return only when it is made.
     """
     with compute_client() as client:
-        output().item(client.create_volume_snapshot(volume, name=name), SNAPSHOT_FIELDS)
+        snapshot: VolumeSnapshot = client.create_volume_snapshot(volume_named(client, volume), name=name)
+        if wait:
+            output().note(f"created {snapshot.id}")
+            snapshot = wait_for_snapshot(client, snapshot.id) or snapshot
+        output().item(snapshot, SNAPSHOT_FIELDS)
 
 
 @snapshots.command(name="destroy")
 def destroy_snapshots(snapshots: Several, /, *, yes: Yes = False) -> None:
     """Destroy snapshots. Asks before it does.
 
+    Example: cumuli snapshots destroy before-upgrade --yes
+
     Args:
-        snapshots: Their ids.
+        snapshots: Their ids or names.
         yes: Do not ask.
     """
     with compute_client() as client:
-        confirm(lambda: f"Destroy {listed(snapshots)} for good?", yes=yes)
-        each(snapshots, client.destroy_volume_snapshot, "destroyed")
+        ids = snapshots_named(client, snapshots)
+        confirm(lambda: f"Destroy {called(snapshots, ids)} for good?", yes=yes)
+        each(ids, client.destroy_volume_snapshot, "destroying", what="snapshot")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cumuli.cli.failures import UsageError
 from cumuli.cli.standard_streams import is_standard
+from cumuli.cli.usage import UsageError
 
 __all__ = ["Place", "place_of"]
 
@@ -38,13 +38,14 @@ class Place:
         return self.key if not self.key or self.key.endswith("/") else f"{self.key}/"
 
 
-def place_of(text: str, *, cloud: str | None) -> Place:
+def place_of(text: str, *, cloud: str | None, default: str | None = None) -> Place:
     """Read an address.
 
     Args:
         text: As it was typed. What stands before the first colon is the cloud, unless there is a slash
             in it; the container ends at the first slash, and everything behind that is the key.
         cloud: The provider or profile of the global options, by which an address need not name one.
+        default: The profile that is meant where nothing names one.
 
     Raises:
         UsageError: No cloud is named, or two are, or no container before the key.
@@ -56,10 +57,10 @@ def place_of(text: str, *, cloud: str | None) -> Place:
         named, rest = None, text
     else:
         named = head or None
-    if named is None and cloud is None:
+    if named is None and cloud is None and default is None:
         raise UsageError(
             f"{repr(text) if text else 'the command'} names no cloud; "
-            "write PROVIDER:CONTAINER/KEY or PROFILE:CONTAINER/KEY, or add --profile NAME"
+            "write PROVIDER:CONTAINER/KEY or PROFILE:CONTAINER/KEY, or add --profile NAME, or set CUMULI_PROFILE"
         )
     if named is not None and cloud is not None and named != cloud:
         raise UsageError(
@@ -69,6 +70,7 @@ def place_of(text: str, *, cloud: str | None) -> Place:
     container, _, key = rest.partition("/")
     if key and not container:
         raise UsageError(
-            f"{text!r} names no container; write {named or cloud}:CONTAINER/KEY, without a slash before the container"
+            f"{text!r} names no container; write {named or cloud or default}:CONTAINER/KEY, "
+            "without a slash before the container"
         )
-    return Place(cloud=named or cloud, container=container, key=key)
+    return Place(cloud=named or cloud or default, container=container, key=key)

@@ -8,12 +8,12 @@ from typing import cast
 
 from cumuli import config, registry
 from cumuli.by_name import storage
-from cumuli.cli.failures import UsageError
 from cumuli.cli.output import clean
-from cumuli.cli.session import options
+from cumuli.cli.session import Cloud, cloud, options
 from cumuli.cli.storage.addresses import Place, place_of
 from cumuli.cli.storage.failure_scope import FailureScope
-from cumuli.cli.wrong_service import without
+from cumuli.cli.usage import UsageError
+from cumuli.cli.wrong_service import opened, without
 from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.client import Storage
@@ -27,7 +27,10 @@ def place_at(text: str) -> Place:
     Raises:
         UsageError: It is none.
     """
-    return place_of(text, cloud=options().profile or options().provider)
+    given = options()
+    named = given.profile or given.provider
+    # The default profile is for addresses that name no cloud; it contradicts none that do.
+    return place_of(text, cloud=named, default=None if named else cloud().name or None)
 
 
 def container_at(text: str) -> Place:
@@ -151,24 +154,18 @@ def _open(place: Place) -> Storage:
         NotSupported: It sends no requests, and they were to be shown.
     """
     given = options()
-    settings: dict[str, object] = {"region": given.region, "endpoint": given.endpoint}
-    if given.dry_run:
-        from cumuli.cli.dry_run_runtime import DryRunRuntime
-
-        settings["_runtime"] = DryRunRuntime
-    try:
-        if given.provider is None and given.profile is None:
-            _only_one(str(place.cloud))
-            client = storage(str(place.cloud), **settings)
-        else:
-            client = cast(
-                "Storage",
-                registry.open_client("storage", provider=given.provider, profile=given.profile, settings=settings),
-            )
-    except ConfigurationError:
-        if error := without("storage", str(place.cloud)):
-            raise error from None
-        raise
+    if given.provider is not None or given.profile is not None:
+        client = cast("Storage", opened("storage", Cloud(given.provider, given.profile)))
+    elif place.cloud is None:
+        client = cast("Storage", opened("storage", cloud()))
+    else:
+        _only_one(place.cloud)
+        try:
+            client = storage(place.cloud, **given.settings())
+        except ConfigurationError:
+            if error := without("storage", place.cloud):
+                raise error from None
+            raise
     if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
         client.close()
         # It would really do what was only to be shown.

@@ -7,12 +7,12 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from cumuli.cli.confirmation import Several, Yes, confirm, each
-from cumuli.cli.failures import UsageError
 from cumuli.cli.output import Column, clean, listed, moment
 from cumuli.cli.quantities import size_text
 from cumuli.cli.session import output
 from cumuli.cli.storage.addresses import Place
 from cumuli.cli.storage.clients import about, container_at, place_at, stores
+from cumuli.cli.usage import UsageError
 from cumuli.errors import NotEmpty
 from cumuli.storage.models import Container
 

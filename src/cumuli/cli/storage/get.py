@@ -9,7 +9,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cumuli.cli.confirmation import FileOr, Switch
-from cumuli.cli.failures import UsageError
 from cumuli.cli.session import options, output
 from cumuli.cli.standard_streams import is_standard
 from cumuli.cli.storage.addresses import Place
@@ -17,6 +16,7 @@ from cumuli.cli.storage.clients import failure_scope_of, object_at, one_object, 
 from cumuli.cli.storage.objects import Recursive, write_out
 from cumuli.cli.storage.paths_and_keys import destination_of, folders_of, target_below
 from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
+from cumuli.cli.usage import UsageError
 from cumuli.errors import FileExists, InvalidRequest, ObjectNotFound, QuotaExceeded
 from cumuli.runtime.files import FULL
 from cumuli.storage.client import Storage

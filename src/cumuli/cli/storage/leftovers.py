@@ -110,7 +110,7 @@ def _remove_segments(client: SwiftStorage, place: Place, age: float, *, yes: boo
     if not _sure([_named(place, left) for left in found], f"in {place}", yes=yes):
         return
     gone = [_named(place, left) for left in client.ex_delete_dead_segments(place.container, older_than=age)]
-    if output().json:
+    if output().for_programs:
         output().data({"removed": gone})
     else:
         for name in gone:
@@ -151,7 +151,7 @@ def _sure(found: Sequence[str], where: str, *, yes: bool) -> bool:
     """Whether there is something to remove, which was confirmed."""
     if found:
         confirm(lambda: f"Remove {counted(len(found), 'leftover')} {clean(where)} for good?", yes=yes)
-    elif output().json:
+    elif output().for_programs:
         output().data({"removed": []})
     else:
         output().note(NONE)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from cumuli.cli.confirmation import Several, Yes, confirm, each
-from cumuli.cli.failures import AlreadyReported, UsageError, report
+from cumuli.cli.failures import AlreadyReported, report
 from cumuli.cli.output import Cell, Column, clean, listed, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
@@ -16,6 +16,7 @@ from cumuli.cli.storage.addresses import Place
 from cumuli.cli.storage.clients import about, failure_scope_of, object_at, one_object, place_at, stores
 from cumuli.cli.storage.containers import COLUMNS as CONTAINER_COLUMNS
 from cumuli.cli.storage.containers import FIELDS as CONTAINER_FIELDS
+from cumuli.cli.usage import UsageError
 from cumuli.errors import CloudError, ObjectNotFound
 from cumuli.storage.client import Storage
 from cumuli.storage.models import Object, Prefix
@@ -165,7 +166,7 @@ def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
                 tell(f"deleting {what}: {len(gone):,} are gone")
     finally:
         # What ends this early does not make undone what was done.
-        if output().json:
+        if output().for_programs:
             output().data({"deleted": [str(place.beside(name)) for name in gone]})
         else:
             output().done(f"deleted {counted(len(gone), 'object')} below {below}", None)

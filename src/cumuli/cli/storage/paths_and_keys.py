@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cumuli.cli.failures import UsageError
+from cumuli.cli.usage import UsageError
 from cumuli.errors import InvalidRequest
 
 __all__ = ["Found", "destination_of", "file_name_of", "files_below", "folders_of", "keys_of", "target_below"]

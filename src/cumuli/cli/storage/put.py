@@ -12,7 +12,6 @@ from typing import Annotated, BinaryIO
 from cyclopts import Parameter
 
 from cumuli.cli.confirmation import FileOr, pairs
-from cumuli.cli.failures import UsageError
 from cumuli.cli.output import clean
 from cumuli.cli.session import output
 from cumuli.cli.standard_streams import is_standard
@@ -21,6 +20,7 @@ from cumuli.cli.storage.clients import about, failure_scope_of, place_at, stores
 from cumuli.cli.storage.objects import Recursive
 from cumuli.cli.storage.paths_and_keys import keys_of
 from cumuli.cli.storage.transfers import Move, Moved, move_all, parts_at_once
+from cumuli.cli.usage import UsageError
 from cumuli.errors import PreconditionFailed
 from cumuli.storage.client import Storage
 from cumuli.storage.upload import Progress

@@ -114,7 +114,7 @@ def move_all(moves: Sequence[Move], done: str, scope: FailureScope) -> None:
             else:
                 _all(act, moves)
     finally:
-        if out.json and not options().dry_run:
+        if out.for_programs and not options().dry_run:
             out.data({done: tally.arrived})
     if len(moves) > 1 and not options().dry_run:
         seconds = time.monotonic() - began
@@ -129,7 +129,7 @@ def _count(came: Moved | RequestShown | CloudError, tally: _Tally, out: Output, 
     if isinstance(came, Moved):
         tally.arrived.append(came.data)
         tally.size += came.size
-        if not out.json:
+        if not out.for_programs:
             out.done(f"{done} {came.where}, {size_text(came.size)}", None)
     elif isinstance(came, RequestShown):
         out.request(came.request)

@@ -12,7 +12,7 @@ from cumuli.runtime.protocol import TransportSettings
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["InsecureTLSWarning", "tls_context", "trust_advice"]
+__all__ = ["InsecureTLSWarning", "openssl_version", "system_authorities", "tls_context", "trust_advice"]
 
 
 class InsecureTLSWarning(UserWarning):
@@ -64,6 +64,24 @@ def named_bundle(settings: TransportSettings) -> tuple[str, str] | None:
             if path:
                 return name, path
     return None
+
+
+def system_authorities() -> tuple[bool, str]:
+    """Whether this system trusts any certificate authority, and where OpenSSL looks for them."""
+    import ssl
+
+    paths = ssl.get_default_verify_paths()
+    loaded = ssl.create_default_context().cert_store_stats()["x509_ca"]
+    # Those of a folder are loaded when they are needed.
+    prepared = os.path.isdir(paths.openssl_capath) and bool(os.listdir(paths.openssl_capath))
+    return bool(loaded) or prepared, paths.cafile or paths.openssl_capath
+
+
+def openssl_version() -> str:
+    """OpenSSL's name and version."""
+    import ssl
+
+    return ssl.OPENSSL_VERSION
 
 
 def trust_advice(settings: TransportSettings) -> str:
