@@ -65,7 +65,12 @@ IMPURE = (
 )  # fmt: skip
 OPENERS = frozenset({"open", "input", "__import__"})
 # What of a banned or dangerous module is data, and so welcome.
-PURE_NAMES = {"os": {"PathLike", "fspath"}, "pathlib": {"PurePath", "PurePosixPath"}}
+PURE_NAMES = {
+    # The shape of a file; neither opens one.
+    "io": {"SEEK_CUR", "SEEK_END", "SEEK_SET", "BufferedReader", "RawIOBase"},
+    "os": {"PathLike", "fspath"},
+    "pathlib": {"PurePath", "PurePosixPath"},
+}
 CLOCKS = frozenset({"now", "utcnow", "today"})
 
 # HTTP libraries and TLS, and the only files that may import them.

@@ -64,6 +64,8 @@ _HOMES = {
     "storage.aio": "AsyncStorage",
     "storage.capabilities": "StorageCapability",
     "storage.client": "Storage",
+    "storage.file.aio": "AsyncObjectFile",
+    "storage.file.client": "ObjectFile",
     "storage.models": "Container DeleteResult Object Prefix",
     "storage.stream.aio": "AsyncObjectStream",
     "storage.stream.client": "ObjectStream",
@@ -87,6 +89,7 @@ __all__ = [
     "AsyncLocalStorage",
     "AsyncMemoryCompute",
     "AsyncMemoryStorage",
+    "AsyncObjectFile",
     "AsyncObjectStream",
     "AsyncOpenStack",
     "AsyncRackspace",
@@ -141,6 +144,7 @@ __all__ = [
     "NotSupported",
     "NotVerified",
     "Object",
+    "ObjectFile",
     "ObjectNotFound",
     "ObjectStream",
     "OpenStack",
@@ -284,6 +288,8 @@ if TYPE_CHECKING:
     from cumuli.storage.aio import AsyncStorage as AsyncStorage
     from cumuli.storage.capabilities import StorageCapability as StorageCapability
     from cumuli.storage.client import Storage as Storage
+    from cumuli.storage.file.aio import AsyncObjectFile as AsyncObjectFile
+    from cumuli.storage.file.client import ObjectFile as ObjectFile
     from cumuli.storage.models import Container as Container
     from cumuli.storage.models import DeleteResult as DeleteResult
     from cumuli.storage.models import Object as Object

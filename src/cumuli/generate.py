@@ -1,7 +1,7 @@
 """Write the sync clients from the async ones: ``python -m cumuli.generate``.
 
 For every folder of a package with an ``aio.py``, and perhaps files ``aio_TOPIC.py`` with parts of a large client, one
-``client.py`` is written beside them. Each class
+``client.py`` is written beside them, unless there is one that somebody wrote by hand. Each class
 ``AsyncX`` becomes ``X``, which holds an ``AsyncX`` over the blocking runtime; each public method
 becomes one line that drives the async one, with the same signature, overloads and docstring.
 
@@ -468,6 +468,12 @@ def generated(folder: Path, flavoured: set[str]) -> str:
     return tidied(Generator(folder, flavoured).module(), client_of(folder))
 
 
+def by_hand(folder: Path) -> bool:
+    """Whether somebody wrote a folder's sync clients: where they have another shape than the async ones."""
+    client = client_of(folder)
+    return client.exists() and MARK not in client.read_text(encoding="utf-8")[:1000]
+
+
 def left_over(package: Path, clients: Collection[Path]) -> list[Path]:
     """Generated files that belong to nothing any more."""
     return sorted(
@@ -495,7 +501,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     flavoured = flavoured_names(paths)
     try:
-        folders = dict.fromkeys(path.parent for path in paths)
+        folders = [folder for folder in dict.fromkeys(path.parent for path in paths) if not by_hand(folder)]
         clients = {client_of(folder): generated(folder, flavoured) for folder in folders}
     except InvalidRequest as error:
         print(error)

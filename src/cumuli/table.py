@@ -77,6 +77,8 @@ SERVICES = (
         client="Storage",
         names={
             "models": "Container DeleteResult Object Prefix",
+            "file.aio": "AsyncObjectFile",
+            "file.client": "ObjectFile",
             "stream.aio": "AsyncObjectStream",
             "stream.client": "ObjectStream",
         },

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import assert_type
@@ -11,6 +12,7 @@ from cumuli import (
     S3,
     AsyncLocalStorage,
     AsyncMemoryStorage,
+    AsyncObjectFile,
     AsyncObjectStream,
     AsyncS3,
     AsyncStorage,
@@ -27,6 +29,7 @@ from cumuli import (
     MemoryStorage,
     MemoryStorageAccount,
     Object,
+    ObjectFile,
     ObjectStream,
     Prefix,
     Storage,
@@ -54,6 +57,7 @@ def storage_alone_reads_well(cloud: Storage) -> None:
     assert_type(cloud.download_object_range(("box", "o"), "there", 0, 10), Object)
     assert_type(cloud.download_object_as_stream(("box", "o")), ObjectStream[Object])
     assert_type(cloud.download_object_range_as_stream(("box", "o"), 5), ObjectStream[Object])
+    assert_type(cloud.open_object(("box", "o")), ObjectFile[Object])
     assert_type(cloud.delete_objects([("box", "o")]), list[DeleteResult])
     assert_type(cloud.copy_object(("box", "o"), "box", "copy"), Object)
     assert_type(cloud.get_object_url(("box", "o"), expires_in=60), str)
@@ -72,6 +76,8 @@ async def so_does_async_storage(cloud: AsyncStorage) -> None:
     assert_type(await cloud.upload_object(b"x", "box", "o"), Object)
     assert_type(await cloud.download_object(("box", "o"), "there"), Object)
     assert_type(cloud.download_object_as_stream(("box", "o")), AsyncObjectStream[Object])
+    assert_type(cloud.open_object(("box", "o")), AsyncObjectFile[Object])
+    assert_type(await cloud.open_object(("box", "o")).read(), bytes)
     assert_type(await cloud.delete_objects([("box", "o")]), list[DeleteResult])
     assert_type(await cloud.get_object_url(("box", "o"), expires_in=60), str)
     async with cloud as same:
@@ -137,6 +143,10 @@ def a_providers_models_come_back() -> None:
         assert_type(s3.upload_object_via_stream(iter([b"x"]), "box", "o"), S3Object)
         assert_type(s3.download_object(("box", "o"), io.BytesIO()), S3Object)
         assert_type(s3.download_object_as_stream(("box", "o")), ObjectStream[S3Object])
+        with s3.open_object(("box", "o")) as file, zipfile.ZipFile(file) as archive:
+            assert_type(file.object, S3Object)
+            assert_type(archive.read("name"), bytes)
+            s3.upload_object(file, "box", "copy")
         assert_type(s3.copy_object(("box", "o"), "box", "copy"), S3Object)
         assert_type(s3.get_object("box", "o").storage_class, str | None)
         assert_type(s3.ex_get_bucket_tagging("box"), dict[str, str])

@@ -386,6 +386,17 @@ def test_what_no_async_client_is_left_of_is_noticed_and_removed(
     assert by_hand.exists()
 
 
+def test_what_somebody_wrote_is_left_alone(package: Path, client: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the sync clients have another shape than the async ones, such as that of Python's files."""
+    written = package / "providers/things/client.py"
+    assert written.read_text() == client
+    written.write_text('"""Things, by hand."""\n')
+    capsys.readouterr()
+    assert generate.main(["--check", str(package)]) == 0
+    assert generate.main([str(package)]) == 0
+    assert (capsys.readouterr().out, written.read_text()) == ("", '"""Things, by hand."""\n')
+
+
 def test_the_projects_own_clients_have_the_signatures_of_their_twins() -> None:
     """Independent of the generator: what Python itself makes of both."""
     from cumuli.compute.aio import AsyncCompute

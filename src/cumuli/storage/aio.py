@@ -7,8 +7,10 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from os import PathLike
 from typing import Any, BinaryIO, Generic, Literal, overload
 
+import msgspec
+
 from cumuli.client import AsyncClient
-from cumuli.errors import ConfigurationError, InvalidRequest
+from cumuli.errors import ConfigurationError, InvalidRequest, NotVerified
 from cumuli.runtime.protocol import SourceLike
 from cumuli.storage.arguments import (
     Verb,
@@ -40,6 +42,7 @@ from cumuli.storage.driver import (
     StorageDriver,
     UrlSpec,
 )
+from cumuli.storage.file.aio import BUFFER, AsyncObjectFile
 from cumuli.storage.file_download import download
 from cumuli.storage.models import Container, DeleteResult, Object, ObjectLike, Prefix
 from cumuli.storage.stream.aio import AsyncObjectStream
@@ -483,6 +486,29 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         spec = self._range_spec(obj, start_bytes, end_bytes, if_match, headers, integrity)
         return self._stream(spec, chunk_size, progress)
 
+    def open_object(
+        self,
+        obj: ObjectLike,
+        *,
+        buffer_size: int = BUFFER,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+    ) -> AsyncObjectFile[ObjectT]:
+        """An object as a binary file that is read here and there; see ``ObjectFile``. Nothing is sent yet.
+
+        Args:
+            obj: The object.
+            buffer_size: Bytes that are asked for at least.
+            if_match: See the class.
+            headers: See the class.
+            integrity: See the class; ``"required"`` cannot be had.
+
+        Raises:
+            NotVerified: ``integrity`` is ``"required"``, of this call or of the client: ranges cannot be verified.
+        """
+        return self._file(self._file_spec(obj, if_match, headers, integrity), buffer_size)
+
     async def delete_object(self, obj: ObjectLike, *, if_match: str | None = None) -> None:
         """Delete an object.
 
@@ -760,6 +786,40 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
         if chunk_size is not None:
             checked_count(chunk_size, "chunk_size")
         return AsyncObjectStream(self._reader(spec, progress), chunk_size)
+
+    def _file_spec(
+        self,
+        obj: ObjectLike,
+        if_match: str | None,
+        headers: Mapping[str, str] | None,
+        integrity: Integrity | None,
+    ) -> ReadSpec:
+        """The checked portable part of what a file was asked for."""
+        for capability in (
+            StorageCapability.DOWNLOAD_OBJECT,
+            StorageCapability.DOWNLOAD_RANGE,
+            StorageCapability.GET_OBJECT,
+        ):
+            self._require(capability)
+        spec = self._read_spec(obj, conditions=checked_conditions(if_match), headers=headers, integrity=integrity)
+        if spec.integrity == "required":
+            raise NotVerified(
+                f"{spec.address.name}: a file is read in ranges, which nothing can verify, and integrity is "
+                '"required"; download the object, or open it with integrity="if possible"',
+                provider=self.provider,
+            )
+        # What a listing says of the size need not be that of the content (Swift's large objects).
+        return msgspec.structs.replace(spec, known=None)
+
+    def _file(self, spec: ReadSpec, buffer_size: int) -> AsyncObjectFile[ObjectT]:
+        """What the spec asks for, as a file."""
+        checked_count(buffer_size, "buffer_size")
+        driver = self._driver
+
+        def reader(wanted: ReadSpec, etag: str) -> Reader[ObjectT]:
+            return Reader(driver, wanted, lambda asked: self._do(driver.read_object(asked)), etag=etag)
+
+        return AsyncObjectFile(spec, lambda wanted: self._do(driver.head_object(wanted)), reader, buffer_size)
 
     def _require(self, capability: StorageCapability) -> None:
         self.capabilities.require(capability, provider=self.provider)

@@ -15,6 +15,8 @@ from cumuli.capabilities import Capabilities
 from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.driver import ContainerT, ObjectT
+from cumuli.storage.file.aio import BUFFER
+from cumuli.storage.file.client import ObjectFile
 from cumuli.storage.models import Container, DeleteResult, ObjectLike, Prefix
 from cumuli.storage.stream.client import ObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
@@ -512,6 +514,33 @@ class Storage(Generic[ContainerT, ObjectT]):
                 headers=headers,
                 integrity=integrity,
                 progress=progress,
+            )
+        )
+
+    def open_object(
+        self,
+        obj: ObjectLike,
+        *,
+        buffer_size: int = BUFFER,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+    ) -> ObjectFile[ObjectT]:
+        """An object as a binary file that is read here and there; see ``ObjectFile``. Nothing is sent yet.
+
+        Args:
+            obj: The object.
+            buffer_size: Bytes that are asked for at least.
+            if_match: See the class.
+            headers: See the class.
+            integrity: See the class; ``"required"`` cannot be had.
+
+        Raises:
+            NotVerified: ``integrity`` is ``"required"``, of this call or of the client: ranges cannot be verified.
+        """
+        return ObjectFile(
+            self._storage.open_object(
+                obj, buffer_size=buffer_size, if_match=if_match, headers=headers, integrity=integrity
             )
         )
 

@@ -103,6 +103,12 @@ class SyncInAsyncShape:
                 return SyncStreamInAsyncShape(value(*args, **kwargs))
 
             return stream
+        if name == "open_object":
+
+            def opened(*args: Any, **kwargs: Any) -> SyncFileInAsyncShape:
+                return SyncFileInAsyncShape(value(*args, **kwargs))
+
+            return opened
 
         async def method(*args: Any, **kwargs: Any) -> Any:
             return value(*args, **kwargs)
@@ -131,6 +137,19 @@ class SyncStreamInAsyncShape(SyncInAsyncShape):
             return next(self._client)
         except StopIteration:
             raise StopAsyncIteration from None
+
+
+class SyncFileInAsyncShape(SyncInAsyncShape):
+    """A sync file whose reads can be awaited; its own methods are no functions of Python's."""
+
+    async def read(self, size: int = -1) -> Any:
+        return self._client.read(size)
+
+    async def seek(self, offset: int, whence: int = 0) -> Any:
+        return self._client.seek(offset, whence)
+
+    async def aclose(self) -> None:
+        self._client.close()
 
 
 async def _walk(items: Iterator[T]) -> AsyncIterator[T]:

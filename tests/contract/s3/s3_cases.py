@@ -142,6 +142,8 @@ CASES = [
     case("download_object_range", OBJ, io.BytesIO(), 1, 3, overwrite_existing=True, **RANGED, **DOWN, **READ),
     case("download_object_range_as_stream", OBJ, 1, 3, chunk_size=2, **DOWN, **READ),
     case("download_object_range_as_stream", OBJ, -3, **DOWN, **READ),
+    Case("open_object", (OBJ,), READ | {"if_match": "*", "integrity": "off", "buffer_size": 1},
+         operations=("HeadObject", "GetObject")),
     case("delete_object", OBJ, version_id="v"),
     case("delete_object", OBJ),
     case("delete_object", OBJ, if_match="e"),

@@ -47,7 +47,7 @@ class Call:
         answer = getattr(client, self.verb)(**{**self.arguments(), **(instead or {})})
         if self.verb.startswith("iterate_"):
             return [item async for item in answer]
-        if self.verb.endswith("_as_stream"):
+        if self.verb.endswith("_as_stream") or self.verb == "open_object":
             async with answer as stream:
                 return await stream.read()
         return await answer
@@ -103,6 +103,8 @@ CALLS = (
     Call(Can.DOWNLOAD_OBJECT, "download_object_as_stream", _of(), (), O),
     Call(Can.DOWNLOAD_RANGE, "download_object_range", _get(start_bytes=1), (), O),
     Call(Can.DOWNLOAD_RANGE, "download_object_range_as_stream", _of(start_bytes=1), (), O),
+    Call(Can.DOWNLOAD_RANGE, "open_object", _of(), (), O),
+    Call(Can.READ_IF_MATCH, "open_object", _of(if_match="e"), (), O, "if_match"),
     Call(Can.DELETE_OBJECT, "delete_object", _of(), (), O),
     Call(Can.DELETE_IF_MATCH, "delete_object", _of(if_match="e"), (), O, "if_match"),
     Call(Can.COPY_OBJECT, "copy_object", _of(container=PAIR[0], name="copy"), C, O),

@@ -38,6 +38,7 @@ from cumuli.storage.capabilities import StorageCapability as Can
 from cumuli.storage.models import Object, Prefix
 from cumuli.testing.suites.storage_base import needs
 from cumuli.testing.suites.storage_calls import CALLS, Call, strangers
+from cumuli.testing.suites.storage_files import FilesSuite
 from cumuli.testing.suites.storage_objects import ObjectsSuite
 from cumuli.testing.suites.storage_target import Bench, StorageTarget
 from cumuli.testing.suites.storage_transfers import TransfersSuite
@@ -58,7 +59,7 @@ def tree_names() -> list[str]:
     return [f"{folder}/{name}" for folder in folders for name in ("a", "b/c")] + ["aaa", "folder 500", "zzz"]
 
 
-class StorageSuite(ObjectsSuite, TransfersSuite):
+class StorageSuite(ObjectsSuite, TransfersSuite, FilesSuite):
     """Subclass it as ``Test<Provider>``, beside a fixture ``target``."""
 
     # Listings

@@ -41,6 +41,7 @@ from cumuli.storage.arguments import (
 )
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec
+from cumuli.storage.file.aio import BUFFER, AsyncObjectFile
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.aio import AsyncObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
@@ -430,6 +431,36 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         """As ``download_object_as_stream``, of a part of the content, given as for ``download_object_range``."""
         spec = self._s3_range(obj, start_bytes, end_bytes, if_match, headers, version_id, ex_customer_key, integrity)
         return self._stream(spec, chunk_size, progress)
+
+    def open_object(
+        self,
+        obj: ObjectLike,
+        *,
+        buffer_size: int = BUFFER,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> AsyncObjectFile[S3Object]:
+        """An object as a binary file that is read here and there; see ``ObjectFile``. Nothing is sent yet.
+
+        S3's operations: ``HeadObject`` and ``GetObject``.
+
+        Args:
+            obj: The object.
+            buffer_size: Bytes that are asked for at least.
+            if_match: See ``Storage``, like the next two.
+            headers: See there.
+            integrity: See there; ``"required"`` cannot be had.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            NotVerified: ``integrity`` is ``"required"``, of this call or of the client: ranges cannot be verified.
+        """
+        spec = self._extended(self._file_spec(obj, if_match, headers, integrity), obj, version_id, ex_customer_key)
+        return self._file(spec, buffer_size)
 
     async def delete_object(
         self, obj: ObjectLike, *, if_match: str | None = None, version_id: str | None = None

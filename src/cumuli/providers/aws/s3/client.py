@@ -35,6 +35,8 @@ from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.client import Storage
+from cumuli.storage.file.aio import BUFFER
+from cumuli.storage.file.client import ObjectFile
 from cumuli.storage.models import Container, ObjectLike
 from cumuli.storage.stream.client import ObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
@@ -474,6 +476,45 @@ class S3Objects(Storage[S3Container, S3Object]):
                 headers=headers,
                 integrity=integrity,
                 progress=progress,
+                version_id=version_id,
+                ex_customer_key=ex_customer_key,
+            )
+        )
+
+    def open_object(
+        self,
+        obj: ObjectLike,
+        *,
+        buffer_size: int = BUFFER,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        integrity: Integrity | None = None,
+        version_id: str | None = None,
+        ex_customer_key: CustomerKey | None = None,
+    ) -> ObjectFile[S3Object]:
+        """An object as a binary file that is read here and there; see ``ObjectFile``. Nothing is sent yet.
+
+        S3's operations: ``HeadObject`` and ``GetObject``.
+
+        Args:
+            obj: The object.
+            buffer_size: Bytes that are asked for at least.
+            if_match: See ``Storage``, like the next two.
+            headers: See there.
+            integrity: See there; ``"required"`` cannot be had.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            NotVerified: ``integrity`` is ``"required"``, of this call or of the client: ranges cannot be verified.
+        """
+        return ObjectFile(
+            self._s3_objects.open_object(
+                obj,
+                buffer_size=buffer_size,
+                if_match=if_match,
+                headers=headers,
+                integrity=integrity,
                 version_id=version_id,
                 ex_customer_key=ex_customer_key,
             )

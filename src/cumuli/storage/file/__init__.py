@@ -1,0 +1,1 @@
+"""An object as a file that is read here and there."""
