@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
+from cumuli.errors import CloudError, Conflict, InvalidRequest, NodeNotFound, NotFound, PermissionDenied
 from cumuli.providers.openstack.compute.models import NetworkAttachment
-from cumuli.providers.openstack.network.models import FixedIP, FloatingIPPool, Network, Router
+from cumuli.providers.openstack.network.models import AddressPair, FixedIP, FloatingIPPool, Network, Router
 from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench
 from tests.conformance.openstack.place import NOWHERE, QUIET, VARIABLE
@@ -138,8 +138,30 @@ async def test_ports(neutron: Neutron, admin_sdk: Any) -> None:
         await cloud.ex_create_port(network, fixed_ip="10.22.0.77")
     with pytest.raises(Conflict):
         await cloud.ex_delete_network(network)
+    changed = await cloud.ex_update_port(
+        port,
+        name="q",
+        description="d",
+        admin_state_up=True,
+        security_groups=[],
+        fixed_ips=[FixedIP(ip_address="10.22.0.78", subnet_id=subnet.id)],
+        allowed_address_pairs=[AddressPair(ip_address="10.99.0.0/24")],
+    )
+    assert (changed.name, changed.description, changed.admin_state_up) == ("q", "d", True)
+    assert (changed.security_groups, [each.ip_address for each in changed.fixed_ips]) == ((), ["10.22.0.78"])
+    assert [pair.ip_address for pair in changed.allowed_address_pairs] == ["10.99.0.0/24"]
+    assert await cloud.ex_get_port(port) == changed
+    there = seen(admin_sdk, f"/ports/{port.id}")
+    assert (there["name"], there["fixed_ips"][0]["ip_address"]) == ("q", "10.22.0.78")
+    assert (await cloud.ex_update_port(port.id, security_groups=[group])).security_groups == (group.id,)
+    # This cloud has no such extension.
+    with pytest.raises(InvalidRequest, match="port_security_enabled"):
+        await cloud.ex_update_port(port, port_security_enabled=False)
     await cloud.ex_delete_port(port)
     assert seen(admin_sdk, f"/ports/{port.id}") is None
+    for call in (cloud.ex_get_port(port), cloud.ex_update_port(port, name="gone")):
+        with pytest.raises(NotFound):
+            await call
 
 
 async def test_every_page_of_a_listing(connect: Any, neutron: Neutron) -> None:
@@ -171,8 +193,35 @@ async def test_routers(neutron: Neutron, admin_sdk: Any, services: Mapping[str, 
     assert [port for port in await cloud.ex_list_ports(network=network) if port.device_id == router.id] == []
     with pytest.raises((NotFound, Conflict)):
         await cloud.ex_remove_router_subnet(router, subnet)
+    changed = await cloud.ex_update_router(router, name="no way out", description="d", admin_state_up=False)
+    assert (changed.name, changed.description, changed.admin_state_up) == ("no way out", "d", False)
+    assert (await cloud.ex_remove_router_gateway(router)).gateway is None
+    assert seen(admin_sdk, f"/routers/{router.id}")["external_gateway_info"] is None
+    again = await cloud.ex_set_router_gateway(router, outside)
+    assert again.gateway is not None
+    assert again.gateway.network_id == outside
+    assert (await cloud.ex_get_router(router)).gateway == again.gateway
+    assert seen(admin_sdk, f"/routers/{router.id}")["name"] == "no way out"
+    with pytest.raises(PermissionDenied):
+        await cloud.ex_set_router_gateway(router, outside, enable_snat=False)
+    with pytest.raises(NotFound):
+        await cloud.ex_set_router_gateway(router, NOWHERE)
+
+    door = await neutron.make("port", network, fixed_ip="10.23.0.99")
+    await cloud.ex_add_router_port(router, door)
+    assert seen(admin_sdk, f"/ports/{door.id}")["device_id"] == router.id
+    with pytest.raises(Conflict):
+        await cloud.ex_add_router_port(router, door)
+    await cloud.ex_remove_router_port(router, door)
+    assert seen(admin_sdk, f"/ports/{door.id}") is None
+    with pytest.raises((NotFound, Conflict)):
+        await cloud.ex_remove_router_port(router, door)
+
     await cloud.ex_delete_router(router)
     assert seen(admin_sdk, f"/routers/{router.id}") is None
+    for call in (cloud.ex_get_router(router), cloud.ex_update_router(router, name="gone")):
+        with pytest.raises(NotFound):
+            await call
 
 
 @pytest.mark.usefixtures("alone_with_pools")
@@ -192,6 +241,11 @@ async def test_floating_ips(beside_servers: Neutron, bench: Bench, sdk: Any, ser
     attached = await cloud.ex_attach_floating_ip(node, floating)
     assert (attached.id, attached.fixed_ip) == (floating.id, private)
     assert seen(sdk, f"/floatingips/{floating.id}")["fixed_ip_address"] == private
+    assert attached.node_id == node.id
+    listed = {each.id: each for each in await cloud.ex_list_floating_ips()}
+    assert (listed[floating.id].node_id, listed[other.id].node_id) == (node.id, None)
+    assert await cloud.ex_get_floating_ip(floating.address) == listed[floating.id]
+    assert (await cloud.ex_get_floating_ip(floating)).node_id == node.id
     with pytest.raises(Conflict):
         await cloud.ex_attach_floating_ip(node, other.address)
 
@@ -288,6 +342,56 @@ async def test_a_server_on_networks_of_ones_own(elsewhere: Bench, flavour: Flavo
             await elsewhere.until_gone(made)
     finally:
         await neutron.tidy()
+
+
+async def test_interfaces_come_and_go(
+    bench: Bench, beside_servers: Neutron, flavour: Flavour, sdk: Any, services: Mapping[str, Any]
+) -> None:
+    cloud = bench.cloud
+    node = await bench.running("with more interfaces")
+    [first] = await cloud.ex_list_interfaces(node)
+    assert first.network_id == services["private_network"]
+    assert {each.ip_address for each in first.fixed_ips} == set(node.private_ips)
+
+    async def ports() -> set[str]:
+        return {each.port_id for each in await cloud.ex_list_interfaces(node)}
+
+    async def settled(wanted: set[str]) -> None:
+        await eventually(flavour, ports, lambda found: found == wanted, within=PATIENCE)
+
+    port = await beside_servers.make("port", services["private_network"], name="second")
+    second = await cloud.ex_attach_port_interface(node, port)
+    assert (second.port_id, second.mac_address) == (port.id, port.mac_address)
+    await settled({first.port_id, port.id})
+    assert seen(sdk, f"/ports/{port.id}")["device_id"] == node.id
+    assert {each.id for each in await cloud.ex_list_ports(node=node)} == {first.port_id, port.id}
+    with pytest.raises(Conflict):
+        await cloud.ex_attach_port_interface(node, port)
+
+    address = {"sync": "10.9.78.7", "async": "10.9.78.8"}[flavour.name]
+    third = await cloud.ex_attach_network_interface(node, services["private_network"], fixed_ip=address)
+    assert address in {each.ip_address for each in third.fixed_ips}
+    await settled({first.port_id, port.id, third.port_id})
+    found = sdk.compute.get(f"/servers/{node.id}/os-interface").json()["interfaceAttachments"]
+    assert {each["port_id"] for each in found} == {first.port_id, port.id, third.port_id}
+
+    await cloud.ex_detach_port_interface(node, third)
+    await settled({first.port_id, port.id})
+    await cloud.ex_detach_port_interface(node, port)
+    await settled({first.port_id})
+    # What was given stays, what was made goes.
+    await eventually(flavour, lambda: cloud.ex_get_port(port), lambda it: it.device_id == "", within=PATIENCE)
+    with pytest.raises(NotFound):
+        await cloud.ex_get_port(third.port_id)
+    # Nova says 202 to this, and finds out later that there is nothing to do.
+    await cloud.ex_detach_port_interface(node, third)
+    with pytest.raises(NotFound):
+        await cloud.ex_attach_port_interface(node, NOWHERE)
+    with pytest.raises(NodeNotFound):
+        await cloud.ex_list_interfaces(NOWHERE)
+    for verb in (cloud.ex_attach_port_interface, cloud.ex_detach_port_interface):
+        with pytest.raises(NodeNotFound):
+            await verb(NOWHERE, port)
 
 
 @pytest.mark.usefixtures("alone_with_pools")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,6 +41,28 @@ async def test_quotas(cloud: Any, connect: Connect, admin: Any, services: Mappin
     assert await admin.ex_get_quota(services["project"]) == quota
     with pytest.raises(PermissionDenied):
         await cloud.ex_get_quota(NOWHERE)
+
+
+async def test_quotas_that_are_set(cloud: Any, admin: Any, admin_sdk: Any) -> None:
+    # A project of this test's own: the quotas of the others are what other tests count on.
+    project = admin_sdk.identity.post(
+        "/projects", json={"project": {"name": f"limited-{secrets.token_hex(4)}", "domain_id": "default"}}
+    ).json()["project"]["id"]
+    try:
+        before = await admin.ex_get_quota(project)
+        quota = await admin.ex_set_quota(project, cores=7, ports=8, floating_ips=-1, gigabytes=9)
+        assert (quota.cores, quota.ports, quota.floating_ips, quota.gigabytes) == (7, 8, -1, 9)
+        assert (quota.instances, quota.routers, quota.volumes) == (before.instances, before.routers, before.volumes)
+        assert admin_sdk.network.get(f"/quotas/{project}").json()["quota"]["port"] == 8
+        assert admin_sdk.compute.get(f"/os-quota-sets/{project}").json()["quota_set"]["cores"] == 7
+        assert admin_sdk.block_storage.get(f"/os-quota-sets/{project}").json()["quota_set"]["gigabytes"] == 9
+        for refused in ({"cores": 1}, {"ports": 1}, {"volumes": 1}):
+            with pytest.raises(PermissionDenied):
+                await cloud.ex_set_quota(project, **refused)
+        with pytest.raises(InvalidRequest):
+            await admin.ex_set_quota(project, cores=-7)
+    finally:
+        admin_sdk.identity.delete(f"/projects/{project}")
 
 
 async def test_server_groups(cloud: Any, sdk: Any) -> None:

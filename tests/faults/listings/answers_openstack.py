@@ -212,8 +212,18 @@ PORT: dict[str, Any] = {
     "security_groups": ["g-1"],
     "admin_state_up": True,
     "project_id": "p",
+    "description": "d",
+    "allowed_address_pairs": [{"ip_address": "10.0.0.0/24", "mac_address": "fa:16:3e:00:00:01"}],
+    "port_security_enabled": True,
     "binding:vif_details": {"port_filter": True},
     "extra_dhcp_opts": [],
+}
+INTERFACE: dict[str, Any] = {
+    "port_id": "port-@",
+    "net_id": "n-1",
+    "mac_addr": "fa:16:3e:00:00:0@",
+    "port_state": "ACTIVE",
+    "fixed_ips": [{"ip_address": "10.0.0.@", "subnet_id": "sub-1"}],
 }
 ROUTER: dict[str, Any] = {
     "id": "r-@",
@@ -238,7 +248,7 @@ FLOATING_IP: dict[str, Any] = {
     "router_id": "r-1",
     "project_id": "p",
     "description": "d",
-    "port_details": {"status": "ACTIVE"},
+    "port_details": {"status": "ACTIVE", "device_id": "s-1", "device_owner": "compute:nova"},
 }
 RULE: dict[str, Any] = {
     "id": "rule-@",
@@ -318,6 +328,21 @@ def limits() -> Recorded:
         nothing=frozenset({"limit"}),
         logged=frozenset({"limits", "limits/rate"}),
     )
+
+
+def floating_ips() -> Recorded:
+    found = listing(
+        lambda nova: nova.ex_list_floating_ips(),
+        "List floatingips",
+        "floatingips",
+        FLOATING_IP,
+        "id",
+        "floating_ip_address",
+        links="floatingips_links",
+    )
+    # For those that do not tell what their port belongs to.
+    found.others = {"List ports": b'{"ports": []}'}
+    return found
 
 
 def zones() -> Recorded:
@@ -418,15 +443,14 @@ OPENSTACK: dict[str, Recorded] = {
     "ex_list_routers": listing(
         lambda nova: nova.ex_list_routers(), "List routers", "routers", ROUTER, "id", links="routers_links"
     ),
-    "ex_list_floating_ips": listing(
-        lambda nova: nova.ex_list_floating_ips(),
-        "List floatingips",
-        "floatingips",
-        FLOATING_IP,
-        "id",
-        "floating_ip_address",
-        links="floatingips_links",
+    "ex_list_interfaces": listing(
+        lambda nova: nova.ex_list_interfaces("s-1"),
+        "List Port Interfaces",
+        "interfaceAttachments",
+        INTERFACE,
+        "port_id",
     ),
+    "ex_list_floating_ips": floating_ips(),
     "ex_list_security_groups": listing(
         lambda nova: nova.ex_list_security_groups(),
         "List security-groups",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cumuli.errors import ConfigurationError, MalformedResponse
+from cumuli.errors import ConfigurationError, InvalidRequest, MalformedResponse
 from cumuli.providers.openstack.compute.models import (
     AbsoluteLimits,
     HypervisorStatistics,
@@ -19,6 +19,16 @@ from cumuli.wire.lenient import Identity
 __all__ = ["AccountCalls"]
 
 SERVER_GROUPS_PER_PAGE = 1000
+# Neutron's words for what it limits.
+NETWORK_WORDS = {
+    "networks": "network",
+    "subnets": "subnet",
+    "ports": "port",
+    "routers": "router",
+    "floating_ips": "floatingip",
+    "security_groups": "security_group",
+    "security_group_rules": "security_group_rule",
+}
 
 
 class _Rate(msgspec.Struct):
@@ -144,15 +154,28 @@ class AccountCalls:
             ).quota_set
         return Quota(
             **msgspec.structs.asdict(compute),
-            networks=network.network,
-            subnets=network.subnet,
-            ports=network.port,
-            routers=network.router,
-            floating_ips=network.floatingip,
-            security_groups=network.security_group,
-            security_group_rules=network.security_group_rule,
+            **{ours: getattr(network, theirs) for ours, theirs in NETWORK_WORDS.items()},
             **msgspec.structs.asdict(volumes),
         )
+
+    async def set_quota(self, project: str, wanted: Quota) -> Quota:
+        limits = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not None}
+        if not limits:
+            raise InvalidRequest(f"no quota of the project {project} is to be set; say which")
+        name = identified(project)
+        network = {NETWORK_WORDS[each]: value for each, value in limits.items() if each in NETWORK_WORDS}
+        volumes = {each: value for each, value in limits.items() if each in _VolumeQuota.__struct_fields__}
+        compute = {each: value for each, value in limits.items() if each in _ComputeQuota.__struct_fields__}
+        for service, path, root, part in (
+            (COMPUTE, f"/os-quota-sets/{name}", "quota_set", compute),
+            (NETWORK, f"/quotas/{name}", "quota", network),
+            (BLOCK_STORAGE, f"/os-quota-sets/{name}", "quota_set", volumes),
+        ):
+            if part:
+                await self._services.put(
+                    service, path, {root: part}, dict[str, msgspec.Raw], operation=f"Update quotas ({service})"
+                )
+        return await self.quota(project)
 
     async def _has(self, service: str) -> bool:
         try:

@@ -35,7 +35,7 @@ from cumuli.providers.openstack.compute.models import (
 )
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
 from cumuli.providers.openstack.network.client import Neutron
-from cumuli.providers.openstack.network.models import SecurityGroup
+from cumuli.providers.openstack.network.models import Network, NodeInterface, Port, SecurityGroup
 from cumuli.providers.openstack.services import PAGE_SIZE, JSONValue
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import iterate, run
@@ -846,6 +846,83 @@ class OpenStack(Nova[OpenStackNode], Neutron):
         """
         return run(self._open_stack.ex_get_quota(project))
 
+    def ex_set_quota(
+        self,
+        project: str,
+        *,
+        cores: int | None = None,
+        instances: int | None = None,
+        ram: int | None = None,
+        key_pairs: int | None = None,
+        metadata_items: int | None = None,
+        server_groups: int | None = None,
+        server_group_members: int | None = None,
+        networks: int | None = None,
+        subnets: int | None = None,
+        ports: int | None = None,
+        routers: int | None = None,
+        floating_ips: int | None = None,
+        security_groups: int | None = None,
+        security_group_rules: int | None = None,
+        volumes: int | None = None,
+        snapshots: int | None = None,
+        gigabytes: int | None = None,
+    ) -> Quota:
+        """Say how much a project may have; what is None stays as it is.
+
+        Nova's, Neutron's and Cinder's operation: update quotas. Each of them is asked for what is its own, in
+        that order, so that after an error the services before have the new quotas.
+
+        Args:
+            project: Id of the project.
+            cores: Virtual CPUs. Here as with all of them, -1 is no limit.
+            instances: Servers.
+            ram: MiB of memory.
+            key_pairs: Key pairs of a user.
+            metadata_items: Metadata items of a server.
+            server_groups: Server groups.
+            server_group_members: Servers of a group.
+            networks: Networks.
+            subnets: Subnets.
+            ports: Ports.
+            routers: Routers.
+            floating_ips: Floating IPs.
+            security_groups: Security groups.
+            security_group_rules: Rules of security groups.
+            volumes: Volumes.
+            snapshots: Volume snapshots.
+            gigabytes: GiB of volumes and snapshots together.
+
+        Returns:
+            All of the project's quotas as they are now.
+
+        Raises:
+            PermissionDenied: One is no administrator.
+            InvalidRequest: There is nothing to set, or it is less than the project has.
+        """
+        return run(
+            self._open_stack.ex_set_quota(
+                project,
+                cores=cores,
+                instances=instances,
+                ram=ram,
+                key_pairs=key_pairs,
+                metadata_items=metadata_items,
+                server_groups=server_groups,
+                server_group_members=server_group_members,
+                networks=networks,
+                subnets=subnets,
+                ports=ports,
+                routers=routers,
+                floating_ips=floating_ips,
+                security_groups=security_groups,
+                security_group_rules=security_group_rules,
+                volumes=volumes,
+                snapshots=snapshots,
+                gigabytes=gigabytes,
+            )
+        )
+
     def ex_get_hypervisor_statistics(self) -> HypervisorStatistics:
         """What all hypervisors have together. Nova's operation: Show Hypervisor Statistics.
 
@@ -853,6 +930,58 @@ class OpenStack(Nova[OpenStackNode], Neutron):
             PermissionDenied: One is no administrator.
         """
         return run(self._open_stack.ex_get_hypervisor_statistics())
+
+    def ex_list_interfaces(self, node: Node | str) -> list[NodeInterface]:
+        """The node's network interfaces. Nova's operation: List Port Interfaces.
+
+        Raises:
+            NodeNotFound: It does not exist.
+        """
+        return run(self._open_stack.ex_list_interfaces(node))
+
+    def ex_attach_port_interface(self, node: Node | str, port: Port | str) -> NodeInterface:
+        """Give a node a port that is there. Nova's operation: Create Interface.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound: The port does not exist.
+            Conflict: Something else has the port, or the node's state does not allow it.
+        """
+        return run(self._open_stack.ex_attach_port_interface(node, port))
+
+    def ex_attach_network_interface(
+        self, node: Node | str, network: Network | str, *, fixed_ip: str | None = None
+    ) -> NodeInterface:
+        """Give a node a new port on a network, which goes when it is detached. Nova's operation: Create Interface.
+
+        Args:
+            node: The node.
+            network: The network.
+            fixed_ip: The address it is to have there; None for any free one.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            NotFound, InvalidRequest: The network does not exist.
+            Conflict: The address is taken, or the node's state does not allow it.
+        """
+        return run(self._open_stack.ex_attach_network_interface(node, network, fixed_ip=fixed_ip))
+
+    def ex_detach_port_interface(self, node: Node | str, port: NodeInterface | Port | str) -> None:
+        """Take a port from a node. Nova's operation: Detach Interface.
+
+        Nova does that after it has answered, and says nothing of a port that the node does not have:
+        ``ex_list_interfaces`` tells what became of it.
+
+        Args:
+            node: The node.
+            port: The interface, its port, or the port's id. A port that was given to the node stays, free for
+                another; one that was made for the node goes.
+
+        Raises:
+            NodeNotFound: The node does not exist.
+            Conflict: The node's state does not allow it.
+        """
+        run(self._open_stack.ex_detach_port_interface(node, port))
 
     def ex_add_security_group(self, node: Node | str, group: SecurityGroup | str) -> None:
         """Put a node into a security group. Nova's operation: Add Security Group To A Server.

@@ -13,6 +13,7 @@ from cumuli.compute.models import KeyPair, NodeLocation, NodeSize, VolumeSnapsho
 from cumuli.providers.openstack.compute.account import AccountCalls
 from cumuli.providers.openstack.compute.actions import ServerActions
 from cumuli.providers.openstack.compute.images import Images
+from cumuli.providers.openstack.compute.interfaces import Interfaces
 from cumuli.providers.openstack.compute.keys import KeyPairs
 from cumuli.providers.openstack.compute.models import (
     NovaNodeT,
@@ -68,6 +69,7 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
         self.actions = ServerActions(services, self.servers)
         self.images = images(services, self.servers)
         self.volumes = Volumes(services, in_region=in_region)
+        self.interfaces = Interfaces(services)
         self.network = NetworkCalls(services)
         self.account = AccountCalls(services)
 

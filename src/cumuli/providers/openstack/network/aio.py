@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of
 from cumuli.compute.models import Node
+from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.network.models import (
+    AddressPair,
+    FixedIP,
     FloatingIP,
     FloatingIPPool,
     Network,
@@ -165,11 +170,62 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
             "name": name,
             "admin_state_up": admin_state_up,
             "fixed_ips": [address] if address else None,
-            "security_groups": [reference(group, "security group") for group in security_groups]
-            if security_groups is not None
-            else None,
+            "security_groups": _references(security_groups),
         }
         return await self._make(self._neutron.create_port(body))
+
+    async def ex_get_port(self, port: Port | str) -> Port:
+        """One port as it is now. Neutron's operation: Show port details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.port(reference(port, "port")))
+
+    async def ex_update_port(
+        self,
+        port: Port | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        fixed_ips: Sequence[FixedIP] | None = None,
+        allowed_address_pairs: Sequence[AddressPair] | None = None,
+        port_security_enabled: bool | None = None,
+    ) -> Port:
+        """Change a port; what is None stays as it is. Neutron's operation: Update port.
+
+        Args:
+            port: The port.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+            security_groups: All of its security groups, instead of those that it has.
+            fixed_ips: All of its addresses, instead of those that it has; each an address, a subnet or both.
+            allowed_address_pairs: All that it may send from besides its own addresses, instead of what it may.
+            port_security_enabled: Whether Neutron looks at what it sends, where the cloud has that. It is
+                switched off for a port without security groups and address pairs only.
+
+        Returns:
+            The port as it is now.
+
+        Raises:
+            NotFound: The port, or a security group, does not exist.
+            Conflict: An address is taken, or the port still has what it must not have.
+            InvalidRequest: There is nothing to change, or the cloud has no port security.
+        """
+        given: dict[str, object] = {
+            "name": name,
+            "description": description,
+            "admin_state_up": admin_state_up,
+            "security_groups": _references(security_groups),
+            "fixed_ips": _given(fixed_ips),
+            "allowed_address_pairs": _given(allowed_address_pairs),
+            "port_security_enabled": port_security_enabled,
+        }
+        identity = reference(port, "port")
+        return await self._do(self._neutron.update_port(identity, _changes(given, f"the port {identity}")))
 
     async def ex_delete_port(self, port: Port | str) -> None:
         """Delete a port. Neutron's operation: Delete port.
@@ -179,6 +235,87 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
             Conflict: A router has it.
         """
         await self._do(self._neutron.delete_port(reference(port, "port")))
+
+    async def ex_get_router(self, router: Router | str) -> Router:
+        """One router as it is now. Neutron's operation: Show router details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.router(reference(router, "router")))
+
+    async def ex_update_router(
+        self,
+        router: Router | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+    ) -> Router:
+        """Change a router; what is None stays as it is. Neutron's operation: Update router.
+
+        Args:
+            router: The router.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+
+        Returns:
+            The router as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: There is nothing to change.
+        """
+        given: dict[str, object] = {"name": name, "description": description, "admin_state_up": admin_state_up}
+        identity = reference(router, "router")
+        return await self._do(self._neutron.update_router(identity, _changes(given, f"the router {identity}")))
+
+    async def ex_set_router_gateway(
+        self,
+        router: Router | str,
+        external_network: Network | str,
+        *,
+        enable_snat: bool | None = None,
+        fixed_ips: Sequence[FixedIP] | None = None,
+    ) -> Router:
+        """Let a router lead outside, by another way than before if it does already. Neutron's operation: Update router.
+
+        Args:
+            router: The router.
+            external_network: Where it leads to.
+            enable_snat: Whether it hides private addresses behind its own; None for the cloud's choice. As a
+                rule only administrators may say.
+            fixed_ips: Its addresses there, each an address, a subnet or both; None for any free one. As a
+                rule only administrators may name an address.
+
+        Returns:
+            The router as it is now.
+
+        Raises:
+            NotFound: The router, or the network, does not exist.
+            Conflict: Floating IPs lead through it as it is.
+            PermissionDenied: One may not say what has been said.
+        """
+        gateway: dict[str, object] = {
+            "network_id": reference(external_network, "network"),
+            "enable_snat": enable_snat,
+            "external_fixed_ips": _given(fixed_ips),
+        }
+        return await self._gateway(router, {name: value for name, value in gateway.items() if value is not None})
+
+    async def ex_remove_router_gateway(self, router: Router | str) -> Router:
+        """Let a router lead outside no longer. Neutron's operation: Update router.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Floating IPs lead through it.
+        """
+        return await self._gateway(router, {})
+
+    async def _gateway(self, router: Router | str, gateway: dict[str, object]) -> Router:
+        body = {"external_gateway_info": gateway}
+        return await self._do(self._neutron.update_router(reference(router, "router"), body))
 
     async def ex_list_routers(self) -> list[Router]:
         """Every router. Neutron's operation: List routers."""
@@ -224,7 +361,7 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
         """
         await self._do(
             self._neutron.connect_router(
-                reference(router, "router"), "add_router_interface", reference(subnet, "subnet")
+                reference(router, "router"), "add_router_interface", {"subnet_id": reference(subnet, "subnet")}
             )
         )
 
@@ -237,7 +374,35 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
         """
         await self._do(
             self._neutron.connect_router(
-                reference(router, "router"), "remove_router_interface", reference(subnet, "subnet")
+                reference(router, "router"), "remove_router_interface", {"subnet_id": reference(subnet, "subnet")}
+            )
+        )
+
+    async def ex_add_router_port(self, router: Router | str, port: Port | str) -> None:
+        """Connect a port that is there to a router, such as one with an address of one's choice.
+
+        Neutron's operation: Add interface to router.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict, InvalidRequest: The port is in use, or its subnet is connected already.
+        """
+        await self._do(
+            self._neutron.connect_router(
+                reference(router, "router"), "add_router_interface", {"port_id": reference(port, "port")}
+            )
+        )
+
+    async def ex_remove_router_port(self, router: Router | str, port: Port | str) -> None:
+        """Disconnect a port from a router, which deletes the port. Neutron's operation: Remove interface from router.
+
+        Raises:
+            NotFound: One of them does not exist, or they are not connected.
+            Conflict: Floating IPs lead through it.
+        """
+        await self._do(
+            self._neutron.connect_router(
+                reference(router, "router"), "remove_router_interface", {"port_id": reference(port, "port")}
             )
         )
 
@@ -247,8 +412,24 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
         """Where floating IPs can come from. Neutron's operation: List networks, the external ones."""
         return await self._do(self._neutron.floating_ip_pools())
 
+    async def ex_get_floating_ip(self, floating_ip: FloatingIP | str) -> FloatingIP:
+        """One floating IP as it is now; its ``node_id`` is the node that it leads to.
+
+        Neutron's operation: Show floating IP details; List floating IPs for an address.
+
+        Args:
+            floating_ip: The floating IP, its id or its address.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.floating_ip_with_node(reference(floating_ip, "floating IP")))
+
     async def ex_list_floating_ips(self) -> list[FloatingIP]:
-        """The project's floating IPs. Neutron's operation: List floating IPs."""
+        """The project's floating IPs, each with the ``node_id`` that it leads to.
+
+        Neutron's operation: List floating IPs; List ports too where Neutron does not tell what a port belongs to.
+        """
         return await self._do(self._neutron.floating_ips())
 
     async def ex_create_floating_ip(self, pool: FloatingIPPool | Network | str | None = None) -> FloatingIP:
@@ -378,3 +559,28 @@ class AsyncNeutron(AsyncCompute[OpenStackNode, OpenStackVolume, OpenStackImage])
             NotFound: It does not exist.
         """
         await self._do(self._neutron.delete_rule(reference(rule, "security group rule")))
+
+
+def _references(groups: Sequence[SecurityGroup | str] | None) -> list[str] | None:
+    return [reference(group, "security group") for group in groups] if groups is not None else None
+
+
+def _given(parts: Sequence[FixedIP | AddressPair] | None) -> list[dict[str, object]] | None:
+    """What was said of each; None for nothing at all."""
+    if parts is None:
+        return None
+    return [
+        {name: value for name, value in msgspec.structs.asdict(part).items() if value is not None} for part in parts
+    ]
+
+
+def _changes(given: dict[str, object], what: str) -> dict[str, object]:
+    """What is to change.
+
+    Raises:
+        InvalidRequest: That is nothing.
+    """
+    changes = {name: value for name, value in given.items() if value is not None}
+    if not changes:
+        raise InvalidRequest(f"nothing of {what} is to be changed; say what")
+    return changes

@@ -13,6 +13,8 @@ from cumuli.compute.models import Node
 from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.aio import AsyncNeutron
 from cumuli.providers.openstack.network.models import (
+    AddressPair,
+    FixedIP,
     FloatingIP,
     FloatingIPPool,
     Network,
@@ -156,6 +158,60 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             )
         )
 
+    def ex_get_port(self, port: Port | str) -> Port:
+        """One port as it is now. Neutron's operation: Show port details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._neutron.ex_get_port(port))
+
+    def ex_update_port(
+        self,
+        port: Port | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        fixed_ips: Sequence[FixedIP] | None = None,
+        allowed_address_pairs: Sequence[AddressPair] | None = None,
+        port_security_enabled: bool | None = None,
+    ) -> Port:
+        """Change a port; what is None stays as it is. Neutron's operation: Update port.
+
+        Args:
+            port: The port.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+            security_groups: All of its security groups, instead of those that it has.
+            fixed_ips: All of its addresses, instead of those that it has; each an address, a subnet or both.
+            allowed_address_pairs: All that it may send from besides its own addresses, instead of what it may.
+            port_security_enabled: Whether Neutron looks at what it sends, where the cloud has that. It is
+                switched off for a port without security groups and address pairs only.
+
+        Returns:
+            The port as it is now.
+
+        Raises:
+            NotFound: The port, or a security group, does not exist.
+            Conflict: An address is taken, or the port still has what it must not have.
+            InvalidRequest: There is nothing to change, or the cloud has no port security.
+        """
+        return run(
+            self._neutron.ex_update_port(
+                port,
+                name=name,
+                description=description,
+                admin_state_up=admin_state_up,
+                security_groups=security_groups,
+                fixed_ips=fixed_ips,
+                allowed_address_pairs=allowed_address_pairs,
+                port_security_enabled=port_security_enabled,
+            )
+        )
+
     def ex_delete_port(self, port: Port | str) -> None:
         """Delete a port. Neutron's operation: Delete port.
 
@@ -164,6 +220,80 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             Conflict: A router has it.
         """
         run(self._neutron.ex_delete_port(port))
+
+    def ex_get_router(self, router: Router | str) -> Router:
+        """One router as it is now. Neutron's operation: Show router details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._neutron.ex_get_router(router))
+
+    def ex_update_router(
+        self,
+        router: Router | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+    ) -> Router:
+        """Change a router; what is None stays as it is. Neutron's operation: Update router.
+
+        Args:
+            router: The router.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+
+        Returns:
+            The router as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: There is nothing to change.
+        """
+        return run(
+            self._neutron.ex_update_router(router, name=name, description=description, admin_state_up=admin_state_up)
+        )
+
+    def ex_set_router_gateway(
+        self,
+        router: Router | str,
+        external_network: Network | str,
+        *,
+        enable_snat: bool | None = None,
+        fixed_ips: Sequence[FixedIP] | None = None,
+    ) -> Router:
+        """Let a router lead outside, by another way than before if it does already. Neutron's operation: Update router.
+
+        Args:
+            router: The router.
+            external_network: Where it leads to.
+            enable_snat: Whether it hides private addresses behind its own; None for the cloud's choice. As a
+                rule only administrators may say.
+            fixed_ips: Its addresses there, each an address, a subnet or both; None for any free one. As a
+                rule only administrators may name an address.
+
+        Returns:
+            The router as it is now.
+
+        Raises:
+            NotFound: The router, or the network, does not exist.
+            Conflict: Floating IPs lead through it as it is.
+            PermissionDenied: One may not say what has been said.
+        """
+        return run(
+            self._neutron.ex_set_router_gateway(router, external_network, enable_snat=enable_snat, fixed_ips=fixed_ips)
+        )
+
+    def ex_remove_router_gateway(self, router: Router | str) -> Router:
+        """Let a router lead outside no longer. Neutron's operation: Update router.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Floating IPs lead through it.
+        """
+        return run(self._neutron.ex_remove_router_gateway(router))
 
     def ex_list_routers(self) -> list[Router]:
         """Every router. Neutron's operation: List routers."""
@@ -214,12 +344,48 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
         """
         run(self._neutron.ex_remove_router_subnet(router, subnet))
 
+    def ex_add_router_port(self, router: Router | str, port: Port | str) -> None:
+        """Connect a port that is there to a router, such as one with an address of one's choice.
+
+        Neutron's operation: Add interface to router.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict, InvalidRequest: The port is in use, or its subnet is connected already.
+        """
+        run(self._neutron.ex_add_router_port(router, port))
+
+    def ex_remove_router_port(self, router: Router | str, port: Port | str) -> None:
+        """Disconnect a port from a router, which deletes the port. Neutron's operation: Remove interface from router.
+
+        Raises:
+            NotFound: One of them does not exist, or they are not connected.
+            Conflict: Floating IPs lead through it.
+        """
+        run(self._neutron.ex_remove_router_port(router, port))
+
     def ex_list_floating_ip_pools(self) -> list[FloatingIPPool]:
         """Where floating IPs can come from. Neutron's operation: List networks, the external ones."""
         return run(self._neutron.ex_list_floating_ip_pools())
 
+    def ex_get_floating_ip(self, floating_ip: FloatingIP | str) -> FloatingIP:
+        """One floating IP as it is now; its ``node_id`` is the node that it leads to.
+
+        Neutron's operation: Show floating IP details; List floating IPs for an address.
+
+        Args:
+            floating_ip: The floating IP, its id or its address.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._neutron.ex_get_floating_ip(floating_ip))
+
     def ex_list_floating_ips(self) -> list[FloatingIP]:
-        """The project's floating IPs. Neutron's operation: List floating IPs."""
+        """The project's floating IPs, each with the ``node_id`` that it leads to.
+
+        Neutron's operation: List floating IPs; List ports too where Neutron does not tell what a port belongs to.
+        """
         return run(self._neutron.ex_list_floating_ips())
 
     def ex_create_floating_ip(self, pool: FloatingIPPool | Network | str | None = None) -> FloatingIP:

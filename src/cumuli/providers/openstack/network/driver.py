@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from cumuli.errors import CloudError, Conflict, InvalidRequest, NotFound
 from cumuli.providers.openstack.network.models import (
     FloatingIP,
     FloatingIPPool,
+    FloatingIPPort,
     Network,
     Port,
     Router,
@@ -113,6 +114,25 @@ class NetworkCalls:
         )
         return _unwrapped(answer, root, kind)
 
+    async def _show(self, path: str, root: str, identity: str, kind: type[T]) -> T:
+        answer = await self._services.get(
+            NETWORK,
+            f"{path}/{identified(identity)}",
+            dict[str, msgspec.Raw],
+            operation=f"Show {WORDS.get(root, root)} details",
+        )
+        return _unwrapped(answer, root, kind)
+
+    async def _change(self, path: str, root: str, identity: str, body: Mapping[str, object], kind: type[T]) -> T:
+        answer = await self._services.put(
+            NETWORK,
+            f"{path}/{identified(identity)}",
+            {root: body},
+            dict[str, msgspec.Raw],
+            operation=f"Update {WORDS.get(root, root)}",
+        )
+        return _unwrapped(answer, root, kind)
+
     async def _remove(self, path: str, identity: str) -> None:
         await self._services.delete(NETWORK, f"{path}/{identified(identity)}", operation=f"Delete {path[1:]}")
 
@@ -141,6 +161,12 @@ class NetworkCalls:
     async def ports(self, query: Query = ()) -> list[Port]:
         return [item for page in await self._pages("/ports", _Ports, query) for item in page.items]
 
+    async def port(self, identity: str) -> Port:
+        return await self._show("/ports", "port", identity, Port)
+
+    async def update_port(self, identity: str, body: Mapping[str, object]) -> Port:
+        return await self._change("/ports", "port", identity, body, Port)
+
     async def create_port(self, body: dict[str, object]) -> Port:
         return await self._make("/ports", "port", body, Port)
 
@@ -150,20 +176,26 @@ class NetworkCalls:
     async def routers(self) -> list[Router]:
         return [item for page in await self._pages("/routers", _Routers) for item in page.items]
 
+    async def router(self, identity: str) -> Router:
+        return await self._show("/routers", "router", identity, Router)
+
+    async def update_router(self, identity: str, body: Mapping[str, object]) -> Router:
+        return await self._change("/routers", "router", identity, body, Router)
+
     async def create_router(self, body: dict[str, object]) -> Router:
         return await self._make("/routers", "router", body, Router)
 
     async def delete_router(self, identity: str) -> None:
         await self._remove("/routers", identity)
 
-    async def connect_router(self, identity: str, action: str, subnet_id: str) -> None:
-        """``add_router_interface`` or ``remove_router_interface``."""
+    async def connect_router(self, identity: str, action: str, to: Mapping[str, str]) -> None:
+        """``add_router_interface`` or ``remove_router_interface``, to a subnet or a port."""
         await self._services.send(
             NETWORK,
             "PUT",
             f"/routers/{identified(identity)}/{action}",
             operation=action,
-            body={"subnet_id": subnet_id},
+            body=to,
             repeatable=False,
         )
 
@@ -173,8 +205,26 @@ class NetworkCalls:
         networks = await self.networks([("router:external", "true")])
         return [FloatingIPPool(id=network.id, name=network.name) for network in networks]
 
-    async def floating_ips(self, query: Query = ()) -> list[FloatingIP]:
+    async def _floating_ips(self, query: Query = ()) -> list[FloatingIP]:
         return [item for page in await self._pages("/floatingips", _FloatingIPs, query) for item in page.items]
+
+    async def floating_ips(self) -> list[FloatingIP]:
+        return await self._with_ports(await self._floating_ips())
+
+    async def _with_ports(self, found: list[FloatingIP]) -> list[FloatingIP]:
+        """The same, with what has their ports; one more listing where Neutron does not tell by itself."""
+        untold = {each.port_id for each in found if each.port_id is not None and each.port_details is None}
+        if not untold:
+            return found
+        query = [("id", untold.pop())] if len(untold) == 1 else []
+        ports = {
+            port.id: FloatingIPPort(device_id=port.device_id, device_owner=port.device_owner)
+            for port in await self.ports(query)
+        }
+        return [
+            msgspec.structs.replace(each, port_details=each.port_details or ports.get(each.port_id or ""))
+            for each in found
+        ]
 
     async def create_floating_ip(self, pool: str | None) -> FloatingIP:
         if pool is None:
@@ -189,14 +239,15 @@ class NetworkCalls:
     async def floating_ip(self, named: str) -> FloatingIP:
         """By its id or its address."""
         if "." in named or ":" in named:
-            found = await self.floating_ips([("floating_ip_address", named)])
+            found = await self._floating_ips([("floating_ip_address", named)])
             if not found:
                 raise NotFound(f"the project has no floating IP {named}")
             return found[0]
-        answer = await self._services.get(
-            NETWORK, f"/floatingips/{identified(named)}", dict[str, msgspec.Raw], operation="Show floating IP details"
-        )
-        return _unwrapped(answer, "floatingip", FloatingIP)
+        return await self._show("/floatingips", "floatingip", named, FloatingIP)
+
+    async def floating_ip_with_node(self, named: str) -> FloatingIP:
+        """By its id or its address, and what it leads to."""
+        return (await self._with_ports([await self.floating_ip(named)]))[0]
 
     async def attach_floating_ip(self, node_id: str, named: str, fixed_ip: str | None) -> FloatingIP:
         floating = await self.floating_ip(named)
@@ -228,14 +279,7 @@ class NetworkCalls:
         return await self._lead((await self.floating_ip(named)).id, {"port_id": None})
 
     async def _lead(self, identity: str, to: dict[str, str | None]) -> FloatingIP:
-        answer = await self._services.put(
-            NETWORK,
-            f"/floatingips/{identified(identity)}",
-            {"floatingip": to},
-            dict[str, msgspec.Raw],
-            operation="Update floating IP",
-        )
-        return _unwrapped(answer, "floatingip", FloatingIP)
+        return await self._change("/floatingips", "floatingip", identity, to, FloatingIP)
 
     async def delete_floating_ip(self, named: str) -> None:
         identity = (await self.floating_ip(named)).id if "." in named or ":" in named else named

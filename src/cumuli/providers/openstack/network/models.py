@@ -7,10 +7,13 @@ import msgspec
 from cumuli.wire.lenient import Identity, Needed
 
 __all__ = [
+    "AddressPair",
     "FixedIP",
     "FloatingIP",
     "FloatingIPPool",
+    "FloatingIPPort",
     "Network",
+    "NodeInterface",
     "Port",
     "Router",
     "SecurityGroup",
@@ -99,6 +102,18 @@ class FixedIP(msgspec.Struct, frozen=True, kw_only=True):
     subnet_id: str | None = None
 
 
+class AddressPair(msgspec.Struct, frozen=True, kw_only=True):
+    """What a port may send from besides its own addresses.
+
+    Attributes:
+        ip_address: Address or range.
+        mac_address: MAC address; None for the port's own.
+    """
+
+    ip_address: str
+    mac_address: str | None = None
+
+
 class Port(msgspec.Struct, frozen=True, kw_only=True):
     """A network interface.
 
@@ -114,6 +129,10 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
         security_groups: Ids of its security groups.
         admin_state_up: Whether it is switched on.
         project_id: The project that owns it.
+        description: Its description.
+        allowed_address_pairs: What it may send from besides its own addresses.
+        port_security_enabled: Whether Neutron looks at what it sends and lets security groups work; None where
+            Neutron does not tell.
     """
 
     id: Identity
@@ -127,6 +146,32 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     security_groups: tuple[str, ...] = ()
     admin_state_up: bool = True
     project_id: str = ""
+    description: str = ""
+    allowed_address_pairs: tuple[AddressPair, ...] = ()
+    port_security_enabled: bool | None = None
+
+
+class NodeInterface(msgspec.Struct, frozen=True, kw_only=True):
+    """A network interface of a node, as Nova tells of it.
+
+    Attributes:
+        port_id: Id of the port that it is.
+        network_id: The network it is on; empty where Nova does not tell.
+        mac_address: Its MAC address; empty where Nova does not tell.
+        state: ``"ACTIVE"``, ``"DOWN"``, ``"BUILD"`` or ``"ERROR"``; empty where Nova does not tell.
+        fixed_ips: Its addresses.
+    """
+
+    port_id: Identity
+    network_id: str = msgspec.field(default="", name="net_id")
+    mac_address: str = msgspec.field(default="", name="mac_addr")
+    state: str = msgspec.field(default="", name="port_state")
+    fixed_ips: tuple[FixedIP, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The port, which tells the interfaces of a node apart."""
+        return self.port_id
 
 
 class ExternalGateway(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +198,7 @@ class Router(msgspec.Struct, frozen=True, kw_only=True):
         admin_state_up: Whether it is switched on.
         gateway: How it leads outside, or None.
         project_id: The project that owns it.
+        description: Its description.
     """
 
     id: Identity
@@ -161,6 +207,7 @@ class Router(msgspec.Struct, frozen=True, kw_only=True):
     admin_state_up: bool = True
     gateway: ExternalGateway | None = msgspec.field(default=None, name="external_gateway_info")
     project_id: str = ""
+    description: str = ""
 
 
 class FloatingIPPool(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +220,18 @@ class FloatingIPPool(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Identity
     name: str
+
+
+class FloatingIPPort(msgspec.Struct, frozen=True, kw_only=True):
+    """What has the port that a floating IP leads to.
+
+    Attributes:
+        device_id: Id of the node or other device; empty for none.
+        device_owner: What kind of device that is (``"compute:nova"``); empty for none.
+    """
+
+    device_id: str = ""
+    device_owner: str = ""
 
 
 class FloatingIP(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +247,7 @@ class FloatingIP(msgspec.Struct, frozen=True, kw_only=True):
         router_id: The router that leads there, or None.
         project_id: The project that owns it.
         description: Its description.
+        port_details: What has that port; None if it leads nowhere, or where Neutron does not tell.
     """
 
     id: Identity
@@ -199,6 +259,13 @@ class FloatingIP(msgspec.Struct, frozen=True, kw_only=True):
     router_id: str | None = None
     project_id: str = ""
     description: str = ""
+    port_details: FloatingIPPort | None = None
+
+    @property
+    def node_id(self) -> str | None:
+        """Id of the node that it leads to; None for none, or for something else than a node."""
+        port = self.port_details
+        return port.device_id or None if port is not None and port.device_owner.startswith("compute:") else None
 
 
 class SecurityGroupRule(msgspec.Struct, frozen=True, kw_only=True):
