@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,14 @@ from cumuli.providers.aws.ec2.models import (
     Address,
     BlockDeviceMapping,
     EC2Node,
+    InterfaceSpec,
+    LaunchTemplate,
+    MetadataOptions,
     Network,
+    PlacementGroup,
     SecurityGroup,
     SecurityGroupRule,
+    SpotOptions,
     Subnet,
 )
 
@@ -42,6 +48,7 @@ DEVICES = [
     BlockDeviceMapping(device="/dev/sdg", virtual_name="ephemeral0"),
     BlockDeviceMapping(device="/dev/sdh", no_device=True),
 ]
+METADATA = MetadataOptions(http_tokens="required", http_endpoint=True, hop_limit=2, ipv6=False, tags=True)
 CREATION = {
     "location": "eu-west-1a",
     "tags": {"a": "1", "b": ""},
@@ -60,6 +67,56 @@ INTERFACE = {
     "ex_assign_public_ip": True,
     "ex_iamprofile": "arn:aws:iam::123456789012:instance-profile/web",
     "ex_terminate_on_shutdown": False,
+}
+LAUNCH = {
+    "ex_launch_template": "lt-1",
+    "ex_launch_template_version": "$Latest",
+    "ex_spot": SpotOptions(
+        max_price="0.05", type="persistent", interruption="stop", valid_until=dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    ),
+    "ex_placement_group": PlacementGroup(name="near"),
+    "ex_metadata_options": METADATA,
+    "ex_monitoring": True,
+    "ex_volume_tags": {"v": "1"},
+    "ex_interface_tags": {"i": "1"},
+    "ex_subnet": "subnet-1",
+    "ex_private_ip": "10.0.0.5",
+    "ex_ipv6_addresses": ["2001:db8::5"],
+    "ex_ipv6_address_count": 2,
+}
+INTERFACES = [
+    InterfaceSpec(
+        subnet="subnet-1",
+        security_groups=("sg-1",),
+        private_ip="10.0.0.5",
+        secondary_private_ips=("10.0.0.6",),
+        ipv6_addresses=("2001:db8::5",),
+        assign_public_ip=False,
+        description="front",
+        delete_on_termination=True,
+    ),
+    InterfaceSpec(subnet="subnet-2", private_ip="10.0.1.5", secondary_private_ip_count=2, ipv6_address_count=1),
+    InterfaceSpec(id="eni-1", device_index=3),
+]
+TEMPLATE = {
+    "size": SIZE,
+    "image": IMAGE,
+    "location": "eu-west-1a",
+    "key_name": "key",
+    "security_groups": ["sg-1"],
+    "user_data": "#!/bin/sh",
+    "iam_profile": "profile",
+    "block_devices": DEVICES,
+    "terminate_on_shutdown": True,
+    "spot": True,
+    "placement_group": "pg-1",
+    "metadata_options": METADATA,
+    "monitoring": False,
+    "node_tags": {"n": "1"},
+    "volume_tags": {"v": "1"},
+    "interface_tags": {"i": "1"},
+    "description": "the first",
+    "tags": {"a": "1"},
 }
 RULES = [
     SecurityGroupRule(protocol="tcp", from_port=22, to_port=22, cidr="0.0.0.0/0", description="ssh"),
@@ -124,6 +181,12 @@ CASES = [
         },
         actions=("DescribeKeyPairs", "ImportKeyPair", "RunInstances"),
     ),
+    case("create_node", "web", None, None, **LAUNCH),
+    case("create_node", "web", SIZE, IMAGE, ex_spot=True, ex_placement_group="pg-1", ex_launch_template="mine"),
+    case("create_node", "web", SIZE, IMAGE, ex_network_interfaces=INTERFACES),
+    case("create_node", "web", SIZE, IMAGE, ex_assign_public_ip=True, ex_ipv6_addresses=["2001:db8::5"]),
+    case("ex_create_nodes", 3, "web", None, None, minimum=2, **LAUNCH),
+    case("ex_create_nodes", 3, "web", SIZE, IMAGE, ex_network_interfaces=INTERFACES[:2]),
     case("ex_create_nodes", 3, "web", SIZE, IMAGE, auth=SSHKey(PUBLIC_KEY)),
     case("ex_create_nodes", 3, "web", "t3.micro", "ami-1", **CREATION),
     case("ex_create_nodes", 3, "web", "t3.micro", "ami-1", **INTERFACE),
@@ -132,6 +195,33 @@ CASES = [
     case("reboot_node", "i-1"),
     case("destroy_node", "i-1"),
     case("wait_until_running", [], ssh_interface="private", timeout=1),
+    case("ex_modify_instance_metadata_options", NODE, METADATA),
+    case("ex_monitor_nodes", [NODE, "i-2"]),
+    case("ex_unmonitor_nodes", ["i-1"]),
+    # Launch templates, placement groups, the account
+    case("ex_list_launch_templates"),
+    case("ex_list_launch_templates", ids=[LaunchTemplate(id="lt-1")], filters={"launch-template-name": "web"}),
+    case("ex_create_launch_template", "web", **TEMPLATE),
+    case(
+        "ex_create_launch_template",
+        "web",
+        subnet=Subnet(id="subnet-1"),
+        security_groups=["text"],
+        private_ip="10.0.0.5",
+        ipv6_addresses=["2001:db8::5"],
+    ),
+    case("ex_create_launch_template", "web", image="ami-1", assign_public_ip=True, ipv6_address_count=1),
+    case("ex_create_launch_template", "web", network_interfaces=INTERFACES),
+    case("ex_delete_launch_template", LaunchTemplate(id="lt-1")),
+    case("ex_delete_launch_template", "web"),
+    case("ex_list_placement_groups", names=["near"], filters={"strategy": "cluster"}),
+    case("ex_create_placement_group", "near"),
+    case("ex_create_placement_group", "apart", strategy="spread", spread_level="host", tags={"a": "1"}),
+    case("ex_create_placement_group", "parts", strategy="partition", partition_count=3),
+    case("ex_delete_placement_group", PlacementGroup(name="near")),
+    case("ex_list_reserved_nodes", ids=["r-1"], filters={"state": "active"}),
+    case("ex_describe_account_attributes"),
+    case("ex_get_limits"),
     # What nodes are made of
     case("list_sizes"),
     case("list_sizes", location="eu-west-1a"),
@@ -227,6 +317,12 @@ CASES = [
         boot_mode="uefi",
     ),
     case("ex_register_image", "bundle", image_location="bucket/manifest", kernel="aki-1", ramdisk="ari-1"),
+    case("ex_get_launch_permissions", IMAGE),
+    case("ex_modify_image_attribute", IMAGE, add_accounts=["123456789012"], remove_accounts=["210987654321"]),
+    case("ex_modify_image_attribute", "ami-1", public=True),
+    case("ex_modify_image_attribute", "ami-1", remove_accounts=["210987654321"], public=False),
+    case("ex_modify_image_attribute", "ami-1", description="as it was"),
+    case("ex_reset_launch_permissions", "ami-1"),
     case("ex_modify_snapshot_attribute", SNAPSHOT, add_accounts=["123456789012"], public=True),
     case("ex_modify_snapshot_attribute", "snap-1", remove_accounts=["123456789012"], public=False),
     case("ex_get_console_output", NODE),

@@ -13,7 +13,7 @@ INSTANCE = f"""<instanceId>i-@</instanceId><imageId>ami-1</imageId>
 <instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-@.internal</privateDnsName>
 <dnsName>ec2-@.amazonaws.com</dnsName><reason/><keyName>me</keyName><amiLaunchIndex>0</amiLaunchIndex>
 <productCodes/><instanceType>t3.micro</instanceType><launchTime>2026-01-02T03:04:05.000Z</launchTime>
-<placement><availabilityZone>eu-west-1a</availabilityZone><groupName/><tenancy>default</tenancy></placement>
+<placement><availabilityZone>eu-west-1a</availabilityZone><groupName>near</groupName><tenancy>default</tenancy></placement>
 <platform>windows</platform><monitoring><state>disabled</state></monitoring><subnetId>subnet-1</subnetId>
 <vpcId>vpc-1</vpcId><privateIpAddress>10.0.0.@</privateIpAddress><ipAddress>203.0.113.@</ipAddress>
 <sourceDestCheck>true</sourceDestCheck>
@@ -31,7 +31,11 @@ INSTANCE = f"""<instanceId>i-@</instanceId><imageId>ami-1</imageId>
 <association><publicIp>203.0.113.@</publicIp></association></item></privateIpAddressesSet>
 <ipv6AddressesSet><item><ipv6Address>2001:db8::@</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet>
 <iamInstanceProfile><arn>arn:aws:iam::1:instance-profile/p</arn><id>AIPA</id></iamInstanceProfile>
-<ebsOptimized>false</ebsOptimized><cpuOptions><coreCount>1</coreCount></cpuOptions>"""
+<ebsOptimized>false</ebsOptimized><spotInstanceRequestId>sir-1</spotInstanceRequestId>
+<metadataOptions><state>applied</state><httpTokens>required</httpTokens>
+<httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint>
+<httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>enabled</instanceMetadataTags></metadataOptions>
+<cpuOptions><coreCount>1</coreCount></cpuOptions>"""
 VOLUME = f"""<volumeId>vol-@</volumeId><size>80</size><snapshotId>snap-1</snapshotId>
 <availabilityZone>eu-west-1a</availabilityZone><status>in-use</status><createTime>2026-01-02T03:04:05.000Z</createTime>
 <attachmentSet><item><volumeId>vol-@</volumeId><instanceId>i-1</instanceId><device>/dev/sdh</device>
@@ -92,6 +96,19 @@ GROUP = f"""<ownerId>1</ownerId><groupId>sg-@</groupId><groupName>g@</groupName>
 </ipRanges></item></ipPermissionsEgress>{TAGS}"""
 KEY = f"""<keyPairId>key-@</keyPairId><keyFingerprint>1f:51:ae</keyFingerprint><keyName>k@</keyName>
 <keyType>rsa</keyType><publicKey>ssh-rsa AAAA</publicKey><createTime>2026-01-02T03:04:05.000Z</createTime>{TAGS}"""
+TEMPLATE = f"""<launchTemplateId>lt-@</launchTemplateId><launchTemplateName>t@</launchTemplateName>
+<createTime>2026-01-02T03:04:05.000Z</createTime><createdBy>arn:aws:iam::1:root</createdBy>
+<defaultVersionNumber>1</defaultVersionNumber><latestVersionNumber>2</latestVersionNumber>{TAGS}"""
+PLACEMENT = f"""<groupName>p@</groupName><groupId>pg-@</groupId><state>available</state><strategy>partition</strategy>
+<partitionCount>3</partitionCount><spreadLevel>rack</spreadLevel>{TAGS}"""
+RESERVED = f"""<reservedInstancesId>r@</reservedInstancesId><instanceType>m5.large</instanceType>
+<availabilityZone>eu-west-1a</availabilityZone><start>2026-01-02T03:04:05.000Z</start>
+<end>2027-01-02T03:04:05.000Z</end><duration>31536000</duration><fixedPrice>100.5</fixedPrice>
+<usagePrice>0.01</usagePrice><instanceCount>2</instanceCount><productDescription>Linux/UNIX</productDescription>
+<state>active</state><instanceTenancy>default</instanceTenancy><currencyCode>USD</currencyCode>
+<offeringClass>standard</offeringClass><offeringType>All Upfront</offeringType><scope>Region</scope>{TAGS}"""
+ATTRIBUTE = """<attributeName>a@</attributeName><attributeValueSet><item><attributeValue>@0</attributeValue></item>
+</attributeValueSet>"""
 TAG = """<resourceId>i-1</resourceId><resourceType>instance</resourceType><key>k@</key><value>v@</value>"""
 ADDRESS = f"""<publicIp>203.0.113.@</publicIp><allocationId>eipalloc-@</allocationId><domain>vpc</domain>
 <instanceId>i-1</instanceId><associationId>eipassoc-1</associationId><networkInterfaceId>eni-1</networkInterfaceId>
@@ -155,6 +172,17 @@ def addresses_of(call: Call) -> Recorded:
     return found
 
 
+def attributes(call: Call) -> Recorded:
+    return listing(call, "DescribeAccountAttributes", "accountAttributeSet", ATTRIBUTE, "attributeName", more="")
+
+
+def limits(call: Call) -> Recorded:
+    found = attributes(call)
+    # What has no figure is no limit.
+    found.decides = frozenset({"attributeValueSet", "attributeValueSet/item", "attributeValueSet/item/attributeValue"})
+    return found
+
+
 EC2: dict[str, Recorded] = {
     "list_nodes": nodes(),
     "list_volumes": listing(lambda ec2: ec2.list_volumes(), "DescribeVolumes", "volumeSet", VOLUME, "volumeId"),
@@ -168,6 +196,31 @@ EC2: dict[str, Recorded] = {
         MODIFICATION,
         "volumeId",
     ),
+    "ex_list_launch_templates": listing(
+        lambda ec2: ec2.ex_list_launch_templates(),
+        "DescribeLaunchTemplates",
+        "launchTemplates",
+        TEMPLATE,
+        "launchTemplateId",
+    ),
+    "ex_list_placement_groups": listing(
+        lambda ec2: ec2.ex_list_placement_groups(),
+        "DescribePlacementGroups",
+        "placementGroupSet",
+        PLACEMENT,
+        "groupName",
+        more="",
+    ),
+    "ex_list_reserved_nodes": listing(
+        lambda ec2: ec2.ex_list_reserved_nodes(),
+        "DescribeReservedInstances",
+        "reservedInstancesSet",
+        RESERVED,
+        "reservedInstancesId",
+        more="",
+    ),
+    "ex_describe_account_attributes": attributes(lambda ec2: ec2.ex_describe_account_attributes()),
+    "ex_get_limits": limits(lambda ec2: ec2.ex_get_limits()),
     "list_images": listing(lambda ec2: ec2.list_images(), "DescribeImages", "imagesSet", IMAGE, "imageId"),
     "list_sizes": listing(
         lambda ec2: ec2.list_sizes(), "DescribeInstanceTypes", "instanceTypeSet", TYPE, "instanceType"

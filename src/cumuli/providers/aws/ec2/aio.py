@@ -8,9 +8,11 @@ from typing import ClassVar, Unpack
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
+from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes
@@ -28,7 +30,16 @@ __all__ = ["AsyncEC2"]
 ACTION = re.compile(r"[A-Z][A-Za-z0-9]{1,99}")
 
 
-class AsyncEC2(AsyncEC2Instances, AsyncEC2Images, AsyncEC2Volumes, AsyncEC2Addresses, AsyncEC2Networks, AsyncEC2Tags):
+class AsyncEC2(
+    AsyncEC2Instances,
+    AsyncEC2LaunchTemplates,
+    AsyncEC2Images,
+    AsyncEC2Volumes,
+    AsyncEC2Addresses,
+    AsyncEC2Networks,
+    AsyncEC2Tags,
+    AsyncEC2Account,
+):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
     One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists

@@ -10,11 +10,18 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of, ids_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import Node, NodeImage, NodeLocation
-from cumuli.errors import ImageNotFound
+from cumuli.errors import ImageNotFound, InvalidRequest
 from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
 from cumuli.providers.aws.ec2.driver import EC2Driver
-from cumuli.providers.aws.ec2.instances import block_device_parameters
-from cumuli.providers.aws.ec2.models import BlockDeviceMapping, EC2Image, EC2Node, EC2Snapshot, EC2Volume
+from cumuli.providers.aws.ec2.launching import block_device_parameters
+from cumuli.providers.aws.ec2.models import (
+    BlockDeviceMapping,
+    EC2Image,
+    EC2Node,
+    EC2Snapshot,
+    EC2Volume,
+    LaunchPermissions,
+)
 
 __all__ = ["AsyncEC2Images"]
 
@@ -136,6 +143,70 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 reboot=ex_reboot,
             )
         )
+
+    async def ex_get_launch_permissions(self, image: NodeImage | str) -> LaunchPermissions:
+        """Who may launch nodes from an image of one's own.
+
+        EC2's operation: ``DescribeImageAttribute`` (``launchPermission``).
+
+        Args:
+            image: The image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            PermissionDenied: It is another account's.
+        """
+        return await self._do(self._ec2.images.launch_permissions(id_of(image, NodeImage, self.provider)))
+
+    async def ex_modify_image_attribute(
+        self,
+        image: NodeImage | str,
+        *,
+        add_accounts: Sequence[str] = (),
+        remove_accounts: Sequence[str] = (),
+        public: bool | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Say who may launch nodes from an image of one's own, or describe it; AWS takes one of the two in a call.
+
+        EC2's operation: ``ModifyImageAttribute``.
+
+        Args:
+            image: The image.
+            add_accounts: Ids of accounts that may launch nodes from it from now on.
+            remove_accounts: Ids of accounts that may no longer.
+            public: Whether every account may.
+            description: Its new description; an empty one takes it away.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            InvalidRequest: Nothing is asked for, or both of the two.
+        """
+        add: list[dict[str, str]] = [{"UserId": account} for account in add_accounts]
+        remove: list[dict[str, str]] = [{"UserId": account} for account in remove_accounts]
+        if public is not None:
+            (add if public else remove).append({"Group": "all"})
+        if bool(add or remove) == (description is not None):
+            raise InvalidRequest("give either who may launch nodes from it, or description=, in one call")
+        parameters: dict[str, object] = (
+            {"LaunchPermission": {"Add": add, "Remove": remove}}
+            if description is None
+            else {"Description": {"Value": description}}
+        )
+        await self._do(self._ec2.images.modify_image_attribute(id_of(image, NodeImage, self.provider), parameters))
+
+    async def ex_reset_launch_permissions(self, image: NodeImage | str) -> None:
+        """Let nobody but its owner launch nodes from an image.
+
+        EC2's operation: ``ResetImageAttribute`` (``launchPermission``).
+
+        Args:
+            image: The image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        await self._do(self._ec2.images.reset_launch_permissions(id_of(image, NodeImage, self.provider)))
 
     async def ex_register_image(
         self,

@@ -13,7 +13,7 @@ from cumuli.compute.auth import Auth
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize
 from cumuli.errors import InvalidRequest
-from cumuli.providers.aws.ec2.arguments import Filters, checked_filters, own_id, own_ids
+from cumuli.providers.aws.ec2.arguments import Filters, check_interfaces, checked_filters, own_id, own_ids, user_data_of
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import (
     BlockDeviceMapping,
@@ -23,15 +23,20 @@ from cumuli.providers.aws.ec2.models import (
     EC2NodeSpec,
     EC2Snapshot,
     EC2Volume,
+    InterfaceSpec,
+    LaunchTemplate,
+    MetadataOptions,
+    PlacementGroup,
     SecurityGroup,
+    SpotOptions,
     Subnet,
 )
 
 __all__ = ["AsyncEC2Instances"]
 
-# AWS refuses more, before it is put into base64.
-MAX_USER_DATA = 16 * 1024
 MAX_CLIENT_TOKEN = 64
+# Stands for a size or image that is not said while the other arguments are checked.
+BY_TEMPLATE = "by-template"
 
 
 class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
@@ -72,8 +77,8 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
     async def create_node(
         self,
         name: str,
-        size: NodeSize | str,
-        image: NodeImage | str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
         *,
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
@@ -88,6 +93,18 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
         ex_assign_public_ip: bool | None = None,
         ex_terminate_on_shutdown: bool | None = None,
+        ex_launch_template: LaunchTemplate | str | None = None,
+        ex_launch_template_version: str | None = None,
+        ex_spot: SpotOptions | bool = False,
+        ex_placement_group: PlacementGroup | str | None = None,
+        ex_metadata_options: MetadataOptions | None = None,
+        ex_monitoring: bool | None = None,
+        ex_volume_tags: Mapping[str, str] | None = None,
+        ex_interface_tags: Mapping[str, str] | None = None,
+        ex_network_interfaces: Sequence[InterfaceSpec] = (),
+        ex_private_ip: str | None = None,
+        ex_ipv6_addresses: Sequence[str] = (),
+        ex_ipv6_address_count: int | None = None,
     ) -> EC2Node:
         """Create a node and return it without waiting until it runs.
 
@@ -96,8 +113,8 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
 
         Args:
             name: Its display name: the tag ``Name``.
-            size: What kind of server: an instance type such as ``"t3.micro"``.
-            image: What to make it from: an AMI.
+            size: What kind of server: an instance type such as ``"t3.micro"``; None for the launch template's.
+            image: What to make it from: an AMI; None for the launch template's.
             location: The availability zone; None for the subnet's, or AWS's choice.
             auth: ``SSHKey(text)``: a key pair of a name that follows from the key is imported unless it
                 is there. It stays, for all nodes of this key, also if the node cannot be created.
@@ -113,6 +130,20 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             ex_blockdevicemappings: Volumes beside the image's, or instead of them.
             ex_assign_public_ip: Whether it gets a public address; None for the subnet's way.
             ex_terminate_on_shutdown: Whether a shutdown from within destroys it rather than stops it.
+            ex_launch_template: A launch template, by model, id or name. What is said here goes before what it says.
+            ex_launch_template_version: Which version of it: a number, ``"$Latest"``, or None for its default.
+            ex_spot: Launch a spot instance, which is cheaper, and which AWS may take away: True, or how.
+            ex_placement_group: A placement group, by model, id or name.
+            ex_metadata_options: How it gets at its metadata: ``MetadataOptions(http_tokens="required")`` for session
+                tokens only (IMDSv2).
+            ex_monitoring: Whether it is monitored in detail, by the minute, which costs; None for no.
+            ex_volume_tags: Tags to put on the volumes that are made for it.
+            ex_interface_tags: Tags to put on the network interfaces that are made for it.
+            ex_network_interfaces: Its network interfaces, for several of them, or for one that is there already. They
+                then say what ``ex_subnet``, ``ex_security_groups``, ``ex_assign_public_ip`` and the addresses would.
+            ex_private_ip: Its private IPv4 address, of the subnet's; None for AWS's choice.
+            ex_ipv6_addresses: Its IPv6 addresses, of the subnet's.
+            ex_ipv6_address_count: How many IPv6 addresses it gets of AWS's choice, instead.
 
         Returns:
             The new node.
@@ -124,25 +155,40 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             IdempotencyMismatch: The token was used with other arguments.
         """
         spec = EC2NodeSpec(
-            **self._portable_arguments(name, size, image, location, auth, tags, ex_metadata, ex_keyname),
+            **self._portable_arguments(
+                name, size, image, location, auth, tags, ex_metadata, ex_keyname, ex_launch_template
+            ),
             client_token=_client_token(ex_clienttoken),
             key_name=optional_id_of(ex_keyname, KeyPair, self.provider),
             security_groups=tuple(own_ids(ex_security_groups, SecurityGroup)),
             subnet=None if ex_subnet is None else own_id(ex_subnet, Subnet),
-            user_data=None if ex_userdata is None else _user_data(ex_userdata),
+            user_data=None if ex_userdata is None else user_data_of(ex_userdata),
             iam_profile=ex_iamprofile,
             block_devices=tuple(ex_blockdevicemappings),
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
+            launch_template=None if ex_launch_template is None else own_id(ex_launch_template, LaunchTemplate),
+            launch_template_version=ex_launch_template_version,
+            spot=SpotOptions() if ex_spot is True else ex_spot or None,
+            placement_group=None if ex_placement_group is None else own_id(ex_placement_group, PlacementGroup),
+            metadata_options=ex_metadata_options,
+            monitoring=ex_monitoring,
+            volume_tags=checked_tags(ex_volume_tags),
+            interface_tags=checked_tags(ex_interface_tags),
+            interfaces=tuple(ex_network_interfaces),
+            private_ip=ex_private_ip,
+            ipv6_addresses=tuple(ex_ipv6_addresses),
+            ipv6_address_count=ex_ipv6_address_count,
         )
+        check_interfaces(spec)
         return await self._create_node(spec)
 
     async def ex_create_nodes(
         self,
         count: int,
         name: str,
-        size: NodeSize | str,
-        image: NodeImage | str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
         *,
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
@@ -157,8 +203,21 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
         ex_assign_public_ip: bool | None = None,
         ex_terminate_on_shutdown: bool | None = None,
+        ex_launch_template: LaunchTemplate | str | None = None,
+        ex_launch_template_version: str | None = None,
+        ex_spot: SpotOptions | bool = False,
+        ex_placement_group: PlacementGroup | str | None = None,
+        ex_metadata_options: MetadataOptions | None = None,
+        ex_monitoring: bool | None = None,
+        ex_volume_tags: Mapping[str, str] | None = None,
+        ex_interface_tags: Mapping[str, str] | None = None,
+        ex_network_interfaces: Sequence[InterfaceSpec] = (),
+        ex_private_ip: str | None = None,
+        ex_ipv6_addresses: Sequence[str] = (),
+        ex_ipv6_address_count: int | None = None,
+        minimum: int | None = None,
     ) -> list[EC2Node]:
-        """Create several nodes that are alike, all of them or none.
+        """Create several nodes that are alike, all of them or none, or as many as there is room for.
 
         EC2's operation: ``RunInstances``, once.
 
@@ -180,30 +239,61 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             ex_blockdevicemappings: Volumes beside the image's, or instead of them.
             ex_assign_public_ip: Whether they get public addresses.
             ex_terminate_on_shutdown: Whether a shutdown from within destroys them.
+            ex_launch_template: A launch template.
+            ex_launch_template_version: Which version of it.
+            ex_spot: Launch spot instances.
+            ex_placement_group: A placement group.
+            ex_metadata_options: How they get at their metadata.
+            ex_monitoring: Whether they are monitored in detail.
+            ex_volume_tags: Tags to put on the volumes that are made for them.
+            ex_interface_tags: Tags to put on the network interfaces that are made for them.
+            ex_network_interfaces: The network interfaces of each; for several nodes none that are there already.
+            ex_private_ip: The private IPv4 address, of a single node.
+            ex_ipv6_addresses: The IPv6 addresses, of a single node.
+            ex_ipv6_address_count: How many IPv6 addresses each gets of AWS's choice.
+            minimum: How few will do where AWS has no room for all; None for all of them or none.
 
         Returns:
-            The new nodes.
+            The new nodes: ``count`` of them, or at least ``minimum``.
 
         Raises:
-            InvalidRequest: ``count`` is less than 1.
-            QuotaExceeded: The account may not have that many, or there is no room for all.
+            InvalidRequest: ``count`` is less than 1, or ``minimum`` no number from 1 to ``count``.
+            QuotaExceeded: The account may not have that many, or there is no room for all, or for ``minimum``.
             IdempotencyMismatch: The token was used with other arguments.
         """
         if count < 1:
             raise InvalidRequest(f"count is {count}; it takes a whole number, at least 1")
+        if minimum is not None and not 1 <= minimum <= count:
+            raise InvalidRequest(f"minimum is {minimum}; it takes a whole number from 1 to count, which is {count}")
         spec = EC2NodeSpec(
-            **self._portable_arguments(name, size, image, location, auth, tags, ex_metadata, ex_keyname),
+            **self._portable_arguments(
+                name, size, image, location, auth, tags, ex_metadata, ex_keyname, ex_launch_template
+            ),
             count=count,
+            minimum=minimum,
             client_token=_client_token(ex_clienttoken),
             key_name=optional_id_of(ex_keyname, KeyPair, self.provider),
             security_groups=tuple(own_ids(ex_security_groups, SecurityGroup)),
             subnet=None if ex_subnet is None else own_id(ex_subnet, Subnet),
-            user_data=None if ex_userdata is None else _user_data(ex_userdata),
+            user_data=None if ex_userdata is None else user_data_of(ex_userdata),
             iam_profile=ex_iamprofile,
             block_devices=tuple(ex_blockdevicemappings),
             assign_public_ip=ex_assign_public_ip,
             terminate_on_shutdown=ex_terminate_on_shutdown,
+            launch_template=None if ex_launch_template is None else own_id(ex_launch_template, LaunchTemplate),
+            launch_template_version=ex_launch_template_version,
+            spot=SpotOptions() if ex_spot is True else ex_spot or None,
+            placement_group=None if ex_placement_group is None else own_id(ex_placement_group, PlacementGroup),
+            metadata_options=ex_metadata_options,
+            monitoring=ex_monitoring,
+            volume_tags=checked_tags(ex_volume_tags),
+            interface_tags=checked_tags(ex_interface_tags),
+            interfaces=tuple(ex_network_interfaces),
+            private_ip=ex_private_ip,
+            ipv6_addresses=tuple(ex_ipv6_addresses),
+            ipv6_address_count=ex_ipv6_address_count,
         )
+        check_interfaces(spec)
         nodes = await self._do(self._ec2.instances.create_nodes(spec))
         for node in nodes:
             self._remember(node)
@@ -212,22 +302,35 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
     def _portable_arguments(
         self,
         name: str,
-        size: NodeSize | str,
-        image: NodeImage | str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
         location: NodeLocation | str | None,
         auth: Auth | None,
         tags: Mapping[str, str] | None,
         metadata: Mapping[str, str] | None,
         key_name: KeyPair | str | None,
+        template: LaunchTemplate | str | None,
     ) -> dict[str, Any]:
         """The checked arguments that ``create_node`` has for every provider: the fields of a ``NodeSpec``."""
         merged = {**checked_tags(metadata), **checked_tags(tags)}
-        spec = self._node_spec(name, size, image, location, auth, merged)
+        if template is None and (size is None or image is None):
+            raise InvalidRequest(
+                "size and image may be None only where a launch template says them: ex_launch_template="
+            )
+        spec = self._node_spec(
+            name,
+            BY_TEMPLATE if size is None else size,
+            BY_TEMPLATE if image is None else image,
+            location,
+            auth,
+            merged,
+        )
         if merged.get("Name", name) != name:
             raise InvalidRequest(f"the tag Name is the node's name, which is {name!r}: leave it out of the tags")
         if auth is not None and key_name is not None:
             raise InvalidRequest("give either auth=SSHKey(text) or ex_keyname, not both: a node has one key pair")
-        return msgspec.structs.asdict(spec)
+        fields = msgspec.structs.asdict(spec)
+        return {**fields, "size": "" if size is None else spec.size, "image": "" if image is None else spec.image}
 
     async def ex_modify_instance_attribute(
         self,
@@ -276,7 +379,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         attributes: list[dict[str, object]] = [{name: value} for name, value in values.items() if value is not None]
         # The older of AWS's two ways, which other servers of its protocol understand better for these two.
         if user_data is not None:
-            attributes.append({"Attribute": "userData", "Value": _user_data(user_data)})
+            attributes.append({"Attribute": "userData", "Value": user_data_of(user_data)})
         if shutdown_behavior is not None:
             attributes.append({"Attribute": "instanceInitiatedShutdownBehavior", "Value": shutdown_behavior})
         if len(attributes) != 1:
@@ -301,6 +404,57 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         """
         await self.ex_modify_instance_attribute(node, size=size)
 
+    async def ex_modify_instance_metadata_options(self, node: Node | str, options: MetadataOptions) -> MetadataOptions:
+        """Change how a node gets at its metadata, while it runs.
+
+        EC2's operation: ``ModifyInstanceMetadataOptions``.
+
+        Args:
+            node: The node.
+            options: What to change: ``MetadataOptions(http_tokens="required")`` for session tokens only (IMDSv2). What
+                is None stays as it is.
+
+        Returns:
+            The options as they are from now on; their ``state`` is ``"pending"`` until they are in force.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is terminated.
+        """
+        node_id = id_of(node, Node, self.provider)
+        return await self._do(self._ec2.instances.modify_metadata_options(node_id, options))
+
+    async def ex_monitor_nodes(self, nodes: Sequence[Node | str]) -> None:
+        """Monitor nodes in detail from now on, by the minute, which costs.
+
+        EC2's operation: ``MonitorInstances``. An empty list sends nothing.
+
+        Args:
+            nodes: The nodes; their ``monitoring`` is ``"pending"`` and then ``"enabled"``.
+
+        Raises:
+            NodeNotFound: One of them does not exist.
+        """
+        await self._monitor(nodes, enabled=True)
+
+    async def ex_unmonitor_nodes(self, nodes: Sequence[Node | str]) -> None:
+        """Monitor nodes no longer in detail, but every five minutes.
+
+        EC2's operation: ``UnmonitorInstances``. An empty list sends nothing.
+
+        Args:
+            nodes: The nodes; their ``monitoring`` is ``"disabling"`` and then ``"disabled"``.
+
+        Raises:
+            NodeNotFound: One of them does not exist.
+        """
+        await self._monitor(nodes, enabled=False)
+
+    async def _monitor(self, nodes: Sequence[Node | str], *, enabled: bool) -> None:
+        node_ids = ids_of(nodes, Node, self.provider)
+        if node_ids:
+            await self._do(self._ec2.instances.monitor(node_ids, enabled=enabled))
+
     async def ex_get_console_output(self, node: Node | str, *, latest: bool = False) -> ConsoleOutput:
         """What a node printed on its console, the last 64 KiB of it.
 
@@ -320,13 +474,6 @@ def _client_token(given: str | None) -> str | None:
     if given is not None and not (given.isascii() and 0 < len(given) <= MAX_CLIENT_TOKEN):
         raise InvalidRequest(f"a client token has 1 to {MAX_CLIENT_TOKEN} ASCII characters")
     return given
-
-
-def _user_data(given: str | bytes) -> bytes:
-    data = given.encode() if isinstance(given, str) else given
-    if len(data) > MAX_USER_DATA:
-        raise InvalidRequest(f"the user data has {len(data)} bytes; EC2 takes at most {MAX_USER_DATA}")
-    return data
 
 
 def _value(value: object) -> dict[str, object] | None:

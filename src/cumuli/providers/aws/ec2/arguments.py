@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cumuli.errors import InvalidRequest
-from cumuli.providers.aws.ec2.models import Address, Network, SecurityGroup, Subnet
+from cumuli.providers.aws.ec2.models import (
+    Address,
+    EC2NodeSpec,
+    LaunchTemplate,
+    Network,
+    PlacementGroup,
+    ReservedNode,
+    SecurityGroup,
+    Subnet,
+)
 
-__all__ = ["Filters", "checked_filters", "own_id", "own_ids"]
+__all__ = ["Filters", "check_interfaces", "checked_filters", "own_id", "own_ids", "user_data_of"]
+
+# AWS refuses more, before it is put into base64.
+MAX_USER_DATA = 16 * 1024
 
 Filters = Mapping[str, str | Sequence[str]]
 """Filters of a listing by AWS's names, each with the values of which one must match; ``*`` and ``?`` are wildcards."""
 
-OwnModel = Address | Network | SecurityGroup | Subnet
+OwnModel = Address | LaunchTemplate | Network | PlacementGroup | ReservedNode | SecurityGroup | Subnet
 
 
 def own_id(value: OwnModel | str, kind: type[OwnModel]) -> str:
@@ -53,3 +65,33 @@ def checked_filters(filters: Filters | None) -> dict[str, list[str]]:
                 f"the filter {name!r} needs a name and at least one value, as in {{'vpc-id': 'vpc-1'}}"
             )
     return checked
+
+
+def check_interfaces(spec: EC2NodeSpec) -> None:
+    """See that what interfaces say of themselves is not said of the node as well.
+
+    Raises:
+        InvalidRequest: It is.
+    """
+    said = {
+        "subnet": spec.subnet,
+        "security groups": spec.security_groups,
+        "public address": spec.assign_public_ip is not None,
+        "private address": spec.private_ip,
+        "IPv6 addresses": spec.ipv6_addresses or spec.ipv6_address_count,
+    }
+    twice = [what for what, value in said.items() if value]
+    if spec.interfaces and twice:
+        raise InvalidRequest(f"each of the network interfaces says its own {twice[0]}; leave it out of the node")
+
+
+def user_data_of(given: str | bytes) -> bytes:
+    """User data as bytes.
+
+    Raises:
+        InvalidRequest: It is too long.
+    """
+    data = given.encode() if isinstance(given, str) else given
+    if len(data) > MAX_USER_DATA:
+        raise InvalidRequest(f"the user data has {len(data)} bytes; EC2 takes at most {MAX_USER_DATA}")
+    return data

@@ -14,9 +14,11 @@ from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.ec2.aio import AsyncEC2
+from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
+from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes, VolumeType
@@ -30,9 +32,16 @@ from cumuli.providers.aws.ec2.models import (
     EC2Node,
     EC2Snapshot,
     EC2Volume,
+    InterfaceSpec,
+    LaunchPermissions,
+    LaunchTemplate,
+    MetadataOptions,
     Network,
+    PlacementGroup,
+    ReservedNode,
     SecurityGroup,
     SecurityGroupRule,
+    SpotOptions,
     Subnet,
     VolumeModification,
 )
@@ -43,7 +52,17 @@ from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.wire.xml import XMLValue
 
-__all__ = ["EC2", "EC2Addresses", "EC2Images", "EC2Instances", "EC2Networks", "EC2Tags", "EC2Volumes"]
+__all__ = [
+    "EC2",
+    "EC2Account",
+    "EC2Addresses",
+    "EC2Images",
+    "EC2Instances",
+    "EC2LaunchTemplates",
+    "EC2Networks",
+    "EC2Tags",
+    "EC2Volumes",
+]
 
 
 class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
@@ -80,8 +99,8 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     def create_node(
         self,
         name: str,
-        size: NodeSize | str,
-        image: NodeImage | str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
         *,
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
@@ -96,6 +115,18 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
         ex_assign_public_ip: bool | None = None,
         ex_terminate_on_shutdown: bool | None = None,
+        ex_launch_template: LaunchTemplate | str | None = None,
+        ex_launch_template_version: str | None = None,
+        ex_spot: SpotOptions | bool = False,
+        ex_placement_group: PlacementGroup | str | None = None,
+        ex_metadata_options: MetadataOptions | None = None,
+        ex_monitoring: bool | None = None,
+        ex_volume_tags: Mapping[str, str] | None = None,
+        ex_interface_tags: Mapping[str, str] | None = None,
+        ex_network_interfaces: Sequence[InterfaceSpec] = (),
+        ex_private_ip: str | None = None,
+        ex_ipv6_addresses: Sequence[str] = (),
+        ex_ipv6_address_count: int | None = None,
     ) -> EC2Node:
         """Create a node and return it without waiting until it runs.
 
@@ -104,8 +135,8 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
         Args:
             name: Its display name: the tag ``Name``.
-            size: What kind of server: an instance type such as ``"t3.micro"``.
-            image: What to make it from: an AMI.
+            size: What kind of server: an instance type such as ``"t3.micro"``; None for the launch template's.
+            image: What to make it from: an AMI; None for the launch template's.
             location: The availability zone; None for the subnet's, or AWS's choice.
             auth: ``SSHKey(text)``: a key pair of a name that follows from the key is imported unless it
                 is there. It stays, for all nodes of this key, also if the node cannot be created.
@@ -121,6 +152,20 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             ex_blockdevicemappings: Volumes beside the image's, or instead of them.
             ex_assign_public_ip: Whether it gets a public address; None for the subnet's way.
             ex_terminate_on_shutdown: Whether a shutdown from within destroys it rather than stops it.
+            ex_launch_template: A launch template, by model, id or name. What is said here goes before what it says.
+            ex_launch_template_version: Which version of it: a number, ``"$Latest"``, or None for its default.
+            ex_spot: Launch a spot instance, which is cheaper, and which AWS may take away: True, or how.
+            ex_placement_group: A placement group, by model, id or name.
+            ex_metadata_options: How it gets at its metadata: ``MetadataOptions(http_tokens="required")`` for session
+                tokens only (IMDSv2).
+            ex_monitoring: Whether it is monitored in detail, by the minute, which costs; None for no.
+            ex_volume_tags: Tags to put on the volumes that are made for it.
+            ex_interface_tags: Tags to put on the network interfaces that are made for it.
+            ex_network_interfaces: Its network interfaces, for several of them, or for one that is there already. They
+                then say what ``ex_subnet``, ``ex_security_groups``, ``ex_assign_public_ip`` and the addresses would.
+            ex_private_ip: Its private IPv4 address, of the subnet's; None for AWS's choice.
+            ex_ipv6_addresses: Its IPv6 addresses, of the subnet's.
+            ex_ipv6_address_count: How many IPv6 addresses it gets of AWS's choice, instead.
 
         Returns:
             The new node.
@@ -149,6 +194,18 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 ex_blockdevicemappings=ex_blockdevicemappings,
                 ex_assign_public_ip=ex_assign_public_ip,
                 ex_terminate_on_shutdown=ex_terminate_on_shutdown,
+                ex_launch_template=ex_launch_template,
+                ex_launch_template_version=ex_launch_template_version,
+                ex_spot=ex_spot,
+                ex_placement_group=ex_placement_group,
+                ex_metadata_options=ex_metadata_options,
+                ex_monitoring=ex_monitoring,
+                ex_volume_tags=ex_volume_tags,
+                ex_interface_tags=ex_interface_tags,
+                ex_network_interfaces=ex_network_interfaces,
+                ex_private_ip=ex_private_ip,
+                ex_ipv6_addresses=ex_ipv6_addresses,
+                ex_ipv6_address_count=ex_ipv6_address_count,
             )
         )
 
@@ -156,8 +213,8 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         self,
         count: int,
         name: str,
-        size: NodeSize | str,
-        image: NodeImage | str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
         *,
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
@@ -172,8 +229,21 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
         ex_assign_public_ip: bool | None = None,
         ex_terminate_on_shutdown: bool | None = None,
+        ex_launch_template: LaunchTemplate | str | None = None,
+        ex_launch_template_version: str | None = None,
+        ex_spot: SpotOptions | bool = False,
+        ex_placement_group: PlacementGroup | str | None = None,
+        ex_metadata_options: MetadataOptions | None = None,
+        ex_monitoring: bool | None = None,
+        ex_volume_tags: Mapping[str, str] | None = None,
+        ex_interface_tags: Mapping[str, str] | None = None,
+        ex_network_interfaces: Sequence[InterfaceSpec] = (),
+        ex_private_ip: str | None = None,
+        ex_ipv6_addresses: Sequence[str] = (),
+        ex_ipv6_address_count: int | None = None,
+        minimum: int | None = None,
     ) -> list[EC2Node]:
-        """Create several nodes that are alike, all of them or none.
+        """Create several nodes that are alike, all of them or none, or as many as there is room for.
 
         EC2's operation: ``RunInstances``, once.
 
@@ -195,13 +265,26 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             ex_blockdevicemappings: Volumes beside the image's, or instead of them.
             ex_assign_public_ip: Whether they get public addresses.
             ex_terminate_on_shutdown: Whether a shutdown from within destroys them.
+            ex_launch_template: A launch template.
+            ex_launch_template_version: Which version of it.
+            ex_spot: Launch spot instances.
+            ex_placement_group: A placement group.
+            ex_metadata_options: How they get at their metadata.
+            ex_monitoring: Whether they are monitored in detail.
+            ex_volume_tags: Tags to put on the volumes that are made for them.
+            ex_interface_tags: Tags to put on the network interfaces that are made for them.
+            ex_network_interfaces: The network interfaces of each; for several nodes none that are there already.
+            ex_private_ip: The private IPv4 address, of a single node.
+            ex_ipv6_addresses: The IPv6 addresses, of a single node.
+            ex_ipv6_address_count: How many IPv6 addresses each gets of AWS's choice.
+            minimum: How few will do where AWS has no room for all; None for all of them or none.
 
         Returns:
-            The new nodes.
+            The new nodes: ``count`` of them, or at least ``minimum``.
 
         Raises:
-            InvalidRequest: ``count`` is less than 1.
-            QuotaExceeded: The account may not have that many, or there is no room for all.
+            InvalidRequest: ``count`` is less than 1, or ``minimum`` no number from 1 to ``count``.
+            QuotaExceeded: The account may not have that many, or there is no room for all, or for ``minimum``.
             IdempotencyMismatch: The token was used with other arguments.
         """
         return run(
@@ -223,6 +306,19 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 ex_blockdevicemappings=ex_blockdevicemappings,
                 ex_assign_public_ip=ex_assign_public_ip,
                 ex_terminate_on_shutdown=ex_terminate_on_shutdown,
+                ex_launch_template=ex_launch_template,
+                ex_launch_template_version=ex_launch_template_version,
+                ex_spot=ex_spot,
+                ex_placement_group=ex_placement_group,
+                ex_metadata_options=ex_metadata_options,
+                ex_monitoring=ex_monitoring,
+                ex_volume_tags=ex_volume_tags,
+                ex_interface_tags=ex_interface_tags,
+                ex_network_interfaces=ex_network_interfaces,
+                ex_private_ip=ex_private_ip,
+                ex_ipv6_addresses=ex_ipv6_addresses,
+                ex_ipv6_address_count=ex_ipv6_address_count,
+                minimum=minimum,
             )
         )
 
@@ -291,6 +387,51 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """
         run(self._ec2_instances.ex_change_node_size(node, size))
 
+    def ex_modify_instance_metadata_options(self, node: Node | str, options: MetadataOptions) -> MetadataOptions:
+        """Change how a node gets at its metadata, while it runs.
+
+        EC2's operation: ``ModifyInstanceMetadataOptions``.
+
+        Args:
+            node: The node.
+            options: What to change: ``MetadataOptions(http_tokens="required")`` for session tokens only (IMDSv2). What
+                is None stays as it is.
+
+        Returns:
+            The options as they are from now on; their ``state`` is ``"pending"`` until they are in force.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            Conflict: It is terminated.
+        """
+        return run(self._ec2_instances.ex_modify_instance_metadata_options(node, options))
+
+    def ex_monitor_nodes(self, nodes: Sequence[Node | str]) -> None:
+        """Monitor nodes in detail from now on, by the minute, which costs.
+
+        EC2's operation: ``MonitorInstances``. An empty list sends nothing.
+
+        Args:
+            nodes: The nodes; their ``monitoring`` is ``"pending"`` and then ``"enabled"``.
+
+        Raises:
+            NodeNotFound: One of them does not exist.
+        """
+        run(self._ec2_instances.ex_monitor_nodes(nodes))
+
+    def ex_unmonitor_nodes(self, nodes: Sequence[Node | str]) -> None:
+        """Monitor nodes no longer in detail, but every five minutes.
+
+        EC2's operation: ``UnmonitorInstances``. An empty list sends nothing.
+
+        Args:
+            nodes: The nodes; their ``monitoring`` is ``"disabling"`` and then ``"disabled"``.
+
+        Raises:
+            NodeNotFound: One of them does not exist.
+        """
+        run(self._ec2_instances.ex_unmonitor_nodes(nodes))
+
     def ex_get_console_output(self, node: Node | str, *, latest: bool = False) -> ConsoleOutput:
         """What a node printed on its console, the last 64 KiB of it.
 
@@ -304,6 +445,206 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             NodeNotFound: It does not exist.
         """
         return run(self._ec2_instances.ex_get_console_output(node, latest=latest))
+
+
+class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Launch templates and placement groups."""
+
+    def __init__(self, client: AsyncEC2LaunchTemplates) -> None:
+        super().__init__(client)
+        self._ec2_launch_templates = client
+
+    def ex_list_launch_templates(
+        self, *, ids: Sequence[LaunchTemplate | str] | None = None, filters: Filters | None = None
+    ) -> list[LaunchTemplate]:
+        """Every launch template of the account in this region, from every page.
+
+        EC2's operation: ``DescribeLaunchTemplates``.
+
+        Args:
+            ids: Only these, by model or id. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"launch-template-name": "web"}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_launch_templates.ex_list_launch_templates(ids=ids, filters=filters))
+
+    def ex_create_launch_template(
+        self,
+        name: str,
+        *,
+        size: NodeSize | str | None = None,
+        image: NodeImage | str | None = None,
+        location: NodeLocation | str | None = None,
+        key_name: KeyPair | str | None = None,
+        security_groups: Sequence[SecurityGroup | str] = (),
+        subnet: Subnet | str | None = None,
+        user_data: str | bytes | None = None,
+        iam_profile: str | None = None,
+        block_devices: Sequence[BlockDeviceMapping] = (),
+        assign_public_ip: bool | None = None,
+        terminate_on_shutdown: bool | None = None,
+        spot: SpotOptions | bool = False,
+        placement_group: PlacementGroup | str | None = None,
+        metadata_options: MetadataOptions | None = None,
+        monitoring: bool | None = None,
+        node_tags: Mapping[str, str] | None = None,
+        volume_tags: Mapping[str, str] | None = None,
+        interface_tags: Mapping[str, str] | None = None,
+        network_interfaces: Sequence[InterfaceSpec] = (),
+        private_ip: str | None = None,
+        ipv6_addresses: Sequence[str] = (),
+        ipv6_address_count: int | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> LaunchTemplate:
+        """Keep at AWS what ``create_node`` is to be asked for; what is left out, ``create_node`` has to say.
+
+        EC2's operation: ``CreateLaunchTemplate``, with a ``ClientToken``, so that a retry cannot create a second one.
+
+        Args:
+            name: Its name, 3 to 128 characters, unique to the account in this region.
+            size: As the arguments of ``create_node`` of the same or the ``ex_`` name, and so is what follows.
+            image: What to make nodes from.
+            location: The availability zone.
+            key_name: A key pair that is there already.
+            security_groups: Security groups, by model, id or name.
+            subnet: The subnet.
+            user_data: What cloud-init gets.
+            iam_profile: ARN or name of an instance profile.
+            block_devices: Volumes beside the image's, or instead of them.
+            assign_public_ip: Whether nodes get a public address.
+            terminate_on_shutdown: Whether a shutdown from within destroys them.
+            spot: Launch spot instances.
+            placement_group: A placement group.
+            metadata_options: How nodes get at their metadata.
+            monitoring: Whether they are monitored in detail.
+            node_tags: Tags to put on nodes.
+            volume_tags: Tags to put on volumes that are made for them.
+            interface_tags: Tags to put on network interfaces that are made for them.
+            network_interfaces: Their network interfaces.
+            private_ip: The private IPv4 address of a single node.
+            ipv6_addresses: The IPv6 addresses of a single node.
+            ipv6_address_count: How many IPv6 addresses nodes get of AWS's choice.
+            description: What this first version of the template is.
+            tags: Tags to put on the template itself.
+
+        Returns:
+            The new template.
+
+        Raises:
+            AlreadyExists: The account has a launch template of that name.
+            InvalidRequest: AWS does not take what is in it.
+        """
+        return run(
+            self._ec2_launch_templates.ex_create_launch_template(
+                name,
+                size=size,
+                image=image,
+                location=location,
+                key_name=key_name,
+                security_groups=security_groups,
+                subnet=subnet,
+                user_data=user_data,
+                iam_profile=iam_profile,
+                block_devices=block_devices,
+                assign_public_ip=assign_public_ip,
+                terminate_on_shutdown=terminate_on_shutdown,
+                spot=spot,
+                placement_group=placement_group,
+                metadata_options=metadata_options,
+                monitoring=monitoring,
+                node_tags=node_tags,
+                volume_tags=volume_tags,
+                interface_tags=interface_tags,
+                network_interfaces=network_interfaces,
+                private_ip=private_ip,
+                ipv6_addresses=ipv6_addresses,
+                ipv6_address_count=ipv6_address_count,
+                description=description,
+                tags=tags,
+            )
+        )
+
+    def ex_delete_launch_template(self, template: LaunchTemplate | str) -> None:
+        """Delete a launch template with all of its versions; nodes that were launched by it stay.
+
+        EC2's operation: ``DeleteLaunchTemplate``.
+
+        Args:
+            template: The launch template, by model, id or name.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._ec2_launch_templates.ex_delete_launch_template(template))
+
+    def ex_list_placement_groups(
+        self, *, names: Sequence[PlacementGroup | str] | None = None, filters: Filters | None = None
+    ) -> list[PlacementGroup]:
+        """Every placement group of the account in this region.
+
+        EC2's operation: ``DescribePlacementGroups``.
+
+        Args:
+            names: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"strategy": "spread"}``).
+
+        Raises:
+            NotFound: One of ``names`` does not exist.
+        """
+        return run(self._ec2_launch_templates.ex_list_placement_groups(names=names, filters=filters))
+
+    def ex_create_placement_group(
+        self,
+        name: str,
+        *,
+        strategy: Literal["cluster", "spread", "partition"] = "cluster",
+        partition_count: int | None = None,
+        spread_level: Literal["rack", "host"] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> PlacementGroup:
+        """Create a placement group, for ``create_node(ex_placement_group=)``.
+
+        EC2's operation: ``CreatePlacementGroup``.
+
+        Args:
+            name: Its name, unique to the account in this region.
+            strategy: ``"cluster"`` for nodes that are near to each other, ``"spread"`` for each on a machine of its
+                own, ``"partition"`` for groups that share no machines.
+            partition_count: How many partitions, 1 to 7; None for AWS's default, which is 2.
+            spread_level: What each node has of its own: a rack, or on an outpost a host.
+            tags: Tags to put on it.
+
+        Returns:
+            The new group.
+
+        Raises:
+            AlreadyExists: The account has a placement group of that name.
+            QuotaExceeded: The account may not have another one.
+        """
+        return run(
+            self._ec2_launch_templates.ex_create_placement_group(
+                name, strategy=strategy, partition_count=partition_count, spread_level=spread_level, tags=tags
+            )
+        )
+
+    def ex_delete_placement_group(self, group: PlacementGroup | str) -> None:
+        """Delete a placement group, which must have no nodes.
+
+        EC2's operation: ``DeletePlacementGroup``.
+
+        Args:
+            group: The placement group, by model or name.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Nodes are in it.
+        """
+        run(self._ec2_launch_templates.ex_delete_placement_group(group))
 
 
 class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
@@ -389,6 +730,67 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             AlreadyExists: An image of that name exists.
         """
         return run(self._ec2_images.create_image(node, name, description=description, ex_reboot=ex_reboot))
+
+    def ex_get_launch_permissions(self, image: NodeImage | str) -> LaunchPermissions:
+        """Who may launch nodes from an image of one's own.
+
+        EC2's operation: ``DescribeImageAttribute`` (``launchPermission``).
+
+        Args:
+            image: The image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            PermissionDenied: It is another account's.
+        """
+        return run(self._ec2_images.ex_get_launch_permissions(image))
+
+    def ex_modify_image_attribute(
+        self,
+        image: NodeImage | str,
+        *,
+        add_accounts: Sequence[str] = (),
+        remove_accounts: Sequence[str] = (),
+        public: bool | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Say who may launch nodes from an image of one's own, or describe it; AWS takes one of the two in a call.
+
+        EC2's operation: ``ModifyImageAttribute``.
+
+        Args:
+            image: The image.
+            add_accounts: Ids of accounts that may launch nodes from it from now on.
+            remove_accounts: Ids of accounts that may no longer.
+            public: Whether every account may.
+            description: Its new description; an empty one takes it away.
+
+        Raises:
+            ImageNotFound: It does not exist.
+            InvalidRequest: Nothing is asked for, or both of the two.
+        """
+        run(
+            self._ec2_images.ex_modify_image_attribute(
+                image,
+                add_accounts=add_accounts,
+                remove_accounts=remove_accounts,
+                public=public,
+                description=description,
+            )
+        )
+
+    def ex_reset_launch_permissions(self, image: NodeImage | str) -> None:
+        """Let nobody but its owner launch nodes from an image.
+
+        EC2's operation: ``ResetImageAttribute`` (``launchPermission``).
+
+        Args:
+            image: The image.
+
+        Raises:
+            ImageNotFound: It does not exist.
+        """
+        run(self._ec2_images.ex_reset_launch_permissions(image))
 
     def ex_register_image(
         self,
@@ -1001,7 +1403,52 @@ class EC2Tags(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         run(self._ec2_tags.ex_delete_tags(resource, tags))
 
 
-class EC2(EC2Instances, EC2Images, EC2Volumes, EC2Addresses, EC2Networks, EC2Tags):
+class EC2Account(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """The account."""
+
+    def __init__(self, client: AsyncEC2Account) -> None:
+        super().__init__(client)
+        self._ec2_account = client
+
+    def ex_list_reserved_nodes(
+        self, *, ids: Sequence[ReservedNode | str] | None = None, filters: Filters | None = None
+    ) -> list[ReservedNode]:
+        """Reserved instances that the account has bought in this region.
+
+        EC2's operation: ``DescribeReservedInstances``.
+
+        Args:
+            ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match (``{"state": "active"}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_account.ex_list_reserved_nodes(ids=ids, filters=filters))
+
+    def ex_describe_account_attributes(self) -> dict[str, list[str]]:
+        """What AWS says of the account in this region, by AWS's names.
+
+        EC2's operation: ``DescribeAccountAttributes``.
+
+        Returns:
+            The values of ``"default-vpc"``, ``"supported-platforms"``, ``"max-instances"`` and so on.
+        """
+        return run(self._ec2_account.ex_describe_account_attributes())
+
+    def ex_get_limits(self) -> dict[str, int]:
+        """How much of what the account may have in this region, by AWS's names.
+
+        EC2's operation: ``DescribeAccountAttributes``. AWS keeps more limits in its service for quotas.
+
+        Returns:
+            Those of the attributes that are figures: ``"max-instances"``, ``"max-elastic-ips"``,
+            ``"vpc-max-security-groups-per-interface"`` …
+        """
+        return run(self._ec2_account.ex_get_limits())
+
+
+class EC2(EC2Instances, EC2LaunchTemplates, EC2Images, EC2Volumes, EC2Addresses, EC2Networks, EC2Tags, EC2Account):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
     One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists

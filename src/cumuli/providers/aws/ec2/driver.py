@@ -10,13 +10,17 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
+from cumuli.providers.aws.ec2.account import Account
 from cumuli.providers.aws.ec2.addresses import Addresses
 from cumuli.providers.aws.ec2.calls import EC2Calls
 from cumuli.providers.aws.ec2.images import Images
 from cumuli.providers.aws.ec2.instances import Instances
 from cumuli.providers.aws.ec2.keys import KeyPairs
+from cumuli.providers.aws.ec2.launch_templates import LaunchTemplates
+from cumuli.providers.aws.ec2.launching import Launching
 from cumuli.providers.aws.ec2.models import PROVIDER, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 from cumuli.providers.aws.ec2.networks import Networks
+from cumuli.providers.aws.ec2.placement_groups import PlacementGroups
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
 from cumuli.providers.aws.ec2.sizes import Sizes
 from cumuli.providers.aws.ec2.tags import Tags
@@ -52,11 +56,15 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         self.security_groups = SecurityGroups(calls)
         self.sizes = Sizes(calls)
         self.images = Images(calls)
-        self.instances = Instances(calls, self.security_groups)
+        launching = Launching(self.security_groups)
+        self.instances = Instances(calls, launching)
+        self.launch_templates = LaunchTemplates(calls, launching)
+        self.placement_groups = PlacementGroups(calls)
         self.volumes = Volumes(calls, self.networks)
         self.keys = KeyPairs(calls)
         self.addresses = Addresses(calls)
         self.tags = Tags(calls)
+        self.account = Account(calls)
 
     # What the portable client calls
 

@@ -88,6 +88,8 @@ CODES: dict[str, type[CloudError]] = {
     "InvalidAMIID.Unavailable": ImageNotFound,
     "InvalidInstanceType": SizeNotFound,
     "InvalidKeyPair.Duplicate": KeyPairExists,
+    "InvalidLaunchTemplateName.AlreadyExistsException": AlreadyExists,
+    "InvalidLaunchTemplateName.NotFoundException": NotFound,
     "InternalError": ProviderUnavailable,
     "InternalFailure": ProviderUnavailable,
     "Unavailable": ProviderUnavailable,

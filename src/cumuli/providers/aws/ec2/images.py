@@ -10,7 +10,7 @@ from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
-from cumuli.providers.aws.ec2.models import PROVIDER, BlockDeviceMapping, EC2Image
+from cumuli.providers.aws.ec2.models import PROVIDER, BlockDeviceMapping, EC2Image, LaunchPermissions
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
@@ -86,6 +86,29 @@ class Images:
             wire.RegisterImageResponse, {"Name": name, **parameters}, what=f"the image {name!r}", look=LOOK
         )
         return _new_image(answer.image_id, name)
+
+    async def launch_permissions(self, image_id: str) -> LaunchPermissions:
+        answer = await self._calls.ask(
+            wire.DescribeImageAttributeResponse, {"ImageId": image_id, "Attribute": "launchPermission"}
+        )
+        found = answer.launch_permission
+        return LaunchPermissions(
+            public=any(item.group == "all" for item in found),
+            accounts=tuple([item.user_id for item in found if item.user_id]),
+            organizations=tuple(
+                [arn for item in found for arn in (item.organization_arn, item.organizational_unit_arn) if arn]
+            ),
+        )
+
+    async def modify_image_attribute(self, image_id: str, parameters: Mapping[str, object]) -> None:
+        # Repeatable: an account that may, or may not, does so just as well twice.
+        await self._calls.act("ModifyImageAttribute", {"ImageId": image_id, **parameters}, repeatable=True)
+
+    async def reset_launch_permissions(self, image_id: str) -> None:
+        # Repeatable likewise.
+        await self._calls.act(
+            "ResetImageAttribute", {"ImageId": image_id, "Attribute": "launchPermission"}, repeatable=True
+        )
 
     async def delete_image(self, image_id: str) -> None:
         # Repeatable: ids are never used again.

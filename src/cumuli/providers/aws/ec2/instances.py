@@ -25,22 +25,22 @@ from cumuli.errors import (
 )
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
-from cumuli.providers.aws.ec2.calls import EC2Calls, named, next_cursor, page_of, tag_specification, tags_of
+from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
+from cumuli.providers.aws.ec2.launching import Launching, metadata_options_of, metadata_parameters
 from cumuli.providers.aws.ec2.models import (
     PROVIDER,
     BlockDevice,
-    BlockDeviceMapping,
     ConsoleOutput,
     EC2Node,
     EC2NodeSpec,
+    MetadataOptions,
     NodeInterface,
     SecurityGroupName,
 )
-from cumuli.providers.aws.ec2.security_groups import SecurityGroups
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
-__all__ = ["Instances", "block_device_parameters"]
+__all__ = ["Instances"]
 
 STATES = {
     "pending": NodeState.PENDING,
@@ -56,9 +56,9 @@ STATES = {
 class Instances:
     """The calls on instances."""
 
-    def __init__(self, calls: EC2Calls, security_groups: SecurityGroups) -> None:
+    def __init__(self, calls: EC2Calls, launching: Launching) -> None:
         self._calls = calls
-        self._security_groups = security_groups
+        self._launching = launching
 
     async def list_nodes(
         self, *, ids: Sequence[str] | None, cursor: str | None, matching: Filters | None = None
@@ -82,7 +82,7 @@ class Instances:
         return nodes[0]
 
     async def create_nodes(self, spec: NodeSpec) -> list[EC2Node]:
-        """RunInstances, once, for all of them or none."""
+        """RunInstances, once, for all of them, or for as few as will do."""
         given = spec if isinstance(spec, EC2NodeSpec) else EC2NodeSpec(**msgspec.structs.asdict(spec))
         # Everything is settled before the call, the token above all: a retry must send the same again.
         parameters = await self._run_parameters(given)
@@ -127,38 +127,18 @@ class Instances:
         return [node_of(instance, answer.reservation_id, answer.owner_id) for instance in answer.instances_set]
 
     async def _run_parameters(self, spec: EC2NodeSpec) -> dict[str, object]:
-        profile = spec.iam_profile
-        behavior = {None: None, True: "terminate", False: "stop"}[spec.terminate_on_shutdown]
-        parameters: dict[str, object] = {
-            "ImageId": spec.image,
-            "InstanceType": spec.size,
-            "MinCount": spec.count,
+        template = spec.launch_template
+        by_id = template is not None and template.startswith("lt-")
+        return {
+            "MinCount": spec.count if spec.minimum is None else spec.minimum,
             "MaxCount": spec.count,
             "ClientToken": spec.client_token or self._calls.runtime.token(),
-            "KeyName": spec.key_name,
-            "UserData": spec.user_data,
-            "Placement": {"AvailabilityZone": spec.location},
-            "IamInstanceProfile": {"Arn" if profile and profile.startswith("arn:") else "Name": profile},
-            "BlockDeviceMapping": block_device_parameters(spec.block_devices),
-            "InstanceInitiatedShutdownBehavior": behavior,
-            "TagSpecification": tag_specification("instance", {**spec.tags, **named(spec.name)}),
+            "LaunchTemplate": {
+                "LaunchTemplateId" if by_id else "LaunchTemplateName": template,
+                "Version": spec.launch_template_version,
+            },
+            **await self._launching.parameters(spec),
         }
-        ids = [group for group in spec.security_groups if group.startswith("sg-")]
-        names = [group for group in spec.security_groups if not group.startswith("sg-")]
-        if names and (spec.subnet is not None or spec.assign_public_ip is not None):
-            # AWS takes names for the default network only, and never on an interface.
-            ids += await self._security_groups.security_group_ids(names, subnet=spec.subnet)
-            names = []
-        if spec.assign_public_ip is None:
-            return {**parameters, "SubnetId": spec.subnet, "SecurityGroupId": ids, "SecurityGroup": names}
-        # Only the description of an interface can say this, and then it must say the rest as well.
-        interface = {
-            "DeviceIndex": 0,
-            "AssociatePublicIpAddress": spec.assign_public_ip,
-            "SubnetId": spec.subnet,
-            "SecurityGroupId": ids,
-        }
-        return {**parameters, "NetworkInterface": [interface]}
 
     async def _key_for(self, key: SSHKey) -> tuple[str, bool]:
         """A key pair that holds this key: its name, and whether it had to be made."""
@@ -208,6 +188,18 @@ class Instances:
         # Repeatable: it sets the same value again.
         await self._calls.act("ModifyInstanceAttribute", {"InstanceId": node_id, **attribute}, repeatable=True)
 
+    async def modify_metadata_options(self, node_id: str, options: MetadataOptions) -> MetadataOptions:
+        # Repeatable, as for attributes.
+        answer = await self._calls.ask(
+            wire.ModifyInstanceMetadataOptionsResponse, {"InstanceId": node_id, **metadata_parameters(options)}
+        )
+        return metadata_options_of(answer.instance_metadata_options)
+
+    async def monitor(self, node_ids: Sequence[str], *, enabled: bool) -> None:
+        # Repeatable, as for attributes.
+        action = "MonitorInstances" if enabled else "UnmonitorInstances"
+        await self._calls.act(action, {"InstanceId": node_ids}, repeatable=True)
+
     async def get_console_output(self, node_id: str, *, latest: bool) -> ConsoleOutput:
         answer = await self._calls.ask(wire.GetConsoleOutputResponse, {"InstanceId": node_id, "Latest": latest or None})
         try:
@@ -215,29 +207,6 @@ class Instances:
         except binascii.Error as error:
             raise MalformedResponse("the console output is not in base64", operation="GetConsoleOutput") from error
         return ConsoleOutput(node=answer.instance_id or node_id, output=text, timestamp=utc(answer.timestamp))
-
-
-def block_device_parameters(mappings: Sequence[BlockDeviceMapping]) -> list[dict[str, object]]:
-    """The ``BlockDeviceMapping`` parameter."""
-    return [
-        {
-            "DeviceName": mapping.device,
-            "VirtualName": mapping.virtual_name,
-            # AWS reads the element's presence, not its text.
-            "NoDevice": "" if mapping.no_device else None,
-            "Ebs": {
-                "VolumeSize": mapping.size,
-                "VolumeType": mapping.type,
-                "SnapshotId": mapping.snapshot,
-                "Iops": mapping.iops,
-                "Throughput": mapping.throughput,
-                "Encrypted": mapping.encrypted,
-                "KmsKeyId": mapping.kms_key,
-                "DeleteOnTermination": mapping.delete_on_termination,
-            },
-        }
-        for mapping in mappings
-    ]
 
 
 def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> EC2Node:
@@ -286,6 +255,9 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         reservation_id=reservation_id,
         owner=owner,
         client_token=instance.client_token,
+        metadata_options=metadata_options_of(instance.metadata_options) if instance.metadata_options else None,
+        placement_group=instance.placement.group_name or None,
+        spot_request=instance.spot_instance_request_id,
     )
 
 

@@ -20,11 +20,18 @@ __all__ = [
     "EC2NodeSpec",
     "EC2Snapshot",
     "EC2Volume",
+    "InterfaceSpec",
+    "LaunchPermissions",
+    "LaunchTemplate",
+    "MetadataOptions",
     "Network",
     "NodeInterface",
+    "PlacementGroup",
+    "ReservedNode",
     "SecurityGroup",
     "SecurityGroupName",
     "SecurityGroupRule",
+    "SpotOptions",
     "Subnet",
     "VolumeAttachment",
     "VolumeModification",
@@ -85,6 +92,76 @@ class NodeInterface(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool = False
 
 
+class MetadataOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a node gets at the metadata that AWS keeps for it, its credentials among them.
+
+    Attributes:
+        http_tokens: ``"required"`` for session tokens only (IMDSv2), ``"optional"`` for without them as well; None for
+            the image's or the account's way.
+        http_endpoint: Whether it gets at its metadata at all; None for AWS's default.
+        hop_limit: How many network hops an answer may take, 1 to 64: 2 for containers; None for AWS's default.
+        ipv6: Whether over IPv6 as well; None for AWS's default.
+        tags: Whether its tags are among them; None for AWS's default.
+        state: AWS's word: ``"pending"`` or ``"applied"``; not sent.
+    """
+
+    http_tokens: str | None = None
+    http_endpoint: bool | None = None
+    hop_limit: int | None = None
+    ipv6: bool | None = None
+    tags: bool | None = None
+    state: str = ""
+
+
+class SpotOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How to launch a spot instance, which is cheaper, and which AWS may take away.
+
+    Attributes:
+        max_price: US dollars per hour, as text (``"0.05"``); None for at most the price on demand.
+        type: ``"one-time"``, or ``"persistent"`` to ask again after AWS took it away; None for ``"one-time"``.
+        interruption: What becomes of it when AWS takes it away: ``"terminate"``, or with ``"persistent"`` also
+            ``"stop"`` and ``"hibernate"``; None for ``"terminate"``.
+        valid_until: Until when a persistent request is asked again, with a time zone, or None for ever.
+    """
+
+    max_price: str | None = None
+    type: str | None = None
+    interruption: str | None = None
+    valid_until: dt.datetime | None = None
+
+
+class InterfaceSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A network interface that a new node is to have.
+
+    Attributes:
+        id: Id of an interface that is there already; nothing else but ``device_index`` goes with it.
+        device_index: Its place among the node's interfaces; None for its place in the list.
+        subnet: Id of the subnet it is to be in, or None for the default one.
+        security_groups: Ids of its security groups; none for the network's default one.
+        private_ip: Its primary private IPv4 address; None for AWS's choice.
+        secondary_private_ips: More private IPv4 addresses.
+        secondary_private_ip_count: How many more of AWS's choice, instead.
+        ipv6_addresses: Its IPv6 addresses.
+        ipv6_address_count: How many of AWS's choice, instead.
+        assign_public_ip: Whether it gets a public address; None for the subnet's way. Only for a node's only interface.
+        description: What it is for, or None.
+        delete_on_termination: Whether it ends with the node; None for AWS's default.
+    """
+
+    id: str | None = None
+    device_index: int | None = None
+    subnet: str | None = None
+    security_groups: tuple[str, ...] = ()
+    private_ip: str | None = None
+    secondary_private_ips: tuple[str, ...] = ()
+    secondary_private_ip_count: int | None = None
+    ipv6_addresses: tuple[str, ...] = ()
+    ipv6_address_count: int | None = None
+    assign_public_ip: bool | None = None
+    description: str | None = None
+    delete_on_termination: bool | None = None
+
+
 class EC2Node(Node, frozen=True, kw_only=True):
     """An EC2 instance.
 
@@ -112,6 +189,9 @@ class EC2Node(Node, frozen=True, kw_only=True):
         reservation_id: The launch it belongs to.
         owner: Id of the account that owns it, or None.
         client_token: The idempotency token that it was created with; empty if there was none.
+        metadata_options: How it gets at its metadata; None where AWS does not tell.
+        placement_group: Name of the placement group it is in, or None.
+        spot_request: Id of the spot request it was launched by, or None.
     """
 
     vpc_id: str | None = None
@@ -137,6 +217,9 @@ class EC2Node(Node, frozen=True, kw_only=True):
     reservation_id: str = ""
     owner: str | None = None
     client_token: str = ""
+    metadata_options: MetadataOptions | None = None
+    placement_group: str | None = None
+    spot_request: str | None = None
 
 
 class VolumeAttachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,7 +406,8 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
     """``create_node``'s arguments with those that only EC2 has; ``AsyncEC2.create_node`` documents them.
 
     Attributes:
-        count: How many nodes to create, all or none.
+        count: How many nodes to create.
+        minimum: How few of them will do, or None for all or none.
         client_token: Idempotency token, or None for a fresh one.
         key_name: Name of a key pair.
         security_groups: Ids or names of security groups.
@@ -333,9 +417,22 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
         block_devices: Devices beside, or instead of, the image's.
         assign_public_ip: Whether the node gets a public address.
         terminate_on_shutdown: Whether a shutdown from within destroys the node.
+        launch_template: Id or name of a launch template.
+        launch_template_version: Which version of it, or None for its default one.
+        spot: How to launch a spot instance, or None for an ordinary one.
+        placement_group: Id or name of a placement group.
+        metadata_options: How it gets at its metadata.
+        monitoring: Whether it is monitored in detail.
+        volume_tags: Tags to put on the volumes that are made for it.
+        interface_tags: Tags to put on the interfaces that are made for it.
+        interfaces: Its interfaces, instead of the one that ``subnet`` and the like describe.
+        private_ip: Its private IPv4 address.
+        ipv6_addresses: Its IPv6 addresses.
+        ipv6_address_count: How many IPv6 addresses of AWS's choice, instead.
     """
 
     count: int = 1
+    minimum: int | None = None
     client_token: str | None = None
     key_name: str | None = None
     security_groups: tuple[str, ...] = ()
@@ -345,6 +442,138 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
     block_devices: tuple[BlockDeviceMapping, ...] = ()
     assign_public_ip: bool | None = None
     terminate_on_shutdown: bool | None = None
+    launch_template: str | None = None
+    launch_template_version: str | None = None
+    spot: SpotOptions | None = None
+    placement_group: str | None = None
+    metadata_options: MetadataOptions | None = None
+    monitoring: bool | None = None
+    volume_tags: dict[str, str] = msgspec.field(default_factory=dict)
+    interface_tags: dict[str, str] = msgspec.field(default_factory=dict)
+    interfaces: tuple[InterfaceSpec, ...] = ()
+    private_ip: str | None = None
+    ipv6_addresses: tuple[str, ...] = ()
+    ipv6_address_count: int | None = None
+
+
+class LaunchTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A launch template: what ``create_node`` is to be asked for, kept at AWS.
+
+    Attributes:
+        id: Its id (``"lt-…"``).
+        name: Its name, unique to the account in this region.
+        default_version: Which of its versions is taken if none is named, or None.
+        latest_version: Its latest version, or None.
+        created_at: When it was created, in UTC, or None.
+        created_by: ARN of whoever created it, or None.
+        tags: Its own tags, which are not those of its nodes.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    default_version: int | None = None
+    latest_version: int | None = None
+    created_at: dt.datetime | None = None
+    created_by: str | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "launch template", self.id))
+
+
+class PlacementGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement group, which says how near its nodes are to each other.
+
+    Attributes:
+        name: Its name, unique to the account in this region.
+        group_id: AWS's id of it (``"pg-…"``).
+        state: AWS's word: ``"pending"``, ``"available"``, ``"deleting"``, ``"deleted"``.
+        strategy: ``"cluster"`` (near), ``"spread"`` (each on a machine of its own) or ``"partition"``.
+        partition_count: How many partitions it has, or None.
+        spread_level: ``"rack"`` or ``"host"``, or None.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    name: str
+    group_id: str = ""
+    state: str = ""
+    strategy: str = ""
+    partition_count: int | None = None
+    spread_level: str | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    @property
+    def id(self) -> str:
+        """The name, which identifies a placement group within an account's region."""
+        return self.name
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "placement group", self.name))
+
+
+class LaunchPermissions(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may launch nodes from an image, beside its owner.
+
+    Attributes:
+        public: Whether every account may.
+        accounts: Ids of accounts that may.
+        organizations: ARNs of organizations, and of units of organizations, whose accounts may.
+    """
+
+    public: bool = False
+    accounts: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+
+class ReservedNode(msgspec.Struct, frozen=True, kw_only=True):
+    """Reserved instances: a discount that was bought for nodes of one size.
+
+    Attributes:
+        id: Its id.
+        size: Instance type that it is for, or None.
+        count: For how many nodes.
+        state: AWS's word: ``"active"``, ``"retired"``, ``"payment-pending"`` …
+        location: The availability zone it is for, or None for the whole region.
+        scope: ``"Region"`` or ``"Availability Zone"``.
+        started_at: From when, in UTC, or None.
+        ends_at: Until when, in UTC, or None.
+        duration: For how many seconds it was bought, or None.
+        fixed_price: What it cost once, or None.
+        usage_price: What it costs per hour, or None.
+        currency: Of the prices (``"USD"``).
+        platform: What it is for: ``"Linux/UNIX"``, ``"Windows"`` …
+        offering_class: ``"standard"`` or ``"convertible"``.
+        offering_type: ``"All Upfront"``, ``"No Upfront"`` and so on.
+        tenancy: ``"default"`` or ``"dedicated"``.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    size: str | None = None
+    count: int = 0
+    state: str = ""
+    location: str | None = None
+    scope: str = ""
+    started_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+    duration: int | None = None
+    fixed_price: float | None = None
+    usage_price: float | None = None
+    currency: str = ""
+    platform: str = ""
+    offering_class: str = ""
+    offering_type: str = ""
+    tenancy: str = ""
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "reserved node", self.id))
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

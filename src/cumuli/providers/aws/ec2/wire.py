@@ -71,6 +71,7 @@ class StateReason(Item, frozen=True):
 class Placement(Item, frozen=True):
     availability_zone: str | None = None
     tenancy: str = ""
+    group_name: str | None = None
 
 
 class Monitoring(Item, frozen=True):
@@ -90,6 +91,15 @@ class InstanceEbs(Item, frozen=True):
 class InstanceDevice(Item, frozen=True):
     device_name: str = ""
     ebs: InstanceEbs | None = None
+
+
+class MetadataOptionsItem(Item, frozen=True):
+    state: str = ""
+    http_tokens: str | None = None
+    http_put_response_hop_limit: int | None = None
+    http_endpoint: str | None = None
+    http_protocol_ipv6: str | None = None
+    instance_metadata_tags: str | None = None
 
 
 class Instance(Item, frozen=True):
@@ -124,6 +134,8 @@ class Instance(Item, frozen=True):
     ebs_optimized: bool = False
     source_dest_check: bool | None = None
     client_token: str = ""
+    metadata_options: MetadataOptionsItem | None = None
+    spot_instance_request_id: str | None = None
 
 
 class Reservation(Item, frozen=True):
@@ -147,6 +159,90 @@ class GetConsoleOutputResponse(Answer, frozen=True):
     instance_id: str = ""
     output: str = ""
     timestamp: dt.datetime | None = None
+
+
+class ModifyInstanceMetadataOptionsResponse(Answer, frozen=True):
+    instance_metadata_options: MetadataOptionsItem
+
+
+# Launch templates and placement groups
+
+
+class LaunchTemplateItem(Item, frozen=True):
+    launch_template_id: Identity
+    launch_template_name: str = ""
+    default_version_number: int | None = None
+    latest_version_number: int | None = None
+    create_time: dt.datetime | None = None
+    created_by: str | None = None
+    tag_set: list[Tag] = []
+
+
+class CreateLaunchTemplateResponse(Answer, frozen=True):
+    launch_template: LaunchTemplateItem
+
+
+class DescribeLaunchTemplatesResponse(Answer, frozen=True):
+    launch_templates: list[LaunchTemplateItem] = []
+    next_token: str | None = None
+
+
+class PlacementGroupItem(Item, frozen=True):
+    group_name: Identity
+    group_id: str = ""
+    state: str = ""
+    strategy: str = ""
+    partition_count: int | None = None
+    spread_level: str | None = None
+    tag_set: list[Tag] = []
+
+
+class CreatePlacementGroupResponse(Answer, frozen=True):
+    placement_group: PlacementGroupItem
+
+
+class DescribePlacementGroupsResponse(Answer, frozen=True):
+    placement_group_set: list[PlacementGroupItem] = []
+
+
+# The account
+
+
+class ReservedItem(Item, frozen=True):
+    reserved_instances_id: Identity
+    instance_type: str | None = None
+    instance_count: int = 0
+    state: str = ""
+    availability_zone: str | None = None
+    scope: str = ""
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    duration: int | None = None
+    fixed_price: float | None = None
+    usage_price: float | None = None
+    currency_code: str = ""
+    product_description: str = ""
+    offering_class: str = ""
+    offering_type: str = ""
+    instance_tenancy: str = ""
+    tag_set: list[Tag] = []
+
+
+class DescribeReservedInstancesResponse(Answer, frozen=True):
+    reserved_instances_set: list[ReservedItem] = []
+
+
+class AttributeValue(Item, frozen=True):
+    attribute_value: str = ""
+
+
+class AccountAttribute(Item, frozen=True):
+    attribute_name: Identity
+    attribute_value_set: list[AttributeValue] = []
+
+
+class DescribeAccountAttributesResponse(Answer, frozen=True):
+    account_attribute_set: list[AccountAttribute] = []
 
 
 # Sizes
@@ -239,6 +335,17 @@ class ImageItem(Item, frozen=True):
 class DescribeImagesResponse(Answer, frozen=True):
     images_set: list[ImageItem] = []
     next_token: str | None = None
+
+
+class LaunchPermissionItem(Item, frozen=True):
+    user_id: str | None = None
+    group: str | None = None
+    organization_arn: str | None = None
+    organizational_unit_arn: str | None = None
+
+
+class DescribeImageAttributeResponse(Answer, frozen=True):
+    launch_permission: list[LaunchPermissionItem] = []
 
 
 class CreateImageResponse(Answer, frozen=True):

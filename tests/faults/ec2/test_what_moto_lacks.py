@@ -1,0 +1,148 @@
+"""EC2's calls that moto does not have: a small strict server, with boto3 reading the same answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cumuli.errors import AlreadyExists, Conflict, NotFound
+from cumuli.providers.aws.ec2.models import PlacementGroup
+from tests.conformance.ec2.conftest import boto_client
+from tests.faults.ec2.conftest import MakeClient
+from tests.faults.ec2.strict import Parameters, StrictEC2, answer_of, error
+from tests.faults.keepalive import reply
+
+GROUP = """<groupName>near</groupName><groupId>pg-1</groupId><state>available</state><strategy>partition</strategy>
+<partitionCount>3</partitionCount><tagSet><item><key>a</key><value>1</value></item></tagSet>"""
+RESERVED = """<reservedInstancesSet><item><reservedInstancesId>r-1</reservedInstancesId>
+<instanceType>m5.large</instanceType><start>2026-01-02T03:04:05.000Z</start><end>2027-01-02T03:04:05.000Z</end>
+<duration>31536000</duration><fixedPrice>100.5</fixedPrice><usagePrice>0.01</usagePrice><instanceCount>2</instanceCount>
+<productDescription>Linux/UNIX</productDescription><state>active</state><instanceTenancy>default</instanceTenancy>
+<currencyCode>USD</currencyCode><offeringClass>standard</offeringClass><offeringType>All Upfront</offeringType>
+<scope>Region</scope></item></reservedInstancesSet>"""
+
+
+def told(action: str, inside: str = "<return>true</return>") -> bytes:
+    return reply(200, answer_of(action, inside))
+
+
+def boto_of(server: StrictEC2) -> Any:
+    return boto_client("ec2", server.origin, "key", "secret")
+
+
+def without_version(parameters: Parameters) -> Parameters:
+    return {key: value for key, value in parameters.items() if key not in {"Version", "ClientToken"}}
+
+
+async def test_placement_groups(client: MakeClient) -> None:
+    listed = f"<placementGroupSet><item>{GROUP}</item></placementGroupSet>"
+    answers = [
+        told("CreatePlacementGroup", f"<placementGroup>{GROUP}</placementGroup>"),
+        told("DescribePlacementGroups", listed),
+        told("DeletePlacementGroup"),
+    ]
+    with StrictEC2(*answers, *answers) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        made = await ec2.ex_create_placement_group("near", strategy="partition", partition_count=3, tags={"a": "1"})
+        assert await ec2.ex_list_placement_groups(names=["near"]) == [made]
+        assert await ec2.ex_list_placement_groups(names=[]) == []
+        assert await ec2.ex_delete_placement_group(made) is None
+        seen = boto.create_placement_group(
+            GroupName="near",
+            Strategy="partition",
+            PartitionCount=3,
+            TagSpecifications=[{"ResourceType": "placement-group", "Tags": [{"Key": "a", "Value": "1"}]}],
+        )["PlacementGroup"]
+        assert boto.describe_placement_groups(GroupNames=["near"])["PlacementGroups"] == [seen]
+        boto.delete_placement_group(GroupName="near")
+        sent = [without_version(request) for request in server.requests]
+    assert sent[:3] == sent[3:]
+    assert made == PlacementGroup(
+        name=seen["GroupName"],
+        group_id=seen["GroupId"],
+        state=seen["State"],
+        strategy=seen["Strategy"],
+        partition_count=seen["PartitionCount"],
+        tags={"a": "1"},
+    )
+
+
+async def test_placement_groups_that_are_not_to_be(client: MakeClient) -> None:
+    refusals = ["InvalidPlacementGroup.Duplicate", "InvalidPlacementGroup.InUse", "InvalidPlacementGroup.Unknown"]
+    with StrictEC2(*(error(400, code) for code in refusals)) as server:
+        ec2 = client(server.origin)
+        with pytest.raises(AlreadyExists):
+            await ec2.ex_create_placement_group("near")
+        with pytest.raises(Conflict):
+            await ec2.ex_delete_placement_group("near")
+        with pytest.raises(NotFound):
+            await ec2.ex_delete_placement_group("near")
+
+
+async def test_monitoring_on_and_off(client: MakeClient) -> None:
+    inside = "<instancesSet><item><instanceId>i-1</instanceId></item></instancesSet>"
+    answers = [told("MonitorInstances", inside), told("UnmonitorInstances", inside)]
+    with StrictEC2(*answers, *answers) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        await ec2.ex_monitor_nodes([])
+        await ec2.ex_monitor_nodes(["i-1", "i-2"])
+        await ec2.ex_unmonitor_nodes(["i-1"])
+        boto.monitor_instances(InstanceIds=["i-1", "i-2"])
+        boto.unmonitor_instances(InstanceIds=["i-1"])
+        sent = [without_version(request) for request in server.requests]
+    assert sent[:2] == sent[2:]
+    assert [each["Action"] for each in sent[:2]] == ["MonitorInstances", "UnmonitorInstances"]
+
+
+async def test_reserved_nodes(client: MakeClient) -> None:
+    answer = told("DescribeReservedInstances", RESERVED)
+    with StrictEC2(answer, answer, answer) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        [found] = await ec2.ex_list_reserved_nodes(filters={"state": "active"})
+        [seen] = boto.describe_reserved_instances(Filters=[{"Name": "state", "Values": ["active"]}])[
+            "ReservedInstances"
+        ]
+        assert await ec2.ex_list_reserved_nodes(ids=[found]) == [found]
+        sent = [without_version(request) for request in server.requests]
+    assert sent[0] == sent[1]
+    assert (found.id, found.size, found.count) == (
+        seen["ReservedInstancesId"], seen["InstanceType"], seen["InstanceCount"]
+    )  # fmt: skip
+    assert (found.started_at, found.ends_at, found.duration) == (seen["Start"], seen["End"], seen["Duration"])
+    assert (found.fixed_price, found.usage_price, found.currency) == (
+        seen["FixedPrice"], seen["UsagePrice"], seen["CurrencyCode"]
+    )  # fmt: skip
+    assert (found.state, found.scope, found.location) == (seen["State"], seen["Scope"], None)
+    assert (found.platform, found.tenancy) == (seen["ProductDescription"], seen["InstanceTenancy"])
+    assert (found.offering_class, found.offering_type) == (seen["OfferingClass"], seen["OfferingType"])
+
+
+async def test_launch_permissions_are_reset(client: MakeClient) -> None:
+    with StrictEC2() as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        await ec2.ex_reset_launch_permissions("ami-1")
+        boto.reset_image_attribute(ImageId="ami-1", Attribute="launchPermission")
+        one, other = [without_version(request) for request in server.requests]
+    assert one == other
+
+
+async def test_a_description_of_an_image(client: MakeClient) -> None:
+    with StrictEC2() as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        await ec2.ex_modify_image_attribute("ami-1", description="as it was")
+        boto.modify_image_attribute(ImageId="ami-1", Description={"Value": "as it was"})
+        one, other = [without_version(request) for request in server.requests]
+    assert one == other
+
+
+async def test_a_lost_answer_makes_no_second_template(client: MakeClient) -> None:
+    template = (
+        "<launchTemplate><launchTemplateId>lt-1</launchTemplateId><launchTemplateName>web</launchTemplateName>"
+        "</launchTemplate>"
+    )
+    with StrictEC2(error(503, "Unavailable"), told("CreateLaunchTemplate", template)) as server:
+        made = await client(server.origin).ex_create_launch_template("web", image="ami-1")
+        assert made.id == "lt-1"
+        first, second = server.requests
+    assert first["ClientToken"] == second["ClientToken"]
