@@ -40,13 +40,24 @@ def front(services: Mapping[str, Any]) -> Iterator[IdentityFront]:
 
 
 @pytest.fixture
+def networks(services: Mapping[str, Any], admin_sdk: Any, flavour: Flavour) -> Iterator[Any]:
+    """A client in a project without servers: a second network beside them would leave Nova to choose."""
+    project = next(found.id for found in admin_sdk.identity.projects() if found.name == "small")
+    kind = AsyncRackspace if flavour.name == "async" else Rackspace
+    with IdentityFront({**services, "project": project}) as front:
+        client = flavour.shape(kind("demo", API_KEY, auth_url=front.auth_url, proxy="", timeout=PATIENT))
+        yield client
+        flavour.run(client.aclose())
+
+
+@pytest.fixture
 def connect(front: IdentityFront, flavour: Flavour) -> Iterator[Callable[..., Any]]:
     """Makes clients of either flavour; they are closed afterwards."""
     clients: list[Any] = []
 
     def make(**settings: Any) -> Any:
         kind = AsyncRackspace if flavour.name == "async" else Rackspace
-        given = {
+        given: dict[str, Any] = {
             "username": "demo",
             "api_key": API_KEY,
             "auth_url": front.auth_url,
@@ -192,6 +203,54 @@ async def test_what_is_read_and_changed(cloud: Any, sdk: Any, flavour: Flavour, 
     assert server_seen(sdk, node.id)["metadata"] == {}
     with pytest.raises(NotFound):
         await cloud.ex_delete_metadata_item(node, "b")
+
+
+async def test_cloud_networks(networks: Any, admin_sdk: Any) -> None:
+    """Networks, subnets, ports and security groups: what Cloud Networks has of Neutron."""
+    network = await networks.ex_create_network("rackspace")
+    subnet = await networks.ex_create_subnet(network, "10.31.0.0/24", name="four")
+    group = await networks.ex_create_security_group("rackspace", description="d")
+    port = None
+    try:
+        rule = await networks.ex_create_security_group_rule(group, port_min=22, cidr="10.0.0.0/8")
+        port = await networks.ex_create_port(network, fixed_ip="10.31.0.9", security_groups=[group])
+        assert network.id in {each.id for each in await networks.ex_list_networks()}
+        assert [each.id for each in await networks.ex_list_subnets(network)] == [subnet.id]
+        assert await networks.ex_list_ports(network=network) == [port]
+        [listed] = [each for each in await networks.ex_list_security_groups() if each.id == group.id]
+        assert rule in listed.rules
+        changed = await networks.ex_update_port(port, name="p", security_groups=[])
+        assert (await networks.ex_get_port(port)) == changed
+        there = admin_sdk.network.get(f"/ports/{port.id}").json()["port"]
+        assert (there["name"], there["security_groups"]) == ("p", [])
+        await networks.ex_delete_security_group_rule(rule)
+    finally:
+        if port is not None:
+            await networks.ex_delete_port(port)
+        await networks.ex_delete_security_group(group)
+        await networks.ex_delete_subnet(subnet)
+        await networks.ex_delete_network(network)
+    for path in (f"/networks/{network.id}", f"/subnets/{subnet.id}", f"/security-groups/{group.id}"):
+        assert admin_sdk.network.get(path).status_code == 404
+    with pytest.raises(NotFound):
+        await networks.ex_delete_network(network)
+
+
+async def test_images_that_are_shared_and_volume_types(cloud: Any, sdk: Any, admin_sdk: Any) -> None:
+    """By Cloud Images, which is Glance, though images are listed by Nova."""
+    member = next(found.id for found in admin_sdk.identity.projects() if found.name == "small")
+    image = sdk.image.post("/images", json={"name": "rackspace"}).json()["id"]
+    try:
+        assert (await cloud.ex_update_image(image, properties={"colour": "blue"})).properties == {"colour": "blue"}
+        assert (await cloud.get_image(image)).properties["colour"] == "blue"
+        made = await cloud.ex_create_image_member(image, member)
+        assert await cloud.ex_list_image_members(image) == [made]
+        await cloud.ex_delete_image_member(image, made)
+        assert sdk.image.get(f"/images/{image}/members").json()["members"] == []
+    finally:
+        sdk.image.delete(f"/images/{image}")
+    assert "__DEFAULT__" in {kind.name for kind in await cloud.ex_list_volume_types()}
+    assert await cloud.ex_get_size_extra_specs(SIZE) == {}
 
 
 async def test_rackconnect(cloud: Any, node: RackspaceNode) -> None:

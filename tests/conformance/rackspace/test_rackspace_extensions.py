@@ -17,6 +17,7 @@ from cumuli.errors import (
     InvalidRequest,
     NodeFailed,
     NodeNotFound,
+    NotFound,
     PermissionDenied,
     ProviderUnavailable,
     QuotaExceeded,
@@ -157,6 +158,11 @@ async def test_with_rackconnect_a_server_runs_once_the_automation_is_through(
     assert seen.rackconnect_details == "no address is left"
 
 
+async def test_cloud_networks(cloud: Any) -> None:
+    """mimic's listing has no network in it, whatever is made; the others are tried on Neutron."""
+    assert await cloud.ex_list_networks() == []
+
+
 # A server's life
 
 
@@ -284,6 +290,21 @@ async def test_what_mimic_lacks(request: pytest.FixtureRequest, cloud: Any, node
     with pytest.raises(InvalidRequest, match=r"no such action|HTTP 405"):
         await getattr(cloud, method)(node, *LACKING[method])
     gap(request, MIMIC, method, "mimic has no such call; Nova itself has")
+
+
+NOT_IN_MIMIC: dict[str, tuple[Any, ...]] = {
+    "ex_list_subnets": (),
+    "ex_list_ports": (),
+    "ex_list_security_groups": (),
+    "ex_list_image_members": (NOWHERE,),
+}
+
+
+@pytest.mark.parametrize("method", NOT_IN_MIMIC)
+async def test_services_that_mimic_lacks(request: pytest.FixtureRequest, cloud: Any, method: str) -> None:
+    with pytest.raises((ConfigurationError, ImageNotFound, NotFound)):
+        await getattr(cloud, method)(*NOT_IN_MIMIC[method])
+    gap(request, MIMIC, method, "mimic lists networks, and nothing else of Neutron or Glance")
 
 
 async def until(cloud: Any, flavour: Flavour, node: RackspaceNode, status: str) -> None:

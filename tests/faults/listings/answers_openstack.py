@@ -414,8 +414,26 @@ NOVA: dict[str, Recorded] = {
         links="volume_type_links",
     ),
 }
+NETWORKS: dict[str, Recorded] = {
+    "ex_list_networks": listing(
+        lambda nova: nova.ex_list_networks(), "List networks", "networks", NETWORK, "id", links="networks_links"
+    ),
+    "ex_list_subnets": listing(
+        lambda nova: nova.ex_list_subnets(), "List subnets", "subnets", SUBNET, "id", links="subnets_links"
+    ),
+    "ex_list_ports": listing(lambda nova: nova.ex_list_ports(), "List ports", "ports", PORT, "id", links="ports_links"),
+    "ex_list_security_groups": listing(
+        lambda nova: nova.ex_list_security_groups(),
+        "List security-groups",
+        "security_groups",
+        GROUP,
+        "id",
+        links="security_groups_links",
+    ),
+}
 OPENSTACK: dict[str, Recorded] = {
     **NOVA,
+    **NETWORKS,
     "list_images": listing(lambda nova: nova.list_images(), "List images", "images", IMAGE, "id"),
     "list_volumes": listing(
         lambda nova: nova.list_volumes(),
@@ -430,16 +448,9 @@ OPENSTACK: dict[str, Recorded] = {
     "ex_list_server_groups": listing(
         lambda nova: nova.ex_list_server_groups(), "List Server Groups", "server_groups", GROUP_OF_SERVERS, "id"
     ),
-    "ex_list_networks": listing(
-        lambda nova: nova.ex_list_networks(), "List networks", "networks", NETWORK, "id", links="networks_links"
-    ),
     "ex_list_floating_ip_pools": listing(
         lambda nova: nova.ex_list_floating_ip_pools(), "List networks", "networks", NETWORK, "id"
     ),
-    "ex_list_subnets": listing(
-        lambda nova: nova.ex_list_subnets(), "List subnets", "subnets", SUBNET, "id", links="subnets_links"
-    ),
-    "ex_list_ports": listing(lambda nova: nova.ex_list_ports(), "List ports", "ports", PORT, "id", links="ports_links"),
     "ex_list_routers": listing(
         lambda nova: nova.ex_list_routers(), "List routers", "routers", ROUTER, "id", links="routers_links"
     ),
@@ -451,17 +462,10 @@ OPENSTACK: dict[str, Recorded] = {
         "port_id",
     ),
     "ex_list_floating_ips": floating_ips(),
-    "ex_list_security_groups": listing(
-        lambda nova: nova.ex_list_security_groups(),
-        "List security-groups",
-        "security_groups",
-        GROUP,
-        "id",
-        links="security_groups_links",
-    ),
 }
 RACKSPACE: dict[str, Recorded] = {
     **NOVA,
+    **NETWORKS,
     "list_images": listing(
         lambda nova: nova.list_images(),
         "List images with details",

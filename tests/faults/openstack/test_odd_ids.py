@@ -64,13 +64,21 @@ NAMES: dict[str, Call] = {
     "ex_delete_metadata_item, the key": lambda nova, odd: nova.ex_delete_metadata_item("server-0000", odd),
     "ex_delete_size_extra_spec, the key": lambda nova, odd: nova.ex_delete_size_extra_spec("1", odd),
 }
+# Of Neutron's, on both as well.
 NETWORKS: dict[str, Call] = {
     "ex_delete_network": lambda nova, odd: nova.ex_delete_network(odd),
     "ex_delete_subnet": lambda nova, odd: nova.ex_delete_subnet(odd),
     "ex_delete_port": lambda nova, odd: nova.ex_delete_port(odd),
-    "ex_delete_router": lambda nova, odd: nova.ex_delete_router(odd),
     "ex_get_port": lambda nova, odd: nova.ex_get_port(odd),
     "ex_update_port": lambda nova, odd: nova.ex_update_port(odd, name="n"),
+    "ex_delete_security_group": lambda nova, odd: nova.ex_delete_security_group(odd),
+    "ex_delete_security_group_rule": lambda nova, odd: nova.ex_delete_security_group_rule(odd),
+}
+OPENSTACK: dict[str, Call] = {
+    **SERVERS,
+    **NAMES,
+    **NETWORKS,
+    "ex_delete_router": lambda nova, odd: nova.ex_delete_router(odd),
     "ex_get_router": lambda nova, odd: nova.ex_get_router(odd),
     "ex_update_router": lambda nova, odd: nova.ex_update_router(odd, name="n"),
     "ex_set_router_gateway": lambda nova, odd: nova.ex_set_router_gateway(odd, "n"),
@@ -84,33 +92,31 @@ NETWORKS: dict[str, Call] = {
     "ex_detach_port_interface, the port": lambda nova, odd: nova.ex_detach_port_interface("server-0000", odd),
     "ex_set_quota": lambda nova, odd: nova.ex_set_quota(odd, cores=1),
     "ex_add_router_subnet": lambda nova, odd: nova.ex_add_router_subnet(odd, "s"),
-    "ex_delete_security_group": lambda nova, odd: nova.ex_delete_security_group(odd),
-    "ex_delete_security_group_rule": lambda nova, odd: nova.ex_delete_security_group_rule(odd),
     "ex_delete_server_group": lambda nova, odd: nova.ex_delete_server_group(odd),
     "ex_get_server_group": lambda nova, odd: nova.ex_get_server_group(odd),
     "ex_get_quota": lambda nova, odd: nova.ex_get_quota(odd),
 }
 
 
-@pytest.mark.parametrize("verb", [*SERVERS, *NAMES, *NETWORKS])
+@pytest.mark.parametrize("verb", OPENSTACK)
 async def test_openstack(cloud: Cloud, connect: Connect, verb: str) -> None:
     nova = connect(endpoints=cloud.endpoints)
     odd_ones = WORDS if verb in NAMES else [*WORDS, *LISTINGS]
     for odd in odd_ones:
         with pytest.raises(InvalidRequest) as caught:
-            await {**SERVERS, **NAMES, **NETWORKS}[verb](nova, odd)
+            await OPENSTACK[verb](nova, odd)
         assert caught.value.provider in {"openstack", None}
     assert cloud.server.seen == []
 
 
-@pytest.mark.parametrize("verb", SERVERS)
+@pytest.mark.parametrize("verb", [*SERVERS, *NETWORKS])
 async def test_rackspace(cloud: Cloud, flavour: Flavour, verb: str) -> None:
     kind = AsyncRackspace if flavour.name == "async" else Rackspace
     auth_url = f"{cloud.server.origin}/v2.0"
     rackspace = flavour.shape(kind("user", API_KEY, auth_url=auth_url, region="DFW", proxy=""))
     for odd in [*WORDS, *LISTINGS]:
         with pytest.raises(InvalidRequest):
-            await SERVERS[verb](rackspace, odd)
+            await OPENSTACK[verb](rackspace, odd)
     assert cloud.server.seen == []
     await rackspace.aclose()
 

@@ -1,17 +1,18 @@
-"""``Neutron``: networks, floating IPs and security groups.
+"""``Neutron``: routers and floating IPs beside networks.
 
-Generated from aio.py by python -m cumuli.generate. Change that file and run ``make format``.
+Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those files and run ``make format``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Generic, Literal
 
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.models import OpenStackImage, OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import NovaNodeT, OpenStackImage, OpenStackNode, OpenStackVolume
 from cumuli.providers.openstack.network.aio import AsyncNeutron
+from cumuli.providers.openstack.network.aio_networks import AsyncNetworks
 from cumuli.providers.openstack.network.models import (
     AddressPair,
     FixedIP,
@@ -26,19 +27,19 @@ from cumuli.providers.openstack.network.models import (
 )
 from cumuli.runtime.blocking.drive import run
 
-__all__ = ["Neutron"]
+__all__ = ["Networks", "Neutron"]
 
 
-class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
-    """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
+class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+    """What every Neutron has: networks, subnets, ports and security groups."""
 
-    def __init__(self, client: AsyncNeutron) -> None:
+    def __init__(self, client: AsyncNetworks[NovaNodeT]) -> None:
         super().__init__(client)
-        self._neutron = client
+        self._networks = client
 
     def ex_list_networks(self) -> list[Network]:
         """Every network that the project can see. Neutron's operation: List networks."""
-        return run(self._neutron.ex_list_networks())
+        return run(self._networks.ex_list_networks())
 
     def ex_create_network(
         self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
@@ -55,7 +56,7 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             QuotaExceeded: The project may not have another one.
         """
         return run(
-            self._neutron.ex_create_network(name, admin_state_up=admin_state_up, shared=shared, external=external)
+            self._networks.ex_create_network(name, admin_state_up=admin_state_up, shared=shared, external=external)
         )
 
     def ex_delete_network(self, network: Network | str) -> None:
@@ -65,11 +66,11 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             NotFound: It does not exist.
             Conflict: There are ports on it.
         """
-        run(self._neutron.ex_delete_network(network))
+        run(self._networks.ex_delete_network(network))
 
     def ex_list_subnets(self, network: Network | str | None = None) -> list[Subnet]:
         """Every subnet, or those of one network. Neutron's operation: List subnets."""
-        return run(self._neutron.ex_list_subnets(network))
+        return run(self._networks.ex_list_subnets(network))
 
     def ex_create_subnet(
         self,
@@ -98,7 +99,7 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             InvalidRequest: The addresses are none, or overlap with another subnet.
         """
         return run(
-            self._neutron.ex_create_subnet(
+            self._networks.ex_create_subnet(
                 network,
                 cidr,
                 name=name,
@@ -116,11 +117,11 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             NotFound: It does not exist.
             Conflict: Ports have addresses of it.
         """
-        run(self._neutron.ex_delete_subnet(subnet))
+        run(self._networks.ex_delete_subnet(subnet))
 
     def ex_list_ports(self, *, node: Node | str | None = None, network: Network | str | None = None) -> list[Port]:
         """Every port, or those of one node or network. Neutron's operation: List ports."""
-        return run(self._neutron.ex_list_ports(node=node, network=network))
+        return run(self._networks.ex_list_ports(node=node, network=network))
 
     def ex_create_port(
         self,
@@ -148,7 +149,7 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             QuotaExceeded: The project may not have another one.
         """
         return run(
-            self._neutron.ex_create_port(
+            self._networks.ex_create_port(
                 network,
                 name=name,
                 fixed_ip=fixed_ip,
@@ -164,7 +165,7 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
         Raises:
             NotFound: It does not exist.
         """
-        return run(self._neutron.ex_get_port(port))
+        return run(self._networks.ex_get_port(port))
 
     def ex_update_port(
         self,
@@ -200,7 +201,7 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             InvalidRequest: There is nothing to change, or the cloud has no port security.
         """
         return run(
-            self._neutron.ex_update_port(
+            self._networks.ex_update_port(
                 port,
                 name=name,
                 description=description,
@@ -219,7 +220,91 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             NotFound: It does not exist.
             Conflict: A router has it.
         """
-        run(self._neutron.ex_delete_port(port))
+        run(self._networks.ex_delete_port(port))
+
+    def ex_list_security_groups(self) -> list[SecurityGroup]:
+        """The project's security groups with their rules. Neutron's operation: List security groups."""
+        return run(self._networks.ex_list_security_groups())
+
+    def ex_create_security_group(self, name: str, *, description: str = "") -> SecurityGroup:
+        """Create a security group that lets everything out and nothing in.
+
+        Neutron's operation: Create security group.
+
+        Raises:
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(self._networks.ex_create_security_group(name, description=description))
+
+    def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
+        """Delete a security group. Neutron's operation: Delete security group.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Ports have it.
+        """
+        run(self._networks.ex_delete_security_group(group))
+
+    def ex_create_security_group_rule(
+        self,
+        group: SecurityGroup | str,
+        *,
+        direction: Literal["ingress", "egress"] = "ingress",
+        protocol: str | None = "tcp",
+        port_min: int | None = None,
+        port_max: int | None = None,
+        cidr: str | None = None,
+        remote_group: SecurityGroup | str | None = None,
+        ethertype: Literal["IPv4", "IPv6"] = "IPv4",
+        description: str | None = None,
+    ) -> SecurityGroupRule:
+        """Let something through. Neutron's operation: Create security group rule.
+
+        Args:
+            group: The group.
+            direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
+            protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
+            port_min: First port (ICMP: type); None for any.
+            port_max: Last port (ICMP: code); None for the same as ``port_min``.
+            cidr: Addresses of the other side; None for any.
+            remote_group: Security group of the other side, instead of ``cidr``.
+            ethertype: ``"IPv4"`` or ``"IPv6"``.
+            description: What it is for.
+
+        Raises:
+            NotFound: The group does not exist.
+            Conflict: The rule exists.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(
+            self._networks.ex_create_security_group_rule(
+                group,
+                direction=direction,
+                protocol=protocol,
+                port_min=port_min,
+                port_max=port_max,
+                cidr=cidr,
+                remote_group=remote_group,
+                ethertype=ethertype,
+                description=description,
+            )
+        )
+
+    def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
+        """Delete a rule. Neutron's operation: Delete security group rule.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._networks.ex_delete_security_group_rule(rule))
+
+
+class Neutron(Networks[OpenStackNode]):
+    """What Neutron can do: networks, subnets, ports, routers, floating IPs and security groups."""
+
+    def __init__(self, client: AsyncNeutron) -> None:
+        super().__init__(client)
+        self._neutron = client
 
     def ex_get_router(self, router: Router | str) -> Router:
         """One router as it is now. Neutron's operation: Show router details.
@@ -432,79 +517,3 @@ class Neutron(Compute[OpenStackNode, OpenStackVolume, OpenStackImage]):
             NotFound: It does not exist.
         """
         run(self._neutron.ex_delete_floating_ip(floating_ip))
-
-    def ex_list_security_groups(self) -> list[SecurityGroup]:
-        """The project's security groups with their rules. Neutron's operation: List security groups."""
-        return run(self._neutron.ex_list_security_groups())
-
-    def ex_create_security_group(self, name: str, *, description: str = "") -> SecurityGroup:
-        """Create a security group that lets everything out and nothing in.
-
-        Neutron's operation: Create security group.
-
-        Raises:
-            QuotaExceeded: The project may not have another one.
-        """
-        return run(self._neutron.ex_create_security_group(name, description=description))
-
-    def ex_delete_security_group(self, group: SecurityGroup | str) -> None:
-        """Delete a security group. Neutron's operation: Delete security group.
-
-        Raises:
-            NotFound: It does not exist.
-            Conflict: Ports have it.
-        """
-        run(self._neutron.ex_delete_security_group(group))
-
-    def ex_create_security_group_rule(
-        self,
-        group: SecurityGroup | str,
-        *,
-        direction: Literal["ingress", "egress"] = "ingress",
-        protocol: str | None = "tcp",
-        port_min: int | None = None,
-        port_max: int | None = None,
-        cidr: str | None = None,
-        remote_group: SecurityGroup | str | None = None,
-        ethertype: Literal["IPv4", "IPv6"] = "IPv4",
-        description: str | None = None,
-    ) -> SecurityGroupRule:
-        """Let something through. Neutron's operation: Create security group rule.
-
-        Args:
-            group: The group.
-            direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
-            protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
-            port_min: First port (ICMP: type); None for any.
-            port_max: Last port (ICMP: code); None for the same as ``port_min``.
-            cidr: Addresses of the other side; None for any.
-            remote_group: Security group of the other side, instead of ``cidr``.
-            ethertype: ``"IPv4"`` or ``"IPv6"``.
-            description: What it is for.
-
-        Raises:
-            NotFound: The group does not exist.
-            Conflict: The rule exists.
-            QuotaExceeded: The project may not have another one.
-        """
-        return run(
-            self._neutron.ex_create_security_group_rule(
-                group,
-                direction=direction,
-                protocol=protocol,
-                port_min=port_min,
-                port_max=port_max,
-                cidr=cidr,
-                remote_group=remote_group,
-                ethertype=ethertype,
-                description=description,
-            )
-        )
-
-    def ex_delete_security_group_rule(self, rule: SecurityGroupRule | str) -> None:
-        """Delete a rule. Neutron's operation: Delete security group rule.
-
-        Raises:
-            NotFound: It does not exist.
-        """
-        run(self._neutron.ex_delete_security_group_rule(rule))

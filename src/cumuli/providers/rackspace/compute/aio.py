@@ -9,6 +9,7 @@ from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.identity.arguments import make_session
+from cumuli.providers.openstack.network.aio_networks import AsyncNetworks
 from cumuli.providers.openstack.services import COMPUTE, PAGE_SIZE, OpenStackServices
 from cumuli.providers.rackspace.compute.driver import SERVICE_NAMES, RackspaceDriver
 from cumuli.providers.rackspace.compute.models import RackspaceNode
@@ -20,7 +21,7 @@ from cumuli.secret import Secret
 __all__ = ["AsyncRackspace"]
 
 
-class AsyncRackspace(AsyncNova[RackspaceNode]):
+class AsyncRackspace(AsyncNova[RackspaceNode], AsyncNetworks[RackspaceNode]):
     """Rackspace Public Cloud (next generation, API v2).
 
     A client works in one region. Without ``ex_networks`` a new node is on PublicNet and ServiceNet;
@@ -82,4 +83,5 @@ class AsyncRackspace(AsyncNova[RackspaceNode]):
         session = make_session(runtime, options, settings, provider=RackspaceDriver.provider)
         caller = make_caller(runtime, options, provider=RackspaceDriver.provider, authorizer=session)
         self._nova = RackspaceDriver(OpenStackServices(caller, session, names=SERVICE_NAMES, page_size=page_size))
+        self._neutron = self._nova.network
         super().__init__(self._nova)

@@ -11,6 +11,7 @@ from typing import ClassVar, Unpack
 from cumuli.calls.options import ClientOptions
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.client import Nova
+from cumuli.providers.openstack.network.client import Networks
 from cumuli.providers.openstack.services import PAGE_SIZE
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.models import RackspaceNode
@@ -21,7 +22,7 @@ from cumuli.secret import Secret
 __all__ = ["Rackspace"]
 
 
-class Rackspace(Nova[RackspaceNode]):
+class Rackspace(Nova[RackspaceNode], Networks[RackspaceNode]):
     """Rackspace Public Cloud (next generation, API v2).
 
     A client works in one region. Without ``ex_networks`` a new node is on PublicNet and ServiceNet;
