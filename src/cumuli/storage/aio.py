@@ -827,19 +827,25 @@ class AsyncStorage(AsyncClient, Generic[ContainerT, ObjectT]):
     def _iterate_objects(
         self, container: Container | str, prefix: str | None, delimiter: str | None, start_after: str | None
     ) -> AsyncIterator[ObjectT | Prefix]:
+        query = self._list_query(container, prefix, delimiter, start_after)
+        driver = self._driver
+        return self._pages(lambda cursor: driver.list_objects(query, cursor=cursor), key=_kind_and_name, order=_name)
+
+    def _list_query(
+        self, container: Container | str, prefix: str | None, delimiter: str | None, start_after: str | None
+    ) -> ListQuery:
+        """The checked portable part of what a listing was asked for."""
         self._require(StorageCapability.LIST_OBJECTS)
         if delimiter:
             self._require(StorageCapability.LIST_DELIMITER)
         if start_after:
             self._require(StorageCapability.LIST_START_AFTER)
-        query = ListQuery(
+        return ListQuery(
             container=self._container(container),
             prefix=checked_text(prefix, "a prefix") if prefix else "",
             delimiter=checked_text(delimiter, "a delimiter") if delimiter else "",
             start_after=checked_text(start_after, "an object") if start_after else "",
         )
-        driver = self._driver
-        return self._pages(lambda cursor: driver.list_objects(query, cursor=cursor), key=_kind_and_name, order=_name)
 
 
 def _plan(part_size: int | None, concurrency: int, progress: Progress | None) -> MovePlan:

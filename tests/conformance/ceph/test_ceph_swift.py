@@ -197,3 +197,27 @@ async def test_a_large_upload_never_overwrites_either(swift: Any, eyes: Any, nam
 
 async def test_dead_segments(swift: Any, eyes: Any, name: str) -> None:
     await look_for_dead_segments(swift, eyes, name)
+
+
+async def test_what_the_gateway_does_not_have_is_said(swift: Any, name: str) -> None:
+    """It would list in the usual order, and keep nothing, without a word."""
+    await swift.create_container(name)
+    with pytest.raises(NotSupported, match="last name"):
+        await swift.list_container_objects(name, ex_reverse=True)
+    with pytest.raises(NotSupported, match="no versions"):
+        await swift.ex_set_container_versions(name, enabled=True)
+
+
+async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, name: str) -> None:
+    await swift.create_container(name)
+    one = await swift.upload_object(b"1" * 100, name, "one")
+    await swift.upload_object(b"2" * 100, name, "two")
+    made = await swift.ex_create_manifest([one, (name, "two")], name, "all")
+    assert await read(swift, made) == b"1" * 100 + b"2" * 100
+    await swift.delete_object(made, ex_leave_segments=True)
+    assert names_in(eyes, name) == {"one", "two"}
+    for each in ("a", "b", "c"):
+        await swift.upload_object(each.encode(), name, f"x/{each}")
+    assert [obj.name for obj in await swift.list_container_objects(name, ex_end_marker="x/b")] == ["one", "two", "x/a"]
+    found = await swift.ex_update_object(one, content_type="a/b", delete_after=3600)
+    assert (found.content_type, found.delete_at is not None, found.size) == ("a/b", True, 100)

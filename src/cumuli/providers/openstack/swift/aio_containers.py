@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, overload
 
 from cumuli.errors import InvalidRequest
+from cumuli.providers.openstack.swift.access import SwiftAccess
 from cumuli.providers.openstack.swift.arguments import (
     access_headers,
     changed_meta_data,
     checked_key,
+    checked_sync,
     page_name,
     with_public,
 )
@@ -18,13 +21,14 @@ from cumuli.providers.openstack.swift.models import (
     SwiftAccount,
     SwiftContainer,
     SwiftContainerSpec,
+    SwiftListQuery,
     SwiftObject,
 )
-from cumuli.providers.openstack.swift.wire import ACCOUNT_META, CONTAINER_META, header_text
+from cumuli.providers.openstack.swift.wire import ACCOUNT_META, CONTAINER_META, header_text, in_path
 from cumuli.secret import Secret
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.arguments import checked_headers, checked_text
-from cumuli.storage.models import Container
+from cumuli.storage.models import Container, Prefix
 
 __all__ = ["AsyncSwiftContainers"]
 
@@ -44,8 +48,8 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         *,
         ex_storage_policy: str | None = None,
         ex_meta_data: Mapping[str, str] | None = None,
-        ex_read_acl: str | None = None,
-        ex_write_acl: str | None = None,
+        ex_read_acl: str | SwiftAccess | None = None,
+        ex_write_acl: str | SwiftAccess | None = None,
     ) -> SwiftContainer:
         """Create a container.
 
@@ -55,7 +59,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             name: The container's name: up to 256 characters without a slash.
             ex_storage_policy: Name of the policy by which its objects are kept; it cannot be changed later.
             ex_meta_data: User metadata of the container.
-            ex_read_acl: Who may read it (``X-Container-Read``), such as ``".r:*"`` for everybody.
+            ex_read_acl: Who may read it (``X-Container-Read``): a ``SwiftAccess``, or the text of such a list.
             ex_write_acl: Who may write to it (``X-Container-Write``).
 
         Raises:
@@ -108,6 +112,118 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         """
         return await self._do(self._swift.calls.information())
 
+    # Listings
+
+    @overload
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[SwiftObject]: ...
+    @overload
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[SwiftObject | Prefix]: ...
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[Any]:
+        """Every object of a container, from every page, in the order of the names' UTF-8 bytes or in the reverse one.
+
+        Swift's operation: Show container details and list objects.
+
+        Args:
+            container: The container.
+            prefix: Only names that start so.
+            delimiter: As for ``Storage``: what lies below a "folder" is one ``Prefix``.
+            start_after: Only names behind this one; in the reverse order those are the ones before it.
+            ex_end_marker: Only names that come before this one, in the listing's order.
+            ex_reverse: Whether the last name comes first.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            NotSupported: The service is not known to list in the reverse order (Ceph's).
+        """
+        listing = self._iterate_swift(container, prefix, delimiter, start_after, ex_end_marker, reverse=ex_reverse)
+        return [item async for item in listing]
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> AsyncIterator[SwiftObject]: ...
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> AsyncIterator[SwiftObject | Prefix]: ...
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> AsyncIterator[Any]:
+        """As ``list_container_objects``, lazily: the first is given while later pages are still unread."""
+        return self._iterate_swift(container, prefix, delimiter, start_after, ex_end_marker, reverse=ex_reverse)
+
+    def _iterate_swift(
+        self,
+        container: Container | str,
+        prefix: str | None,
+        delimiter: str | None,
+        start_after: str | None,
+        end_marker: str | None,
+        *,
+        reverse: bool,
+    ) -> AsyncIterator[SwiftObject | Prefix]:
+        if end_marker is None and not reverse:
+            return self._iterate_objects(container, prefix, delimiter, start_after)
+        query = self._list_query(container, prefix, delimiter, start_after)
+        wanted = SwiftListQuery(
+            container=query.container,
+            prefix=query.prefix,
+            delimiter=query.delimiter,
+            start_after=query.start_after,
+            end_marker=checked_text(end_marker, "an object") if end_marker else "",
+            reverse=reverse,
+        )
+        swift = self._swift
+        return self._pages(lambda cursor: swift.list_objects(wanted, cursor=cursor), key=_kind_and_name)
+
     # Containers
 
     async def ex_update_container_meta_data(
@@ -128,7 +244,11 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         await self._do(self._swift.containers.update_container(name, changed_meta_data(CONTAINER_META, meta_data)))
 
     async def ex_set_container_acl(
-        self, container: Container | str, *, read: str | None = None, write: str | None = None
+        self,
+        container: Container | str,
+        *,
+        read: str | SwiftAccess | None = None,
+        write: str | SwiftAccess | None = None,
     ) -> None:
         """Say who may read a container and write to it, besides the account's own users.
 
@@ -136,9 +256,10 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
 
         Args:
             container: The container.
-            read: A list (``X-Container-Read``): ``".r:*"`` is everybody, ``".rlistings"`` with it lets them
-                list as well, ``"project:user"`` is somebody; ``""`` is nobody; None leaves it as it is.
-            write: Likewise (``X-Container-Write``), without the first two.
+            read: A ``SwiftAccess``, or the text of a list (``X-Container-Read``): ``".r:*"`` is everybody,
+                ``".rlistings"`` with it lets them list as well, ``"project:user"`` is somebody; ``""`` is nobody;
+                None leaves it as it is.
+            write: Likewise (``X-Container-Write``), of users only.
 
         Raises:
             ContainerNotFound: It does not exist.
@@ -186,6 +307,66 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
             ("X-Container-Meta-Quota-Bytes", "" if size is None else str(size)),
             ("X-Container-Meta-Quota-Count", "" if objects is None else str(objects)),
         ]
+        await self._do(self._swift.containers.update_container(self._container(container), headers))
+
+    async def ex_set_container_versions(self, container: Container | str, *, enabled: bool) -> None:
+        """Have a container keep the versions of its objects that are replaced or deleted, or no more.
+
+        They are listed by ``GET ?versions`` and read by ``?version-id=`` (``ex_call``), and kept when this is switched
+        off. Swift's operation: Create, update, or delete container metadata (``X-Versions-Enabled``).
+
+        Args:
+            container: The container.
+            enabled: Whether it is to keep them.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: The service has no such versions (Ceph's).
+        """
+        await self._do(self._swift.containers.set_versions(self._container(container), enabled=enabled))
+
+    async def ex_set_container_versions_location(
+        self, container: Container | str, location: Container | str | None, *, history: bool = False
+    ) -> None:
+        """Have a container keep what is replaced in another one, in Swift's older way, or no more.
+
+        Swift's operation: Create, update, or delete container metadata (``X-Versions-Location``,
+        ``X-History-Location``).
+
+        Args:
+            container: The container.
+            location: Where to keep it, which has to be there; None to keep nothing any more.
+            history: Whether what is deleted is kept there as well; otherwise deleting brings the one before back.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+        """
+        if location is None:
+            headers = [("X-Remove-Versions-Location", "x"), ("X-Remove-History-Location", "x")]
+        else:
+            header = "X-History-Location" if history else "X-Versions-Location"
+            headers = [(header, in_path(self._container(location)))]
+        await self._do(self._swift.containers.update_container(self._container(container), headers))
+
+    async def ex_set_container_sync(
+        self, container: Container | str, to: str | None, *, key: str | Secret | None = None
+    ) -> None:
+        """Have Swift keep a container the same as another one, mostly of another cluster, or no more.
+
+        Both have the same key, and lead to each other for both ways. Swift's operation: Create, update, or delete
+        container metadata (``X-Container-Sync-To``, ``X-Container-Sync-Key``).
+
+        Args:
+            container: The container.
+            to: The other one: ``"//realm/cluster/account/container"``, or its URL where the cluster allows that; None
+                to end it.
+            key: What both know; needed with ``to``.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            InvalidRequest: The cluster allows no such place.
+        """
+        headers = checked_sync(to, key)
         await self._do(self._swift.containers.update_container(self._container(container), headers))
 
     # Static websites
@@ -254,3 +435,7 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         """
         headers = [(ERROR, header_text(page_name(file_name, "file_name")))]
         await self._do(self._swift.containers.update_container(self._container(container), headers))
+
+
+def _kind_and_name(item: SwiftObject | Prefix) -> tuple[bool, str]:
+    return isinstance(item, Prefix), item.name

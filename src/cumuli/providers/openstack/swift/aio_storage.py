@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+import datetime as dt
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import BinaryIO, Literal
 
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.swift.aio_containers import AsyncSwiftContainers
-from cumuli.providers.openstack.swift.arguments import METHODS, checked_age, checked_format
+from cumuli.providers.openstack.swift.arguments import (
+    METHODS,
+    TempUrlMethod,
+    checked_age,
+    checked_format,
+    expiry_headers,
+    posted_headers,
+)
 from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.models import (
     ArchiveFormat,
@@ -21,10 +29,19 @@ from cumuli.providers.openstack.swift.models import (
 )
 from cumuli.providers.openstack.swift.multipart import InParts
 from cumuli.providers.openstack.swift.segments import split_path
+from cumuli.providers.openstack.swift.wire import TempUrlExtra, in_path
 from cumuli.storage.aio import AsyncStorage
-from cumuli.storage.arguments import checked_conditions, checked_expiry, checked_headers, checked_text
+from cumuli.storage.arguments import (
+    checked_conditions,
+    checked_expiry,
+    checked_headers,
+    checked_text,
+    content_type_of,
+    with_own,
+)
+from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.driver import Address
-from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.models import Container, Object, ObjectLike
 from cumuli.storage.upload import CONCURRENCY, MovePlan, Progress, upload
 from cumuli.storage.verify import Integrity
 
@@ -70,6 +87,185 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         """
         address = self._address(obj)
         await self._do(self._swift.objects.set_object_meta_data(address, self._meta_data(meta_data)))
+
+    async def ex_update_object(
+        self,
+        obj: ObjectLike,
+        *,
+        content_type: str | None = None,
+        delete_at: dt.datetime | Literal["never"] | None = None,
+        delete_after: float | None = None,
+        meta_data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> SwiftObject:
+        """Describe an object anew; its content, and what is not said here, stays.
+
+        Swift itself forgets at such a change what is not said again, so the object is looked at before: of two
+        changes at the same moment one may be lost. The segments of a large object stay as they are, so that those of
+        one that expires are left (``ex_list_dead_segments``).
+
+        Swift's operation: Create or update object metadata.
+
+        Args:
+            obj: The object.
+            content_type: Its MIME type from now on.
+            delete_at: When Swift is to delete it (``X-Delete-At``), to the second; ``"never"`` takes that back.
+            delete_after: In how many seconds, instead (``X-Delete-After``).
+            meta_data: Its user metadata from now on, in place of all that it had; None for what it has.
+            headers: Other headers that Swift keeps with it and gives out (``Cache-Control``,
+                ``Content-Disposition``, ``Content-Encoding``, …); None takes one away.
+
+        Returns:
+            The object as it is now.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+            InvalidRequest: Nothing is to change; or the moment is over.
+        """
+        changes = expiry_headers(delete_at, delete_after) + posted_headers(headers or {})
+        if content_type is not None:
+            changes.append(("Content-Type", content_type_of(content_type, "")))
+        if not changes and meta_data is None:
+            raise InvalidRequest("nothing to change: say at least one thing")
+        wanted = None if meta_data is None else self._meta_data(meta_data)
+        return await self._do(self._swift.objects.update_object(self._address(obj), changes, wanted))
+
+    async def delete_object(
+        self, obj: ObjectLike, *, if_match: str | None = None, ex_leave_segments: bool = False
+    ) -> None:
+        """Delete an object, and of a large one what it is made of.
+
+        Swift's operation: Delete object.
+
+        Args:
+            obj: The object.
+            if_match: Swift has no conditions of deletions: ``NotSupported``.
+            ex_leave_segments: Whether the segments of a static large object stay: they may be objects in their own
+                right (``ex_create_manifest``).
+
+        Raises:
+            ObjectNotFound: It does not exist.
+        """
+        self._require(StorageCapability.DELETE_OBJECT)
+        self._delete_condition(if_match)
+        address = self._address(obj)
+        await self._do(self._swift.objects.delete_object(address, leave_segments=ex_leave_segments))
+
+    async def ex_create_manifest(
+        self,
+        segments: Sequence[ObjectLike | SwiftSegment],
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SwiftObject:
+        """Make one static large object of objects that are there; no content is copied or sent.
+
+        They stay objects in their own right. What is changed or deleted among them breaks the large object, and
+        **deleting that deletes them**, unless ``delete_object`` is told to leave them (``ex_leave_segments``). Swift
+        compares the size and the etag of each, as they were given or are now.
+
+        Swift's operation: Create or replace object (``multipart-manifest=put``).
+
+        Args:
+            segments: The objects, in order, up to 1,000; large ones may be among them.
+            container: Where to.
+            name: The large object's name.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content is packed with.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            ObjectNotFound: A segment does not exist.
+            InvalidRequest: There are none, too many, or one of them is not what it was any more.
+            PreconditionFailed: The object exists, and was not to be overwritten.
+        """
+        if not 0 < len(segments) <= self._swift.rules.max_parts:
+            raise InvalidRequest(
+                f"a large object is made of 1 to {self._swift.rules.max_parts} segments, and not of {len(segments)}"
+            )
+        spec = self._put_spec(
+            container,
+            name,
+            None,
+            meta_data=meta_data,
+            content_type=content_type,
+            content_encoding=content_encoding,
+            conditions=checked_conditions(None, if_none_match),
+            headers=headers,
+        )
+        wanted = [self._segment(segment) for segment in segments]
+        return await self._do(self._swift.multipart.create_manifest(spec, wanted))
+
+    def _segment(self, segment: ObjectLike | SwiftSegment) -> SwiftSegment:
+        if isinstance(segment, SwiftSegment):
+            self._swift.check_container_name(segment.container)
+            self._swift.check_object_name(segment.name)
+            return segment
+        address = self._address(segment)
+        known = segment if isinstance(segment, Object) and segment.etag and segment.hash else None
+        return SwiftSegment(
+            container=address.container,
+            name=address.name,
+            size=-1 if known is None else known.size,
+            hash=None if known is None else known.hash,
+        )
+
+    async def ex_create_dynamic_manifest(
+        self,
+        segments: Container | str,
+        prefix: str,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SwiftObject:
+        """Make a dynamic large object (DLO): whatever objects have names that begin so, whenever it is read.
+
+        It grows with them, and nothing verifies it as a whole. Deleting it leaves them.
+
+        Swift's operation: Create or replace object (``X-Object-Manifest``).
+
+        Args:
+            segments: The container that they are in.
+            prefix: How their names begin; they are joined in the order of their names.
+            container: Where the large object is to be.
+            name: Its name, which does not begin so if it is in the same container.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content is packed with.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            PreconditionFailed: The object exists, and was not to be overwritten.
+        """
+        source = AsyncStorage._address(self, (segments, prefix))  # noqa: SLF001 - the base's own check
+        spec = self._put_spec(
+            container,
+            name,
+            None,
+            meta_data=meta_data,
+            content_type=content_type,
+            content_encoding=content_encoding,
+            conditions=checked_conditions(None, if_none_match),
+            headers=with_own(headers, {"X-Object-Manifest": f"{in_path(source.container)}/{in_path(source.name)}"}),
+        )
+        if source.container == spec.address.container and spec.address.name.startswith(source.name):
+            raise InvalidRequest(f"{name!r} begins with {prefix!r} itself, and would be one of its own segments")
+        return await self._do(self._swift.uploads.put_dynamic_manifest(spec))
 
     async def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
         """The segments of a static large object, in order.
@@ -215,13 +411,54 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         finally:
             await opened.close()
 
+    async def get_object_url(
+        self,
+        obj: ObjectLike,
+        *,
+        expires_in: float = 3600.0,
+        method: TempUrlMethod = "GET",
+        content_type: str | None = None,
+        ex_file_name: str | None = None,
+        ex_inline: bool = False,
+        ex_ip_range: str | None = None,
+    ) -> str:
+        """A URL that works without credentials for a while. Whoever has it may do what it allows.
+
+        Swift's middleware: Temporary URL.
+
+        Args:
+            obj: The object; for PUT it need not exist yet.
+            expires_in: Seconds from now, at least 1.
+            method: What the URL allows: ``"GET"`` (and HEAD with it), ``"HEAD"``, ``"PUT"`` (and HEAD), ``"POST"`` (of
+                metadata, and HEAD) or ``"DELETE"``.
+            content_type: Swift cannot insist on one; it is ignored.
+            ex_file_name: The name under which browsers store it, instead of the object's.
+            ex_inline: Whether browsers are to show it rather than to store it.
+            ex_ip_range: From which addresses it works: one, or a network such as ``"203.0.113.0/24"``. Proxies in
+                front of Swift hide those of the users.
+
+        Raises:
+            NotSupported: The service makes no such URLs.
+        """
+        self._require(StorageCapability.GET_OBJECT_URL)
+        if content_type is not None:
+            content_type_of(content_type, "")
+        address = self._address(obj)
+        extra = TempUrlExtra(file_name=ex_file_name, inline=ex_inline, ip_range=ex_ip_range)
+        return await self._do(
+            self._swift.temp_urls.temp_url(
+                address.container, address.name, method, checked_expiry(expires_in), extra=extra
+            )
+        )
+
     async def ex_get_prefix_url(
         self,
         container: Container | str,
         prefix: str,
         *,
         expires_in: float = 3600.0,
-        method: Literal["GET", "PUT"] = "GET",
+        method: TempUrlMethod = "GET",
+        ip_range: str | None = None,
     ) -> str:
         """A URL that works without credentials for all objects whose names begin in some way.
 
@@ -232,14 +469,18 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
             container: The container.
             prefix: How the names begin.
             expires_in: Seconds from now, at least 1.
-            method: What the URL allows.
+            method: What the URL allows, as for ``get_object_url``.
+            ip_range: As ``ex_ip_range`` there.
         """
-        if method not in {"GET", "PUT"}:
-            raise InvalidRequest(f'method is {method!r}; it takes "GET" or "PUT"')
         address = AsyncStorage._address(self, (container, prefix))  # noqa: SLF001 - the base's own check
         return await self._do(
             self._swift.temp_urls.temp_url(
-                address.container, address.name, method, checked_expiry(expires_in), prefix=True
+                address.container,
+                address.name,
+                method,
+                checked_expiry(expires_in),
+                prefix=True,
+                extra=TempUrlExtra(ip_range=ip_range),
             )
         )
 

@@ -5,16 +5,19 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import BinaryIO, ClassVar, Literal, Unpack
+from typing import Any, BinaryIO, ClassVar, Literal, Unpack, overload
 
 from cumuli.calls.options import ClientOptions
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
+from cumuli.providers.openstack.swift.access import SwiftAccess
 from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.aio_containers import AsyncSwiftContainers
 from cumuli.providers.openstack.swift.aio_storage import DAY, MIB, AsyncSwiftStorage
+from cumuli.providers.openstack.swift.arguments import TempUrlMethod
 from cumuli.providers.openstack.swift.calls import PAGE_SIZE
 from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.models import (
@@ -30,11 +33,11 @@ from cumuli.providers.openstack.swift.models import (
 )
 from cumuli.providers.openstack.swift.wire import TempUrlDigest
 from cumuli.runtime import blocking_runtime
-from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.client import Storage
-from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.models import Container, ObjectLike, Prefix
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
 
@@ -54,8 +57,8 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
         *,
         ex_storage_policy: str | None = None,
         ex_meta_data: Mapping[str, str] | None = None,
-        ex_read_acl: str | None = None,
-        ex_write_acl: str | None = None,
+        ex_read_acl: str | SwiftAccess | None = None,
+        ex_write_acl: str | SwiftAccess | None = None,
     ) -> SwiftContainer:
         """Create a container.
 
@@ -65,7 +68,7 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
             name: The container's name: up to 256 characters without a slash.
             ex_storage_policy: Name of the policy by which its objects are kept; it cannot be changed later.
             ex_meta_data: User metadata of the container.
-            ex_read_acl: Who may read it (``X-Container-Read``), such as ``".r:*"`` for everybody.
+            ex_read_acl: Who may read it (``X-Container-Read``): a ``SwiftAccess``, or the text of such a list.
             ex_write_acl: Who may write to it (``X-Container-Write``).
 
         Raises:
@@ -115,6 +118,113 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
         """
         return run(self._swift_containers.ex_get_capabilities())
 
+    @overload
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[SwiftObject]: ...
+
+    @overload
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[SwiftObject | Prefix]: ...
+
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> list[Any]:
+        """Every object of a container, from every page, in the order of the names' UTF-8 bytes or in the reverse one.
+
+        Swift's operation: Show container details and list objects.
+
+        Args:
+            container: The container.
+            prefix: Only names that start so.
+            delimiter: As for ``Storage``: what lies below a "folder" is one ``Prefix``.
+            start_after: Only names behind this one; in the reverse order those are the ones before it.
+            ex_end_marker: Only names that come before this one, in the listing's order.
+            ex_reverse: Whether the last name comes first.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            NotSupported: The service is not known to list in the reverse order (Ceph's).
+        """
+        return run(
+            self._swift_containers.list_container_objects(
+                container,
+                prefix=prefix,
+                delimiter=delimiter,
+                start_after=start_after,
+                ex_end_marker=ex_end_marker,
+                ex_reverse=ex_reverse,
+            )
+        )
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> Iterator[SwiftObject]: ...
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> Iterator[SwiftObject | Prefix]: ...
+
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_end_marker: str | None = None,
+        ex_reverse: bool = False,
+    ) -> Iterator[Any]:
+        """As ``list_container_objects``, lazily: the first is given while later pages are still unread."""
+        return iterate(
+            self._swift_containers.iterate_container_objects(
+                container,
+                prefix=prefix,
+                delimiter=delimiter,
+                start_after=start_after,
+                ex_end_marker=ex_end_marker,
+                ex_reverse=ex_reverse,
+            )
+        )
+
     def ex_update_container_meta_data(self, container: Container | str, meta_data: Mapping[str, str | None]) -> None:
         """Change some of a container's user metadata; the rest stays.
 
@@ -130,7 +240,11 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
         run(self._swift_containers.ex_update_container_meta_data(container, meta_data))
 
     def ex_set_container_acl(
-        self, container: Container | str, *, read: str | None = None, write: str | None = None
+        self,
+        container: Container | str,
+        *,
+        read: str | SwiftAccess | None = None,
+        write: str | SwiftAccess | None = None,
     ) -> None:
         """Say who may read a container and write to it, besides the account's own users.
 
@@ -138,9 +252,10 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
 
         Args:
             container: The container.
-            read: A list (``X-Container-Read``): ``".r:*"`` is everybody, ``".rlistings"`` with it lets them
-                list as well, ``"project:user"`` is somebody; ``""`` is nobody; None leaves it as it is.
-            write: Likewise (``X-Container-Write``), without the first two.
+            read: A ``SwiftAccess``, or the text of a list (``X-Container-Read``): ``".r:*"`` is everybody,
+                ``".rlistings"`` with it lets them list as well, ``"project:user"`` is somebody; ``""`` is nobody;
+                None leaves it as it is.
+            write: Likewise (``X-Container-Write``), of users only.
 
         Raises:
             ContainerNotFound: It does not exist.
@@ -180,6 +295,60 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         run(self._swift_containers.ex_set_container_quota(container, size=size, objects=objects))
+
+    def ex_set_container_versions(self, container: Container | str, *, enabled: bool) -> None:
+        """Have a container keep the versions of its objects that are replaced or deleted, or no more.
+
+        They are listed by ``GET ?versions`` and read by ``?version-id=`` (``ex_call``), and kept when this is switched
+        off. Swift's operation: Create, update, or delete container metadata (``X-Versions-Enabled``).
+
+        Args:
+            container: The container.
+            enabled: Whether it is to keep them.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            NotSupported: The service has no such versions (Ceph's).
+        """
+        run(self._swift_containers.ex_set_container_versions(container, enabled=enabled))
+
+    def ex_set_container_versions_location(
+        self, container: Container | str, location: Container | str | None, *, history: bool = False
+    ) -> None:
+        """Have a container keep what is replaced in another one, in Swift's older way, or no more.
+
+        Swift's operation: Create, update, or delete container metadata (``X-Versions-Location``,
+        ``X-History-Location``).
+
+        Args:
+            container: The container.
+            location: Where to keep it, which has to be there; None to keep nothing any more.
+            history: Whether what is deleted is kept there as well; otherwise deleting brings the one before back.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+        """
+        run(self._swift_containers.ex_set_container_versions_location(container, location, history=history))
+
+    def ex_set_container_sync(
+        self, container: Container | str, to: str | None, *, key: str | Secret | None = None
+    ) -> None:
+        """Have Swift keep a container the same as another one, mostly of another cluster, or no more.
+
+        Both have the same key, and lead to each other for both ways. Swift's operation: Create, update, or delete
+        container metadata (``X-Container-Sync-To``, ``X-Container-Sync-Key``).
+
+        Args:
+            container: The container.
+            to: The other one: ``"//realm/cluster/account/container"``, or its URL where the cluster allows that; None
+                to end it.
+            key: What both know; needed with ``to``.
+
+        Raises:
+            ContainerNotFound: It does not exist.
+            InvalidRequest: The cluster allows no such place.
+        """
+        run(self._swift_containers.ex_set_container_sync(container, to, key=key))
 
     def ex_enable_static_website(
         self,
@@ -272,6 +441,164 @@ class SwiftStorage(SwiftContainers):
             ObjectNotFound: It does not exist.
         """
         run(self._swift_storage.ex_set_object_meta_data(obj, meta_data))
+
+    def ex_update_object(
+        self,
+        obj: ObjectLike,
+        *,
+        content_type: str | None = None,
+        delete_at: dt.datetime | Literal["never"] | None = None,
+        delete_after: float | None = None,
+        meta_data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> SwiftObject:
+        """Describe an object anew; its content, and what is not said here, stays.
+
+        Swift itself forgets at such a change what is not said again, so the object is looked at before: of two
+        changes at the same moment one may be lost. The segments of a large object stay as they are, so that those of
+        one that expires are left (``ex_list_dead_segments``).
+
+        Swift's operation: Create or update object metadata.
+
+        Args:
+            obj: The object.
+            content_type: Its MIME type from now on.
+            delete_at: When Swift is to delete it (``X-Delete-At``), to the second; ``"never"`` takes that back.
+            delete_after: In how many seconds, instead (``X-Delete-After``).
+            meta_data: Its user metadata from now on, in place of all that it had; None for what it has.
+            headers: Other headers that Swift keeps with it and gives out (``Cache-Control``,
+                ``Content-Disposition``, ``Content-Encoding``, …); None takes one away.
+
+        Returns:
+            The object as it is now.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+            InvalidRequest: Nothing is to change; or the moment is over.
+        """
+        return run(
+            self._swift_storage.ex_update_object(
+                obj,
+                content_type=content_type,
+                delete_at=delete_at,
+                delete_after=delete_after,
+                meta_data=meta_data,
+                headers=headers,
+            )
+        )
+
+    def delete_object(self, obj: ObjectLike, *, if_match: str | None = None, ex_leave_segments: bool = False) -> None:
+        """Delete an object, and of a large one what it is made of.
+
+        Swift's operation: Delete object.
+
+        Args:
+            obj: The object.
+            if_match: Swift has no conditions of deletions: ``NotSupported``.
+            ex_leave_segments: Whether the segments of a static large object stay: they may be objects in their own
+                right (``ex_create_manifest``).
+
+        Raises:
+            ObjectNotFound: It does not exist.
+        """
+        run(self._swift_storage.delete_object(obj, if_match=if_match, ex_leave_segments=ex_leave_segments))
+
+    def ex_create_manifest(
+        self,
+        segments: Sequence[ObjectLike | SwiftSegment],
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SwiftObject:
+        """Make one static large object of objects that are there; no content is copied or sent.
+
+        They stay objects in their own right. What is changed or deleted among them breaks the large object, and
+        **deleting that deletes them**, unless ``delete_object`` is told to leave them (``ex_leave_segments``). Swift
+        compares the size and the etag of each, as they were given or are now.
+
+        Swift's operation: Create or replace object (``multipart-manifest=put``).
+
+        Args:
+            segments: The objects, in order, up to 1,000; large ones may be among them.
+            container: Where to.
+            name: The large object's name.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content is packed with.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            ObjectNotFound: A segment does not exist.
+            InvalidRequest: There are none, too many, or one of them is not what it was any more.
+            PreconditionFailed: The object exists, and was not to be overwritten.
+        """
+        return run(
+            self._swift_storage.ex_create_manifest(
+                segments,
+                container,
+                name,
+                meta_data=meta_data,
+                content_type=content_type,
+                content_encoding=content_encoding,
+                if_none_match=if_none_match,
+                headers=headers,
+            )
+        )
+
+    def ex_create_dynamic_manifest(
+        self,
+        segments: Container | str,
+        prefix: str,
+        container: Container | str,
+        name: str,
+        *,
+        meta_data: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        content_encoding: str | None = None,
+        if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SwiftObject:
+        """Make a dynamic large object (DLO): whatever objects have names that begin so, whenever it is read.
+
+        It grows with them, and nothing verifies it as a whole. Deleting it leaves them.
+
+        Swift's operation: Create or replace object (``X-Object-Manifest``).
+
+        Args:
+            segments: The container that they are in.
+            prefix: How their names begin; they are joined in the order of their names.
+            container: Where the large object is to be.
+            name: Its name, which does not begin so if it is in the same container.
+            meta_data: As for ``upload_object``, like all that follow.
+            content_type: MIME type.
+            content_encoding: What the content is packed with.
+            if_none_match: ``"*"`` never overwrites.
+            headers: Extra request headers.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            PreconditionFailed: The object exists, and was not to be overwritten.
+        """
+        return run(
+            self._swift_storage.ex_create_dynamic_manifest(
+                segments,
+                prefix,
+                container,
+                name,
+                meta_data=meta_data,
+                content_type=content_type,
+                content_encoding=content_encoding,
+                if_none_match=if_none_match,
+                headers=headers,
+            )
+        )
 
     def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
         """The segments of a static large object, in order.
@@ -398,13 +725,55 @@ class SwiftStorage(SwiftContainers):
         """
         return run(self._swift_storage.ex_upload_archive(source, container, format=format, prefix=prefix))
 
+    def get_object_url(
+        self,
+        obj: ObjectLike,
+        *,
+        expires_in: float = 3600.0,
+        method: TempUrlMethod = "GET",
+        content_type: str | None = None,
+        ex_file_name: str | None = None,
+        ex_inline: bool = False,
+        ex_ip_range: str | None = None,
+    ) -> str:
+        """A URL that works without credentials for a while. Whoever has it may do what it allows.
+
+        Swift's middleware: Temporary URL.
+
+        Args:
+            obj: The object; for PUT it need not exist yet.
+            expires_in: Seconds from now, at least 1.
+            method: What the URL allows: ``"GET"`` (and HEAD with it), ``"HEAD"``, ``"PUT"`` (and HEAD), ``"POST"`` (of
+                metadata, and HEAD) or ``"DELETE"``.
+            content_type: Swift cannot insist on one; it is ignored.
+            ex_file_name: The name under which browsers store it, instead of the object's.
+            ex_inline: Whether browsers are to show it rather than to store it.
+            ex_ip_range: From which addresses it works: one, or a network such as ``"203.0.113.0/24"``. Proxies in
+                front of Swift hide those of the users.
+
+        Raises:
+            NotSupported: The service makes no such URLs.
+        """
+        return run(
+            self._swift_storage.get_object_url(
+                obj,
+                expires_in=expires_in,
+                method=method,
+                content_type=content_type,
+                ex_file_name=ex_file_name,
+                ex_inline=ex_inline,
+                ex_ip_range=ex_ip_range,
+            )
+        )
+
     def ex_get_prefix_url(
         self,
         container: Container | str,
         prefix: str,
         *,
         expires_in: float = 3600.0,
-        method: Literal["GET", "PUT"] = "GET",
+        method: TempUrlMethod = "GET",
+        ip_range: str | None = None,
     ) -> str:
         """A URL that works without credentials for all objects whose names begin in some way.
 
@@ -415,9 +784,14 @@ class SwiftStorage(SwiftContainers):
             container: The container.
             prefix: How the names begin.
             expires_in: Seconds from now, at least 1.
-            method: What the URL allows.
+            method: What the URL allows, as for ``get_object_url``.
+            ip_range: As ``ex_ip_range`` there.
         """
-        return run(self._swift_storage.ex_get_prefix_url(container, prefix, expires_in=expires_in, method=method))
+        return run(
+            self._swift_storage.ex_get_prefix_url(
+                container, prefix, expires_in=expires_in, method=method, ip_range=ip_range
+            )
+        )
 
     def ex_call(
         self,

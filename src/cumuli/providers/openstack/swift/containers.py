@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from cumuli.calls.paging import Page
-from cumuli.errors import ContainerExists, ContainerNotFound, MalformedResponse, PermissionDenied
+from cumuli.errors import ContainerExists, ContainerNotFound, MalformedResponse, NotSupported, PermissionDenied
 from cumuli.providers.openstack.swift.calls import SwiftCalls
-from cumuli.providers.openstack.swift.models import SwiftAccount, SwiftContainer, SwiftContainerSpec, SwiftObject
+from cumuli.providers.openstack.swift.models import (
+    SwiftAccount,
+    SwiftContainer,
+    SwiftContainerSpec,
+    SwiftListQuery,
+    SwiftObject,
+)
 from cumuli.providers.openstack.swift.wire import (
     ACCOUNT_META,
     CONTAINER_META,
@@ -16,6 +22,7 @@ from cumuli.providers.openstack.swift.wire import (
     in_query,
     moment_of,
     read_meta_data,
+    unquoted,
 )
 from cumuli.storage.driver import ContainerSpec, ListQuery
 from cumuli.storage.headers import bare, number
@@ -96,6 +103,10 @@ class Containers:
             storage_policy=known.get("x-storage-policy"),
             read_acl=known.get("x-container-read"),
             write_acl=known.get("x-container-write"),
+            keeps_versions=_flag(known.get("x-versions-enabled")),
+            versions_location=_name_of(known.get("x-versions-location")),
+            history_location=_name_of(known.get("x-history-location")),
+            sync_to=known.get("x-container-sync-to"),
         )
 
     async def create_container(self, spec: ContainerSpec) -> SwiftContainer:
@@ -129,6 +140,18 @@ class Containers:
         """Change a container's metadata and settings."""
         await self._calls.send("Create, update, or delete container metadata", "POST", name, headers=headers)
 
+    async def set_versions(self, name: str, *, enabled: bool) -> None:
+        """Have a container keep versions, or no more.
+
+        Raises:
+            NotSupported: It does not say afterwards that it does.
+        """
+        await self.update_container(name, [("X-Versions-Enabled", "true" if enabled else "false")])
+        if bool((await self.get_container(name)).keeps_versions) != enabled:
+            raise NotSupported(
+                "the service keeps no versions of objects; give ex_set_container_versions_location a try"
+            )
+
     async def delete_container(self, name: str) -> None:
         await self._calls.send("Delete container", "DELETE", name, repeatable=False)
 
@@ -147,6 +170,8 @@ class Containers:
         marker = cursor or query.start_after
         if marker:
             parameters.append(f"marker={in_query(marker)}")
+        if isinstance(query, SwiftListQuery):
+            parameters += await self._only_swifts(query, first=cursor is None)
         answer = await self._calls.send(LIST_OBJECTS, "GET", query.container, query="&".join(parameters))
         if answer.status == 204:
             return Page([])
@@ -156,6 +181,15 @@ class Containers:
         if lost and whole:
             raise lost[0]
         return Page(found, self._calls.behind(found, lost, answer, LIST_OBJECTS, first=cursor is None))
+
+    async def _only_swifts(self, query: SwiftListQuery, *, first: bool) -> list[str]:
+        parameters = [f"end_marker={in_query(query.end_marker)}"] if query.end_marker else []
+        if query.reverse:
+            # Ceph's gateway would list from the first name on, and say nothing.
+            if first and not await self._calls.is_openstack():
+                raise NotSupported("the service is not known to list from the last name on; sort what it lists")
+            parameters.append("reverse=true")
+        return parameters
 
     def _listed(self, container: str, entry: ListedObject) -> SwiftObject | Prefix:
         if entry.name is None:
@@ -174,6 +208,14 @@ class Containers:
             last_modified=utc(entry.last_modified),
             large=large,
         )
+
+
+def _name_of(location: str | None) -> str | None:
+    return None if location is None else unquoted(location)
+
+
+def _flag(text: str | None) -> bool | None:
+    return None if text is None else text.lower() == "true"
 
 
 def _without_keys(meta_data: dict[str, str]) -> tuple[dict[str, str], bool]:

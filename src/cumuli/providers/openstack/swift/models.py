@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from cumuli.storage.driver import Address, ContainerSpec, MultipartUpload
+from cumuli.providers.openstack.swift.access import SwiftAccess
+from cumuli.storage.driver import Address, ContainerSpec, ListQuery, MultipartUpload
 from cumuli.storage.models import Container, Object
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SwiftContainer",
     "SwiftContainerSpec",
     "SwiftDeadUpload",
+    "SwiftListQuery",
     "SwiftObject",
     "SwiftSegment",
     "SwiftUpload",
@@ -41,13 +43,32 @@ class SwiftContainer(Container, frozen=True, kw_only=True):
         storage_policy: The policy by which its objects are kept, or None where that was not told.
         read_acl: Who may read it (``X-Container-Read``); None in listings, or where it is not told.
         write_acl: Who may write to it (``X-Container-Write``), likewise.
+        keeps_versions: Whether it keeps what is replaced or deleted as versions (``X-Versions-Enabled``); None where
+            that is not told, as in all that follows.
+        versions_location: The container in which it keeps what is replaced (``X-Versions-Location``).
+        history_location: The one in which it keeps what is deleted as well (``X-History-Location``).
+        sync_to: With which container it is kept the same (``X-Container-Sync-To``).
     """
 
     storage_policy: str | None = None
     read_acl: str | None = None
     write_acl: str | None = None
+    keeps_versions: bool | None = None
+    versions_location: str | None = None
+    history_location: str | None = None
+    sync_to: str | None = None
 
     __hash__ = Container.__hash__
+
+    @property
+    def readers(self) -> SwiftAccess:
+        """Who may read it, as ``read_acl`` says."""
+        return SwiftAccess.parse(self.read_acl)
+
+    @property
+    def writers(self) -> SwiftAccess:
+        """Who may write to it, as ``write_acl`` says."""
+        return SwiftAccess.parse(self.write_acl)
 
 
 class SwiftObject(Object, frozen=True, kw_only=True):
@@ -89,6 +110,18 @@ class SwiftContainerSpec(ContainerSpec, frozen=True, kw_only=True):
     """
 
     headers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class SwiftListQuery(ListQuery, frozen=True, kw_only=True):
+    """What a listing of objects was asked for.
+
+    Attributes:
+        end_marker: Only names in front of this one, in the listing's order; empty for all.
+        reverse: Whether the last name comes first.
+    """
+
+    end_marker: str = ""
+    reverse: bool = False
 
 
 class SwiftUpload(MultipartUpload, frozen=True, kw_only=True):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
-from cumuli.calls.lost_answers import doubtful
+import msgspec
+
+from cumuli.calls.lost_answers import creating, doubtful
 from cumuli.errors import (
     CloudError,
     Conflict,
@@ -19,7 +22,7 @@ from cumuli.errors import (
 from cumuli.providers.openstack.swift.calls import SwiftCalls
 from cumuli.providers.openstack.swift.containers import Containers
 from cumuli.providers.openstack.swift.faults import error_of
-from cumuli.providers.openstack.swift.models import SwiftObject, SwiftUpload
+from cumuli.providers.openstack.swift.models import SwiftObject, SwiftSegment, SwiftUpload
 from cumuli.providers.openstack.swift.objects import Objects
 from cumuli.providers.openstack.swift.segments import Segments
 from cumuli.providers.openstack.swift.uploads import PUT_OBJECT, Uploads
@@ -28,11 +31,12 @@ from cumuli.providers.openstack.swift.wire import (
     decode_bulk,
     manifest,
     manifest_etag,
+    manifest_of,
     segment_name,
     segments_container,
 )
 from cumuli.runtime.messages import Response, Source
-from cumuli.storage.driver import Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
+from cumuli.storage.driver import PERHAPS_STORED, Address, MultipartUpload, Part, PutSpec, ReadSpec, Stored
 from cumuli.storage.headers import bare, conditional, merged
 from cumuli.storage.verify import Digest
 
@@ -43,6 +47,7 @@ log = logging.getLogger("cumuli.swift")
 # What of the caller's own headers holds for the segments as well: they are to go when the object goes.
 EVERYWHERE = ("x-delete-at", "x-delete-after")
 DELETE_BATCH = 1000
+LOOKS_AT_ONCE = 16
 # Seconds after which segments that were cut off on their way are deleted once more.
 UNTIL_READ = (0.1, 0.4)
 
@@ -123,7 +128,11 @@ class Multipart:
         size = sum(part.size for part in parts)
         expected = manifest_etag(part.etag for part in parts)
         try:
-            etag = await self._put_manifest(spec, ours, parts) or expected
+            body = manifest(
+                ours.container,
+                ((segment_name(spec.address.name, ours.id, part.number), part.etag, part.size) for part in parts),
+            )
+            etag = await self._put_manifest(spec, ours.container, body) or expected
         except CloudError as error:
             if doubtful(error, PUT_OBJECT) or error.repeated:
                 # Nobody answered, and it may have arrived.
@@ -139,7 +148,32 @@ class Multipart:
         await self._uploads.forget(ours.replaced)
         return Stored(object=self._uploads.new_object(spec, size, etag, large=True))
 
-    async def _put_manifest(self, spec: PutSpec, upload: SwiftUpload, parts: Sequence[Part]) -> str | None:
+    async def create_manifest(self, spec: PutSpec, segments: Sequence[SwiftSegment]) -> SwiftObject:
+        """Make one object of those that are there."""
+        looked = await self._uploads.look_before(spec)
+        replaced = await self._uploads.own_segments(spec)
+        complete = await self._calls.runtime.gather(
+            [partial(self._complete, segment) for segment in segments], limit=LOOKS_AT_ONCE
+        )
+        body = manifest_of((each.container, each.name, each.hash or "", each.size) for each in complete)
+        sent = self._put_manifest(spec, "the segments", body)
+        etag = await creating(sent, operation=PUT_OBJECT, advice=PERHAPS_STORED)
+        if looked:
+            await self._uploads.look_after(spec, etag)
+        used = {(each.container, each.name) for each in complete}
+        await self._uploads.forget([each for each in replaced if each not in used])
+        return await self._objects.head_object(ReadSpec(address=spec.address))
+
+    async def _complete(self, segment: SwiftSegment) -> SwiftSegment:
+        """A segment with its size and its etag, by which Swift sees that it is the one that is meant."""
+        if segment.hash is not None and segment.size >= 0:
+            return segment
+        found = await self._objects.head_object(
+            ReadSpec(address=Address(container=segment.container, name=segment.name))
+        )
+        return msgspec.structs.replace(segment, hash=found.etag, size=found.size)
+
+    async def _put_manifest(self, spec: PutSpec, container: str, body: bytes) -> str | None:
         """Make one object of its segments, and give its etag."""
         name = spec.address.name
         # Swift looks at every segment before it answers. With its heartbeat it sends white space meanwhile, and says in
@@ -156,10 +190,7 @@ class Multipart:
                 name,
                 query="multipart-manifest=put&heartbeat=on" if heartbeat else "multipart-manifest=put",
                 headers=merged(own, spec.headers),
-                body=manifest(
-                    upload.container,
-                    [(segment_name(name, upload.id, part.number), part.etag, part.size) for part in parts],
-                ),
+                body=body,
                 repeatable=spec.conditions.if_none_match is None,
                 check=_check_manifest,
                 kept_alive=True,
@@ -170,7 +201,7 @@ class Multipart:
             # Swift looks at each segment for whoever puts the manifest.
             raise PermissionDenied(
                 f"{name}: Swift makes a large object only for those who may read its segments; ask for an ACL that "
-                f"lets you read the container {upload.container}, or upload it in one piece",
+                f"lets you read the container {container}, or upload it in one piece",
                 status=error.status,
             ) from error
         if answer.status == 202 and heartbeat:

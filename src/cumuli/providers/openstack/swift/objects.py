@@ -137,9 +137,34 @@ class Objects:
 
     async def set_object_meta_data(self, address: Address, meta_data: Mapping[str, str]) -> None:
         """Give an object this metadata in place of what it had."""
-        answer = await self._calls.send("Show object metadata", "HEAD", address.container, address.name)
+        await self._describe(address, meta_data, [])
+
+    async def update_object(
+        self, address: Address, changes: Sequence[tuple[str, str | None]], meta_data: Mapping[str, str] | None
+    ) -> SwiftObject:
+        """Describe an object anew.
+
+        Args:
+            address: The object.
+            changes: Headers in place of those that it has; None takes one away.
+            meta_data: Its metadata from now on, or None: what it has.
+        """
+        await self._describe(address, meta_data, changes)
+        return await self.head_object(ReadSpec(address=address))
+
+    async def _describe(
+        self, address: Address, meta_data: Mapping[str, str] | None, changes: Sequence[tuple[str, str | None]]
+    ) -> None:
+        try:
+            answer = await self._calls.send("Show object metadata", "HEAD", address.container, address.name)
+        except ObjectNotFound as error:
+            raise await self._calls.missing(error, address.container) from error.__cause__
         known = answer.headers.get
-        kept = [(name.title(), value) for name in KEPT if (value := known(name)) is not None]
+        changed = {name.lower() for name, _ in changes}
+        kept = [(name.title(), value) for name in KEPT if name not in changed and (value := known(name)) is not None]
+        kept += [(name, value) for name, value in changes if value is not None]
+        if meta_data is None:
+            meta_data = read_meta_data(OBJECT_META, answer.headers.pairs())
         await self._calls.send(
             "Create or update object metadata",
             "POST",
@@ -150,7 +175,10 @@ class Objects:
 
     # Deleting
 
-    async def delete_object(self, address: Address) -> None:
+    async def delete_object(self, address: Address, *, leave_segments: bool = False) -> None:
+        if leave_segments:
+            await deleting(self._calls.send("Delete object", "DELETE", address.container, address.name))
+            return
         try:
             large = await self._has_segments(address) and not await self._containers.keeps_versions(address.container)
         except ObjectNotFound as error:

@@ -12,14 +12,18 @@ from cumuli.providers.openstack.swift.wire import (
     ACCOUNT_META,
     CONTAINER_META,
     DIGESTS,
+    NOTHING_MORE,
     TEMP_URL_KEYS,
     TempUrlDigest,
+    TempUrlExtra,
     in_path,
     temp_url_query,
 )
 from cumuli.storage.driver import UrlSpec
 
 __all__ = ["TempUrls"]
+
+METHODS = frozenset({"DELETE", "GET", "HEAD", "POST", "PUT"})
 
 
 class TempUrls:
@@ -35,14 +39,28 @@ class TempUrls:
         self._calls = calls
         self._given_key = key
         self._digest: TempUrlDigest | None = digest
+        self._methods = METHODS
 
     async def object_url(self, spec: UrlSpec) -> str:
         return await self.temp_url(spec.address.container, spec.address.name, spec.method, spec.expires_in)
 
-    async def temp_url(self, container: str, name: str, method: str, expires_in: int, *, prefix: bool = False) -> str:
+    async def temp_url(
+        self,
+        container: str,
+        name: str,
+        method: str,
+        expires_in: int,
+        *,
+        prefix: bool = False,
+        extra: TempUrlExtra = NOTHING_MORE,
+    ) -> str:
         """A URL of an object, or (``prefix``) of all objects whose names begin with ``name``."""
         key = await self._key(container)
         digest = await self._best_digest()
+        if method not in self._methods:
+            raise NotSupported(
+                f"this service makes no temporary URLs for {method}, but for {', '.join(sorted(self._methods))}"
+            )
         place = await self._calls.session.endpoint(OBJECT_STORE)
         query = temp_url_query(
             key,
@@ -51,6 +69,7 @@ class TempUrls:
             expires=int(self._calls.runtime.now()) + expires_in,
             digest=digest,
             prefix=name if prefix else None,
+            extra=extra,
         )
         return f"{place.url}/{in_path(container)}/{in_path(name)}?{query}"
 
@@ -79,8 +98,17 @@ class TempUrls:
     async def _best_digest(self) -> TempUrlDigest:
         """The best hash that the service takes. Services of old say nothing, and know one only."""
         if self._digest is None:
-            self._digest = _best(await self._calls.information())
+            information = await self._calls.information()
+            self._methods = _allowed(information)
+            self._digest = _best(information)
         return self._digest
+
+
+def _allowed(information: dict[str, JSONValue]) -> frozenset[str]:
+    """The methods that the service makes URLs for."""
+    section = information.get("tempurl")
+    methods = section.get("methods") if isinstance(section, dict) else None
+    return METHODS.intersection(map(str, methods)) if isinstance(methods, list) else METHODS
 
 
 def _best(information: dict[str, JSONValue]) -> TempUrlDigest:

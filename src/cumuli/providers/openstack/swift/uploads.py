@@ -78,6 +78,11 @@ class Uploads:
         reported = Digest("md5", etag) if etag is not None and MD5.fullmatch(etag) else None
         return Stored(object=self.new_object(spec, size, etag, large=False), digest=reported)
 
+    async def put_dynamic_manifest(self, spec: PutSpec) -> SwiftObject:
+        """Store an object of nothing that stands for others; its header is among the caller's own."""
+        await self.put_object(spec, b"", digest=None)
+        return await self._objects.head_object(ReadSpec(address=spec.address))
+
     def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
         """What the object is to become, but for the caller's own headers."""
         headers = [("Content-Type", spec.content_type)]

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, TypeVar, cast
 from urllib.parse import quote, unquote
 
@@ -27,6 +27,7 @@ __all__ = [
     "DESCRIBING",
     "DIGESTS",
     "MD5",
+    "NOTHING_MORE",
     "OBJECT_META",
     "TEMP_URL_KEYS",
     "BulkAnswer",
@@ -34,6 +35,7 @@ __all__ = [
     "ListedObject",
     "Segment",
     "TempUrlDigest",
+    "TempUrlExtra",
     "bulk_line",
     "check_container",
     "check_object",
@@ -52,6 +54,7 @@ __all__ = [
     "is_openstack",
     "manifest",
     "manifest_etag",
+    "manifest_of",
     "meta_headers",
     "moment_of",
     "names_in",
@@ -334,10 +337,15 @@ def moment_of(timestamp: str | None) -> dt.datetime | None:
 # Large objects
 
 
-def manifest(container: str, segments: Sequence[tuple[str, str, int]]) -> bytes:
-    """The manifest of a static large object: name, etag and size of each segment, in order."""
+def manifest(container: str, segments: Iterable[tuple[str, str, int]]) -> bytes:
+    """The manifest of a static large object: name, etag and size of each segment of one container, in order."""
+    return manifest_of((container, *segment) for segment in segments)
+
+
+def manifest_of(segments: Iterable[tuple[str, str, str, int]]) -> bytes:
+    """As ``manifest``, of segments of any containers, each with its own."""
     return msgspec.json.encode(
-        [{"path": f"/{container}/{name}", "etag": etag, "size_bytes": size} for name, etag, size in segments]
+        [{"path": f"/{container}/{name}", "etag": etag, "size_bytes": size} for container, name, etag, size in segments]
     )
 
 
@@ -422,8 +430,32 @@ def decode_names(errors: Iterable[tuple[str, str]]) -> dict[str, str]:
 # Temporary URLs
 
 
+class TempUrlExtra(msgspec.Struct, frozen=True, kw_only=True):
+    """What a temporary URL says besides what it allows.
+
+    Attributes:
+        file_name: The name under which browsers are to store it, or None for the object's.
+        inline: Whether browsers are to show it, and not to store it.
+        ip_range: From which addresses it works: one, or a network (``203.0.113.0/24``); None for all.
+    """
+
+    file_name: str | None = None
+    inline: bool = False
+    ip_range: str | None = None
+
+
+NOTHING_MORE = TempUrlExtra()
+
+
 def temp_url_query(
-    key: str, path: str, *, method: str, expires: int, digest: TempUrlDigest, prefix: str | None = None
+    key: str,
+    path: str,
+    *,
+    method: str,
+    expires: int,
+    digest: TempUrlDigest,
+    prefix: str | None = None,
+    extra: TempUrlExtra = NOTHING_MORE,
 ) -> str:
     """The query that makes a URL work without credentials.
 
@@ -434,9 +466,19 @@ def temp_url_query(
         expires: Until when, in seconds since 1970.
         digest: The hash to sign with.
         prefix: Every object whose name begins so may be asked for; None for one object.
+        extra: What else it is to say.
     """
     signed = path if prefix is None else f"prefix:{path}"
-    message = f"{method}\n{expires}\n{signed}".encode()
+    addresses = "" if extra.ip_range is None else f"ip={extra.ip_range}\n"
+    message = f"{addresses}{method}\n{expires}\n{signed}".encode()
     signature = hmac.new(key.encode(), message, digest).hexdigest()
-    query = f"temp_url_sig={signature}&temp_url_expires={expires}"
-    return query if prefix is None else f"{query}&temp_url_prefix={in_query(prefix)}"
+    parts = [f"temp_url_sig={signature}", f"temp_url_expires={expires}"]
+    if prefix is not None:
+        parts.append(f"temp_url_prefix={in_query(prefix)}")
+    if extra.ip_range is not None:
+        parts.append(f"temp_url_ip_range={in_query(extra.ip_range)}")
+    if extra.file_name is not None:
+        parts.append(f"filename={in_query(extra.file_name)}")
+    if extra.inline:
+        parts.append("inline")
+    return "&".join(parts)

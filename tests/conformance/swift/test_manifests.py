@@ -1,0 +1,201 @@
+"""Large objects of objects that are there; objects that are described anew; and more URLs that work for a while."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import time
+from itertools import count
+from typing import Any
+
+import pytest
+
+from cumuli.errors import InvalidRequest, NotSupported, ObjectNotFound, PreconditionFailed
+from cumuli.providers.openstack.swift.models import SwiftSegment
+from tests.conformance.swift.conftest import fetch, names_in
+
+_numbers = count(1)
+PIECES = {"one": b"1" * 1000, "two ü?": b"2" * 2000, "three": b"3" * 500}
+
+
+@pytest.fixture
+def name() -> str:
+    return f"manifests-{next(_numbers)}"
+
+
+async def read(client: Any, obj: Any) -> bytes:
+    target = io.BytesIO()
+    await client.download_object(obj, target)
+    return target.getvalue()
+
+
+async def pieces_in(swift: Any, name: str) -> list[Any]:
+    await swift.create_container(name)
+    return [await swift.upload_object(content, name, each) for each, content in PIECES.items()]
+
+
+async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, name: str) -> None:
+    one, two, three = await pieces_in(swift, name)
+    made = await swift.ex_create_manifest(
+        [two, (name, "one"), SwiftSegment(container=name, name="three", size=three.size, hash=three.hash), one],
+        name,
+        "all of them",
+        content_type="text/x-all",
+        meta_data={"some": "thing"},
+    )
+    expected = PIECES["two ü?"] + PIECES["one"] + PIECES["three"] + PIECES["one"]
+    assert (made.size, made.large, made.content_type, made.meta_data) == (
+        len(expected), True, "text/x-all", {"some": "thing"},
+    )  # fmt: skip
+    assert await read(swift, made) == eyes.get_object(name, "all of them")[1] == expected
+    assert [each.name for each in await swift.ex_list_segments(made)] == ["two ü?", "one", "three", "one"]
+    await swift.delete_object(made, ex_leave_segments=True)
+    assert names_in(eyes, name) == set(PIECES)
+    again = await swift.ex_create_manifest([one, two], name, "again")
+    await swift.delete_object(again)
+    assert names_in(eyes, name) == {"three"}, "as the documentation warns"
+
+
+async def test_what_segments_have_become_is_noticed(swift: Any, eyes: Any, name: str) -> None:
+    one, two, _ = await pieces_in(swift, name)
+    await swift.upload_object(b"other", name, "one")
+    with pytest.raises(InvalidRequest):
+        await swift.ex_create_manifest([one, two], name, "all")
+    with pytest.raises(ObjectNotFound):
+        await swift.ex_create_manifest([(name, "missing")], name, "all")
+    with pytest.raises(InvalidRequest, match="1 to 1000"):
+        await swift.ex_create_manifest([], name, "all")
+    assert "all" not in names_in(eyes, name)
+    await swift.ex_create_manifest([two], name, "all", if_none_match="*")
+    with pytest.raises(PreconditionFailed):
+        await swift.ex_create_manifest([(name, "one")], name, "all", if_none_match="*")
+    assert await read(swift, (name, "all")) == PIECES["two ü?"]
+
+
+async def test_what_a_new_manifest_still_needs_is_not_taken_away(swift: Any, eyes: Any, name: str) -> None:
+    """An upload takes the segments of what it replaces along, and here they are those of the new one."""
+    await swift.create_container(name)
+    content = bytes(range(256)) * 12
+    made = await swift.ex_multipart_upload_object(content, name, "o", chunk_size=1024)
+    segments = await swift.ex_list_segments(made)
+    turned = await swift.ex_create_manifest(segments[::-1][:2], name, "o")
+    assert await read(swift, turned) == content[2048:] + content[1024:2048]
+    assert names_in(eyes, f"{name}_segments") == {segment.name for segment in segments[1:]}
+
+
+async def test_a_dynamic_large_object(swift: Any, eyes: Any, name: str) -> None:
+    await swift.create_container(name)
+    for number in range(3):
+        await swift.upload_object(b"%d" % number * 10, name, f"pärts/{number}")
+    made = await swift.ex_create_dynamic_manifest(name, "pärts/", name, "whole", content_type="a/b")
+    assert (made.manifest, made.size, made.content_type) == (f"{name}/pärts/", 30, "a/b")
+    assert await read(swift, made) == b"0" * 10 + b"1" * 10 + b"2" * 10
+    await swift.upload_object(b"3", name, "pärts/3")
+    assert eyes.get_object(name, "whole")[1] == b"0" * 10 + b"1" * 10 + b"2" * 10 + b"3"
+    with pytest.raises(InvalidRequest, match="own segments"):
+        await swift.ex_create_dynamic_manifest(name, "pärts/", name, "pärts/4")
+    await swift.delete_object(made)
+    assert len(names_in(eyes, name)) == 4
+
+
+async def test_objects_are_described_anew(swift: Any, eyes: Any, name: str) -> None:
+    await swift.create_container(name)
+    made = await swift.upload_object(
+        b"x", name, "o", meta_data={"some": "ö"}, content_type="a/b", headers={"Cache-Control": "max-age=5"}
+    )
+    tomorrow = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(days=1)
+    found = await swift.ex_update_object(made, delete_at=tomorrow)
+    assert (found.delete_at, found.content_type, found.meta_data) == (tomorrow, "a/b", {"some": "ö"})
+    found = await swift.ex_update_object(
+        made, content_type="c/d", headers={"Content-Disposition": "attachment", "Cache-Control": None}
+    )
+    assert (found.delete_at, found.content_type, found.meta_data) == (tomorrow, "c/d", {"some": "ö"})
+    headers = eyes.head_object(name, "o")
+    assert (headers["content-disposition"], headers.get("cache-control")) == ("attachment", None)
+    found = await swift.ex_update_object(made, delete_at="never", meta_data={"new": "1"})
+    assert (found.delete_at, found.content_type, found.meta_data) == (None, "c/d", {"new": "1"})
+    found = await swift.ex_update_object(made, delete_after=3600)
+    assert found.delete_at is not None
+    assert 3000 < (found.delete_at - dt.datetime.now(dt.UTC)).total_seconds() < 3700
+    assert eyes.head_object(name, "o")["content-disposition"] == "attachment"
+    assert await read(swift, made) == b"x"
+
+
+async def test_a_large_object_stays_one_when_it_is_described(swift: Any, name: str) -> None:
+    pieces = await pieces_in(swift, name)
+    static = await swift.ex_create_manifest(pieces, name, "static")
+    dynamic = await swift.ex_create_dynamic_manifest(name, "t", name, "dynamic")
+    for large in (static, dynamic):
+        content = await read(swift, large)
+        found = await swift.ex_update_object(large, content_type="x/y")
+        assert (found.content_type, found.large, found.size) == ("x/y", large.large, large.size)
+        assert await read(swift, found) == content
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"delete_at": dt.datetime(2040, 1, 1)},  # noqa: DTZ001 - that is the mistake
+        {"delete_at": "tomorrow"},
+        {"delete_after": 0},
+        {"delete_at": "never", "delete_after": 5},
+        {"headers": {"Content-Type": "a/b"}},
+        {"headers": {"X-Delete-At": "1"}},
+        {"headers": {"X-Object-Meta-A": "1"}},
+        {"headers": {"Content-Length": "1"}},
+        {"content_type": ""},
+    ],
+    ids=repr,
+)
+async def test_wrong_descriptions_are_refused(swift: Any, name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        await swift.ex_update_object((name, "o"), **wrong)
+
+
+async def test_a_moment_that_is_over_is_refused_by_swift(swift: Any, name: str) -> None:
+    await swift.create_container(name)
+    made = await swift.upload_object(b"x", name, "o")
+    with pytest.raises(InvalidRequest):
+        await swift.ex_update_object(made, delete_at=dt.datetime.fromtimestamp(time.time() - 60, dt.UTC))
+    with pytest.raises(ObjectNotFound):
+        await swift.ex_update_object((name, "missing"), content_type="a/b")
+
+
+async def test_urls_for_everything(swift: Any, eyes: Any, name: str) -> None:
+    await swift.create_container(name)
+    made = await swift.upload_object(b"content", name, "ü ?")
+    looks = await swift.get_object_url(made, method="HEAD", expires_in=60)
+    assert fetch("HEAD", looks, b"", {})[0] == 200
+    assert fetch("GET", looks, b"", {})[0] == 401
+    posts = await swift.get_object_url(made, method="POST", expires_in=60)
+    assert fetch("POST", posts, b"", {"X-Object-Meta-Posted": "1"})[0] == 202
+    assert (await swift.get_object(name, "ü ?")).meta_data == {"posted": "1"}
+    deletes = await swift.get_object_url(made, method="DELETE", expires_in=60)
+    assert fetch("GET", deletes, b"", {})[0] == 401
+    assert fetch("DELETE", deletes, b"", {})[0] == 204
+    assert names_in(eyes, name) == set()
+    below = await swift.ex_get_prefix_url(name, "a/", method="PUT", expires_in=60)
+    assert fetch("PUT", below.replace("a/?", "a/b?"), b"x", {})[0] == 201
+    below = await swift.ex_get_prefix_url(name, "a/", method="DELETE", expires_in=60)
+    assert fetch("DELETE", below.replace("a/?", "a/b?"), b"", {})[0] == 204
+
+
+async def test_urls_say_how_to_store_and_from_where(swift: Any, name: str) -> None:
+    await swift.create_container(name)
+    made = await swift.upload_object(b"content", name, "o")
+    named = await swift.get_object_url(made, ex_file_name="ü &=.txt")
+    assert fetch("GET", named, b"", {}) == (200, b"content")
+    assert "filename=%C3%BC%20%26%3D.txt" in named
+    assert "&inline" in await swift.get_object_url(made, ex_inline=True)
+    here = await swift.get_object_url(made, ex_ip_range="127.0.0.0/8")
+    assert fetch("GET", here, b"", {}) == (200, b"content")
+    elsewhere = await swift.get_object_url(made, ex_ip_range="192.0.2.1")
+    assert fetch("GET", elsewhere, b"", {})[0] == 401
+    with pytest.raises(InvalidRequest):
+        await swift.get_object_url(made, method="PATCH")
+
+
+async def test_deletions_have_no_conditions(swift: Any, name: str) -> None:
+    with pytest.raises(NotSupported, match="versions"):
+        await swift.delete_object((name, "o"), if_match="e")
