@@ -21,7 +21,8 @@ _HOMES = {
     "compute.capabilities": "ComputeCapability",
     "compute.client": "Compute",
     "compute.models": (
-        "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume VolumeSnapshot VolumeState"
+        "ImageState KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume "
+        "VolumeSnapshot VolumeState"
     ),
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
@@ -121,6 +122,7 @@ __all__ = [
     "GoGrid",
     "IdempotencyMismatch",
     "ImageNotFound",
+    "ImageState",
     "InsecureTLSWarning",
     "InvalidRequest",
     "KeyPair",
@@ -200,6 +202,7 @@ if TYPE_CHECKING:
     from cumuli.compute.auth import SSHKey as SSHKey
     from cumuli.compute.capabilities import ComputeCapability as ComputeCapability
     from cumuli.compute.client import Compute as Compute
+    from cumuli.compute.models import ImageState as ImageState
     from cumuli.compute.models import KeyPair as KeyPair
     from cumuli.compute.models import Node as Node
     from cumuli.compute.models import NodeImage as NodeImage

@@ -67,7 +67,7 @@ SERVICES = (
         client="Compute",
         names={
             "auth": "Password SSHKey",
-            "models": "KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume "
+            "models": "ImageState KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume "
             "VolumeSnapshot VolumeState",
         },
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from enum import StrEnum
 from os import PathLike
 from typing import Literal, Protocol, TypeVar
 
@@ -20,15 +21,20 @@ from cumuli.compute.auth import Auth, Password, SSHKey
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, Generic, ImageT, NodeSpec, NodeT, SnapshotT, VolumeT
 from cumuli.compute.models import (
+    ImageState,
     KeyPair,
     Node,
     NodeImage,
     NodeLocation,
     NodeSize,
+    NodeState,
+    SnapshotState,
     Volume,
     VolumeSnapshot,
+    VolumeState,
 )
 from cumuli.compute.waiting import NEWBORN, wait_until_running
+from cumuli.compute.wanted import EVERYTHING, Wanted, wanted_of
 from cumuli.errors import (
     ImageNotFound,
     InvalidRequest,
@@ -77,26 +83,47 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
     # Nodes
 
-    async def list_nodes(self, *, ids: Sequence[Node | str] | None = None) -> list[NodeT]:
-        """Every node of the account in this region, from every page.
+    async def list_nodes(
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[NodeT]:
+        """Every node of the account in this region, from every page, or those that are wanted.
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags; None as a value for any value.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        return [node async for node in self.iterate_nodes(ids=ids)]
+        return [node async for node in self.iterate_nodes(ids=ids, name=name, state=state, tags=tags)]
 
-    def iterate_nodes(self, *, ids: Sequence[Node | str] | None = None) -> AsyncIterator[NodeT]:
+    def iterate_nodes(
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> AsyncIterator[NodeT]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        chosen = None if ids is None else ids_of(ids, Node, self.provider)
+        wanted = self._wanted(ComputeCapability.LIST_NODES_TAGS, NodeState, name=name, state=state, tags=tags)
         driver = self._driver
-        return self._listing(
-            ComputeCapability.LIST_NODES,
-            lambda cursor: driver.list_nodes(ids=wanted, cursor=cursor),
-            empty=wanted == [],
-        )
+
+        def fetch(cursor: str | None) -> Awaitable[Page[NodeT]]:
+            if chosen is None and wanted:
+                return driver.find_nodes(wanted, cursor=cursor)
+            return driver.list_nodes(ids=chosen, cursor=cursor)
+
+        return self._listing(ComputeCapability.LIST_NODES, fetch, empty=chosen == [], wanted=wanted)
 
     async def get_node(self, node: Node | str) -> NodeT:
         """One node as it is now.
@@ -251,26 +278,36 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
+        name: str | None = None,
+        state: ImageState | str | Collection[ImageState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
     ) -> list[ImageT]:
-        """Images that nodes can be made from.
+        """Images that nodes can be made from, or those that are wanted.
 
         Args:
             location: Only images that are there, where the provider tells.
             owner: Only images of this account; providers document their own words for it
                 (``"self"``). Without it: every image that the account may use.
             ids: Only these images. An empty list gives an empty list, without a call.
+            name: Only images that are called exactly so.
+            state: Only images in this state, or in one of these.
+            tags: Only images that have all of these tags; None as a value for any value.
 
         Raises:
             ImageNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        wanted = None if ids is None else ids_of(ids, NodeImage, self.provider)
+        chosen = None if ids is None else ids_of(ids, NodeImage, self.provider)
         place = optional_id_of(location, NodeLocation, self.provider)
+        wanted = self._wanted(ComputeCapability.LIST_IMAGES_TAGS, ImageState, name=name, state=state, tags=tags)
         driver = self._driver
-        listing: AsyncIterator[ImageT] = self._listing(
-            ComputeCapability.LIST_IMAGES,
-            lambda cursor: driver.list_images(location=place, owner=owner, ids=wanted, cursor=cursor),
-            empty=wanted == [],
-        )
+
+        def fetch(cursor: str | None) -> Awaitable[Page[ImageT]]:
+            if chosen is None and wanted:
+                return driver.find_images(wanted, location=place, owner=owner, cursor=cursor)
+            return driver.list_images(location=place, owner=owner, ids=chosen, cursor=cursor)
+
+        listing = self._listing(ComputeCapability.LIST_IMAGES, fetch, empty=chosen == [], wanted=wanted)
         return [image async for image in listing]
 
     async def get_image(self, image: NodeImage | str) -> ImageT:
@@ -292,12 +329,35 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
     # Volumes and snapshots
 
-    async def list_volumes(self) -> list[VolumeT]:
-        """Every volume of the account in this region, from every page."""
-        driver = self._driver
-        listing: AsyncIterator[VolumeT] = self._listing(
-            ComputeCapability.LIST_VOLUMES, lambda cursor: driver.list_volumes(cursor=cursor)
+    async def list_volumes(
+        self,
+        *,
+        node: Node | str | None = None,
+        name: str | None = None,
+        state: VolumeState | str | Collection[VolumeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[VolumeT]:
+        """Every volume of the account in this region, from every page, or those that are wanted.
+
+        Args:
+            node: Only volumes that are attached to this node. One that does not exist has none.
+            name: Only volumes that are called exactly so.
+            state: Only volumes in this state, or in one of these.
+            tags: Only volumes that have all of these tags; None as a value for any value.
+
+        Raises:
+            InvalidRequest: The name, a state or a tag cannot be one.
+        """
+        attached_to = optional_id_of(node, Node, self.provider)
+        wanted = self._wanted(
+            ComputeCapability.LIST_VOLUMES_TAGS, VolumeState, name=name, state=state, tags=tags, attached_to=attached_to
         )
+        driver = self._driver
+
+        def fetch(cursor: str | None) -> Awaitable[Page[VolumeT]]:
+            return driver.find_volumes(wanted, cursor=cursor) if wanted else driver.list_volumes(cursor=cursor)
+
+        listing = self._listing(ComputeCapability.LIST_VOLUMES, fetch, wanted=wanted)
         return [volume async for volume in listing]
 
     async def get_volume(self, volume: Volume | str) -> VolumeT:
@@ -396,18 +456,37 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         self._require(ComputeCapability.DESTROY_VOLUME)
         await self._do(self._driver.destroy_volume(id_of(volume, Volume, self.provider)))
 
-    async def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[SnapshotT]:
-        """Every snapshot of the account's own, or of one volume.
+    async def list_volume_snapshots(
+        self,
+        volume: Volume | str | None = None,
+        *,
+        name: str | None = None,
+        state: SnapshotState | str | Collection[SnapshotState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[SnapshotT]:
+        """Every snapshot of the account's own, or of one volume, or those that are wanted.
 
         Args:
             volume: Only snapshots of this volume.
+            name: Only snapshots that are called exactly so.
+            state: Only snapshots in this state, or in one of these.
+            tags: Only snapshots that have all of these tags; None as a value for any value.
+
+        Raises:
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        wanted = optional_id_of(volume, Volume, self.provider)
-        driver = self._driver
-        listing: AsyncIterator[SnapshotT] = self._listing(
-            ComputeCapability.LIST_VOLUME_SNAPSHOTS,
-            lambda cursor: driver.list_volume_snapshots(volume_id=wanted, cursor=cursor),
+        volume_id = optional_id_of(volume, Volume, self.provider)
+        wanted = self._wanted(
+            ComputeCapability.LIST_VOLUME_SNAPSHOTS_TAGS, SnapshotState, name=name, state=state, tags=tags
         )
+        driver = self._driver
+
+        def fetch(cursor: str | None) -> Awaitable[Page[SnapshotT]]:
+            if wanted:
+                return driver.find_volume_snapshots(wanted, volume_id=volume_id, cursor=cursor)
+            return driver.list_volume_snapshots(volume_id=volume_id, cursor=cursor)
+
+        listing = self._listing(ComputeCapability.LIST_VOLUME_SNAPSHOTS, fetch, wanted=wanted)
         return [snapshot async for snapshot in listing]
 
     async def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> SnapshotT:
@@ -586,16 +665,44 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     def _require(self, capability: ComputeCapability) -> None:
         self.capabilities.require(capability, provider=self.provider)
 
+    def _wanted(
+        self,
+        tagged: ComputeCapability,
+        states: type[StrEnum],
+        *,
+        name: str | None,
+        state: str | Collection[str] | None,
+        tags: Mapping[str, str | None] | None,
+        attached_to: str | None = None,
+    ) -> Wanted:
+        """The checked portable part of a listing's arguments; ``tagged`` is what ``tags`` takes."""
+        wanted = wanted_of(states, name=name, state=state, tags=tags, attached_to=attached_to)
+        if wanted.tags:
+            self._require(tagged)
+        return wanted
+
     def _listing(
-        self, capability: ComputeCapability, fetch: Callable[[str | None], Awaitable[Page[T]]], *, empty: bool = False
+        self,
+        capability: ComputeCapability,
+        fetch: Callable[[str | None], Awaitable[Page[T]]],
+        *,
+        empty: bool = False,
+        wanted: Wanted = EVERYTHING,
     ) -> AsyncIterator[T]:
-        """A lazy listing, its capability checked now; ``empty`` gives nothing without a call."""
+        """A lazy listing of what is wanted, its capability checked now; ``empty`` gives nothing without a call."""
         self._require(capability)
 
         async def nothing(_cursor: str | None) -> Page[T]:
             return Page([])
 
-        return self._pages(nothing if empty else fetch, key=_key)
+        pages = self._pages(nothing if empty else fetch, key=_key)
+        return _picked(pages, wanted) if wanted else pages
+
+
+async def _picked(items: AsyncIterator[T], wanted: Wanted) -> AsyncIterator[T]:
+    async for item in items:
+        if wanted.admits(item):
+            yield item
 
 
 def _missing(made: object) -> type[NotFound]:

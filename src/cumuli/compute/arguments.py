@@ -19,7 +19,16 @@ from cumuli.compute.models import (
 from cumuli.errors import Conflict, InvalidRequest
 from cumuli.runtime.protocol import Runtime
 
-__all__ = ["checked_name", "checked_public_key", "checked_tags", "id_of", "ids_of", "optional_id_of"]
+__all__ = [
+    "checked_name",
+    "checked_public_key",
+    "checked_tags",
+    "id_of",
+    "ids_of",
+    "is_text",
+    "is_unfit",
+    "optional_id_of",
+]
 
 Model = Node | NodeSize | NodeImage | NodeLocation | Volume | VolumeSnapshot | KeyPair
 
@@ -38,7 +47,7 @@ def id_of(value: Model | str, kind: type[Model], provider: str) -> str:
     """
     what = kind.__name__
     if isinstance(value, str):
-        if not _is_text(value):
+        if not is_text(value):
             raise InvalidRequest(f"{value!r} cannot be the id of a {what}: it is empty or has control characters")
         return value
     if not isinstance(value, kind):
@@ -91,7 +100,7 @@ def checked_name(name: str, what: str) -> str:
     Raises:
         InvalidRequest: It is empty, no text, or has control characters.
     """
-    if not _is_text(name):
+    if not is_text(name):
         raise InvalidRequest(f"{name!r} cannot be the name of {what}: it is empty or has control characters")
     return name
 
@@ -107,19 +116,20 @@ def checked_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
         raise InvalidRequest(f"tags are a dict of texts, such as {{'purpose': 'web'}}, not a {type(tags).__name__}")
     checked = dict(tags or {})
     for key, value in checked.items():
-        if not _is_text(key) or not isinstance(value, str) or _is_unfit(value.translate(WHITE)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        if not is_text(key) or not isinstance(value, str) or is_unfit(value.translate(WHITE)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
             raise InvalidRequest(
                 f"tags are a dict of texts without control characters, and {key!r} or its value is not such a text"
             )
     return checked
 
 
-def _is_text(value: object) -> bool:
+def is_text(value: object) -> bool:
     """Whether it is text, not empty, that every provider's encoding can carry."""
-    return isinstance(value, str) and value != "" and not _is_unfit(value)
+    return isinstance(value, str) and value != "" and not is_unfit(value)
 
 
-def _is_unfit(text: str) -> bool:
+def is_unfit(text: str) -> bool:
+    """Whether it has characters that no provider's encoding can carry, or that are for control."""
     return any(category(character) in UNFIT for character in text)
 
 

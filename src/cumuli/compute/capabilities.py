@@ -42,6 +42,10 @@ class ComputeCapability(Capability):
     CREATE_KEY_PAIR = "create_key_pair"
     IMPORT_KEY_PAIR = "import_key_pair"
     DELETE_KEY_PAIR = "delete_key_pair"
+    LIST_NODES_TAGS = "list_nodes(tags=)"
+    LIST_IMAGES_TAGS = "list_images(tags=)"
+    LIST_VOLUMES_TAGS = "list_volumes(tags=)"
+    LIST_VOLUME_SNAPSHOTS_TAGS = "list_volume_snapshots(tags=)"
     CREATE_NODE_TAGS = "create_node(tags=)"
     CREATE_NODE_SSH_KEY = "create_node(auth=SSHKey)"
     CREATE_NODE_PASSWORD = "create_node(auth=Password)"  # noqa: S105 - the name of a feature

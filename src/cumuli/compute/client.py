@@ -5,7 +5,7 @@ Generated from aio.py by python -m cumuli.generate. Change that file and run ``m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
 from typing import Literal, Self
@@ -14,7 +14,19 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Auth
 from cumuli.compute.driver import Generic, ImageT, NodeT, SnapshotT, VolumeT
-from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.compute.models import (
+    ImageState,
+    KeyPair,
+    Node,
+    NodeImage,
+    NodeLocation,
+    NodeSize,
+    NodeState,
+    SnapshotState,
+    Volume,
+    VolumeSnapshot,
+    VolumeState,
+)
 from cumuli.runtime.blocking.drive import iterate, run
 
 __all__ = ["Compute"]
@@ -57,20 +69,38 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {id(self):#x}>"
 
-    def list_nodes(self, *, ids: Sequence[Node | str] | None = None) -> list[NodeT]:
-        """Every node of the account in this region, from every page.
+    def list_nodes(
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[NodeT]:
+        """Every node of the account in this region, from every page, or those that are wanted.
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags; None as a value for any value.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        return run(self._compute.list_nodes(ids=ids))
+        return run(self._compute.list_nodes(ids=ids, name=name, state=state, tags=tags))
 
-    def iterate_nodes(self, *, ids: Sequence[Node | str] | None = None) -> Iterator[NodeT]:
+    def iterate_nodes(
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> Iterator[NodeT]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        return iterate(self._compute.iterate_nodes(ids=ids))
+        return iterate(self._compute.iterate_nodes(ids=ids, name=name, state=state, tags=tags))
 
     def get_node(self, node: Node | str) -> NodeT:
         """One node as it is now.
@@ -197,19 +227,28 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
+        name: str | None = None,
+        state: ImageState | str | Collection[ImageState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
     ) -> list[ImageT]:
-        """Images that nodes can be made from.
+        """Images that nodes can be made from, or those that are wanted.
 
         Args:
             location: Only images that are there, where the provider tells.
             owner: Only images of this account; providers document their own words for it
                 (``"self"``). Without it: every image that the account may use.
             ids: Only these images. An empty list gives an empty list, without a call.
+            name: Only images that are called exactly so.
+            state: Only images in this state, or in one of these.
+            tags: Only images that have all of these tags; None as a value for any value.
 
         Raises:
             ImageNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        return run(self._compute.list_images(location=location, owner=owner, ids=ids))
+        return run(
+            self._compute.list_images(location=location, owner=owner, ids=ids, name=name, state=state, tags=tags)
+        )
 
     def get_image(self, image: NodeImage | str) -> ImageT:
         """One image.
@@ -223,9 +262,26 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """Every place where nodes can be created in this region."""
         return run(self._compute.list_locations())
 
-    def list_volumes(self) -> list[VolumeT]:
-        """Every volume of the account in this region, from every page."""
-        return run(self._compute.list_volumes())
+    def list_volumes(
+        self,
+        *,
+        node: Node | str | None = None,
+        name: str | None = None,
+        state: VolumeState | str | Collection[VolumeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[VolumeT]:
+        """Every volume of the account in this region, from every page, or those that are wanted.
+
+        Args:
+            node: Only volumes that are attached to this node. One that does not exist has none.
+            name: Only volumes that are called exactly so.
+            state: Only volumes in this state, or in one of these.
+            tags: Only volumes that have all of these tags; None as a value for any value.
+
+        Raises:
+            InvalidRequest: The name, a state or a tag cannot be one.
+        """
+        return run(self._compute.list_volumes(node=node, name=name, state=state, tags=tags))
 
     def get_volume(self, volume: Volume | str) -> VolumeT:
         """One volume as it is now.
@@ -299,13 +355,26 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """
         run(self._compute.destroy_volume(volume))
 
-    def list_volume_snapshots(self, volume: Volume | str | None = None) -> list[SnapshotT]:
-        """Every snapshot of the account's own, or of one volume.
+    def list_volume_snapshots(
+        self,
+        volume: Volume | str | None = None,
+        *,
+        name: str | None = None,
+        state: SnapshotState | str | Collection[SnapshotState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> list[SnapshotT]:
+        """Every snapshot of the account's own, or of one volume, or those that are wanted.
 
         Args:
             volume: Only snapshots of this volume.
+            name: Only snapshots that are called exactly so.
+            state: Only snapshots in this state, or in one of these.
+            tags: Only snapshots that have all of these tags; None as a value for any value.
+
+        Raises:
+            InvalidRequest: The name, a state or a tag cannot be one.
         """
-        return run(self._compute.list_volume_snapshots(volume))
+        return run(self._compute.list_volume_snapshots(volume, name=name, state=state, tags=tags))
 
     def create_volume_snapshot(self, volume: Volume | str, *, name: str | None = None) -> SnapshotT:
         """Start a snapshot of a volume.

@@ -7,6 +7,8 @@ waiting and error context are the portable client's, written once. A driver
 * awaits only ``self.caller`` and the runtime behind it (``self.caller.runtime``);
 * takes ids, never models: the client has already turned models into ids;
 * gives one page per call of a listing and passes the provider's own cursor through ``Page.next``;
+* may ask for less where only some of a listing is wanted (``find_nodes`` and its kin), where the provider
+  gives at least what is wanted; the client leaves out the rest;
 * raises ``NodeNotFound`` and its kin where the provider says that something does not exist.
 """
 
@@ -30,6 +32,7 @@ from cumuli.compute.models import (
     Volume,
     VolumeSnapshot,
 )
+from cumuli.compute.wanted import Wanted
 from cumuli.errors import NotSupported
 
 if TYPE_CHECKING:
@@ -109,6 +112,10 @@ class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """One page of nodes: all, or those with these ids (unknown ids: ``NodeNotFound``)."""
         raise self._lacking("list_nodes")
 
+    async def find_nodes(self, wanted: Wanted, *, cursor: str | None) -> Page[NodeT]:
+        """One page of a listing that has at least those nodes that are wanted."""
+        return await self.list_nodes(ids=None, cursor=cursor)
+
     async def get_node(self, node_id: str) -> NodeT:
         """One node, or ``NodeNotFound``."""
         raise self._lacking("get_node")
@@ -145,6 +152,12 @@ class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     ) -> Page[ImageT]:
         raise self._lacking("list_images")
 
+    async def find_images(
+        self, wanted: Wanted, *, location: str | None, owner: str | None, cursor: str | None
+    ) -> Page[ImageT]:
+        """As ``find_nodes``, for images."""
+        return await self.list_images(location=location, owner=owner, ids=None, cursor=cursor)
+
     async def get_image(self, image_id: str) -> ImageT:
         """One image, or ``ImageNotFound``."""
         raise self._lacking("get_image")
@@ -156,6 +169,10 @@ class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
     async def list_volumes(self, *, cursor: str | None) -> Page[VolumeT]:
         raise self._lacking("list_volumes")
+
+    async def find_volumes(self, wanted: Wanted, *, cursor: str | None) -> Page[VolumeT]:
+        """As ``find_nodes``, for volumes."""
+        return await self.list_volumes(cursor=cursor)
 
     async def get_volume(self, volume_id: str) -> VolumeT:
         """One volume, or ``VolumeNotFound``."""
@@ -175,6 +192,12 @@ class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[SnapshotT]:
         raise self._lacking("list_volume_snapshots")
+
+    async def find_volume_snapshots(
+        self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
+    ) -> Page[SnapshotT]:
+        """As ``find_nodes``, for snapshots."""
+        return await self.list_volume_snapshots(volume_id=volume_id, cursor=cursor)
 
     async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> SnapshotT:
         raise self._lacking("create_volume_snapshot")

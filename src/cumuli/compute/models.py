@@ -15,6 +15,7 @@ import msgspec
 from cumuli.secret import Secret
 
 __all__ = [
+    "ImageState",
     "KeyPair",
     "Node",
     "NodeImage",
@@ -73,6 +74,18 @@ class SnapshotState(StrEnum):
     RESTORING = "restoring"
     UPDATING = "updating"
     DELETING = "deleting"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+class ImageState(StrEnum):
+    """What an image is doing. An inactive one is there, and nodes cannot be made of it."""
+
+    CREATING = "creating"
+    AVAILABLE = "available"
+    INACTIVE = "inactive"
+    DELETING = "deleting"
+    DELETED = "deleted"
     ERROR = "error"
     UNKNOWN = "unknown"
 
@@ -165,17 +178,23 @@ class NodeImage(msgspec.Struct, frozen=True, kw_only=True):
         id: The provider's id.
         name: Its display name.
         provider: Registry name of the provider.
+        state: What it is doing; unknown where the provider does not tell.
         provider_state: The provider's own word for its state (``"available"``), or empty.
+        state_reason: As on ``Node``.
         owner: Id of the account that owns it, or None.
         created_at: When it was created, in UTC, or None.
+        tags: As on ``Node``.
     """
 
     id: str
     name: str
     provider: str
+    state: ImageState = ImageState.UNKNOWN
     provider_state: str = ""
+    state_reason: str | None = None
     owner: str | None = None
     created_at: dt.datetime | None = None
+    tags: dict[str, str] = {}
 
     def __hash__(self) -> int:
         return hash((self.provider, "image", self.id))
@@ -212,6 +231,7 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
         state: What it is doing.
         provider: Registry name of the provider.
         provider_state: The provider's own word for the state.
+        state_reason: As on ``Node``.
         location: Id of its ``NodeLocation``, or None.
         attached_to: Ids of the nodes it is attached to.
         snapshot: Id of the ``VolumeSnapshot`` it was made from, or None.
@@ -225,6 +245,7 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
     state: VolumeState
     provider: str
     provider_state: str = ""
+    state_reason: str | None = None
     location: str | None = None
     attached_to: tuple[str, ...] = ()
     snapshot: str | None = None
@@ -246,6 +267,7 @@ class VolumeSnapshot(msgspec.Struct, frozen=True, kw_only=True):
         state: What it is doing.
         provider: Registry name of the provider.
         provider_state: The provider's own word for the state.
+        state_reason: As on ``Node``.
         created_at: When it was started, in UTC, or None.
         tags: As on ``Node``.
     """
@@ -255,6 +277,7 @@ class VolumeSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     state: SnapshotState
     provider: str
     provider_state: str = ""
+    state_reason: str | None = None
     volume: str | None = None
     size: int | None = None
     created_at: dt.datetime | None = None

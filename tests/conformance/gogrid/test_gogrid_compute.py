@@ -47,7 +47,15 @@ def gogrid_target(process: sandbox.SandboxServer) -> ComputeTarget:
         }
 
     volumes = (
-        *(Can.LIST_VOLUMES, Can.GET_VOLUME, Can.CREATE_VOLUME, Can.ATTACH_VOLUME, Can.DETACH_VOLUME),
+        *(
+            Can.LIST_VOLUMES,
+            Can.LIST_VOLUMES_TAGS,
+            Can.LIST_VOLUME_SNAPSHOTS_TAGS,
+            Can.GET_VOLUME,
+            Can.CREATE_VOLUME,
+            Can.ATTACH_VOLUME,
+            Can.DETACH_VOLUME,
+        ),
         *(Can.DESTROY_VOLUME, Can.LIST_VOLUME_SNAPSHOTS, Can.CREATE_VOLUME_SNAPSHOT, Can.DESTROY_VOLUME_SNAPSHOT),
     )
     keys = (Can.LIST_KEY_PAIRS, Can.GET_KEY_PAIR, Can.CREATE_KEY_PAIR, Can.IMPORT_KEY_PAIR, Can.DELETE_KEY_PAIR)
@@ -66,6 +74,8 @@ def gogrid_target(process: sandbox.SandboxServer) -> ComputeTarget:
             Can.CREATE_NODE_PASSWORD: "GoGrid makes the password itself",
             Can.CREATE_NODE_SSH_KEY: NO_KEYS,
             Can.CREATE_NODE_TAGS: "GoGrid has no tags",
+            Can.LIST_NODES_TAGS: "GoGrid has no tags",
+            Can.LIST_IMAGES_TAGS: "GoGrid has no tags",
             Can.COPY_IMAGE: "an image stays in its datacenter",
         },
         eyes=eyes,

@@ -44,7 +44,7 @@ def seen(sdk: Any, image: str) -> Any:
 
 async def test_what_is_told_of_an_image(cloud: Any, sdk: Any, image: str) -> None:
     found = await cloud.get_image(image)
-    assert (found.name, found.provider_state, found.tags) == ("to be changed", "queued", ("small",))
+    assert (found.name, found.provider_state, found.labels) == ("to be changed", "queued", ("small",))
     assert (found.properties, found.protected, found.hidden) == ({"os_distro": "cirros"}, False, False)
     assert found in await cloud.list_images(owner="self")
     assert await cloud.list_images(ids=[image]) == [found]
@@ -64,7 +64,7 @@ async def test_changing_an_image(cloud: Any, sdk: Any, image: str) -> None:
     )
     assert (changed.name, changed.visibility, changed.min_disk, changed.min_ram) == ("Größe ✓", "private", 3, 64)
     assert changed.properties == {"hw_disk_bus": "scsi", "odd/name~": "x", "description": "d"}
-    assert (changed.description, set(changed.tags)) == ("d", {"a", "b"})
+    assert (changed.description, set(changed.labels)) == ("d", {"a", "b"})
     there = seen(sdk, image)
     assert (there["name"], there["min_disk"], there["odd/name~"], set(there["tags"])) == (
         "Größe ✓", 3, "x", {"a", "b"},

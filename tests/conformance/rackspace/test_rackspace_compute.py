@@ -33,10 +33,16 @@ def mimic_target(identity: str) -> ComputeTarget:
         keys = {entry["keypair"]["name"]: entry["keypair"] for entry in seen.get("/os-keypairs")["keypairs"]}
         return keys.get(thing_id)
 
+    def sync_client(**settings: Any) -> Rackspace:
+        return Rackspace(**account(identity, USERNAME, **settings))
+
+    def async_client(**settings: Any) -> AsyncRackspace:
+        return AsyncRackspace(**account(identity, USERNAME, **settings))
+
     return ComputeTarget(
         name="rackspace (mimic)",
-        sync_client=lambda **settings: Rackspace(**account(identity, USERNAME, **settings)),
-        async_client=lambda **settings: AsyncRackspace(**account(identity, USERNAME, **settings)),
+        sync_client=sync_client,
+        async_client=async_client,
         size="2",
         image=seen.get("/images")["images"][0]["id"],
         unknown={"node": NOWHERE, "size": "nothing", "image": NOWHERE, "volume": NOWHERE, "snapshot": NOWHERE},
@@ -67,6 +73,10 @@ GAPS: Mapping[Can | str, str] = {
     "attach_and_detach": NO_VOLUMES,
     "an_attached_volume_is_not_attached_again": NO_VOLUMES,
     "snapshots": NO_VOLUMES,
+    "volumes_by_name_and_state": NO_VOLUMES,
+    "volumes_by_tags": NO_VOLUMES,
+    "volumes_of_a_node": NO_VOLUMES,
+    "snapshots_by_name_and_state": NO_VOLUMES,
 }
 
 

@@ -7,6 +7,7 @@ and fails the test over any request that OpenStack's API does not have.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -149,13 +150,16 @@ class Cloud(Service):
         del self.servers[identity]
 
     def _list(self, query: dict[str, list[str]]) -> bytes:
-        assert query.keys() <= {"limit", "marker"}, query
+        assert query.keys() <= {"limit", "marker", "name"}, query
         limit = min(int(query["limit"][0]), self.max_limit)
-        identities = list(self.servers)
+        [pattern] = query.get("name", [""])
+        # As Nova over MariaDB: a regular expression, found anywhere in the name, whatever the case of its letters.
+        named = re.compile(pattern, re.IGNORECASE)
+        identities = [identity for identity, server in self.servers.items() if named.search(server["name"])]
         start = 0
         if "marker" in query:
             [marker] = query["marker"]
-            if marker not in self.servers:
+            if marker not in identities:
                 assert marker in self.deleted, f"a marker that was never given: {marker}"
                 return _json({"badRequest": {"code": 400, "message": f"marker [{marker}] not found"}}, 400)
             start = identities.index(marker) + 1

@@ -45,7 +45,7 @@ PROVIDERS = (
         *("tall_cloud", "compute", "The Tall Cloud of the North 42", "TheTallCloudOfTheFarNorthOf742"),
         written={ComputeCapability.LIST_NODES, ComputeCapability.GET_NODE},
         first="1. what they are made of, and where: list_sizes, get_size, list_images, get_image, list_locations",
-        last="8. images of one's own: create_image, copy_image, delete_image",
+        last="8. images of one's own: create_image, copy_image, delete_image, list_images(tags=)",
     ),
     Made(
         *("cold_store", "storage", "The Cold Store of the South 42", "TheColdStoreOfTheFarSouthOf742"),
@@ -223,7 +223,7 @@ def test_a_gap_that_has_closed_is_told(project: Path, made: Made) -> None:
         (["new", "--title", 'New"'], "will not do as a title"),
         (["new", "--service", "dns"], "no template of a 'dns' provider; SERVICE is one of compute, storage"),
     ],
-    ids=lambda value: " ".join(value)[:20] if isinstance(value, list) else "",
+    ids=lambda value: " ".join(map(str, value))[:20] if isinstance(value, list) else "",  # pyright: ignore[reportUnknownArgumentType] - pytest's
 )
 def test_what_will_not_do_is_said_and_changes_nothing(project: Path, arguments: list[str], words: str) -> None:
     (project / "tests" / "conformance" / "support").mkdir(exist_ok=True)

@@ -100,6 +100,8 @@ class GoGridDriver(ComputeDriver[GoGridNode, Volume]):
             ComputeCapability.CREATE_NODE_PASSWORD: "read the password that GoGrid makes with ex_list_passwords",
             ComputeCapability.CREATE_NODE_SSH_KEY: "log in with the password that ex_list_passwords gives",
             ComputeCapability.CREATE_NODE_TAGS: "describe the node with create_node(ex_description=)",
+            ComputeCapability.LIST_NODES_TAGS: "look at the descriptions of list_nodes",
+            ComputeCapability.LIST_IMAGES_TAGS: "look at the descriptions of list_images",
             ComputeCapability.COPY_IMAGE: "save an image in each datacenter with ex_save_image",
         },
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
-from cumuli.compute.models import NodeLocation, NodeSize, NodeState
+from cumuli.compute.models import ImageState, NodeLocation, NodeSize, NodeState
 from cumuli.errors import MalformedResponse
 from cumuli.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword
 from cumuli.secret import Secret
@@ -53,6 +53,7 @@ STATES = {
     "Saving": NodeState.UPDATING,
     "Restoring": NodeState.REBUILDING,
 }
+IMAGE_STATES = {"Saving": ImageState.CREATING, "Available": ImageState.AVAILABLE}
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -225,6 +226,7 @@ def image_of(image: Image) -> GoGridImage:
         id=str(image.id),
         name=image.friendly_name or image.name,
         provider=PROVIDER,
+        state=IMAGE_STATES.get(image.state.name, ImageState.UNKNOWN) if image.state else ImageState.UNKNOWN,
         provider_state=image.state.name if image.state else "",
         owner=str(image.owner.id) if image.owner else None,
         created_at=_moment(image),

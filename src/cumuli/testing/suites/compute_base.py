@@ -22,7 +22,10 @@ STEPS: Steps = (
         (Can.LIST_SIZES, Can.GET_SIZE, Can.LIST_IMAGES, Can.GET_IMAGE, Can.LIST_LOCATIONS),
     ),
     ("making and destroying them", (Can.CREATE_NODE, Can.DESTROY_NODE)),
-    ("what a new one is given", (Can.CREATE_NODE_TAGS, Can.CREATE_NODE_SSH_KEY, Can.CREATE_NODE_PASSWORD)),
+    (
+        "what a new one is given",
+        (Can.CREATE_NODE_TAGS, Can.LIST_NODES_TAGS, Can.CREATE_NODE_SSH_KEY, Can.CREATE_NODE_PASSWORD),
+    ),
     ("their power", (Can.START_NODE, Can.STOP_NODE, Can.REBOOT_NODE)),
     (
         "key pairs",
@@ -32,11 +35,19 @@ STEPS: Steps = (
         "volumes",
         (
             *(Can.LIST_VOLUMES, Can.GET_VOLUME, Can.CREATE_VOLUME, Can.DESTROY_VOLUME),
-            *(Can.ATTACH_VOLUME, Can.DETACH_VOLUME),
+            *(Can.LIST_VOLUMES_TAGS, Can.ATTACH_VOLUME, Can.DETACH_VOLUME),
         ),
     ),
-    ("their snapshots", (Can.LIST_VOLUME_SNAPSHOTS, Can.CREATE_VOLUME_SNAPSHOT, Can.DESTROY_VOLUME_SNAPSHOT)),
-    ("images of one's own", (Can.CREATE_IMAGE, Can.COPY_IMAGE, Can.DELETE_IMAGE)),
+    (
+        "their snapshots",
+        (
+            Can.LIST_VOLUME_SNAPSHOTS,
+            Can.LIST_VOLUME_SNAPSHOTS_TAGS,
+            Can.CREATE_VOLUME_SNAPSHOT,
+            Can.DESTROY_VOLUME_SNAPSHOT,
+        ),
+    ),
+    ("images of one's own", (Can.CREATE_IMAGE, Can.COPY_IMAGE, Can.DELETE_IMAGE, Can.LIST_IMAGES_TAGS)),
 )
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -108,6 +108,11 @@ NEW_NODE: Mapping[str, type] = {"size": NodeSize, "image": NodeImage, "location"
 CALLS = [
     Call(Can.LIST_NODES, "list_nodes", lambda target: {"ids": target.unknown["node"]}, {"ids": Node}),
     Call(Can.LIST_NODES, "iterate_nodes", lambda target: {"ids": target.unknown["node"]}, {"ids": Node}),
+    Call(Can.LIST_NODES_TAGS, "list_nodes[tags]", lambda _: {"tags": {"a": None}}),
+    Call(Can.LIST_NODES_TAGS, "iterate_nodes[tags]", lambda _: {"tags": {"a": None}}),
+    Call(Can.LIST_IMAGES_TAGS, "list_images[tags]", lambda _: {"tags": {"a": None}}),
+    Call(Can.LIST_VOLUMES_TAGS, "list_volumes[tags]", lambda _: {"tags": {"a": None}}),
+    Call(Can.LIST_VOLUME_SNAPSHOTS_TAGS, "list_volume_snapshots[tags]", lambda _: {"tags": {"a": None}}),
     Call(Can.LIST_NODES, "wait_until_running", lambda target: {"nodes": target.unknown["node"]}, {"nodes": Node}),
     Call(Can.GET_NODE, "get_node", _node, {"node": Node}),
     Call(Can.CREATE_NODE, "create_node", _new_node, NEW_NODE),
@@ -130,7 +135,7 @@ CALLS = [
     ),
     Call(Can.GET_IMAGE, "get_image", _image, {"image": NodeImage}),
     Call(Can.LIST_LOCATIONS, "list_locations", _nothing),
-    Call(Can.LIST_VOLUMES, "list_volumes", _nothing),
+    Call(Can.LIST_VOLUMES, "list_volumes", _node, {"node": Node}),
     Call(Can.GET_VOLUME, "get_volume", _volume, {"volume": Volume}),
     Call(
         Can.CREATE_VOLUME,

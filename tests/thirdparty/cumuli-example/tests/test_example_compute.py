@@ -48,6 +48,7 @@ def target(cloud_server: ExampleServer) -> ComputeTarget:
         **dict.fromkeys((Can.CREATE_IMAGE, Can.COPY_IMAGE, Can.DELETE_IMAGE), NO_IMAGES),
         Can.CREATE_NODE_SSH_KEY: NO_KEYS,
         Can.CREATE_NODE_PASSWORD: "Example Cloud sets no passwords",
+        Can.LIST_IMAGES_TAGS: "Example Cloud labels servers only",
     }
     return ComputeTarget(
         name="example",

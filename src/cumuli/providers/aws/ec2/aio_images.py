@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of, ids_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.models import Node, NodeImage, NodeLocation
+from cumuli.compute.models import ImageState, Node, NodeImage, NodeLocation
 from cumuli.errors import ImageNotFound, InvalidRequest
 from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
 from cumuli.providers.aws.ec2.driver import EC2Driver
@@ -37,6 +37,9 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
+        name: str | None = None,
+        state: ImageState | str | Collection[ImageState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
         ex_filters: Filters | None = None,
     ) -> list[EC2Image]:
         """Images that nodes can be made from.
@@ -48,22 +51,27 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             location: Selects nothing: an image is there for every zone of its region.
             owner: Only images of this account: its id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``.
             ids: Only these images. An empty list gives an empty list, without a call.
+            name: Only images that are called exactly so.
+            state: Only images in this state, or in one of these.
+            tags: Only images that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
             ImageNotFound: One of ``ids`` does not exist.
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        wanted = None if ids is None else ids_of(ids, NodeImage, self.provider)
+        chosen = None if ids is None else ids_of(ids, NodeImage, self.provider)
         place = optional_id_of(location, NodeLocation, self.provider)
+        wanted = self._wanted(ComputeCapability.LIST_IMAGES_TAGS, ImageState, name=name, state=state, tags=tags)
         matching = checked_filters(ex_filters)
         listing = self._listing(
             ComputeCapability.LIST_IMAGES,
             lambda cursor: self._ec2.images.list_images(
-                location=place, owner=owner, ids=wanted, cursor=cursor, matching=matching
+                location=place, owner=owner, ids=chosen, cursor=cursor, wanted=wanted, matching=matching
             ),
-            empty=wanted == [],
+            empty=chosen == [],
+            wanted=wanted,
         )
         return [image async for image in listing]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -11,7 +11,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, NodeState
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.arguments import Filters, check_interfaces, checked_filters, own_id, own_ids, user_data_of
 from cumuli.providers.aws.ec2.driver import EC2Driver
@@ -45,7 +45,13 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
     _ec2: EC2Driver
 
     async def list_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
     ) -> list[EC2Node]:
         """Every node of the account in this region, from every page, or those that match.
 
@@ -53,25 +59,37 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so: the tag ``Name``.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"vpc-id": "vpc-1", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        return [node async for node in self.iterate_nodes(ids=ids, ex_filters=ex_filters)]
+        listing = self.iterate_nodes(ids=ids, name=name, state=state, tags=tags, ex_filters=ex_filters)
+        return [node async for node in listing]
 
     def iterate_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
     ) -> AsyncIterator[EC2Node]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        chosen = None if ids is None else ids_of(ids, Node, self.provider)
+        wanted = self._wanted(ComputeCapability.LIST_NODES_TAGS, NodeState, name=name, state=state, tags=tags)
         matching = checked_filters(ex_filters)
         return self._listing(
             ComputeCapability.LIST_NODES,
-            lambda cursor: self._ec2.instances.list_nodes(ids=wanted, cursor=cursor, matching=matching),
-            empty=wanted == [],
+            lambda cursor: self._ec2.instances.list_nodes(ids=chosen, cursor=cursor, wanted=wanted, matching=matching),
+            empty=chosen == [],
+            wanted=wanted,
         )
 
     async def create_node(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.models import Node, NodeLocation, Volume, VolumeSnapshot
+from cumuli.compute.models import Node, NodeLocation, SnapshotState, Volume, VolumeSnapshot, VolumeState
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
 from cumuli.providers.aws.ec2.driver import EC2Driver
@@ -26,22 +26,39 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     _ec2: EC2Driver
 
-    async def list_volumes(self, *, ex_filters: Filters | None = None) -> list[EC2Volume]:
+    async def list_volumes(
+        self,
+        *,
+        node: Node | str | None = None,
+        name: str | None = None,
+        state: VolumeState | str | Collection[VolumeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
+    ) -> list[EC2Volume]:
         """Every volume of the account in this region, from every page, or those that match.
 
         EC2's operation: ``DescribeVolumes``.
 
         Args:
+            node: Only volumes that are attached to this node. One that does not exist has none.
+            name: Only volumes that are called exactly so: the tag ``Name``.
+            state: Only volumes in this state, or in one of these.
+            tags: Only volumes that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"volume-type": "gp2", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
+        attached_to = optional_id_of(node, Node, self.provider)
+        wanted = self._wanted(
+            ComputeCapability.LIST_VOLUMES_TAGS, VolumeState, name=name, state=state, tags=tags, attached_to=attached_to
+        )
         matching = checked_filters(ex_filters)
         listing = self._listing(
             ComputeCapability.LIST_VOLUMES,
-            lambda cursor: self._ec2.volumes.list_volumes(cursor=cursor, matching=matching),
+            lambda cursor: self._ec2.volumes.list_volumes(cursor=cursor, wanted=wanted, matching=matching),
+            wanted=wanted,
         )
         return [volume async for volume in listing]
 
@@ -201,7 +218,14 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         )
 
     async def list_volume_snapshots(
-        self, volume: Volume | str | None = None, *, ex_owner: str = "self", ex_filters: Filters | None = None
+        self,
+        volume: Volume | str | None = None,
+        *,
+        name: str | None = None,
+        state: SnapshotState | str | Collection[SnapshotState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_owner: str = "self",
+        ex_filters: Filters | None = None,
     ) -> list[EC2Snapshot]:
         """Every snapshot of the account's own, or of one volume, or those that match.
 
@@ -209,21 +233,28 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
         Args:
             volume: Only snapshots of this volume.
+            name: Only snapshots that are called exactly so: the tag ``Name``.
+            state: Only snapshots in this state, or in one of these.
+            tags: Only snapshots that have all of these tags; None as a value for any value.
             ex_owner: Whose snapshots: ``"self"``, ``"amazon"``, or the id of an account that shares some.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"status": "pending", "description": "*nightly*"}``); ``*`` and ``?`` are wildcards.
 
         Raises:
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        wanted = optional_id_of(volume, Volume, self.provider)
+        volume_id = optional_id_of(volume, Volume, self.provider)
+        wanted = self._wanted(
+            ComputeCapability.LIST_VOLUME_SNAPSHOTS_TAGS, SnapshotState, name=name, state=state, tags=tags
+        )
         matching = checked_filters(ex_filters)
         owner = checked_name(ex_owner, "an owner")
         listing = self._listing(
             ComputeCapability.LIST_VOLUME_SNAPSHOTS,
             lambda cursor: self._ec2.volumes.list_volume_snapshots(
-                volume_id=wanted, cursor=cursor, owner=owner, matching=matching
+                volume_id=volume_id, cursor=cursor, owner=owner, wanted=wanted, matching=matching
             ),
+            wanted=wanted,
         )
         return [snapshot async for snapshot in listing]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import TypeVar
 
 from cumuli.calls.caller import Caller
 from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.lost_answers import creating
+from cumuli.compute.wanted import Wanted
 from cumuli.errors import CloudError, ConnectionFailed, InvalidRequest, MalformedResponse
 from cumuli.providers.aws.ec2.faults import error_of
 from cumuli.providers.aws.ec2.models import PROVIDER
@@ -20,6 +22,7 @@ from cumuli.wire.xml import XMLValue, decode, decode_untyped
 __all__ = [
     "VERSION",
     "EC2Calls",
+    "asked_for",
     "exact",
     "named",
     "next_cursor",
@@ -135,6 +138,32 @@ def exact(value: str) -> str:
             f"AWS takes {value!r} for a pattern, not for an id or a name; leave {' '.join(sorted(WILD))} out"
         )
     return value
+
+
+def asked_for(
+    wanted: Wanted, states: Mapping[str, StrEnum], *, name: str = "tag:Name", state: str
+) -> dict[str, list[str]]:
+    """What is wanted of a listing, as far as AWS's filters say it; they may say less, and never more.
+
+    Args:
+        wanted: What is wanted.
+        states: What AWS's words for states mean.
+        name: The filter for names.
+        state: The filter for states.
+    """
+    found: dict[str, list[str]] = {}
+    if wanted.name is not None:
+        found[name] = [wanted.name]
+    for key, value in wanted.tags.items():
+        # AWS says nothing of filters without a value, nor of patterns in the name of a filter.
+        if value:
+            found.setdefault(f"tag:{key}", [value])
+        else:
+            found.setdefault("tag-key", [key])
+    words = [word for word, meaning in states.items() if meaning in wanted.states]
+    if words and wanted.states <= set(states.values()):
+        found[state] = words
+    return {key: values for key, values in found.items() if WILD.isdisjoint("".join([key, *values]))}
 
 
 def tags_of(items: Sequence[Tag]) -> dict[str, str]:

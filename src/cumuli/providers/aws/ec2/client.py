@@ -5,13 +5,25 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
-from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.compute.models import (
+    ImageState,
+    KeyPair,
+    Node,
+    NodeImage,
+    NodeLocation,
+    NodeSize,
+    NodeState,
+    SnapshotState,
+    Volume,
+    VolumeSnapshot,
+    VolumeState,
+)
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
@@ -73,7 +85,13 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         self._ec2_instances = client
 
     def list_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
     ) -> list[EC2Node]:
         """Every node of the account in this region, from every page, or those that match.
 
@@ -81,20 +99,31 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so: the tag ``Name``.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"vpc-id": "vpc-1", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_instances.list_nodes(ids=ids, ex_filters=ex_filters))
+        return run(self._ec2_instances.list_nodes(ids=ids, name=name, state=state, tags=tags, ex_filters=ex_filters))
 
     def iterate_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_filters: Filters | None = None
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
     ) -> Iterator[EC2Node]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        return iterate(self._ec2_instances.iterate_nodes(ids=ids, ex_filters=ex_filters))
+        return iterate(
+            self._ec2_instances.iterate_nodes(ids=ids, name=name, state=state, tags=tags, ex_filters=ex_filters)
+        )
 
     def create_node(
         self,
@@ -660,6 +689,9 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         location: NodeLocation | str | None = None,
         owner: str | None = None,
         ids: Sequence[NodeImage | str] | None = None,
+        name: str | None = None,
+        state: ImageState | str | Collection[ImageState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
         ex_filters: Filters | None = None,
     ) -> list[EC2Image]:
         """Images that nodes can be made from.
@@ -671,14 +703,21 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             location: Selects nothing: an image is there for every zone of its region.
             owner: Only images of this account: its id, ``"self"``, ``"amazon"`` or ``"aws-marketplace"``.
             ids: Only these images. An empty list gives an empty list, without a call.
+            name: Only images that are called exactly so.
+            state: Only images in this state, or in one of these.
+            tags: Only images that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
             ImageNotFound: One of ``ids`` does not exist.
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_images.list_images(location=location, owner=owner, ids=ids, ex_filters=ex_filters))
+        return run(
+            self._ec2_images.list_images(
+                location=location, owner=owner, ids=ids, name=name, state=state, tags=tags, ex_filters=ex_filters
+            )
+        )
 
     def ex_get_newest_image(
         self,
@@ -855,19 +894,31 @@ class EC2Volumes(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         super().__init__(client)
         self._ec2_volumes = client
 
-    def list_volumes(self, *, ex_filters: Filters | None = None) -> list[EC2Volume]:
+    def list_volumes(
+        self,
+        *,
+        node: Node | str | None = None,
+        name: str | None = None,
+        state: VolumeState | str | Collection[VolumeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_filters: Filters | None = None,
+    ) -> list[EC2Volume]:
         """Every volume of the account in this region, from every page, or those that match.
 
         EC2's operation: ``DescribeVolumes``.
 
         Args:
+            node: Only volumes that are attached to this node. One that does not exist has none.
+            name: Only volumes that are called exactly so: the tag ``Name``.
+            state: Only volumes in this state, or in one of these.
+            tags: Only volumes that have all of these tags; None as a value for any value.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"volume-type": "gp2", "tag:env": ["test", "dev"]}``); ``*`` and ``?`` are wildcards.
 
         Raises:
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_volumes.list_volumes(ex_filters=ex_filters))
+        return run(self._ec2_volumes.list_volumes(node=node, name=name, state=state, tags=tags, ex_filters=ex_filters))
 
     def create_volume(
         self,
@@ -999,7 +1050,14 @@ class EC2Volumes(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         return run(self._ec2_volumes.detach_volume(volume, node=node, ex_force=ex_force))
 
     def list_volume_snapshots(
-        self, volume: Volume | str | None = None, *, ex_owner: str = "self", ex_filters: Filters | None = None
+        self,
+        volume: Volume | str | None = None,
+        *,
+        name: str | None = None,
+        state: SnapshotState | str | Collection[SnapshotState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_owner: str = "self",
+        ex_filters: Filters | None = None,
     ) -> list[EC2Snapshot]:
         """Every snapshot of the account's own, or of one volume, or those that match.
 
@@ -1007,14 +1065,21 @@ class EC2Volumes(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
         Args:
             volume: Only snapshots of this volume.
+            name: Only snapshots that are called exactly so: the tag ``Name``.
+            state: Only snapshots in this state, or in one of these.
+            tags: Only snapshots that have all of these tags; None as a value for any value.
             ex_owner: Whose snapshots: ``"self"``, ``"amazon"``, or the id of an account that shares some.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"status": "pending", "description": "*nightly*"}``); ``*`` and ``?`` are wildcards.
 
         Raises:
-            InvalidRequest: AWS knows no such filter, or one has no values.
+            InvalidRequest: The name, a state or a tag cannot be one, AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_volumes.list_volume_snapshots(volume, ex_owner=ex_owner, ex_filters=ex_filters))
+        return run(
+            self._ec2_volumes.list_volume_snapshots(
+                volume, name=name, state=state, tags=tags, ex_owner=ex_owner, ex_filters=ex_filters
+            )
+        )
 
     def create_volume_snapshot(
         self,

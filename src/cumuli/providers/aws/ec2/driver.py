@@ -10,6 +10,7 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
+from cumuli.compute.wanted import Wanted
 from cumuli.providers.aws.ec2.account import Account
 from cumuli.providers.aws.ec2.addresses import Addresses
 from cumuli.providers.aws.ec2.calls import EC2Calls
@@ -71,6 +72,9 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     async def list_nodes(self, *, ids: Sequence[str] | None, cursor: str | None) -> Page[EC2Node]:
         return await self.instances.list_nodes(ids=ids, cursor=cursor)
 
+    async def find_nodes(self, wanted: Wanted, *, cursor: str | None) -> Page[EC2Node]:
+        return await self.instances.list_nodes(ids=None, cursor=cursor, wanted=wanted)
+
     async def get_node(self, node_id: str) -> EC2Node:
         return await self.instances.get_node(node_id)
 
@@ -103,6 +107,11 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     ) -> Page[EC2Image]:
         return await self.images.list_images(location=location, owner=owner, ids=ids, cursor=cursor)
 
+    async def find_images(
+        self, wanted: Wanted, *, location: str | None, owner: str | None, cursor: str | None
+    ) -> Page[EC2Image]:
+        return await self.images.list_images(location=location, owner=owner, ids=None, cursor=cursor, wanted=wanted)
+
     async def get_image(self, image_id: str) -> EC2Image:
         return await self.images.get_image(image_id)
 
@@ -119,6 +128,9 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     async def list_volumes(self, *, cursor: str | None) -> Page[EC2Volume]:
         return await self.volumes.list_volumes(cursor=cursor)
+
+    async def find_volumes(self, wanted: Wanted, *, cursor: str | None) -> Page[EC2Volume]:
+        return await self.volumes.list_volumes(cursor=cursor, wanted=wanted)
 
     async def get_volume(self, volume_id: str) -> EC2Volume:
         return await self.volumes.get_volume(volume_id)
@@ -137,6 +149,11 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[EC2Snapshot]:
         return await self.volumes.list_volume_snapshots(volume_id=volume_id, cursor=cursor)
+
+    async def find_volume_snapshots(
+        self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
+    ) -> Page[EC2Snapshot]:
+        return await self.volumes.list_volume_snapshots(volume_id=volume_id, cursor=cursor, wanted=wanted)
 
     async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> EC2Snapshot:
         return await self.volumes.create_volume_snapshot(volume_id=volume_id, name=name)

@@ -6,16 +6,28 @@ from collections.abc import Mapping, Sequence
 
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page
+from cumuli.compute.models import ImageState
+from cumuli.compute.wanted import EVERYTHING, Wanted
 from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
-from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
+from cumuli.providers.aws.ec2.calls import EC2Calls, asked_for, next_cursor, page_of, tags_of
 from cumuli.providers.aws.ec2.models import PROVIDER, BlockDeviceMapping, EC2Image, LaunchPermissions
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
 __all__ = ["Images"]
 
+STATES = {
+    "available": ImageState.AVAILABLE,
+    "deregistered": ImageState.DELETED,
+    "disabled": ImageState.INACTIVE,
+    "error": ImageState.ERROR,
+    "failed": ImageState.ERROR,
+    "invalid": ImageState.ERROR,
+    "pending": ImageState.CREATING,
+    "transient": ImageState.CREATING,
+}
 LOOK = 'look for it with list_images(owner="self") before you try again'
 
 
@@ -32,15 +44,17 @@ class Images:
         owner: str | None,
         ids: Sequence[str] | None,
         cursor: str | None,
+        wanted: Wanted = EVERYTHING,
         matching: Filters | None = None,
     ) -> Page[EC2Image]:
         # An image is there for every zone of its region: a location selects nothing.
+        asked = asked_for(wanted, STATES, name="name", state="state") if ids is None else {}
         answer = await self._calls.ask(
             wire.DescribeImagesResponse,
             {
                 **page_of("ImageId", ids, cursor),
                 "Owner": [owner] if owner else None,
-                "Filter": filters(matching or {}),
+                "Filter": filters({**asked, **(matching or {})}),
             },
             whole=ids is not None,
         )
@@ -122,6 +136,7 @@ def image_of(item: wire.ImageItem) -> EC2Image:
         id=item.image_id,
         name=item.name,
         provider=PROVIDER,
+        state=STATES.get(item.image_state, ImageState.UNKNOWN),
         provider_state=item.image_state,
         owner=item.image_owner_id,
         created_at=utc(item.creation_date),

@@ -14,6 +14,7 @@ from cumuli.calls.paging import Page
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import NodeState
+from cumuli.compute.wanted import EVERYTHING, Wanted
 from cumuli.errors import (
     CloudError,
     InvalidRequest,
@@ -25,7 +26,7 @@ from cumuli.errors import (
 )
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
-from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tags_of
+from cumuli.providers.aws.ec2.calls import EC2Calls, asked_for, next_cursor, page_of, tags_of
 from cumuli.providers.aws.ec2.launching import Launching, metadata_options_of, metadata_parameters
 from cumuli.providers.aws.ec2.models import (
     PROVIDER,
@@ -61,11 +62,17 @@ class Instances:
         self._launching = launching
 
     async def list_nodes(
-        self, *, ids: Sequence[str] | None, cursor: str | None, matching: Filters | None = None
+        self,
+        *,
+        ids: Sequence[str] | None,
+        cursor: str | None,
+        wanted: Wanted = EVERYTHING,
+        matching: Filters | None = None,
     ) -> Page[EC2Node]:
+        asked = asked_for(wanted, STATES, state="instance-state-name") if ids is None else {}
         answer = await self._calls.ask(
             wire.DescribeInstancesResponse,
-            {**page_of("InstanceId", ids, cursor), "Filter": filters(matching or {})},
+            {**page_of("InstanceId", ids, cursor), "Filter": filters({**asked, **(matching or {})})},
             whole=ids is not None,
         )
         nodes = [

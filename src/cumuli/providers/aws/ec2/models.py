@@ -310,7 +310,6 @@ class EC2Snapshot(VolumeSnapshot, frozen=True, kw_only=True):
     Attributes:
         description: Its description; empty where it has none.
         progress: Per cent of it that are done, or None where AWS does not tell.
-        state_reason: Why it failed, or None.
         completed_at: When it was done, in UTC, or None.
         owner: Id of the account that owns it, or None.
         encrypted: Whether it is encrypted.
@@ -320,7 +319,6 @@ class EC2Snapshot(VolumeSnapshot, frozen=True, kw_only=True):
 
     description: str = ""
     progress: int | None = None
-    state_reason: str | None = None
     completed_at: dt.datetime | None = None
     owner: str | None = None
     encrypted: bool = False
@@ -378,8 +376,6 @@ class EC2Image(NodeImage, frozen=True, kw_only=True):
         ena_support: Whether it has the driver for enhanced networking.
         imds_support: ``"v2.0"`` if its nodes take metadata by session tokens only, or None.
         deprecated_at: From when AWS no longer lists it to others, in UTC, or None.
-        state_reason: Why it is in its state, or None.
-        tags: Its tags.
     """
 
     description: str = ""
@@ -398,8 +394,6 @@ class EC2Image(NodeImage, frozen=True, kw_only=True):
     ena_support: bool = False
     imds_support: str | None = None
     deprecated_at: dt.datetime | None = None
-    state_reason: str | None = None
-    tags: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):

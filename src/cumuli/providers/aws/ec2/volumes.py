@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
+import msgspec
+
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
 from cumuli.compute.models import SnapshotState, VolumeState
+from cumuli.compute.wanted import EVERYTHING, Wanted
 from cumuli.errors import CloudError, Conflict, NodeNotFound, VolumeNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
-from cumuli.providers.aws.ec2.calls import EC2Calls, exact, named, next_cursor, page_of, tag_specification, tags_of
+from cumuli.providers.aws.ec2.calls import (
+    EC2Calls,
+    asked_for,
+    exact,
+    named,
+    next_cursor,
+    page_of,
+    tag_specification,
+    tags_of,
+)
 from cumuli.providers.aws.ec2.models import (
     PROVIDER,
     EC2Snapshot,
@@ -35,6 +47,8 @@ VOLUME_STATES = {
     "error": VolumeState.ERROR,
 }
 ATTACHMENT_STATES = {"attaching": VolumeState.ATTACHING, "detaching": VolumeState.DETACHING}
+# AWS's word stays "in-use" while a volume is on its way to a node or from it.
+ON_THE_WAY = frozenset({VolumeState.ATTACHING, VolumeState.DETACHING})
 SNAPSHOT_STATES = {
     "pending": SnapshotState.CREATING,
     "completed": SnapshotState.AVAILABLE,
@@ -52,8 +66,16 @@ class Volumes:
         self._calls = calls
         self._networks = networks
 
-    async def list_volumes(self, *, cursor: str | None, matching: Filters | None = None) -> Page[EC2Volume]:
-        return await self._volumes(None, cursor, matching)
+    async def list_volumes(
+        self, *, cursor: str | None, wanted: Wanted = EVERYTHING, matching: Filters | None = None
+    ) -> Page[EC2Volume]:
+        states = wanted.states
+        if states & ON_THE_WAY:
+            states = (states - ON_THE_WAY) | {VolumeState.IN_USE}
+        asked = asked_for(msgspec.structs.replace(wanted, states=states), VOLUME_STATES, state="status")
+        if wanted.attached_to is not None:
+            asked["attachment.instance-id"] = [exact(wanted.attached_to)]
+        return await self._volumes(None, cursor, {**asked, **(matching or {})})
 
     async def _volumes(
         self, ids: Sequence[str] | None, cursor: str | None, matching: Filters | None = None
@@ -189,15 +211,23 @@ class Volumes:
         )
 
     async def list_volume_snapshots(
-        self, *, volume_id: str | None, cursor: str | None, owner: str = "self", matching: Filters | None = None
+        self,
+        *,
+        volume_id: str | None,
+        cursor: str | None,
+        owner: str = "self",
+        wanted: Wanted = EVERYTHING,
+        matching: Filters | None = None,
     ) -> Page[EC2Snapshot]:
-        wanted = {**(matching or {}), **({"volume-id": exact(volume_id)} if volume_id else {})}
+        asked = {**asked_for(wanted, SNAPSHOT_STATES, state="status"), **(matching or {})}
+        if volume_id:
+            asked["volume-id"] = exact(volume_id)
         answer = await self._calls.ask(
             wire.DescribeSnapshotsResponse,
             {
                 **page_of("SnapshotId", None, cursor),
                 "Owner": [owner],
-                "Filter": filters(wanted),
+                "Filter": filters(asked),
             },
             whole=False,
         )

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cumuli.compute.models import (
+    ImageState,
     KeyPair,
     NodeLocation,
     NodeSize,
@@ -119,7 +120,14 @@ class _Region:
         self.images = _Table(
             "Image",
             [
-                MemoryImage(id=image_id, name=name, owner=STOCK, provider=PROVIDER, provider_state="available")
+                MemoryImage(
+                    id=image_id,
+                    name=name,
+                    owner=STOCK,
+                    provider=PROVIDER,
+                    state=ImageState.AVAILABLE,
+                    provider_state="available",
+                )
                 for image_id, name in (("debian", "Debian"), ("fedora", "Fedora"), ("ubuntu", "Ubuntu"))
             ],
         )
@@ -433,6 +441,7 @@ class _Work:
             id=f"image-{self._number('image')}",
             name=name,
             provider=PROVIDER,
+            state=ImageState.AVAILABLE,
             provider_state="available",
             owner=OWN,
             created_at=self._now,

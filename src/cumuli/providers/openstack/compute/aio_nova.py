@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from typing import Generic, Literal
 
 import msgspec
 
+from cumuli.calls.paging import Page
 from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.capabilities import ComputeCapability
@@ -16,6 +17,7 @@ from cumuli.compute.models import (
     NodeImage,
     NodeLocation,
     NodeSize,
+    NodeState,
     Volume,
     VolumeSnapshot,
 )
@@ -46,31 +48,51 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
     _nova: NovaDriver[NovaNodeT]
 
     async def list_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_all_projects: bool = False,
     ) -> list[NovaNodeT]:
         """Every node of the project in this region, from every page. Nova's operation: List Servers Detailed.
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags (Nova's metadata); None as a value for any value.
             ex_all_projects: Those of all projects, for administrators; ``node.project_id`` tells whose each is.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
             PermissionDenied: One may not see those of other projects.
         """
-        return [node async for node in self.iterate_nodes(ids=ids, ex_all_projects=ex_all_projects)]
+        listing = self.iterate_nodes(ids=ids, name=name, state=state, tags=tags, ex_all_projects=ex_all_projects)
+        return [node async for node in listing]
 
     def iterate_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_all_projects: bool = False,
     ) -> AsyncIterator[NovaNodeT]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        wanted = None if ids is None else ids_of(ids, Node, self.provider)
+        chosen = None if ids is None else ids_of(ids, Node, self.provider)
+        wanted = self._wanted(ComputeCapability.LIST_NODES_TAGS, NodeState, name=name, state=state, tags=tags)
         nova = self._nova
-        return self._listing(
-            ComputeCapability.LIST_NODES,
-            lambda cursor: nova.list_nodes(ids=wanted, cursor=cursor, all_projects=ex_all_projects),
-            empty=wanted == [],
-        )
+
+        def fetch(cursor: str | None) -> Awaitable[Page[NovaNodeT]]:
+            if chosen is None:
+                return nova.find_nodes(wanted, cursor=cursor, all_projects=ex_all_projects)
+            return nova.list_nodes(ids=chosen, cursor=cursor, all_projects=ex_all_projects)
+
+        return self._listing(ComputeCapability.LIST_NODES, fetch, empty=chosen == [], wanted=wanted)
 
     async def create_node(
         self,

@@ -5,13 +5,13 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
-from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume, VolumeSnapshot
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, NodeState, Volume, VolumeSnapshot
 from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
@@ -228,24 +228,44 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
         super().__init__(client)
         self._nova = client
 
-    def list_nodes(self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False) -> list[NovaNodeT]:
+    def list_nodes(
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_all_projects: bool = False,
+    ) -> list[NovaNodeT]:
         """Every node of the project in this region, from every page. Nova's operation: List Servers Detailed.
 
         Args:
             ids: Only these nodes. An empty list gives an empty list, without a call.
+            name: Only nodes that are called exactly so.
+            state: Only nodes in this state, or in one of these.
+            tags: Only nodes that have all of these tags (Nova's metadata); None as a value for any value.
             ex_all_projects: Those of all projects, for administrators; ``node.project_id`` tells whose each is.
 
         Raises:
             NodeNotFound: One of ``ids`` does not exist.
+            InvalidRequest: The name, a state or a tag cannot be one.
             PermissionDenied: One may not see those of other projects.
         """
-        return run(self._nova.list_nodes(ids=ids, ex_all_projects=ex_all_projects))
+        return run(self._nova.list_nodes(ids=ids, name=name, state=state, tags=tags, ex_all_projects=ex_all_projects))
 
     def iterate_nodes(
-        self, *, ids: Sequence[Node | str] | None = None, ex_all_projects: bool = False
+        self,
+        *,
+        ids: Sequence[Node | str] | None = None,
+        name: str | None = None,
+        state: NodeState | str | Collection[NodeState | str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        ex_all_projects: bool = False,
     ) -> Iterator[NovaNodeT]:
         """As ``list_nodes``, lazily: the first node is given while later pages are still unread."""
-        return iterate(self._nova.iterate_nodes(ids=ids, ex_all_projects=ex_all_projects))
+        return iterate(
+            self._nova.iterate_nodes(ids=ids, name=name, state=state, tags=tags, ex_all_projects=ex_all_projects)
+        )
 
     def create_node(
         self,

@@ -10,6 +10,7 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import KeyPair, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.compute.wanted import Wanted
 from cumuli.providers.openstack.compute.account import AccountCalls
 from cumuli.providers.openstack.compute.actions import ServerActions
 from cumuli.providers.openstack.compute.images import Images
@@ -77,6 +78,9 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
         self, *, ids: Sequence[str] | None, cursor: str | None, all_projects: bool = False
     ) -> Page[NovaNodeT]:
         return await self.servers.list_nodes(ids=ids, cursor=cursor, all_projects=all_projects)
+
+    async def find_nodes(self, wanted: Wanted, *, cursor: str | None, all_projects: bool = False) -> Page[NovaNodeT]:
+        return await self.list_nodes(ids=None, cursor=cursor, all_projects=all_projects)
 
     async def get_node(self, node_id: str) -> NovaNodeT:
         return await self.servers.get_node(node_id)
@@ -180,3 +184,21 @@ class OpenStackDriver(NovaDriver[OpenStackNode]):
 
     def __init__(self, services: OpenStackServices) -> None:
         super().__init__(services, partial(node_of, provider=self.provider))
+
+    async def find_nodes(
+        self, wanted: Wanted, *, cursor: str | None, all_projects: bool = False
+    ) -> Page[OpenStackNode]:
+        return await self.servers.list_nodes(ids=None, cursor=cursor, all_projects=all_projects, name=wanted.name)
+
+    async def find_images(
+        self, wanted: Wanted, *, location: str | None, owner: str | None, cursor: str | None
+    ) -> Page[OpenStackImage]:
+        return await self.images.find_images(wanted, owner=owner, cursor=cursor)
+
+    async def find_volumes(self, wanted: Wanted, *, cursor: str | None) -> Page[OpenStackVolume]:
+        return await self.volumes.find_volumes(wanted, cursor=cursor)
+
+    async def find_volume_snapshots(
+        self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
+    ) -> Page[VolumeSnapshot]:
+        return await self.volumes.find_volume_snapshots(wanted, volume_id=volume_id, cursor=cursor)

@@ -11,6 +11,8 @@ import msgspec
 
 from cumuli.calls.lost_answers import creating
 from cumuli.calls.paging import Page
+from cumuli.compute.models import ImageState
+from cumuli.compute.wanted import Wanted
 from cumuli.errors import (
     AlreadyExists,
     CloudError,
@@ -27,10 +29,26 @@ from cumuli.runtime.messages import Response
 from cumuli.wire.lenient import Identity, Needed
 from cumuli.wire.timestamps import utc
 
-__all__ = ["OWN_WORDS", "Images", "as_properties", "image_id_of"]
+__all__ = ["OWN_WORDS", "Images", "as_properties", "image_id_of", "image_state"]
 
 log = logging.getLogger("cumuli.openstack")
 
+# Glance's words, in lower case, and Nova's: what is neither is unknown.
+STATES: Mapping[str, ImageState] = {
+    "active": ImageState.AVAILABLE,
+    "deactivated": ImageState.INACTIVE,
+    "deleted": ImageState.DELETED,
+    "error": ImageState.ERROR,
+    "importing": ImageState.CREATING,
+    "killed": ImageState.ERROR,
+    "pending_delete": ImageState.DELETING,
+    "preparing": ImageState.CREATING,
+    "queued": ImageState.CREATING,
+    "saving": ImageState.CREATING,
+    "uploading": ImageState.CREATING,
+}
+# Behind a word in front of a value, by which Glance takes it for a list, or for less or more (``in:a,b``).
+OPERATOR = ":"
 # Ids are sent in the query, whose length services limit.
 IDS_PER_CALL = 50
 PARALLEL_READS = 8
@@ -110,14 +128,25 @@ class Images:
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[OpenStackImage]:
-        query: list[tuple[str, str]] = []
-        if owner is not None:
-            project = (await self._services.session.token()).project_id if owner == "self" else owner
-            if not project:
-                raise ConfigurationError('the token does not tell its project: give owner its id instead of "self"')
-            query.append(("owner", project))
-        if ids is not None:
-            return Page(await self._images(ids, query))
+        query = await self._owned(owner)
+        return await self._page(query, cursor) if ids is None else Page(await self._images(ids, query))
+
+    async def find_images(self, wanted: Wanted, *, owner: str | None, cursor: str | None) -> Page[OpenStackImage]:
+        """Those that are wanted, and perhaps some more."""
+        query = await self._owned(owner)
+        if wanted.name is not None and OPERATOR not in wanted.name:
+            query.append(("name", wanted.name))
+        return await self._page(query, cursor)
+
+    async def _owned(self, owner: str | None) -> list[tuple[str, str]]:
+        if owner is None:
+            return []
+        project = (await self._services.session.token()).project_id if owner == "self" else owner
+        if not project:
+            raise ConfigurationError('the token does not tell its project: give owner its id instead of "self"')
+        return [("owner", project)]
+
+    async def _page(self, query: list[tuple[str, str]], cursor: str | None) -> Page[OpenStackImage]:
         found, after = await self._services.page(
             IMAGE, "/images", _ImagePage, operation="List images", query=query, cursor=cursor, read=self._read_page
         )
@@ -271,6 +300,7 @@ class Images:
             id=image.id,
             name=image.name or "",
             provider=self._services.provider,
+            state=image_state(image.status),
             provider_state=image.status,
             owner=image.owner,
             created_at=utc(image.created_at),
@@ -284,7 +314,8 @@ class Images:
             protected=image.protected,
             hidden=image.os_hidden,
             checksum=image.checksum,
-            tags=tuple(image.tags),
+            tags=properties,
+            labels=tuple(image.tags),
             properties=properties,
             updated_at=utc(image.updated_at),
         )
@@ -333,6 +364,11 @@ def _pointed(name: str) -> str:
 
 def _check(answer: Response) -> CloudError | None:
     return fault_error(answer, not_found=ImageNotFound)
+
+
+def image_state(word: str) -> ImageState:
+    """The portable state for Glance's status, or Nova's."""
+    return STATES.get(word.lower(), ImageState.UNKNOWN)
 
 
 def image_id_of(answer: Response) -> str:

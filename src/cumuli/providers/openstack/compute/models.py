@@ -135,9 +135,10 @@ class OpenStackImage(NodeImage, frozen=True, kw_only=True):
         protected: Whether it cannot be deleted; None where the service does not tell.
         hidden: Whether listings leave it out.
         checksum: MD5 of the image file in hexadecimal, or None.
-        tags: Its tags.
+        labels: What Glance calls its tags, which are words without values.
         properties: What its owner and the cloud have noted of it, the description included
-            (``os_distro``, ``hw_disk_bus``, ``architecture``); on Rackspace, its metadata.
+            (``os_distro``, ``hw_disk_bus``, ``architecture``); on Rackspace, its metadata. They are its
+            portable ``tags`` as well.
         updated_at: When its record was last changed, in UTC, or None.
     """
 
@@ -151,7 +152,7 @@ class OpenStackImage(NodeImage, frozen=True, kw_only=True):
     protected: bool | None = None
     hidden: bool = False
     checksum: str | None = None
-    tags: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     properties: dict[str, str] = msgspec.field(default_factory=dict)
     updated_at: dt.datetime | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -60,20 +61,25 @@ class Servers(Generic[NovaNodeT]):
         self._node_of = node_of
 
     async def list_nodes(
-        self, *, ids: Sequence[str] | None, cursor: str | None, all_projects: bool = False
+        self, *, ids: Sequence[str] | None, cursor: str | None, all_projects: bool = False, name: str | None = None
     ) -> Page[NovaNodeT]:
+        """One page: of all, of those with these ids, or of those called exactly so (and perhaps some more)."""
         if ids is not None and len(ids) <= MAX_SINGLE_READS:
             # Nova has no listing by ids.
             jobs = [lambda node_id=node_id: self.get_node(node_id) for node_id in ids]
             return Page(await self._services.caller.runtime.gather(jobs, limit=PARALLEL_READS))
         if ids is not None:
             return Page(await self._picked(ids, all_projects=all_projects))
+        query: list[tuple[str, str]] = [("all_tenants", "1")] if all_projects else []
+        if name is not None:
+            # Nova takes it for a regular expression that matches somewhere in the name.
+            query.append(("name", f"^{re.escape(name)}$"))
         found, after = await self._services.page(
             COMPUTE,
             "/servers/detail",
             _NodePage[NovaNodeT],
             operation="List Servers Detailed",
-            query=[("all_tenants", "1")] if all_projects else [],
+            query=query,
             cursor=cursor,
             short=_building,
             read=self._read_page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ import msgspec
 from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
 from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
+from cumuli.compute.wanted import EVERYTHING, Wanted
 from cumuli.errors import CloudError, Conflict, ImageNotFound, NodeNotFound, SnapshotNotFound, VolumeNotFound
 from cumuli.providers.openstack.compute.models import OpenStackVolume, VolumeOptions, VolumeType
 from cumuli.providers.openstack.faults import fault_error
@@ -26,6 +28,8 @@ SETTLING = 60.0
 SETTLING_POLL = 0.5
 # Nova's microversion from which volumes are attached that several nodes may have; its refusals before name it.
 MULTI_ATTACH = "2.60"
+# A name that no Cinder takes for a literal of Python's, as some try to.
+PLAIN_NAME = re.compile(r"(?!(?:True|False|None)$)[A-Za-z][A-Za-z0-9_. -]*")
 
 # What Cinder says of an image that it does not find.
 NO_IMAGE = "unable to access requested image"
@@ -141,11 +145,16 @@ class Volumes:
         self._in_region = in_region
 
     async def list_volumes(self, *, cursor: str | None) -> Page[OpenStackVolume]:
+        return await self.find_volumes(EVERYTHING, cursor=cursor)
+
+    async def find_volumes(self, wanted: Wanted, *, cursor: str | None) -> Page[OpenStackVolume]:
+        """Those that are wanted, and perhaps some more."""
         found, after = await self._services.page(
             BLOCK_STORAGE,
             "/volumes/detail",
             _VolumeList,
             operation="List accessible volumes with details",
+            query=_named(wanted),
             cursor=cursor,
         )
         return Page([self._volume(volume) for volume in found.volumes], after)
@@ -280,12 +289,18 @@ class Volumes:
             await runtime.sleep(SETTLING_POLL)
 
     async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+        return await self.find_volume_snapshots(EVERYTHING, volume_id=volume_id, cursor=cursor)
+
+    async def find_volume_snapshots(
+        self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
+    ) -> Page[VolumeSnapshot]:
+        """Those that are wanted, and perhaps some more."""
         found, after = await self._services.page(
             BLOCK_STORAGE,
             "/snapshots/detail",
             _SnapshotList,
             operation="List snapshots and details",
-            query=[("volume_id", volume_id)] if volume_id else [],
+            query=[*([("volume_id", volume_id)] if volume_id else []), *_named(wanted)],
             cursor=cursor,
         )
         return Page([self._snapshot(snapshot) for snapshot in found.snapshots], after)
@@ -355,6 +370,11 @@ class Volumes:
             created_at=utc(snapshot.created_at),
             tags=snapshot.metadata,
         )
+
+
+def _named(wanted: Wanted) -> list[tuple[str, str]]:
+    name = wanted.name or ""
+    return [("name", name)] if PLAIN_NAME.fullmatch(name) else []
 
 
 StateT = TypeVar("StateT", VolumeState, SnapshotState)

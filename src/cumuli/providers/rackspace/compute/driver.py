@@ -26,7 +26,10 @@ RACKCONNECT_DETAILS = "rackconnect_automation_status_details"
 
 
 class RackspaceDriver(NovaDriver[RackspaceNode]):
-    """Rackspace Public Cloud. Its regions are its only locations."""
+    """Rackspace Public Cloud. Its regions are its only locations.
+
+    Nothing tells what its services make of filters, so it is not asked for less than everything.
+    """
 
     provider = "rackspace"
     capabilities = CAPABILITIES

@@ -9,7 +9,7 @@ import msgspec
 
 from cumuli.calls.paging import Page
 from cumuli.errors import ImageNotFound, InvalidRequest
-from cumuli.providers.openstack.compute.images import Images, as_properties
+from cumuli.providers.openstack.compute.images import Images, as_properties, image_state
 from cumuli.providers.openstack.compute.models import OpenStackImage
 from cumuli.providers.openstack.services import COMPUTE, Links, identified
 from cumuli.wire.lenient import Identity
@@ -88,12 +88,14 @@ class NovaImages(Images):
             id=image.id,
             name=image.name or "",
             provider=self._services.provider,
+            state=image_state(image.status),
             provider_state=image.status,
             created_at=utc(image.created),
             size=image.size,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
             description=properties.get("description"),
+            tags=properties,
             properties=properties,
             updated_at=utc(image.updated),
         )

@@ -62,6 +62,7 @@ class ExampleDriver(ComputeDriver[ExampleNode, Volume]):
         frozenset(
             {
                 ComputeCapability.LIST_NODES,
+                ComputeCapability.LIST_NODES_TAGS,
                 ComputeCapability.GET_NODE,
                 ComputeCapability.CREATE_NODE,
                 ComputeCapability.CREATE_NODE_TAGS,
