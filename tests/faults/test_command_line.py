@@ -61,3 +61,24 @@ def test_content_that_could_not_be_verified_is_warned_of(cli: Cli, tmp_path: Pat
         [warning] = [json.loads(line)["warning"] for line in err.splitlines()]
         assert "could not be verified" in warning["message"]
         assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_retries(cli: Cli, retries: int) -> None:
+    with StrictEC2(*[UNAVAILABLE] * 3) as server:
+        words = "nodes list -p ec2 --region eu-west-1 --retries"
+        assert cli(*words.split(), str(retries), "--endpoint", server.origin)[0] == 7
+        assert len(server.actions) == retries + 1
+
+
+def test_requests_are_told_and_no_secret_of_them(cli: Cli) -> None:
+    with StrictEC2(look("running")) as server:
+        words = ["nodes", "list", "-p", "ec2", "--region", "eu-west-1", "--endpoint", server.origin, "--verbose"]
+        status, out, err = cli(*words)
+    assert status == 0
+    assert "ID" in out
+    [line] = err.splitlines()
+    assert line.startswith(f"POST {server.origin}/ 200 in ")
+    assert "DescribeInstances" in line
+    assert "secret" not in err
+    assert "Signature" not in err

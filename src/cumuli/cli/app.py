@@ -9,11 +9,10 @@ import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import fields
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError, UnknownOptionError
 
 from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
@@ -23,8 +22,10 @@ from cumuli.cli.output import Output
 from cumuli.cli.quantities import seconds_of
 from cumuli.cli.session import GROUP, Options, session
 from cumuli.cli.standard_streams import STANDARD
+from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 from cumuli.cli.watching import check_watchable, watch
+from cumuli.cli.words import check_commands, global_options
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 
@@ -116,6 +117,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
             warnings.showwarning = _warner(out)
+            if not {"--help", "-h"}.isdisjoint(before):
+                # Else the help of what is above it would be all that is said of a misspelt command.
+                check_commands(app, before)
             app.meta(before, exit_on_error=False, print_error=False, result_action="return_value")
             out.flush()
     except failures.AlreadyReported as error:
@@ -143,15 +147,19 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _clearer(error: CycloptsError) -> Exception:
-    """An option that is unknown where it stands is not called a command."""
-    word = error.unused_tokens[0] if isinstance(error, UnknownCommandError) and error.unused_tokens else ""
-    if not word.startswith("-"):
-        return error
-    option = word.partition("=")[0]
-    known = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
-    near = get_close_matches(option, known, n=1, cutoff=0.8)
-    hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
-    return UsageError(f"there is no global option {option}; {hint}")
+    """An option that is unknown where it stands is not called a command, and near ones are told."""
+    if isinstance(error, UnknownCommandError) and error.unused_tokens and error.unused_tokens[0].startswith("-"):
+        option = error.unused_tokens[0].partition("=")[0]
+        near = get_close_matches(option, global_options(), n=1, cutoff=0.8)
+        hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
+        return UsageError(f"there is no global option {option}; {hint}")
+    if isinstance(error, UnknownOptionError):
+        option = (error.token.keyword or error.token.value).partition("=")[0]
+        own = [name for argument in error.argument_collection for name in argument.names if name.startswith("-")]
+        command = " ".join(error.command_chain or ())
+        hint = did_you_mean(option, [*own, *global_options()], f". `cumuli {command} --help` lists them")
+        return UsageError(f"`cumuli {command}` has no option {option}{hint}".replace("`cumuli `", "cumuli"))
+    return error
 
 
 def _warner(out: Output) -> Callable[..., None]:

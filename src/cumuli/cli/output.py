@@ -227,6 +227,17 @@ class Output:
                     self._out.print(Text(f"    {clean(line)}"), soft_wrap=True)
         self.note("nothing was sent (--dry-run)")
 
+    def planned(self, lines: Iterable[str], data: Mapping[str, Sequence[object]], total: str) -> None:
+        """What would be done to several things, and how much that is."""
+        if self.for_programs:
+            count = sum(len(things) for things in data.values())
+            self.data({"dry_run": {**data, "count": count}} if self.form in {"json", "yaml"} else data)
+            return
+        for line in lines:
+            self.raw(clean(line) + "\n")
+        self.flush()
+        self.note(f"{total}; nothing was sent (--dry-run)")
+
     def raw(self, text: str) -> None:
         """Exactly this text."""
         self._stdout.write(text)

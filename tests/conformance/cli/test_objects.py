@@ -352,11 +352,21 @@ def test_dry_runs_change_nothing(here: Cli, cloud: Cloud, bucket: str) -> None:
         here("rm", "-r", bucket, "--dry-run"),
         here("containers", "delete", bucket, "--dry-run"),
     ]
+    plans = [shown.pop(5), shown.pop(1)]
+    assert [plan.status for plan in plans] == [0, 0]
+    assert plans[0].out == f"{bucket}/kept\n"
+    assert plans[0].err == f"would be deleted: 1 object (1 B) below {bucket}; nothing was sent (--dry-run)\n"
+    assert plans[1].out == f"f -> {bucket}/into/f, 1 B\ng -> {bucket}/into/g, 1 B\n"
+    assert plans[1].err == "would be stored: 2 files, 2 B; nothing was sent (--dry-run)\n"
     if cloud.name == "disk":
         assert {result.status for result in shown} == {8}
     else:
         assert {result.status for result in shown} == {0}
         assert all("nothing was sent" in result.err for result in shown)
         assert "********" in shown[0].out
-    assert [each["name"] for each in here("ls", "-r", bucket, "--json").json] == ["kept"]
+    here("put", "g", f"{bucket}/more")
+    plan = here("get", "-r", bucket, "copies", "--dry-run", "--json").json["dry_run"]
+    assert plan["count"] == 2
+    assert [(each["to"], each["size"]) for each in plan["fetched"]] == [("copies/kept", 1), ("copies/more", 1)]
+    assert [each["name"] for each in here("ls", "-r", bucket, "--json").json] == ["kept", "more"]
     assert sorted(path.name for path in Path().iterdir()) == ["f", "g"]

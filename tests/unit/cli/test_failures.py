@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from cumuli import errors
+from cumuli.calls.retry import RetryPolicy
 from cumuli.cli.failures import EXIT_STATUSES, report
 from cumuli.cli.output import Output
+from cumuli.cli.session import Options
 from tests.unit.cli.conftest import Cli
 
 EXPECTED = {
@@ -122,3 +124,52 @@ def test_help_names_the_arguments(cli: Cli, command: str, usage: str) -> None:
 def test_help_of_a_command_tells_what_a_cloud_is(cli: Cli) -> None:
     assert "CLOUD is a provider" in " ".join(cli("put", "--help").out.split())
     assert "CLOUD is" not in cli("--help").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("nodes list --jsno -p memory", "`cumuli nodes list` has no option --jsno; did you mean '--json'?"),
+        ("nodes stop x --wiat -p memory", "`cumuli nodes stop` has no option --wiat; did you mean '--wait'?"),
+        ("nodes stop x --qqq -p memory", "has no option --qqq. `cumuli nodes stop --help` lists them"),
+        ("nodse --help", "there is no command 'nodse'; did you mean 'nodes'? There are: "),
+        ("-p memory nodes lsit --help", "there is no command 'lsit' of `nodes`; did you mean 'list'? There are: "),
+        ("volumes snapshots qq -h", "there is no command 'qq' of `volumes snapshots`. There are: list, "),
+        ("sizes list -p memroy", "did you mean 'memory'?"),
+        ("sizes list -P wrok", "did you mean 'work'?"),
+        ("sizes list -p memory --output tabel", 'Did you mean "table"?'),
+        ("sizes list -p memory --timeout soon", "--timeout: 'soon' is not a length of time"),
+        ("sizes list -p memory --timeout 0", "--timeout 0 leaves no time"),
+        ("sizes list -p memory --retries -1", "--retries takes a number from 0 on"),
+        ("sizes list -p memory --ca-bundle /no/such", "--ca-bundle /no/such: there is no such file"),
+        ("sizes list -p memory --ca-bundle x --no-verify", "--ca-bundle and --no-verify contradict each other"),
+        ("put /no/such memory:c/x", "No such file"),
+        ("keys import k /no/such -p memory", "/no/such"),
+        ("nodes create w --size small --image debian --user-data /no/such -p memory", "/no/such"),
+    ],
+)
+def test_whatever_the_user_got_wrong_is_status_2(cli: Cli, tmp_path: Path, arguments: str, told: str) -> None:
+    (tmp_path / "config.toml").write_text('[profiles.work]\nprovider = "ec2"\n')
+    result = cli(*arguments.split())
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err
+
+
+def test_help_of_what_there_is_is_shown(cli: Cli) -> None:
+    for words in ("--help", "nodes --help", "-p memory nodes list -h", "ls memory:x --help", "nodes create --help web"):
+        assert cli(*words.split()).status == 0
+
+
+def test_quiet(cli: Cli) -> None:
+    assert cli("nodes", "list", "-p", "memory", "--quiet") == (0, "", "")
+    assert cli("sizes", "list", "-p", "memory", "--quiet", "-o", "ids").out == "small\nmedium\nlarge\n"
+    assert cli("nodes", "show", "x", "-p", "memory", "--quiet").err.startswith("error: ")
+
+
+def test_what_clients_are_told(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    told = Options(ca_bundle=str(bundle), timeout="2m", retries=0).settings()
+    assert (told["verify"], told["timeout"], told["retry"]) == (str(bundle), 120, RetryPolicy(attempts=1))
+    assert Options(verify=False).settings()["verify"] is False
+    assert {name for name, value in Options().settings().items() if value is not None} == set()

@@ -40,14 +40,14 @@ PATIENCE = 20.0
 
 
 def arrives(name: str) -> Move:
-    return Move(name=name, size=5, act=lambda _: Moved(where=name, size=5, data=name))
+    return Move(name=name, becomes=name, size=5, act=lambda _: Moved(where=name, size=5, data=name))
 
 
 def fails(error: Exception, name: str = "bad") -> Move:
     def act(_: Progress) -> Moved:
         raise error
 
-    return Move(name=name, size=5, act=act)
+    return Move(name=name, becomes=name, size=5, act=act)
 
 
 def moved(
@@ -184,7 +184,7 @@ def test_what_concerns_all_ends_it(error: CloudError) -> None:
                 ended.append(name)
             return Moved(where=name, size=0, data=name)
 
-        return Move(name=name, size=None, act=act)
+        return Move(name=name, becomes=name, size=None, act=act)
 
     moves = [*(waits(f"w{number}") for number in range(AT_A_TIME - 1)), fails(error), *map(arrives, "abc")]
 
@@ -200,8 +200,13 @@ def test_what_concerns_all_ends_it(error: CloudError) -> None:
 
 def test_requests_that_are_only_shown() -> None:
     request = {"method": "PUT", "url": "http://x/y", "query": {}, "headers": {}, "body": None}
-    for moves in ([fails(RequestShown(request))], [fails(RequestShown(request)), fails(RequestShown(request))]):
-        failure, out, err = moved(moves, dry_run=True)
-        assert failure is None
-        assert out == "PUT http://x/y\n" * len(moves)
-        assert "stored" not in err
+    failure, out, err = moved([fails(RequestShown(request))], dry_run=True)
+    assert (failure, out) == (None, "PUT http://x/y\n")
+    assert "stored" not in err
+
+
+def test_several_moves_are_planned_and_none_is_made() -> None:
+    failure, out, err = moved([fails(AssertionError("moved")), fails(AssertionError("moved"))], dry_run=True)
+    assert failure is None
+    assert out.count(" -> ") == 2
+    assert err.startswith("would be stored: 2 files, ")

@@ -118,15 +118,19 @@ def one_object(client: Storage, place: Place, otherwise: str, *, always: bool = 
 
 
 @contextmanager
-def stores() -> Generator[Callable[[Place], Storage]]:
-    """What gives the client for a place: one for each cloud, all of them closed afterwards."""
+def stores(*, plan: bool = False) -> Generator[Callable[[Place], Storage]]:
+    """What gives the client for a place: one for each cloud, all of them closed afterwards.
+
+    Args:
+        plan: Whether --dry-run only looks, and tells of what would be done by itself.
+    """
     opened: dict[str | None, Storage] = {}
     with ExitStack() as stack:
 
         def client_of(place: Place) -> Storage:
             client = opened.get(place.cloud)
             if client is None:
-                client = opened[place.cloud] = stack.enter_context(_open(place))
+                client = opened[place.cloud] = stack.enter_context(_open(place, plan=plan))
             return client
 
         yield client_of
@@ -145,7 +149,7 @@ def _only_one(name: str) -> None:
         )
 
 
-def _open(place: Place) -> Storage:
+def _open(place: Place, *, plan: bool) -> Storage:
     """A client, as the global options want it.
 
     Raises:
@@ -166,7 +170,7 @@ def _open(place: Place) -> Storage:
             if error := without("storage", place.cloud):
                 raise error from None
             raise
-    if given.dry_run and StorageCapability.HEADERS not in client.capabilities:
+    if given.dry_run and not plan and StorageCapability.HEADERS not in client.capabilities:
         client.close()
         # It would really do what was only to be shown.
         raise NotSupported(f"{client.provider} sends no requests, so --dry-run has nothing to show")

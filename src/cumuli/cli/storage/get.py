@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cumuli.cli.confirmation import FileOr, Switch
+from cumuli.cli.looking import looking
 from cumuli.cli.session import options, output
 from cumuli.cli.standard_streams import is_standard
 from cumuli.cli.storage.addresses import Place
@@ -61,7 +62,7 @@ def get(
             return path
 
         move_all(
-            [_move(client, place, None, file, force=force, concurrency=parts_at_once(1))],
+            [_move(client, place, None, file, becomes=str(path), force=force, concurrency=parts_at_once(1))],
             "fetched",
             failure_scope_of(client, place),
         )
@@ -73,9 +74,9 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
     if Path(destination).exists() and not Path(destination).is_dir():
         raise UsageError(f"{destination!r} is not a folder")
     below = place.beside(place.folder)
-    with stores() as store:
+    with stores(plan=True) as store:
         client = store(place)
-        with output().progress(f"listing {below}"):
+        with output().progress(f"listing {below}"), looking():
             found = client.list_container_objects(place.container, prefix=below.key or None)
         if not found:
             raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
@@ -96,7 +97,10 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
                     made.add(path.parent)
                 return path
 
-            return _move(client, place.beside(name), size, target, force=force, concurrency=concurrency)
+            becomes = str(Path(destination, name.removeprefix(below.key)))
+            return _move(
+                client, place.beside(name), size, target, becomes=becomes, force=force, concurrency=concurrency
+            )
 
         # Without content, what has a slash at its end or others below it only says that there is a folder.
         files = [obj for obj in found if obj.size or not (obj.name.endswith("/") or obj.name in folders)]
@@ -105,7 +109,14 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
 
 
 def _move(
-    client: Storage, place: Place, size: int | None, target: Callable[[], Path], *, force: bool, concurrency: int
+    client: Storage,
+    place: Place,
+    size: int | None,
+    target: Callable[[], Path],
+    *,
+    becomes: str,
+    force: bool,
+    concurrency: int,
 ) -> Move:
     def act(progress: Progress) -> Moved:
         path = target()
@@ -122,7 +133,7 @@ def _move(
             raise FileExists(f"{str(path)!r} exists; add --force to replace it") from error
         return Moved(where=str(path), size=fetched.size, data={"path": str(path), "object": fetched})
 
-    return Move(name=str(place), size=size, act=act)
+    return Move(name=str(place), size=size, act=act, becomes=becomes)
 
 
 def _make_folder(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from cumuli.cli.confirmation import FileOr, Yes, confirm, each
+from cumuli.cli.looking import looking
 from cumuli.cli.output import Column, clean, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
@@ -86,7 +87,9 @@ def remove(where: Where, /, *, recursive: Recursive = False, older_than: str = "
     place = _place_of(str(where))
     if place is None:
         files = [left.path for left in _files_in(str(where), recursive=recursive, age=age)]
-        if _sure(files, f"in {where}", yes=yes):
+        if options().dry_run:
+            output().planned(files, {"removed": files}, f"would be removed: {counted(len(files), 'file')}")
+        elif _sure(files, f"in {where}", yes=yes):
             each(files, remove_partial_download, "removed")
         return
     with stores() as store:
@@ -95,19 +98,25 @@ def remove(where: Where, /, *, recursive: Recursive = False, older_than: str = "
             if not isinstance(client, S3Access):
                 _remove_segments(_swift(client), place, age, yes=yes)
                 return
-            uploads = {_named(place, left): left for left in _uploads(client, place, age)}
+            with looking():
+                uploads = {_named(place, left): left for left in _uploads(client, place, age)}
 
         def abort(name: str) -> None:
             with about(place.beside(uploads[name].name), always=True):
                 client.ex_abort_multipart_upload(uploads[name])
 
         if _sure(list(uploads), f"in {place}", yes=yes):
-            each(list(uploads), abort, "removed")
+            each(list(uploads), abort, "removed", what="upload")
 
 
 def _remove_segments(client: SwiftStorage, place: Place, age: float, *, yes: bool) -> None:
-    found = client.ex_list_dead_segments(place.container, older_than=age)
-    if not _sure([_named(place, left) for left in found], f"in {place}", yes=yes):
+    with looking():
+        found = client.ex_list_dead_segments(place.container, older_than=age)
+    names = [_named(place, left) for left in found]
+    if options().dry_run:
+        output().planned(names, {"removed": names}, f"would be removed: {counted(len(names), 'upload')}")
+        return
+    if not _sure(names, f"in {place}", yes=yes):
         return
     gone = [_named(place, left) for left in client.ex_delete_dead_segments(place.container, older_than=age)]
     if output().for_programs:
@@ -125,8 +134,6 @@ def _place_of(text: str) -> Place | None:
 
 
 def _files_in(folder: str, *, recursive: bool, age: float) -> list[PartialDownload]:
-    if options().dry_run:
-        raise NotSupported("looking into a folder sends no requests, so --dry-run has nothing to show")
     return list_partial_downloads(folder, recursive=recursive, older_than=age)
 
 

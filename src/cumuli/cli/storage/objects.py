@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.failures import AlreadyReported, report
+from cumuli.cli.looking import looking
 from cumuli.cli.output import Cell, Column, clean, listed, moment
 from cumuli.cli.quantities import counted, seconds_of, size_text
 from cumuli.cli.session import options, output
@@ -121,7 +122,7 @@ def rm(addresses: Several, /, *, recursive: Recursive = False, yes: Yes = False)
         for place, address in zip(places, addresses, strict=True):
             if not place.container:
                 raise UsageError(f"{address!r} names no container")
-        with stores() as store:
+        with stores(plan=True) as store:
             for place in dict.fromkeys(places):
                 with about(place):
                     _remove_below(store(place), place, yes=yes)
@@ -137,16 +138,20 @@ def rm(addresses: Several, /, *, recursive: Recursive = False, yes: Yes = False)
                 client.delete_object((place.container, place.key))
 
         confirm(lambda: f"Delete {listed(objects)} for good?", yes=yes)
-        each(list(objects), delete, "deleted")
+        each(list(objects), delete, "deleted", what="object")
 
 
 def _remove_below(client: Storage, place: Place, *, yes: bool) -> None:
     below = Place(cloud=place.cloud, container=place.container, key=place.folder)
-    with output().progress(f"listing {below}"):
+    with output().progress(f"listing {below}"), looking():
         found = client.list_container_objects(place.container, prefix=place.folder or None)
     if not found:
         raise ObjectNotFound(f"there is nothing below {below}", provider=client.provider)
     what = f"{counted(len(found), 'object')} ({size_text(sum(obj.size for obj in found))}) below {below}"
+    if options().dry_run:
+        names = [str(place.beside(obj.name)) for obj in found]
+        output().planned(names, {"deleted": names}, f"would be deleted: {what}")
+        return
     confirm(lambda: f"Delete {what} for good?", yes=yes)
     gone: list[str] = []
     failed: dict[str, tuple[CloudError, list[str]]] = {}
@@ -207,7 +212,10 @@ def url(
         made = store(place).get_object_url(
             (place.container, place.key), expires_in=seconds, method=method, content_type=content_type
         )
-        output().done(made, {"url": made, "method": method, "expires_in": seconds})
+        if output().for_programs:
+            output().data({"url": made, "method": method, "expires_in": seconds})
+        else:
+            output().result(made)
 
 
 def _line(item: Object | Prefix) -> Sequence[Cell]:

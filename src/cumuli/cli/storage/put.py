@@ -60,7 +60,7 @@ def put(
     meta_data = pairs(meta or (), "--meta")
     planned = _planned(sources, place, recursive=recursive)
 
-    with stores() as store:
+    with stores(plan=len(planned) > 1) as store:
         client = store(place)
 
         concurrency = parts_at_once(len(planned))
@@ -132,7 +132,7 @@ def _move(
             )
         return Moved(where=str(place), size=stored.size, data=stored)
 
-    return Move(name=str(place) if source == "-" else source, size=_size(source), act=act)
+    return Move(name=str(place) if source == "-" else source, size=_size(source), act=act, becomes=str(place))
 
 
 @contextmanager

@@ -51,9 +51,11 @@ class Move:
         name: What its progress bar says.
         size: Bytes, or None where nobody knows.
         act: Moves it.
+        becomes: What it becomes, for --dry-run.
     """
 
     name: str
+    becomes: str
     size: int | None
     act: Callable[[Progress], Moved]
 
@@ -94,6 +96,16 @@ def move_all(moves: Sequence[Move], done: str, scope: FailureScope) -> None:
         CloudError: The only one failed, or all that are left would fail likewise.
     """
     out = output()
+    if options().dry_run and len(moves) > 1:
+        out.planned(
+            [
+                f"{move.name} -> {move.becomes}{'' if move.size is None else f', {size_text(move.size)}'}"
+                for move in moves
+            ],
+            {done: [{"from": move.name, "to": move.becomes, "size": move.size} for move in moves]},
+            f"would be {done}: {counted(len(moves), 'file')}, {size_text(sum(move.size or 0 for move in moves))}",
+        )
+        return
     tally, lock = _Tally(), Lock()
     sizes = [move.size for move in moves]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
