@@ -25,7 +25,7 @@ from cumuli.cli.standard_streams import STANDARD
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 from cumuli.cli.watching import check_watchable, watch
-from cumuli.cli.words import check_commands, global_options
+from cumuli.cli.words import HELP, check_commands, global_options, split_globals
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 
@@ -43,6 +43,8 @@ app.meta.suppress_keyboard_interrupt = False
 OTHERS = Group("Everything else", sort_key=len(SERVICES))
 app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
 app.command("cumuli.cli.profiles:app", name="profiles", help="Accounts of yours, by name.", group=OTHERS)
+app.command("cumuli.cli.ex:ex", name="ex", help="Whatever only one provider has.", group=OTHERS)
+app.command("cumuli.cli.ex:call", name="call", help="Any call of a provider's interface.", group=OTHERS)
 app.command("cumuli.cli.doctor:doctor", name="doctor", help="What may be wrong on this machine.", group=OTHERS)
 app.command(
     "cumuli.cli.sandbox:app",
@@ -117,6 +119,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
             warnings.showwarning = _warner(out)
+            before = _arranged(before)
             if not {"--help", "-h"}.isdisjoint(before):
                 # Else the help of what is above it would be all that is said of a misspelt command.
                 check_commands(app, before)
@@ -135,6 +138,19 @@ def run(arguments: Sequence[str]) -> int:
         _rest.reset(token)
     # The log has told what it was.
     return failures.FAILED if lost else 0
+
+
+def _arranged(words: Sequence[str]) -> list[str]:
+    """The words of `ex` and `call` behind the global options: everything else there may be a verb's own.
+
+    --help behind a verb is about that verb, which cyclopts does not know.
+    """
+    given, own = split_globals(words)
+    if own[:1] not in (["ex"], ["call"]):
+        return list(words)
+    if own[0] == "call" or any(not word.startswith("-") for word in own[1:]):
+        own = [HELP if word in {"--help", "-h"} else word for word in own]
+    return [*given, *own]
 
 
 def _wants_json(words: Sequence[str]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import get_args, get_type_hints
 
 from cyclopts import App, Parameter
@@ -12,7 +13,11 @@ from cumuli.cli.session import Options
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 
-__all__ = ["check_commands", "global_options", "without_globals"]
+__all__ = ["HELP", "check_commands", "global_options", "split_globals"]
+
+
+HELP = "\0help"
+"""What stands for --help behind a verb of `ex`. No argument has a NUL."""
 
 
 def global_options() -> dict[str, bool]:
@@ -31,15 +36,20 @@ def global_options() -> dict[str, bool]:
     return found
 
 
-def without_globals(arguments: Sequence[str]) -> Iterator[str]:
-    """The words that are no global options, nor values of such."""
+def split_globals(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The global options with their values, and all the other words."""
     known = global_options()
+    found: list[str] = []
+    others: list[str] = []
     words = iter(arguments)
     for word in words:
         if word.partition("=")[0] not in known:
-            yield word
-        elif "=" not in word and known[word]:
-            next(words, None)
+            others.append(word)
+            continue
+        found.append(word)
+        if "=" not in word and known[word]:
+            found += islice(words, 1)
+    return found, others
 
 
 def check_commands(app: App, arguments: Sequence[str]) -> None:
@@ -48,7 +58,7 @@ def check_commands(app: App, arguments: Sequence[str]) -> None:
     Raises:
         UsageError: One of them is no command.
     """
-    words = [word for word in without_globals(arguments) if word not in {"--help", "-h", "--version"}]
+    words = [word for word in split_globals(arguments)[1] if word not in {"--help", "-h", "--version"}]
     commands, apps, rest = app.parse_commands(words)
     known = [name for name in apps[-1] if not name.startswith("-")]
     if known and rest and not rest[0].startswith("-") and apps[-1].default_command is None:

@@ -34,6 +34,7 @@ from cumuli.errors import (
     RateLimited,
     Timeout,
 )
+from cumuli.serialize import Plain
 from cumuli.storage.upload import Progress
 
 PATIENCE = 20.0
@@ -199,7 +200,7 @@ def test_what_concerns_all_ends_it(error: CloudError) -> None:
 
 
 def test_requests_that_are_only_shown() -> None:
-    request = {"method": "PUT", "url": "http://x/y", "query": {}, "headers": {}, "body": None}
+    request: dict[str, Plain] = {"method": "PUT", "url": "http://x/y", "query": {}, "headers": {}, "body": None}
     failure, out, err = moved([fails(RequestShown(request))], dry_run=True)
     assert (failure, out) == (None, "PUT http://x/y\n")
     assert "stored" not in err

@@ -16,6 +16,10 @@ COMMANDS = Commands(
         Command("locations", "catalog:locations", "Where servers can be."),
         Command("volumes", "volumes:app", "Disks."),
         Command("snapshots", "volumes:snapshots", "Copies of disks at one moment."),
+        Command("networks", "networks:networks", "Networks and subnets."),
+        Command("addresses", "networks:addresses", "Public addresses that nodes can be given."),
+        Command("security-groups", "networks:security_groups", "What may reach nodes."),
+        Command("quota", "networks:quota", "What the account may have at most.\n\nExample: cumuli quota"),
         Command("keys", "keys:app", "SSH key pairs."),
     ),
 )

@@ -16,6 +16,7 @@ from cumuli.compute.client import Compute
 from cumuli.errors import NotSupported
 
 __all__ = [
+    "Named",
     "called",
     "image_named",
     "location_named",

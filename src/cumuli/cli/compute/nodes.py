@@ -12,9 +12,12 @@ import msgspec
 from cyclopts import App, Parameter
 
 from cumuli.cli.compute.clients import compute_client
-from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named
-from cumuli.cli.compute.waits import Wait, until_gone, wait_for_node, wait_seconds
+from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named, volumes_named
+from cumuli.cli.compute.networks import network_named, subnet_named
+from cumuli.cli.compute.own_verbs import first_of, has
+from cumuli.cli.compute.waits import Wait, until, until_gone, wait_for_node, wait_seconds
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
+from cumuli.cli.ex import shown
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
@@ -51,7 +54,13 @@ FIELDS: list[Column[Node]] = [
 ]
 
 # What an option is called among the arguments of those providers' create_node that have it.
-EXTENSIONS = {"key_name": "ex_keyname", "user_data": "ex_userdata", "security_group": "ex_security_groups"}
+EXTENSIONS = {
+    "key_name": "ex_keyname",
+    "user_data": "ex_userdata",
+    "security_group": "ex_security_groups",
+    "network": "ex_networks",
+    "subnet": "ex_subnet",
+}
 
 
 @app.command(name="list", usage="Usage: cumuli nodes list [OPTIONS] [NODE...]")
@@ -94,6 +103,9 @@ def create(
     key_name: str | None = None,
     user_data: Path | None = None,
     security_group: Annotated[list[str] | None, Parameter(negative="")] = None,
+    network: Annotated[list[str] | None, Parameter(negative="")] = None,
+    subnet: str | None = None,
+    volume: Annotated[list[str] | None, Parameter(negative="")] = None,
     show_password: Switch = False,
     wait: Wait = False,
     interface: Literal["public", "private"] = "public",
@@ -112,6 +124,9 @@ def create(
         key_name: Name of a key pair that the provider knows; `cumuli keys list` tells.
         user_data: File that cloud-init on the node gets at its first start.
         security_group: Name or id of a security group, once for each.
+        network: Id or name of a network that it gets an interface in, once for each.
+        subnet: Id or name of the subnet that it is in, where the provider wants that one.
+        volume: Id or name of a volume to attach as soon as it runs, once for each.
         show_password: Show the password, if the provider makes one. It is never told again.
         wait: Return only when it runs and has an address, after --timeout at the latest.
         interface: Which kind of address to wait for.
@@ -126,17 +141,24 @@ def create(
     if security_group:
         extensions["security_group"] = security_group
     with compute_client() as client:
+        if network:
+            extensions["network"] = [network_named(client, text) for text in network]
+        if subnet is not None:
+            extensions["subnet"] = subnet_named(client, subnet)
         make = _with_extensions(client, extensions)
+        volumes = volumes_named(client, volume) if volume else []
         size, image = size_named(client, size), image_named(client, image)
         location = None if location is None else location_named(client, location)
         with output().progress(f"creating {name}") as tell:
             node = make(name, size, image, location=location, auth=auth, tags=tags)
-            if wait:
+            if wait or volumes:
                 # Told at once: an interrupted wait must not leave a node behind that nobody knows of.
                 output().note(f"created {node.id}")
                 tell(f"waiting until {node.id} runs")
                 [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=wait_seconds())
                 node = msgspec.structs.replace(running, password=node.password)
+            for disk in volumes:
+                client.attach_volume(node, disk)
         password: Column[Node] = ("Password", lambda node: None if node.password is None else node.password.reveal())
         output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
         if node.password and not show_password:
@@ -221,6 +243,128 @@ def destroy(nodes: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
 
         confirm(question, yes=yes)
         each(ids, destroy_one, "destroyed" if wait else "destroying", what="node")
+
+
+@app.command
+def wait(nodes: Several, /, *, to: Literal["running", "stopped", "gone"] = "running") -> None:
+    """Wait until nodes are as they should be, for as long as --timeout says (10 minutes if not given).
+
+    Example: cumuli nodes wait web-1 web-2 --to stopped --timeout 5m
+
+    Args:
+        nodes: Their ids or names.
+        to: To be running, stopped or gone.
+    """
+    with compute_client() as client:
+
+        def wait_for(node: str) -> None:
+            if to == "gone":
+                until_gone(node, lambda: client.get_node(node))
+            else:
+                wait_for_node(client, node, NodeState.RUNNING if to == "running" else NodeState.STOPPED)
+
+        each(nodes_named(client, nodes), wait_for, to, what="node")
+
+
+@app.command
+def tag(node: str, tags: Several, /) -> None:
+    """Put tags on a node, or take them off.
+
+    Examples: cumuli nodes tag web-1 env=prod owner=me · cumuli nodes tag web-1 owner=
+
+    Args:
+        node: Its id or name.
+        tags: KEY=VALUE; KEY= without a value takes the tag off.
+    """
+    given = pairs(tags, "nodes tag")
+    put = {key: value for key, value in given.items() if value}
+    off = [key for key, value in given.items() if not value]
+    with compute_client() as client:
+        node = node_named(client, node)
+        if put:
+            first_of(client, ("ex_create_tags", "ex_set_metadata"), "tag nodes")[1](node, put)
+        if off and has(client, "ex_delete_tags"):
+            first_of(client, ("ex_delete_tags",), "take tags off")[1](node, off)
+        elif off:
+            _, remove = first_of(client, ("ex_delete_metadata_item",), "take tags off")
+            for key in off:
+                remove(node, key)
+        output().done(f"tagged {node}", {"tagged": [node]})
+
+
+@app.command
+def rename(node: str, name: str, /) -> None:
+    """Give a node another display name.
+
+    Example: cumuli nodes rename web-1 web-old
+
+    Args:
+        node: Its id or name.
+        name: The new name.
+    """
+    with compute_client() as client:
+        node = node_named(client, node)
+        method, change = first_of(client, ("ex_set_server_name", "ex_create_tags"), "rename nodes")
+        change(node, name if method == "ex_set_server_name" else {"Name": name})
+        output().done(f"renamed {node} to {name}", {"renamed": [node]})
+
+
+@app.command
+def resize(node: str, size: str, /, *, confirm: Switch = False, revert: Switch = False, wait: Wait = False) -> None:
+    """Give a node another size. EC2 wants it stopped; OpenStack wants the change confirmed when it has been looked at.
+
+    Examples: cumuli nodes resize web-1 t3.large · cumuli nodes resize web-1 m1.large --wait --confirm
+
+    Args:
+        node: Its id or name.
+        size: Id or name of the new size.
+        confirm: Also confirm the change, where the provider wants that.
+        revert: Instead undo a change that has not been confirmed.
+        wait: Return only when the node runs, or has stopped, again.
+    """
+    with compute_client() as client:
+        node = node_named(client, node)
+        if revert:
+            first_of(client, ("ex_revert_resize",), "undo a change of size")[1](node)
+            output().done(f"reverting {node}", {"reverting": [node]})
+            return
+        _, change = first_of(client, ("ex_change_node_size", "ex_resize"), "change the size of nodes")
+        change(node, size_named(client, size))
+        if wait or confirm:
+            until(
+                f"{node} to have its new size",
+                lambda: client.get_node(node),
+                lambda found: (
+                    found.state in {NodeState.RUNNING, NodeState.STOPPED, NodeState.RECONFIGURING}
+                    and found.provider_state.upper() != "RESIZE"
+                ),
+                lambda found: found.provider_state or found.state.value,
+                failed="ERROR",
+            )
+        if confirm and has(client, "ex_confirm_resize"):
+            first_of(client, ("ex_confirm_resize",), "confirm a change of size")[1](node)
+        word = "resized" if wait or confirm else "resizing"
+        output().done(f"{word} {node} to {size}", {word: [node]})
+
+
+@app.command
+def console(node: str, /, *, url: Switch = False) -> None:
+    """Print what a node has written to its console, or the address of the console itself.
+
+    Example: cumuli nodes console web-1
+
+    Args:
+        node: Its id or name.
+        url: Print an address that opens the console in a browser.
+    """
+    with compute_client() as client:
+        node = node_named(client, node)
+        if url:
+            shown(first_of(client, ("ex_get_console_url",), "open consoles in a browser")[1](node), done="")
+            return
+        found = first_of(client, ("ex_get_console_output",), "show consoles")[1](node)
+        text = getattr(found, "output", found)
+        shown("" if text is None else text, done="")
 
 
 # What a node is said to be doing until it has done it, and what it then has done.
