@@ -47,6 +47,24 @@ BODIES = {
     "GetBucketVersioning": "<VersioningConfiguration/>",
     "GetBucketLifecycleConfiguration": "<LifecycleConfiguration/>",
     "GetBucketPolicy": "{{}}",
+    "ListParts": (
+        "<ListPartsResult><Part><PartNumber>1</PartNumber><Size>7</Size></Part><IsTruncated>{more}</IsTruncated>"
+        "<NextPartNumberMarker>1</NextPartNumberMarker></ListPartsResult>"
+    ),
+    "GetObjectAttributes": (
+        "<GetObjectAttributesResponse><ObjectParts><IsTruncated>{more}</IsTruncated>"
+        "<NextPartNumberMarker>1</NextPartNumberMarker><Part><PartNumber>1</PartNumber><Size>7</Size></Part>"
+        "</ObjectParts></GetObjectAttributesResponse>"
+    ),
+    "GetBucketCors": "<CORSConfiguration/>",
+    "GetBucketEncryption": "<ServerSideEncryptionConfiguration/>",
+    "GetBucketWebsite": "<WebsiteConfiguration/>",
+    "GetPublicAccessBlock": "<PublicAccessBlockConfiguration/>",
+    "GetBucketNotificationConfiguration": "<NotificationConfiguration/>",
+    "GetBucketLogging": "<BucketLoggingStatus/>",
+    "GetObjectLockConfiguration": "<ObjectLockConfiguration/>",
+    "GetObjectRetention": "<Retention/>",
+    "GetObjectLegalHold": "<LegalHold/>",
 }
 
 
@@ -91,7 +109,8 @@ class RecordingRuntime:
             headers.append(("x-amz-checksum-crc32", checksum))
         if operation == "HeadObject":
             headers.append(("content-length", str(self._size)))
-        more = not any(word in query for word in ("continuation-token", "key-marker"))
+        more = not any(word in query for word in ("continuation-token", "key-marker", "part-number-marker"))
+        more = more and request.header("x-amz-part-number-marker") is None
         token = "<ContinuationToken>t</ContinuationToken>" if more else ""
         text = BODIES.get(operation, "").format(more="true" if more else "false", token=token)
         return Response(status=200, headers=Headers(tuple(headers)), body=text.encode())

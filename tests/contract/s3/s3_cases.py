@@ -9,11 +9,21 @@ from typing import Any
 
 from cumuli.providers.aws.s3.models import (
     AccessControl,
+    BucketEncryption,
+    BucketLogging,
+    BucketNotifications,
+    BucketWebsite,
+    CORSRule,
     Grant,
     LifecycleRule,
+    NotificationRule,
+    ObjectLock,
+    PublicAccessBlock,
+    Retention,
     S3ObjectVersion,
     S3Upload,
     Transition,
+    WebsiteRedirect,
 )
 
 __all__ = ["CASES", "OBJ", "Case"]
@@ -50,6 +60,39 @@ RULES = [
         old_transitions=(Transition(storage_class="GLACIER", days=2),),
     ),
 ]
+CORS = [
+    CORSRule(
+        allowed_methods=("GET", "PUT"), allowed_origins=("https://*.example.org", "<&>"), allowed_headers=("*",),
+        expose_headers=("ETag", "x-amz-request-id"), max_age_seconds=300, id="first & best",
+    ),
+    CORSRule(allowed_methods=("HEAD",), allowed_origins=("*",)),
+]  # fmt: skip
+WEBSITE = BucketWebsite(
+    index_document="index.html",
+    error_document="errors/<ü>.html",
+    redirects=(
+        WebsiteRedirect(
+            key_prefix="old &/", error_code="404", host_name="example.org", protocol="https", status="302",
+            replace_key_prefix="new/",
+        ),
+        WebsiteRedirect(replace_key="other"),
+    ),
+)  # fmt: skip
+NOTIFICATIONS = BucketNotifications(
+    rules=(
+        NotificationRule(kind="topic", target="arn:t", events=("s3:ObjectCreated:*",), id="one"),
+        NotificationRule(
+            kind="queue",
+            target="arn:q",
+            events=("s3:ObjectCreated:Put", "s3:ObjectRemoved:*"),
+            prefix="a &",
+            suffix=".jpg",
+        ),
+        NotificationRule(kind="function", target="arn:f", events=("s3:ObjectRestore:Post",), suffix="x"),
+    ),
+    event_bridge=True,
+)
+RETENTION = Retention(mode="GOVERNANCE", until=dt.datetime(2040, 1, 2, 3, 4, 5, 678_900, dt.UTC))
 PUT: dict[str, Any] = {
     "meta_data": {"a": "1", "b": "ü"},
     "content_type": "text/plain",
@@ -60,6 +103,8 @@ PUT: dict[str, Any] = {
     "ex_tags": {"a": "1 &", "b": ""},
     "ex_encryption": "aws:kms",
     "ex_kms_key": "arn:key",
+    "ex_retention": RETENTION,
+    "ex_legal_hold": True,
 }
 READ: dict[str, Any] = {
     "if_match": "x",
@@ -114,6 +159,7 @@ CASES = [
     case("get_container", "bucket"),
     Case("create_container", ("bucket",), {"ex_acl": "private"}, ("HeadBucket", "CreateBucket")),
     case("create_container", "bucket", ex_region="eu-west-1"),
+    case("create_container", "bucket", ex_object_lock=True),
     case("delete_container", "bucket"),
     Case(
         "list_container_objects",
@@ -146,6 +192,8 @@ CASES = [
          operations=("HeadObject", "GetObject")),
     case("delete_object", OBJ, version_id="v"),
     case("delete_object", OBJ),
+    case("delete_object", VERSION, ex_bypass_governance=True),
+    Case("delete_objects", ([VERSION, OBJ],), {"ex_bypass_governance": True}, ("DeleteObjects",)),
     case("delete_object", OBJ, if_match="e"),
     Case("delete_objects", ([OBJ, VERSION, ("bucket", "<&>\r\n\t]]>"), ("bucket", "nul\0")],),
          operations=("DeleteObjects", "DeleteObject")),
@@ -182,6 +230,17 @@ CASES = [
     Case("ex_list_multipart_uploads", ("bucket",), {"prefix": "a"}, ("ListMultipartUploads", "ListMultipartUploads")),
     Case("ex_abort_multipart_upload", (S3Upload(container="bucket", name=NAME, id="u/+"),),
          operations=("AbortMultipartUpload",)),
+    Case("ex_list_parts", (S3Upload(container="bucket", name=NAME, id="u/+"),), {"ex_customer_key": KEY},
+         ("ListParts", "ListParts")),
+    Case("ex_get_object_attributes", (OBJ,), {"version_id": "v &", "ex_customer_key": KEY},
+         ("GetObjectAttributes", "GetObjectAttributes")),
+    case("ex_get_object_retention", OBJ, version_id="v"),
+    case("ex_put_object_retention", OBJ, RETENTION, version_id="v", ex_bypass_governance=True),
+    case("ex_put_object_retention", OBJ, None, ex_bypass_governance=True),
+    case("ex_put_object_retention", VERSION, RETENTION),
+    case("ex_get_object_legal_hold", OBJ, version_id="v"),
+    case("ex_put_object_legal_hold", OBJ, enabled=True, version_id="v"),
+    case("ex_put_object_legal_hold", OBJ, enabled=False),
     case("ex_get_object_acl", OBJ, version_id="v"),
     case("ex_put_object_acl", OBJ, ACL, version_id="v"),
     case("ex_put_object_acl", OBJ, "public-read"),
@@ -203,4 +262,31 @@ CASES = [
     case("ex_get_bucket_lifecycle", "bucket"),
     case("ex_put_bucket_lifecycle", "bucket", RULES),
     case("ex_delete_bucket_lifecycle", "bucket"),
+    case("ex_get_bucket_cors", "bucket"),
+    case("ex_put_bucket_cors", "bucket", CORS),
+    case("ex_delete_bucket_cors", "bucket"),
+    case("ex_get_bucket_encryption", "bucket"),
+    case("ex_put_bucket_encryption", "bucket", BucketEncryption()),
+    case("ex_put_bucket_encryption", "bucket", BucketEncryption(algorithm="aws:kms", kms_key="k", bucket_key=True)),
+    case("ex_put_bucket_encryption", "bucket", BucketEncryption(algorithm=None, blocked=("SSE-C",))),
+    case("ex_delete_bucket_encryption", "bucket"),
+    case("ex_get_bucket_website", "bucket"),
+    case("ex_put_bucket_website", "bucket", WEBSITE),
+    case("ex_put_bucket_website", "bucket", BucketWebsite(redirect_all_to="a.example", redirect_all_protocol="https")),
+    case("ex_delete_bucket_website", "bucket"),
+    case("ex_get_public_access_block", "bucket"),
+    case("ex_put_public_access_block", "bucket", PublicAccessBlock(block_public_acls=False)),
+    case("ex_delete_public_access_block", "bucket"),
+    case("ex_get_bucket_notification", "bucket"),
+    case("ex_put_bucket_notification", "bucket", NOTIFICATIONS),
+    case("ex_delete_bucket_notification", "bucket"),
+    case("ex_get_bucket_logging", "bucket"),
+    case("ex_put_bucket_logging", "bucket", BucketLogging(target_container="logs", target_prefix="<&>")),
+    case("ex_put_bucket_logging", "bucket",
+         BucketLogging(target_container="l", partitioned_by="EventTime", grants=(Grant(permission="READ", id="c"),))),
+    case("ex_delete_bucket_logging", "bucket"),
+    case("ex_get_object_lock_configuration", "bucket"),
+    case("ex_put_object_lock_configuration", "bucket", ObjectLock()),
+    case("ex_put_object_lock_configuration", "bucket", ObjectLock(mode="GOVERNANCE", days=1)),
+    case("ex_put_object_lock_configuration", "bucket", ObjectLock(mode="COMPLIANCE", years=1)),
 ]  # fmt: skip

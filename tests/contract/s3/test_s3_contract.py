@@ -35,6 +35,17 @@ READ_OF = {
     wire.VersioningConfiguration: "GetBucketVersioning",
     wire.AccessControlPolicy: "GetObjectAcl",
     wire.LifecycleConfiguration: "GetBucketLifecycleConfiguration",
+    wire.CORSConfiguration: "GetBucketCors",
+    wire.ServerSideEncryptionConfiguration: "GetBucketEncryption",
+    wire.WebsiteConfiguration: "GetBucketWebsite",
+    wire.PublicAccessBlockConfiguration: "GetPublicAccessBlock",
+    wire.NotificationConfiguration: "GetBucketNotificationConfiguration",
+    wire.BucketLoggingStatus: "GetBucketLogging",
+    wire.ObjectLockConfiguration: "GetObjectLockConfiguration",
+    wire.Retention: "GetObjectRetention",
+    wire.LegalHold: "GetObjectLegalHold",
+    wire.ListPartsResult: "ListParts",
+    wire.GetObjectAttributesOutput: "GetObjectAttributes",
 }
 
 
@@ -95,6 +106,16 @@ def test_whoever_pays_says_so_wherever_aws_reads_it(case: Case, model: S3Model) 
         assert model.problems_of_request(request) == []
 
 
+@pytest.mark.parametrize("method", ["delete_object", "delete_objects", "ex_put_object_retention"])
+def test_a_governing_lock_is_passed_over_only_where_that_was_said(method: str) -> None:
+    cases = [case for case in CASES if case.method == method]
+    assert {bool(case.options.get("ex_bypass_governance")) for case in cases} == {True, False}
+    for case in cases:
+        for request in made(case):
+            said = request.header("x-amz-bypass-governance-retention")
+            assert said == ("true" if case.options.get("ex_bypass_governance") else None)
+
+
 def test_a_url_says_who_pays() -> None:
     settings: dict[str, Any] = {"region": "us-west-2", "request_payer": "requester"}
     with S3("AKIAEXAMPLE", "example", **settings) as client:
@@ -145,7 +166,16 @@ def test_headers_that_are_read_exist(model: S3Model) -> None:
         ):  # fmt: skip
             assert model.knows_header(operation, header), f"{operation}: {header}"
     for operation in ("GetObject", "HeadObject"):
-        for header in ("last-modified", "content-type", "content-encoding", "content-length", "x-amz-storage-class"):
+        for header in (
+            "last-modified",
+            "content-type",
+            "content-encoding",
+            "content-length",
+            "x-amz-storage-class",
+            "x-amz-object-lock-mode",
+            "x-amz-object-lock-retain-until-date",
+            "x-amz-object-lock-legal-hold",
+        ):
             assert model.knows_header(operation, header), f"{operation}: {header}"
     assert model.knows_header("HeadBucket", "x-amz-bucket-region")
 

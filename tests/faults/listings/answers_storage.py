@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cumuli.providers.aws.s3.models import S3Upload
 from tests.faults.listings.recorded import Call, Recorded, three
 
 __all__ = ["CLOUDFILES", "DEAD", "GET_OBJECT", "LARGE", "LIST_OBJECTS", "S3", "SEGMENT", "SWIFT"]
@@ -25,6 +26,10 @@ UPLOAD = f"""<Key>o@</Key><UploadId>u@</UploadId><Initiator><ID>abc</ID><Display
 <StorageClass>STANDARD</StorageClass><Initiated>2026-01-02T03:04:05.000Z</Initiated>"""
 TAG = "<Key>k@</Key><Value>v@</Value>"
 GRANT = """<Grantee><ID>id@</ID><DisplayName>me</DisplayName></Grantee><Permission>READ</Permission>"""
+PART = """<PartNumber>@</PartNumber><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;0cc1&quot;</ETag>
+<Size>7</Size><ChecksumCRC32>AAAAAA==</ChecksumCRC32>"""
+CORS = """<ID>r@</ID><AllowedHeader>*</AllowedHeader><AllowedMethod>GET</AllowedMethod>
+<AllowedOrigin>https://a.test</AllowedOrigin><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>300</MaxAgeSeconds>"""
 RULE = """<ID>r@</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag>
 <ObjectSizeGreaterThan>5</ObjectSizeGreaterThan><ObjectSizeLessThan>500</ObjectSizeLessThan></And></Filter>
 <Status>Enabled</Status><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition>
@@ -77,6 +82,9 @@ RULE_NEEDS = (
 FIRST_VERSION = {"ListObjects": b"<ListBucketResult/>"}
 PAGE = "<Name>b</Name><Prefix/><KeyCount>3</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>"
 
+# For whichever client asks; it holds no provider.
+UNFINISHED = S3Upload(container="bucket", name="o", id="u")
+
 S3: dict[str, Recorded] = {
     "list_containers": listing(
         lambda s3: s3.list_containers(), "ListBuckets", "ListAllMyBucketsResult", "Buckets/Bucket", BUCKET, "Name",
@@ -109,6 +117,16 @@ S3: dict[str, Recorded] = {
         "Upload", UPLOAD,
         "Key", "UploadId",
         head="<Bucket>b</Bucket><IsTruncated>false</IsTruncated>", around=GOES_ON,
+    ),
+    "ex_list_parts": listing(
+        lambda s3: s3.ex_list_parts(UNFINISHED), "ListParts", "ListPartsResult", "Part", PART,
+        "PartNumber", "Size",
+        head="<Bucket>b</Bucket><IsTruncated>false</IsTruncated>", around=frozenset({"IsTruncated"}), nameless=True,
+    ),
+    "ex_get_bucket_cors": setting(
+        lambda s3: s3.ex_get_bucket_cors("bucket"), "GetBucketCors", "CORSConfiguration", "CORSRule", CORS,
+        "AllowedHeader", "AllowedMethod", "AllowedOrigin", "ExposeHeader", "MaxAgeSeconds",
+        nameless=True,
     ),
     "ex_get_bucket_tagging": setting(
         lambda s3: s3.ex_get_bucket_tagging("bucket"), "GetBucketTagging", "Tagging", "TagSet/Tag", TAG, "Key",

@@ -1,13 +1,20 @@
-"""``AsyncS3Access``: the part of S3's client that is about objects' versions, unfinished uploads, access and tags."""
+"""``AsyncS3Access``: the part of S3's client that is about objects' versions, unfinished uploads, locks and access."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
 from cumuli.providers.aws.s3.aio_objects import AsyncS3Objects
-from cumuli.providers.aws.s3.arguments import CannedACL, checked_tags
+from cumuli.providers.aws.s3.arguments import CannedACL, CustomerKey, checked_tags
 from cumuli.providers.aws.s3.dialect import Feature
-from cumuli.providers.aws.s3.models import AccessControl, S3ObjectVersion, S3Upload
+from cumuli.providers.aws.s3.models import (
+    AccessControl,
+    ObjectAttributes,
+    Retention,
+    S3ObjectVersion,
+    S3Part,
+    S3Upload,
+)
 from cumuli.storage.arguments import checked_text
 from cumuli.storage.models import Container, ObjectLike
 
@@ -15,7 +22,7 @@ __all__ = ["AsyncS3Access"]
 
 
 class AsyncS3Access(AsyncS3Objects):
-    """Versions, unfinished uploads, access and tags of objects."""
+    """Versions, unfinished uploads, locks, access and tags of objects."""
 
     # Versions and uploads
 
@@ -74,6 +81,98 @@ class AsyncS3Access(AsyncS3Objects):
         """
         await self._do(self._s3.multipart.abort_upload(self._address((upload.container, upload.name)), upload.id))
 
+    async def ex_list_parts(self, upload: S3Upload, *, ex_customer_key: CustomerKey | None = None) -> list[S3Part]:
+        """The parts of an unfinished upload that are there, in their order.
+
+        S3's operation: ``ListParts``.
+
+        Args:
+            upload: Of ``ex_list_multipart_uploads``.
+            ex_customer_key: The key that the upload was begun with, if it was.
+
+        Raises:
+            NotFound: The upload is finished, or gone.
+        """
+        address = self._address((upload.container, upload.name))
+        headers = self._key_headers(ex_customer_key)
+        listings = self._s3.listings
+        pages = self._pages(lambda cursor: listings.list_parts(address, upload.id, headers, cursor=cursor), key=_number)
+        return [part async for part in pages]
+
+    async def ex_get_object_attributes(
+        self, obj: ObjectLike, *, version_id: str | None = None, ex_customer_key: CustomerKey | None = None
+    ) -> ObjectAttributes:
+        """What S3 knows of an object's content without giving it: size, checksums, and the parts it was made of.
+
+        S3's operation: ``GetObjectAttributes``.
+
+        Args:
+            obj: The object.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+        """
+        self._s3.dialect.require(Feature.ATTRIBUTES)
+        address = self._version(obj, version_id)
+        return await self._do(self._s3.attributes.get_attributes(address, self._key_headers(ex_customer_key)))
+
+    # Locks
+
+    async def ex_get_object_retention(self, obj: ObjectLike, *, version_id: str | None = None) -> Retention | None:
+        """Until when an object can be neither deleted nor overwritten. S3's operation: ``GetObjectRetention``."""
+        self._s3.dialect.require(Feature.LOCKS)
+        return await self._do(self._s3.locks.get_retention(self._version(obj, version_id)))
+
+    async def ex_put_object_retention(
+        self,
+        obj: ObjectLike,
+        retention: Retention | None,
+        *,
+        version_id: str | None = None,
+        ex_bypass_governance: bool = False,
+    ) -> None:
+        """Say until when an object can be neither deleted nor overwritten.
+
+        S3's operation: ``PutObjectRetention``.
+
+        Args:
+            obj: The object.
+            retention: Until when; None takes one of the mode ``GOVERNANCE`` away.
+            version_id: See the class.
+            ex_bypass_governance: Whether one of the mode ``GOVERNANCE`` that is there may become shorter, which
+                takes the permission ``s3:BypassGovernanceRetention``.
+
+        Raises:
+            InvalidRequest: The bucket has no lock, or the moment has gone by.
+            PermissionDenied: A retention that is there forbids it.
+        """
+        self._s3.dialect.require(Feature.LOCKS)
+        address = self._version(obj, version_id)
+        await self._do(self._s3.locks.put_retention(address, retention, bypass_governance=ex_bypass_governance))
+
+    async def ex_get_object_legal_hold(self, obj: ObjectLike, *, version_id: str | None = None) -> bool:
+        """Whether an object is kept until somebody says otherwise. S3's operation: ``GetObjectLegalHold``."""
+        self._s3.dialect.require(Feature.LOCKS)
+        return await self._do(self._s3.locks.get_legal_hold(self._version(obj, version_id)))
+
+    async def ex_put_object_legal_hold(self, obj: ObjectLike, *, enabled: bool, version_id: str | None = None) -> None:
+        """Keep an object until somebody says otherwise, or say otherwise.
+
+        S3's operation: ``PutObjectLegalHold``.
+
+        Args:
+            obj: The object.
+            enabled: True to keep it, False to let go.
+            version_id: See the class.
+
+        Raises:
+            InvalidRequest: The bucket has no lock.
+        """
+        self._s3.dialect.require(Feature.LOCKS)
+        await self._do(self._s3.locks.put_legal_hold(self._version(obj, version_id), enabled=enabled))
+
     # Access and tags
 
     async def ex_get_object_acl(self, obj: ObjectLike, *, version_id: str | None = None) -> AccessControl:
@@ -123,6 +222,10 @@ def _name(version: S3ObjectVersion) -> str:
 
 def _name_and_version(version: S3ObjectVersion) -> tuple[str, str | None]:
     return version.name, version.version_id
+
+
+def _number(part: S3Part) -> int:
+    return part.number
 
 
 def _upload_id(upload: S3Upload) -> str:

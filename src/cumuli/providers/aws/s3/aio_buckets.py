@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from cumuli.errors import InvalidRequest, MalformedResponse
+from cumuli.providers.aws.s3.aio_configurations import AsyncS3Configurations
 from cumuli.providers.aws.s3.arguments import CannedACL, checked_tags
 from cumuli.providers.aws.s3.dialect import Feature
-from cumuli.providers.aws.s3.driver import S3Driver
-from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule, S3Answer, S3Container, S3Object
-from cumuli.storage.aio import AsyncStorage
+from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule, S3Answer
 from cumuli.storage.arguments import checked_headers, checked_text
 from cumuli.storage.driver import Address
 from cumuli.storage.models import Container
@@ -24,10 +23,8 @@ METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
 ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 
 
-class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
+class AsyncS3Buckets(AsyncS3Configurations):
     """Settings of buckets."""
-
-    _s3: S3Driver
 
     # Versions
 
@@ -163,8 +160,8 @@ class AsyncS3Buckets(AsyncStorage[S3Container, S3Object]):
     ) -> S3Answer:
         """Make any call of S3's, signed, and give its answer.
 
-        For operations that have no method here: ``GetBucketCors`` is
-        ``ex_call("GET", "bucket", query={"cors": ""})``. S3's operation: the one that is described.
+        For operations that have no method here: ``GetBucketInventoryConfiguration`` is ``ex_call("GET",
+        "bucket", query={"inventory": "", "id": "report"})``. S3's operation: the one that is described.
 
         Args:
             method: ``"GET"``, ``"HEAD"``, ``"PUT"``, ``"POST"`` or ``"DELETE"``.

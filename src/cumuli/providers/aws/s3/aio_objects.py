@@ -20,9 +20,11 @@ from cumuli.providers.aws.s3.arguments import (
 )
 from cumuli.providers.aws.s3.dialect import Feature
 from cumuli.providers.aws.s3.driver import S3Driver
+from cumuli.providers.aws.s3.headers import version_of
 from cumuli.providers.aws.s3.models import (
     PostSpec,
     PresignedPost,
+    Retention,
     S3Address,
     S3Container,
     S3ContainerSpec,
@@ -40,9 +42,10 @@ from cumuli.storage.arguments import (
     with_own,
 )
 from cumuli.storage.capabilities import StorageCapability
+from cumuli.storage.deleting import delete_all
 from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec
 from cumuli.storage.file.aio import BUFFER, AsyncObjectFile
-from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.models import Container, DeleteResult, ObjectLike
 from cumuli.storage.stream.aio import AsyncObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
@@ -65,7 +68,12 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
     _s3: S3Driver
 
     async def create_container(
-        self, name: str, *, ex_region: str | None = None, ex_acl: CannedACL | None = None
+        self,
+        name: str,
+        *,
+        ex_region: str | None = None,
+        ex_acl: CannedACL | None = None,
+        ex_object_lock: bool = False,
     ) -> S3Container:
         """Create a bucket.
 
@@ -75,13 +83,16 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             name: The bucket's name, which no other account may have.
             ex_region: Where it is to be; default the client's region.
             ex_acl: Who may do what with it. Default: only its owner.
+            ex_object_lock: Whether objects can be locked in it, which makes it keep versions as well.
 
         Raises:
             ContainerExists: The name is taken, by this account or by another one.
         """
-        spec = S3ContainerSpec(
-            name=checked_text(name, "a bucket"), region=ex_region, headers=put_headers(self._s3.dialect, acl=ex_acl)
-        )
+        headers = put_headers(self._s3.dialect, acl=ex_acl)
+        if ex_object_lock:
+            self._s3.dialect.require(Feature.LOCKS)
+            headers["x-amz-bucket-object-lock-enabled"] = "true"
+        spec = S3ContainerSpec(name=checked_text(name, "a bucket"), region=ex_region, headers=headers)
         return await self._create_container(spec)
 
     async def get_object(
@@ -143,6 +154,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
         ex_customer_key: CustomerKey | None = None,
     ) -> S3Object:
         """Store a file or bytes as an object, in place of the one of that name if there is one.
@@ -169,6 +182,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             ex_tags: Its tags, at most 10.
             ex_encryption: With whose keys S3 encrypts it. Default: as the bucket says.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
             ex_customer_key: See the class.
 
         Raises:
@@ -184,6 +199,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             tags=ex_tags,
             encryption=ex_encryption,
             kms_key=ex_kms_key,
+            retention=ex_retention,
+            legal_hold=ex_legal_hold,
         ) | self._key_headers(ex_customer_key)
         spec = self._put_spec(
             container,
@@ -219,6 +236,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
         ex_customer_key: CustomerKey | None = None,
     ) -> S3Object:
         """As ``upload_object``, of pieces whose total length nobody has to know.
@@ -242,6 +261,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             ex_tags: Tags.
             ex_encryption: With whose keys S3 encrypts it.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
             ex_customer_key: See the class.
 
         Raises:
@@ -257,6 +278,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             tags=ex_tags,
             encryption=ex_encryption,
             kms_key=ex_kms_key,
+            retention=ex_retention,
+            legal_hold=ex_legal_hold,
         ) | self._key_headers(ex_customer_key)
         spec = self._put_spec(
             container,
@@ -463,7 +486,12 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         return self._file(spec, buffer_size)
 
     async def delete_object(
-        self, obj: ObjectLike, *, if_match: str | None = None, version_id: str | None = None
+        self,
+        obj: ObjectLike,
+        *,
+        if_match: str | None = None,
+        version_id: str | None = None,
+        ex_bypass_governance: bool = False,
     ) -> None:
         """Delete an object; without a condition S3 does not tell whether there was one.
 
@@ -478,6 +506,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
                 An endpoint that is not known to look is not relied on: the object is looked at before, which
                 the log tells, and what others store there in between may be deleted.
             version_id: See the class. Not with a condition, which S3 takes to be about the newest version.
+            ex_bypass_governance: Whether a version goes that has a retention of the mode ``GOVERNANCE``, which takes
+                the permission ``s3:BypassGovernanceRetention``.
 
         Raises:
             ContainerNotFound: The bucket does not exist.
@@ -487,12 +517,33 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         self._require(StorageCapability.DELETE_OBJECT)
         wanted = self._delete_condition(if_match)
         address = self._version(obj, version_id)
-        if wanted is not None and isinstance(address, S3Address):
+        if wanted is not None and version_of(address) is not None:
             raise InvalidRequest(
                 "if_match is about the newest version of an object, and this deletes the one that was named; leave out "
                 "one of the two"
             )
+        address = self._deleted(address, ex_bypass_governance)
         await self._do(self._s3.delete_object(address, if_match=wanted))
+
+    async def delete_objects(
+        self, objs: Iterable[ObjectLike] | AsyncIterable[ObjectLike], *, ex_bypass_governance: bool = False
+    ) -> list[DeleteResult]:
+        """Delete many objects, in as few requests as S3 allows.
+
+        S3's operation: ``DeleteObjects``.
+
+        Args:
+            objs: The objects, in any number and of any containers; a listing will do, of versions as well.
+            ex_bypass_governance: As for ``delete_object``.
+
+        Returns:
+            For each object, in order, whether it is gone. A failure of one is reported there and
+            does not keep the others from being deleted.
+        """
+        self._require(StorageCapability.DELETE_OBJECT)
+        return await self._do(
+            delete_all(self._s3, objs, lambda obj: self._deleted(self._address(obj), ex_bypass_governance))
+        )
 
     async def copy_object(
         self,
@@ -509,6 +560,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
     ) -> S3Object:
         """Copy an object within S3, also from another region; the content does not pass through here.
 
@@ -532,6 +585,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             ex_tags: The copy's tags instead of the original's.
             ex_encryption: With whose keys S3 encrypts the copy.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
 
         Raises:
             ObjectNotFound: There is nothing to copy.
@@ -547,6 +602,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             tags=ex_tags,
             encryption=ex_encryption,
             kms_key=ex_kms_key,
+            retention=ex_retention,
+            legal_hold=ex_legal_hold,
         )
         if ex_tags is not None:
             extra["x-amz-tagging-directive"] = "REPLACE"
@@ -678,6 +735,15 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         self._s3.dialect.require(Feature.VERSIONS)
         wanted = checked_text(version_id, "a version")
         return S3Address(container=address.container, name=address.name, version_id=wanted)
+
+    def _deleted(self, address: Address, bypass_governance: bool) -> Address:
+        """The address of what is to be deleted."""
+        if not bypass_governance:
+            return address
+        self._s3.dialect.require(Feature.LOCKS)
+        return S3Address(
+            container=address.container, name=address.name, version_id=version_of(address), bypass_governance=True
+        )
 
     def _key_headers(self, key: CustomerKey | None) -> dict[str, str]:
         return customer_headers(self._s3.dialect, key, self._s3.calls.session.given_endpoint)

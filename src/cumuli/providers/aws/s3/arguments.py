@@ -11,7 +11,9 @@ from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.s3.configurations_xml import moment_text
 from cumuli.providers.aws.s3.dialect import Dialect, Feature
+from cumuli.providers.aws.s3.models import Retention
 from cumuli.secret import Secret
 from cumuli.storage.arguments import content_type_of
 
@@ -54,6 +56,8 @@ def put_headers(
     tags: Mapping[str, str] | None = None,
     encryption: Encryption | None = None,
     kms_key: str | None = None,
+    retention: Retention | None = None,
+    legal_hold: bool | None = None,
 ) -> dict[str, str]:
     """The headers for what an upload, or a copy, asks for beyond the portable.
 
@@ -80,6 +84,13 @@ def put_headers(
         if encryption is None or encryption == "AES256":
             raise InvalidRequest('ex_kms_key goes with ex_encryption="aws:kms"')
         headers["x-amz-server-side-encryption-aws-kms-key-id"] = _word(kms_key, "ex_kms_key")
+    if retention is not None:
+        dialect.require(Feature.LOCKS)
+        headers["x-amz-object-lock-mode"] = _word(retention.mode, "the mode of ex_retention")
+        headers["x-amz-object-lock-retain-until-date"] = moment_text(retention.until)
+    if legal_hold is not None:
+        dialect.require(Feature.LOCKS)
+        headers["x-amz-object-lock-legal-hold"] = "ON" if legal_hold else "OFF"
     return headers
 
 

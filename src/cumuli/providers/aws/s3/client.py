@@ -16,17 +16,28 @@ from cumuli.providers.aws.identity.credentials import CredentialsLike
 from cumuli.providers.aws.s3.aio import AsyncS3
 from cumuli.providers.aws.s3.aio_access import AsyncS3Access
 from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
+from cumuli.providers.aws.s3.aio_configurations import AsyncS3Configurations
 from cumuli.providers.aws.s3.aio_objects import AsyncS3Objects
 from cumuli.providers.aws.s3.arguments import CannedACL, CustomerKey, Encryption
 from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.models import (
     AccessControl,
+    BucketEncryption,
+    BucketLogging,
+    BucketNotifications,
+    BucketWebsite,
+    CORSRule,
     LifecycleRule,
+    ObjectAttributes,
+    ObjectLock,
     PresignedPost,
+    PublicAccessBlock,
+    Retention,
     S3Answer,
     S3Container,
     S3Object,
     S3ObjectVersion,
+    S3Part,
     S3Upload,
 )
 from cumuli.providers.aws.s3.session import Addressing
@@ -37,12 +48,12 @@ from cumuli.secret import Secret
 from cumuli.storage.client import Storage
 from cumuli.storage.file.aio import BUFFER
 from cumuli.storage.file.client import ObjectFile
-from cumuli.storage.models import Container, ObjectLike
+from cumuli.storage.models import Container, DeleteResult, ObjectLike
 from cumuli.storage.stream.client import ObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
 
-__all__ = ["S3", "S3Access", "S3Buckets", "S3Objects"]
+__all__ = ["S3", "S3Access", "S3Buckets", "S3Configurations", "S3Objects"]
 
 
 class S3Objects(Storage[S3Container, S3Object]):
@@ -62,7 +73,7 @@ class S3Objects(Storage[S3Container, S3Object]):
         self._s3_objects = client
 
     def create_container(
-        self, name: str, *, ex_region: str | None = None, ex_acl: CannedACL | None = None
+        self, name: str, *, ex_region: str | None = None, ex_acl: CannedACL | None = None, ex_object_lock: bool = False
     ) -> S3Container:
         """Create a bucket.
 
@@ -72,11 +83,14 @@ class S3Objects(Storage[S3Container, S3Object]):
             name: The bucket's name, which no other account may have.
             ex_region: Where it is to be; default the client's region.
             ex_acl: Who may do what with it. Default: only its owner.
+            ex_object_lock: Whether objects can be locked in it, which makes it keep versions as well.
 
         Raises:
             ContainerExists: The name is taken, by this account or by another one.
         """
-        return run(self._s3_objects.create_container(name, ex_region=ex_region, ex_acl=ex_acl))
+        return run(
+            self._s3_objects.create_container(name, ex_region=ex_region, ex_acl=ex_acl, ex_object_lock=ex_object_lock)
+        )
 
     def get_object(
         self,
@@ -146,6 +160,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
         ex_customer_key: CustomerKey | None = None,
     ) -> S3Object:
         """Store a file or bytes as an object, in place of the one of that name if there is one.
@@ -172,6 +188,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             ex_tags: Its tags, at most 10.
             ex_encryption: With whose keys S3 encrypts it. Default: as the bucket says.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
             ex_customer_key: See the class.
 
         Raises:
@@ -200,6 +218,8 @@ class S3Objects(Storage[S3Container, S3Object]):
                 ex_tags=ex_tags,
                 ex_encryption=ex_encryption,
                 ex_kms_key=ex_kms_key,
+                ex_retention=ex_retention,
+                ex_legal_hold=ex_legal_hold,
                 ex_customer_key=ex_customer_key,
             )
         )
@@ -225,6 +245,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
         ex_customer_key: CustomerKey | None = None,
     ) -> S3Object:
         """As ``upload_object``, of pieces whose total length nobody has to know.
@@ -248,6 +270,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             ex_tags: Tags.
             ex_encryption: With whose keys S3 encrypts it.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
             ex_customer_key: See the class.
 
         Raises:
@@ -276,6 +300,8 @@ class S3Objects(Storage[S3Container, S3Object]):
                 ex_tags=ex_tags,
                 ex_encryption=ex_encryption,
                 ex_kms_key=ex_kms_key,
+                ex_retention=ex_retention,
+                ex_legal_hold=ex_legal_hold,
                 ex_customer_key=ex_customer_key,
             )
         )
@@ -520,7 +546,14 @@ class S3Objects(Storage[S3Container, S3Object]):
             )
         )
 
-    def delete_object(self, obj: ObjectLike, *, if_match: str | None = None, version_id: str | None = None) -> None:
+    def delete_object(
+        self,
+        obj: ObjectLike,
+        *,
+        if_match: str | None = None,
+        version_id: str | None = None,
+        ex_bypass_governance: bool = False,
+    ) -> None:
         """Delete an object; without a condition S3 does not tell whether there was one.
 
         In a bucket that keeps versions the object gets a mark of its deletion as its newest version,
@@ -534,13 +567,34 @@ class S3Objects(Storage[S3Container, S3Object]):
                 An endpoint that is not known to look is not relied on: the object is looked at before, which
                 the log tells, and what others store there in between may be deleted.
             version_id: See the class. Not with a condition, which S3 takes to be about the newest version.
+            ex_bypass_governance: Whether a version goes that has a retention of the mode ``GOVERNANCE``, which takes
+                the permission ``s3:BypassGovernanceRetention``.
 
         Raises:
             ContainerNotFound: The bucket does not exist.
             ObjectNotFound: There is a condition, and no object.
             PreconditionFailed: The condition does not hold.
         """
-        run(self._s3_objects.delete_object(obj, if_match=if_match, version_id=version_id))
+        run(
+            self._s3_objects.delete_object(
+                obj, if_match=if_match, version_id=version_id, ex_bypass_governance=ex_bypass_governance
+            )
+        )
+
+    def delete_objects(self, objs: Iterable[ObjectLike], *, ex_bypass_governance: bool = False) -> list[DeleteResult]:
+        """Delete many objects, in as few requests as S3 allows.
+
+        S3's operation: ``DeleteObjects``.
+
+        Args:
+            objs: The objects, in any number and of any containers; a listing will do, of versions as well.
+            ex_bypass_governance: As for ``delete_object``.
+
+        Returns:
+            For each object, in order, whether it is gone. A failure of one is reported there and
+            does not keep the others from being deleted.
+        """
+        return run(self._s3_objects.delete_objects(objs, ex_bypass_governance=ex_bypass_governance))
 
     def copy_object(
         self,
@@ -557,6 +611,8 @@ class S3Objects(Storage[S3Container, S3Object]):
         ex_tags: Mapping[str, str] | None = None,
         ex_encryption: Encryption | None = None,
         ex_kms_key: str | None = None,
+        ex_retention: Retention | None = None,
+        ex_legal_hold: bool | None = None,
     ) -> S3Object:
         """Copy an object within S3, also from another region; the content does not pass through here.
 
@@ -580,6 +636,8 @@ class S3Objects(Storage[S3Container, S3Object]):
             ex_tags: The copy's tags instead of the original's.
             ex_encryption: With whose keys S3 encrypts the copy.
             ex_kms_key: Id or ARN of the KMS key.
+            ex_retention: Until when it can be neither deleted nor overwritten, where the bucket has a lock.
+            ex_legal_hold: Whether it is kept until somebody says otherwise, likewise.
 
         Raises:
             ObjectNotFound: There is nothing to copy.
@@ -601,6 +659,8 @@ class S3Objects(Storage[S3Container, S3Object]):
                 ex_tags=ex_tags,
                 ex_encryption=ex_encryption,
                 ex_kms_key=ex_kms_key,
+                ex_retention=ex_retention,
+                ex_legal_hold=ex_legal_hold,
             )
         )
 
@@ -703,7 +763,7 @@ class S3Objects(Storage[S3Container, S3Object]):
 
 
 class S3Access(S3Objects):
-    """Versions, unfinished uploads, access and tags of objects."""
+    """Versions, unfinished uploads, locks, access and tags of objects."""
 
     def __init__(self, client: AsyncS3Access) -> None:
         super().__init__(client)
@@ -752,6 +812,91 @@ class S3Access(S3Objects):
         """
         run(self._s3_access.ex_abort_multipart_upload(upload))
 
+    def ex_list_parts(self, upload: S3Upload, *, ex_customer_key: CustomerKey | None = None) -> list[S3Part]:
+        """The parts of an unfinished upload that are there, in their order.
+
+        S3's operation: ``ListParts``.
+
+        Args:
+            upload: Of ``ex_list_multipart_uploads``.
+            ex_customer_key: The key that the upload was begun with, if it was.
+
+        Raises:
+            NotFound: The upload is finished, or gone.
+        """
+        return run(self._s3_access.ex_list_parts(upload, ex_customer_key=ex_customer_key))
+
+    def ex_get_object_attributes(
+        self, obj: ObjectLike, *, version_id: str | None = None, ex_customer_key: CustomerKey | None = None
+    ) -> ObjectAttributes:
+        """What S3 knows of an object's content without giving it: size, checksums, and the parts it was made of.
+
+        S3's operation: ``GetObjectAttributes``.
+
+        Args:
+            obj: The object.
+            version_id: See the class.
+            ex_customer_key: See the class.
+
+        Raises:
+            ObjectNotFound: It does not exist.
+        """
+        return run(
+            self._s3_access.ex_get_object_attributes(obj, version_id=version_id, ex_customer_key=ex_customer_key)
+        )
+
+    def ex_get_object_retention(self, obj: ObjectLike, *, version_id: str | None = None) -> Retention | None:
+        """Until when an object can be neither deleted nor overwritten. S3's operation: ``GetObjectRetention``."""
+        return run(self._s3_access.ex_get_object_retention(obj, version_id=version_id))
+
+    def ex_put_object_retention(
+        self,
+        obj: ObjectLike,
+        retention: Retention | None,
+        *,
+        version_id: str | None = None,
+        ex_bypass_governance: bool = False,
+    ) -> None:
+        """Say until when an object can be neither deleted nor overwritten.
+
+        S3's operation: ``PutObjectRetention``.
+
+        Args:
+            obj: The object.
+            retention: Until when; None takes one of the mode ``GOVERNANCE`` away.
+            version_id: See the class.
+            ex_bypass_governance: Whether one of the mode ``GOVERNANCE`` that is there may become shorter, which
+                takes the permission ``s3:BypassGovernanceRetention``.
+
+        Raises:
+            InvalidRequest: The bucket has no lock, or the moment has gone by.
+            PermissionDenied: A retention that is there forbids it.
+        """
+        run(
+            self._s3_access.ex_put_object_retention(
+                obj, retention, version_id=version_id, ex_bypass_governance=ex_bypass_governance
+            )
+        )
+
+    def ex_get_object_legal_hold(self, obj: ObjectLike, *, version_id: str | None = None) -> bool:
+        """Whether an object is kept until somebody says otherwise. S3's operation: ``GetObjectLegalHold``."""
+        return run(self._s3_access.ex_get_object_legal_hold(obj, version_id=version_id))
+
+    def ex_put_object_legal_hold(self, obj: ObjectLike, *, enabled: bool, version_id: str | None = None) -> None:
+        """Keep an object until somebody says otherwise, or say otherwise.
+
+        S3's operation: ``PutObjectLegalHold``.
+
+        Args:
+            obj: The object.
+            enabled: True to keep it, False to let go.
+            version_id: See the class.
+
+        Raises:
+            InvalidRequest: The bucket has no lock.
+        """
+        run(self._s3_access.ex_put_object_legal_hold(obj, enabled=enabled, version_id=version_id))
+
     def ex_get_object_acl(self, obj: ObjectLike, *, version_id: str | None = None) -> AccessControl:
         """Who may do what with an object. S3's operation: ``GetObjectAcl``."""
         return run(self._s3_access.ex_get_object_acl(obj, version_id=version_id))
@@ -786,7 +931,169 @@ class S3Access(S3Objects):
         run(self._s3_access.ex_delete_object_tagging(obj, version_id=version_id))
 
 
-class S3Buckets(Storage[S3Container, S3Object]):
+class S3Configurations(Storage[S3Container, S3Object]):
+    """Configurations of buckets. Each is read and put whole: what is put takes the place of what was there."""
+
+    def __init__(self, client: AsyncS3Configurations) -> None:
+        super().__init__(client)
+        self._s3_configurations = client
+
+    def ex_get_bucket_cors(self, container: Container | str) -> list[CORSRule]:
+        """Which pages of other places a browser may let ask for a bucket's objects; empty for none.
+
+        S3's operation: ``GetBucketCors``.
+        """
+        return run(self._s3_configurations.ex_get_bucket_cors(container))
+
+    def ex_put_bucket_cors(self, container: Container | str, rules: Sequence[CORSRule]) -> None:
+        """Say which pages of other places a browser may let ask for a bucket's objects.
+
+        S3's operation: ``PutBucketCors``.
+
+        Args:
+            container: The bucket.
+            rules: At least one; the first that fits a request holds.
+
+        Raises:
+            InvalidRequest: A rule allows nothing, or S3 does not understand it.
+        """
+        run(self._s3_configurations.ex_put_bucket_cors(container, rules))
+
+    def ex_delete_bucket_cors(self, container: Container | str) -> None:
+        """Let pages of other places no longer ask for a bucket's objects. S3's operation: ``DeleteBucketCors``."""
+        run(self._s3_configurations.ex_delete_bucket_cors(container))
+
+    def ex_get_bucket_encryption(self, container: Container | str) -> BucketEncryption | None:
+        """How a bucket encrypts by default, or None where that is not said. S3's operation: ``GetBucketEncryption``."""
+        return run(self._s3_configurations.ex_get_bucket_encryption(container))
+
+    def ex_put_bucket_encryption(self, container: Container | str, encryption: BucketEncryption) -> None:
+        """Say how a bucket encrypts objects of which their uploads do not say it.
+
+        S3's operation: ``PutBucketEncryption``.
+
+        Args:
+            container: The bucket.
+            encryption: How.
+
+        Raises:
+            InvalidRequest: It contradicts itself.
+        """
+        run(self._s3_configurations.ex_put_bucket_encryption(container, encryption))
+
+    def ex_delete_bucket_encryption(self, container: Container | str) -> None:
+        """Have a bucket encrypt as S3 does by itself. S3's operation: ``DeleteBucketEncryption``."""
+        run(self._s3_configurations.ex_delete_bucket_encryption(container))
+
+    def ex_get_bucket_website(self, container: Container | str) -> BucketWebsite | None:
+        """How a bucket serves a website, or None: it does not. S3's operation: ``GetBucketWebsite``."""
+        return run(self._s3_configurations.ex_get_bucket_website(container))
+
+    def ex_put_bucket_website(self, container: Container | str, website: BucketWebsite) -> None:
+        """Have a bucket serve a website.
+
+        S3's operation: ``PutBucketWebsite``.
+
+        Args:
+            container: The bucket.
+            website: What is shown, and where requests are sent on.
+
+        Raises:
+            InvalidRequest: It says nothing, or two things at once.
+        """
+        run(self._s3_configurations.ex_put_bucket_website(container, website))
+
+    def ex_delete_bucket_website(self, container: Container | str) -> None:
+        """Have a bucket serve no website any more. S3's operation: ``DeleteBucketWebsite``."""
+        run(self._s3_configurations.ex_delete_bucket_website(container))
+
+    def ex_get_public_access_block(self, container: Container | str) -> PublicAccessBlock | None:
+        """What keeps a bucket from becoming public, or None where nothing is said.
+
+        S3's operation: ``GetPublicAccessBlock``.
+        """
+        return run(self._s3_configurations.ex_get_public_access_block(container))
+
+    def ex_put_public_access_block(self, container: Container | str, block: PublicAccessBlock) -> None:
+        """Keep a bucket from becoming public.
+
+        S3's operation: ``PutPublicAccessBlock``.
+
+        Args:
+            container: The bucket.
+            block: From what; ``PublicAccessBlock()`` is from everything.
+        """
+        run(self._s3_configurations.ex_put_public_access_block(container, block))
+
+    def ex_delete_public_access_block(self, container: Container | str) -> None:
+        """No longer keep a bucket from becoming public. S3's operation: ``DeletePublicAccessBlock``."""
+        run(self._s3_configurations.ex_delete_public_access_block(container))
+
+    def ex_get_bucket_notification(self, container: Container | str) -> BucketNotifications:
+        """Who is told of what happens to a bucket's objects. S3's operation: ``GetBucketNotificationConfiguration``."""
+        return run(self._s3_configurations.ex_get_bucket_notification(container))
+
+    def ex_put_bucket_notification(self, container: Container | str, notifications: BucketNotifications) -> None:
+        """Say who is told of what happens to a bucket's objects. S3 asks the targets whether it may.
+
+        S3's operation: ``PutBucketNotificationConfiguration``.
+
+        Args:
+            container: The bucket.
+            notifications: Who, and of what.
+
+        Raises:
+            InvalidRequest: A rule says nothing, or S3 may not tell its target.
+        """
+        run(self._s3_configurations.ex_put_bucket_notification(container, notifications))
+
+    def ex_delete_bucket_notification(self, container: Container | str) -> None:
+        """Tell nobody any more. S3's operation: ``PutBucketNotificationConfiguration``, of nothing."""
+        run(self._s3_configurations.ex_delete_bucket_notification(container))
+
+    def ex_get_bucket_logging(self, container: Container | str) -> BucketLogging | None:
+        """Where the requests to a bucket are written down, or None: nowhere. S3's operation: ``GetBucketLogging``."""
+        return run(self._s3_configurations.ex_get_bucket_logging(container))
+
+    def ex_put_bucket_logging(self, container: Container | str, logging: BucketLogging) -> None:
+        """Have the requests to a bucket written down.
+
+        S3's operation: ``PutBucketLogging``.
+
+        Args:
+            container: The bucket.
+            logging: Where.
+
+        Raises:
+            InvalidRequest: S3 may not write there.
+        """
+        run(self._s3_configurations.ex_put_bucket_logging(container, logging))
+
+    def ex_delete_bucket_logging(self, container: Container | str) -> None:
+        """Have requests to a bucket no longer written down. S3's operation: ``PutBucketLogging``, of nothing."""
+        run(self._s3_configurations.ex_delete_bucket_logging(container))
+
+    def ex_get_object_lock_configuration(self, container: Container | str) -> ObjectLock | None:
+        """The lock of a bucket's objects, or None: they have none. S3's operation: ``GetObjectLockConfiguration``."""
+        return run(self._s3_configurations.ex_get_object_lock_configuration(container))
+
+    def ex_put_object_lock_configuration(self, container: Container | str, lock: ObjectLock) -> None:
+        """Lock a bucket's objects: switched on once, it cannot be switched off. The bucket has to keep versions.
+
+        S3's operation: ``PutObjectLockConfiguration``.
+
+        Args:
+            container: The bucket.
+            lock: How long new versions are kept by default; ``ObjectLock()`` for only as long as is said of each.
+
+        Raises:
+            InvalidRequest: How long, or how hard, is not said.
+            Conflict: The bucket keeps no versions.
+        """
+        run(self._s3_configurations.ex_put_object_lock_configuration(container, lock))
+
+
+class S3Buckets(S3Configurations):
     """Settings of buckets."""
 
     def __init__(self, client: AsyncS3Buckets) -> None:
@@ -898,8 +1205,8 @@ class S3Buckets(Storage[S3Container, S3Object]):
     ) -> S3Answer:
         """Make any call of S3's, signed, and give its answer.
 
-        For operations that have no method here: ``GetBucketCors`` is
-        ``ex_call("GET", "bucket", query={"cors": ""})``. S3's operation: the one that is described.
+        For operations that have no method here: ``GetBucketInventoryConfiguration`` is ``ex_call("GET",
+        "bucket", query={"inventory": "", "id": "report"})``. S3's operation: the one that is described.
 
         Args:
             method: ``"GET"``, ``"HEAD"``, ``"PUT"``, ``"POST"`` or ``"DELETE"``.

@@ -35,17 +35,25 @@ class Feature(StrEnum):
     """What ``ex_`` methods and arguments need, and not every service has."""
 
     ACL = "access control lists"
+    ATTRIBUTES = "attributes of objects"
+    BUCKET_ENCRYPTION = "encryption of buckets by default"
     BUCKET_TAGS = "tags of buckets"
+    CORS = "rules for pages of other places (CORS)"
     CUSTOMER_KEYS = "encryption with the caller's keys"
     ENCRYPTION = "encryption with the service's keys"
     KMS = "encryption with KMS keys"
     LIFECYCLE = "lifecycle rules"
+    LOCKS = "locks of objects"
+    LOGGING = "logs of requests"
+    NOTIFICATIONS = "notifications"
     OBJECT_TAGS = "tags of objects"
     POLICY = "bucket policies"
     POSTS = "uploads by HTML forms"
+    PUBLIC_ACCESS_BLOCK = "blocks of public access"
     STORAGE_CLASSES = "storage classes"
     VERSIONS = "versions of objects"
     VERSIONING_SWITCH = "switching versions on and off"
+    WEBSITE = "websites"
 
 
 CDN = (

@@ -12,11 +12,14 @@ from cumuli.calls.options import ClientOptions, make_caller
 from cumuli.calls.paging import Page
 from cumuli.errors import ConfigurationError
 from cumuli.providers.aws.s3 import names
+from cumuli.providers.aws.s3.attributes import Attributes
 from cumuli.providers.aws.s3.buckets import Buckets
 from cumuli.providers.aws.s3.calls import S3Calls
+from cumuli.providers.aws.s3.configurations import Configurations
 from cumuli.providers.aws.s3.copying import Copies
 from cumuli.providers.aws.s3.dialect import Checksum, Dialect, rules_for
 from cumuli.providers.aws.s3.listings import Listings
+from cumuli.providers.aws.s3.locks import Locks
 from cumuli.providers.aws.s3.models import S3Container, S3Object
 from cumuli.providers.aws.s3.multipart import Multipart
 from cumuli.providers.aws.s3.objects import Objects
@@ -90,6 +93,9 @@ class S3Driver(StorageDriver[S3Container, S3Object]):
         self.multipart = Multipart(calls, self.objects)
         self.copies = Copies(calls, self.objects, self.multipart, max_parts=self.rules.max_parts)
         self.settings = Settings(calls)
+        self.configurations = Configurations(calls)
+        self.locks = Locks(calls)
+        self.attributes = Attributes(calls)
         self.urls = Urls(calls)
 
     # What the portable client calls

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import md5
 
-from cumuli.providers.aws.s3.models import S3Address, S3Object
+from cumuli.providers.aws.s3.models import Retention, S3Address, S3Object
 from cumuli.providers.aws.s3.names import in_query
 from cumuli.storage.driver import Address
 from cumuli.storage.etags import is_weak, opaque
 from cumuli.storage.headers import bare, completed, conditional, http_date, merged, number
 from cumuli.storage.verify import Algorithm, Digest, can_compute
+from cumuli.wire.timestamps import moment_of
 
 __all__ = [
+    "BYPASS",
+    "CHECKSUMS",
+    "about",
     "bare",
+    "bypassing",
     "completed",
     "composite_of",
     "conditional",
@@ -30,10 +35,12 @@ __all__ = [
     "is_composite",
     "is_made_of",
     "is_md5",
+    "legal_hold_told",
     "looks_like_md5",
     "made_version",
     "merged",
     "number",
+    "retention_told",
     "stored_encoding",
     "version_of",
     "version_query",
@@ -43,6 +50,7 @@ __all__ = [
 MD5 = re.compile(r"[0-9a-f]{32}")
 # What S3 knows and the bytes of each, the cheapest ones first.
 CHECKSUMS: dict[Algorithm, int] = {"crc32": 4, "crc64nvme": 8, "crc32c": 4, "sha256": 32, "sha1": 20}
+BYPASS = ("x-amz-bypass-governance-retention", "true")
 COMPOSITE = re.compile(r"([0-9a-f]{32})-([0-9]{1,5})")
 
 
@@ -50,6 +58,12 @@ def version_query(address: Address) -> str:
     """The query that asks for the address's version."""
     version = version_of(address)
     return "" if version is None else f"versionId={in_query(version)}"
+
+
+def about(what: str, address: Address) -> str:
+    """The query that asks for something about the address's version."""
+    version = version_query(address)
+    return f"{what}&{version}" if version else what
 
 
 def version_of(address: Address) -> str | None:
@@ -148,6 +162,27 @@ def composite_of(etag: str | None, known: Mapping[str, str], *, etags: bool) -> 
         if found is not None and count.isascii() and count.isdigit() and len(count) <= 5 and can_compute(algorithm):
             return Digest(algorithm, f"{found}-{int(count)}")
     return Digest("md5", etag) if etags and etag is not None and is_composite(etag, known) else None
+
+
+def bypassing(addresses: Iterable[Address]) -> list[tuple[str, str]]:
+    """The header by which a deletion passes over retentions of the mode ``GOVERNANCE``, if it is to."""
+    asked = any(isinstance(address, S3Address) and address.bypass_governance for address in addresses)
+    return [BYPASS] if asked else []
+
+
+def retention_told(known: Mapping[str, str]) -> Retention | None:
+    """Until when an object can be neither deleted nor overwritten, as far as an answer tells it."""
+    mode, until = known.get("x-amz-object-lock-mode"), known.get("x-amz-object-lock-retain-until-date")
+    moment = moment_of(until) if until else None
+    if moment is None or mode not in {"GOVERNANCE", "COMPLIANCE"}:
+        return None
+    return Retention(mode="GOVERNANCE" if mode == "GOVERNANCE" else "COMPLIANCE", until=moment)
+
+
+def legal_hold_told(known: Mapping[str, str]) -> bool | None:
+    """Whether an object is kept until somebody says otherwise, as far as an answer tells it."""
+    status = known.get("x-amz-object-lock-legal-hold")
+    return None if status is None else status == "ON"
 
 
 def made_version(known: Mapping[str, str]) -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cumuli.calls.paging import Page
 from cumuli.errors import MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
-from cumuli.providers.aws.s3.headers import bare
-from cumuli.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Upload
+from cumuli.providers.aws.s3.headers import bare, hexadecimal
+from cumuli.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Part, S3Upload
 from cumuli.providers.aws.s3.names import decoded, in_query
-from cumuli.storage.driver import ListQuery
+from cumuli.storage.driver import Address, ListQuery
 from cumuli.storage.listing import check_names
 from cumuli.storage.models import Prefix
 from cumuli.wire.timestamps import utc
@@ -196,6 +198,39 @@ class Listings:
         marker = decoded(answer.next_key_marker) if encoded else answer.next_key_marker
         token = f"key-marker={in_query(marker)}&upload-id-marker={in_query(answer.next_upload_id_marker or '')}"
         return Page(found, token)
+
+    async def list_parts(
+        self, address: Address, upload_id: str, headers: Mapping[str, str], *, cursor: str | None
+    ) -> Page[S3Part]:
+        """One page of the parts of an unfinished upload, in their order."""
+        query = f"uploadId={in_query(upload_id)}&max-parts={self._calls.page_size}"
+        if cursor is not None:
+            query += f"&part-number-marker={cursor}"
+        answer = await self._calls.ask(
+            wire.ListPartsResult,
+            "ListParts",
+            "GET",
+            address.container,
+            address.name,
+            query=query,
+            headers=headers.items(),
+            whole=False,
+        )
+        found = [
+            S3Part(
+                number=item.part_number,
+                size=item.size,
+                etag=bare(item.etag),
+                last_modified=utc(item.last_modified),
+                checksum=hexadecimal(item.checksum_crc32, 4),
+            )
+            for item in answer.part
+        ]
+        if not answer.is_truncated:
+            return Page(found)
+        if not answer.next_part_number_marker:
+            raise MalformedResponse(INCOMPLETE)
+        return Page(found, str(answer.next_part_number_marker))
 
 
 def _name(item: S3Object | Prefix) -> str:

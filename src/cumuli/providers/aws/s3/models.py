@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 import msgspec
 
@@ -12,22 +13,52 @@ from cumuli.wire.xml import XMLValue
 
 __all__ = [
     "AccessControl",
+    "BucketEncryption",
+    "BucketLogging",
+    "BucketNotifications",
+    "BucketWebsite",
+    "CORSRule",
     "Grant",
     "LifecycleRule",
+    "LockMode",
+    "NotificationRule",
+    "ObjectAttributes",
+    "ObjectLock",
+    "ObjectPart",
     "PostSpec",
     "PresignedPost",
+    "PublicAccessBlock",
+    "Retention",
     "S3Address",
     "S3Answer",
     "S3Container",
     "S3ContainerSpec",
     "S3Object",
     "S3ObjectVersion",
+    "S3Part",
     "S3Upload",
     "S3UrlSpec",
     "Transition",
+    "WebsiteRedirect",
 ]
 
 PROVIDER = "s3"
+
+LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
+"""How hard a lock is; see ``Retention``."""
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when a version of an object can be neither deleted nor overwritten.
+
+    Attributes:
+        mode: ``"GOVERNANCE"`` (who has the right to may delete it all the same, by ``ex_bypass_governance=True``)
+            or ``"COMPLIANCE"`` (nobody may).
+        until: An aware datetime.
+    """
+
+    mode: LockMode
+    until: dt.datetime
 
 
 class S3Container(Container, frozen=True, kw_only=True):
@@ -56,12 +87,16 @@ class S3Object(Object, frozen=True, kw_only=True):
             ``"STANDARD"``.
         encryption: How S3 encrypted it (``"AES256"``, ``"aws:kms"``), or None where it was not told.
         checksum: CRC32 of the content as eight hexadecimal digits, where S3 keeps it and was asked.
+        retention: Until when it can be neither deleted nor overwritten; None for not, and where it was not told.
+        legal_hold: Whether it is kept until somebody says otherwise; None where it was not told.
     """
 
     version_id: str | None = None
     storage_class: str | None = None
     encryption: str | None = None
     checksum: str | None = None
+    retention: Retention | None = None
+    legal_hold: bool | None = None
 
     __hash__ = Object.__hash__
 
@@ -81,9 +116,13 @@ class S3ObjectVersion(S3Object, frozen=True, kw_only=True):
 
 
 class S3Address(Address, frozen=True, kw_only=True):
-    """Which object, and which version of it (None: the newest)."""
+    """Which object, and which version of it (None: the newest).
+
+    ``bypass_governance``: for a deletion, whether a retention of the mode ``GOVERNANCE`` is passed over.
+    """
 
     version_id: str | None = None
+    bypass_governance: bool = False
 
 
 class S3ContainerSpec(ContainerSpec, frozen=True, kw_only=True):
@@ -240,6 +279,220 @@ class LifecycleRule(msgspec.Struct, frozen=True, kw_only=True):
     keep_old: int | None = None
     old_transitions: tuple[Transition, ...] = ()
     abort_uploads_days: int | None = None
+
+
+class CORSRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pages of other places a browser may let ask for a bucket's objects, and how.
+
+    Attributes:
+        allowed_methods: Such as ``"GET"`` and ``"PUT"``.
+        allowed_origins: Such as ``"https://example.org"``, with one ``*`` at most in each.
+        allowed_headers: Request headers that may be sent.
+        expose_headers: Headers of answers that pages may read.
+        max_age_seconds: How long browsers may remember this.
+        id: Its name, or None.
+    """
+
+    allowed_methods: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    allowed_headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    max_age_seconds: int | None = None
+    id: str | None = None
+
+
+class BucketEncryption(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bucket encrypts objects of which their uploads do not say it.
+
+    Attributes:
+        algorithm: ``"AES256"``, ``"aws:kms"`` or ``"aws:kms:dsse"``; None where only other things are said.
+        kms_key: Id or ARN of the KMS key, or None for AWS's own.
+        bucket_key: Whether one key for the bucket spares requests to KMS.
+        blocked: What uploads may not ask for (``"SSE-C"``).
+    """
+
+    algorithm: str | None = "AES256"
+    kms_key: str | None = None
+    bucket_key: bool = False
+    blocked: tuple[str, ...] = ()
+
+
+class WebsiteRedirect(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a bucket's website sends some requests. At least one thing of what it changes is given.
+
+    Attributes:
+        key_prefix: Requests of names that start so; None for all.
+        error_code: Requests that would get this HTTP status (``"404"``).
+        host_name: Another host.
+        protocol: ``"http"`` or ``"https"``.
+        status: HTTP status of the redirect (``"302"``); S3's default is 301.
+        replace_key_prefix: In place of ``key_prefix``.
+        replace_key: In place of the whole name.
+    """
+
+    key_prefix: str | None = None
+    error_code: str | None = None
+    host_name: str | None = None
+    protocol: str | None = None
+    status: str | None = None
+    replace_key_prefix: str | None = None
+    replace_key: str | None = None
+
+
+class BucketWebsite(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bucket serves a website. Give ``index_document``, or ``redirect_all_to`` and nothing else but its protocol.
+
+    Attributes:
+        index_document: What is behind the address of a folder: ``"index.html"``.
+        error_document: Name of the object that is shown for errors.
+        redirects: Where some requests are sent.
+        redirect_all_to: The host where all requests are sent.
+        redirect_all_protocol: ``"http"`` or ``"https"``, for that; None for the request's.
+    """
+
+    index_document: str | None = None
+    error_document: str | None = None
+    redirects: tuple[WebsiteRedirect, ...] = ()
+    redirect_all_to: str | None = None
+    redirect_all_protocol: str | None = None
+
+
+class PublicAccessBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps a bucket from becoming public, whatever lists and policies say.
+
+    Attributes:
+        block_public_acls: New access control lists that are public are refused.
+        ignore_public_acls: Those that are there have no effect.
+        block_public_policy: New policies that are public are refused.
+        restrict_public_buckets: Under a public policy only the account itself has access.
+    """
+
+    block_public_acls: bool = True
+    ignore_public_acls: bool = True
+    block_public_policy: bool = True
+    restrict_public_buckets: bool = True
+
+
+class NotificationRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is told of as it happens to a bucket's objects.
+
+    Attributes:
+        kind: What the target is: a topic of SNS, a queue of SQS, a function of Lambda.
+        target: Its ARN.
+        events: Such as ``"s3:ObjectCreated:*"``.
+        prefix: Only objects whose names start so.
+        suffix: Only objects whose names end so.
+        id: Its name, or None: S3 makes one.
+    """
+
+    kind: Literal["topic", "queue", "function"]
+    target: str
+    events: tuple[str, ...]
+    prefix: str = ""
+    suffix: str = ""
+    id: str | None = None
+
+
+class BucketNotifications(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is told of what happens to a bucket's objects.
+
+    Attributes:
+        rules: Topics, queues and functions.
+        event_bridge: Whether Amazon EventBridge is told of everything.
+    """
+
+    rules: tuple[NotificationRule, ...] = ()
+    event_bridge: bool = False
+
+
+class BucketLogging(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the requests to a bucket are written down.
+
+    Attributes:
+        target_container: Name of the bucket that gets the logs.
+        target_prefix: How their names begin.
+        partitioned_by: ``"EventTime"`` or ``"DeliveryTime"``: names have folders by account, region, bucket and day.
+        grants: Who may read them besides, where that bucket has access control lists.
+    """
+
+    target_container: str
+    target_prefix: str = ""
+    partitioned_by: Literal["EventTime", "DeliveryTime"] | None = None
+    grants: tuple[Grant, ...] = ()
+
+
+class ObjectLock(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock of a bucket's objects, and how long new versions are kept by default.
+
+    Attributes:
+        mode: ``"GOVERNANCE"`` (some may delete them all the same) or ``"COMPLIANCE"`` (nobody may); None: new
+            versions are kept only as long as is said of each.
+        days: So many days.
+        years: Or so many years.
+    """
+
+    mode: LockMode | None = None
+    days: int | None = None
+    years: int | None = None
+
+
+class S3Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an unfinished upload.
+
+    Attributes:
+        number: From 1.
+        size: Bytes.
+        etag: S3's tag of it, without quotes.
+        last_modified: When it was stored, in UTC.
+        checksum: Its CRC32 as eight hexadecimal digits, where S3 keeps that.
+    """
+
+    number: int
+    size: int
+    etag: str | None = None
+    last_modified: dt.datetime | None = None
+    checksum: str | None = None
+
+
+class ObjectPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of which an object was made.
+
+    Attributes:
+        number: From 1.
+        size: Bytes.
+        checksums: Its checksums in hexadecimal, by ``"crc32"``, ``"sha256"``, …
+    """
+
+    number: int
+    size: int
+    checksums: dict[str, str] = {}
+
+
+class ObjectAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What S3 knows of an object's content without giving it.
+
+    Attributes:
+        size: Bytes.
+        etag: S3's tag of it, without quotes.
+        storage_class: As S3 calls it; None means ``"STANDARD"``.
+        version_id: Which version this is, in a bucket that keeps versions.
+        last_modified: When it was stored, in UTC.
+        checksums: Its checksums by ``"crc32"``, ``"sha256"``, …: in hexadecimal, with ``-N`` behind one that is made of
+            the checksums of N parts.
+        whole: Whether the checksums are of the whole content; None where that was not told.
+        part_count: Of how many parts it was made; None where of none.
+        parts: They, where S3 keeps their checksums.
+    """
+
+    size: int | None = None
+    etag: str | None = None
+    storage_class: str | None = None
+    version_id: str | None = None
+    last_modified: dt.datetime | None = None
+    checksums: dict[str, str] = {}
+    whole: bool | None = None
+    part_count: int | None = None
+    parts: tuple[ObjectPart, ...] = ()
 
 
 class S3Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from cumuli.providers.aws.s3.dialect import Checksum
 from cumuli.providers.aws.s3.faults import error_of_code
 from cumuli.providers.aws.s3.headers import (
     bare,
+    bypassing,
     composite_of,
     conditional,
     crc32_of,
@@ -26,9 +27,11 @@ from cumuli.providers.aws.s3.headers import (
     http_date,
     is_made_of,
     is_md5,
+    legal_hold_told,
     made_version,
     merged,
     number,
+    retention_told,
     stored_encoding,
     version_of,
     version_query,
@@ -404,7 +407,7 @@ class Objects:
             address.container,
             address.name,
             query=version_query(address),
-            headers=conditional(Conditions(if_match=if_match)),
+            headers=[*conditional(Conditions(if_match=if_match)), *bypassing([address])],
             repeatable=if_match is None,
         )
         await (sent if if_match is None else creating(sent, operation="DeleteObject", advice=PERHAPS_DELETED))
@@ -470,7 +473,7 @@ class Objects:
             "POST",
             container,
             query="delete",
-            headers=xml_headers(body),
+            headers=[*xml_headers(body), *bypassing(addresses)],
             body=body,
             late=True,
         )
@@ -480,8 +483,11 @@ class Objects:
             # An object that was not there is as gone as it was to be.
             if item.code in {"NoSuchKey", "NoSuchVersion"}:
                 continue
-            # Some services name a version where none was asked for.
+            # Some services name a version where none was asked for, or none where one was.
             found = [known for known in ((item.key, item.version_id or None), (item.key, None)) if known in asked]
+            if not found and not item.version_id:
+                of_that_name = [known for known in asked if known[0] == item.key]
+                found = of_that_name if len(of_that_name) == 1 else []
             if not found:
                 raise MalformedResponse(
                     f"{len(asked)} objects were to be deleted, and the answer tells of a failure with another one, "
@@ -512,6 +518,8 @@ class Objects:
             storage_class=known.get("x-amz-storage-class"),
             encryption=encryption,
             checksum=crc32_of(known),
+            retention=retention_told(known),
+            legal_hold=legal_hold_told(known),
         )
 
 

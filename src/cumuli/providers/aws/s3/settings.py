@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cumuli.errors import NotFound
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
-from cumuli.providers.aws.s3.headers import version_query, xml_headers
+from cumuli.providers.aws.s3.headers import about, xml_headers
 from cumuli.providers.aws.s3.models import AccessControl, LifecycleRule
 from cumuli.providers.aws.s3.settings_xml import (
     acl_document,
@@ -33,7 +33,7 @@ class Settings:
     async def get_acl(self, address: Address) -> AccessControl:
         operation = "GetObjectAcl" if address.name else "GetBucketAcl"
         answer = await self._calls.ask(
-            wire.AccessControlPolicy, operation, "GET", address.container, address.name, query=_about("acl", address)
+            wire.AccessControlPolicy, operation, "GET", address.container, address.name, query=about("acl", address)
         )
         return acl_of(answer)
 
@@ -44,7 +44,7 @@ class Settings:
         if isinstance(acl, str):
             headers.append(("x-amz-acl", acl))
         await self._calls.send(
-            operation, "PUT", address.container, address.name, query=_about("acl", address), headers=headers, body=body
+            operation, "PUT", address.container, address.name, query=about("acl", address), headers=headers, body=body
         )
 
     # Tags
@@ -53,7 +53,7 @@ class Settings:
         operation = "GetObjectTagging" if address.name else "GetBucketTagging"
         try:
             answer = await self._calls.ask(
-                wire.Tagging, operation, "GET", address.container, address.name, query=_about("tagging", address)
+                wire.Tagging, operation, "GET", address.container, address.name, query=about("tagging", address)
             )
         except NotFound as error:
             if error.code == "NoSuchTagSet":
@@ -69,14 +69,14 @@ class Settings:
             "PUT",
             address.container,
             address.name,
-            query=_about("tagging", address),
+            query=about("tagging", address),
             headers=xml_headers(body),
             body=body,
         )
 
     async def delete_tags(self, address: Address) -> None:
         operation = "DeleteObjectTagging" if address.name else "DeleteBucketTagging"
-        await self._calls.send(operation, "DELETE", address.container, address.name, query=_about("tagging", address))
+        await self._calls.send(operation, "DELETE", address.container, address.name, query=about("tagging", address))
 
     # Versions
 
@@ -137,8 +137,3 @@ class Settings:
 
     async def delete_policy(self, container: str) -> None:
         await self._calls.send("DeleteBucketPolicy", "DELETE", container, query="policy")
-
-
-def _about(what: str, address: Address) -> str:
-    version = version_query(address)
-    return f"{what}&{version}" if version else what

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cumuli.errors import InvalidRequest, MalformedResponse
 from cumuli.providers.aws.s3 import wire
@@ -14,10 +14,14 @@ from cumuli.wire.timestamps import utc
 __all__ = [
     "acl_document",
     "acl_of",
+    "document",
+    "grants_of",
+    "grants_text",
     "lifecycle_document",
     "rules_of",
     "tagging_document",
     "versioning_document",
+    "wrapped",
 ]
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -30,22 +34,28 @@ def acl_of(answer: wire.AccessControlPolicy) -> AccessControl:
     Raises:
         MalformedResponse: Who is granted something is not told; put back like this, the grant would be gone.
     """
-    listed = answer.access_control_list.grant if answer.access_control_list else []
+    return AccessControl(owner=answer.owner.id if answer.owner else "", grants=grants_of(answer.access_control_list))
+
+
+def grants_of(answer: wire.GrantList | None) -> tuple[Grant, ...]:
+    """The grants of a list.
+
+    Raises:
+        MalformedResponse: As for ``acl_of``.
+    """
+    listed = answer.grant if answer else []
     for position, item in enumerate(listed):
         if not (item.grantee.id or item.grantee.uri or item.grantee.email_address):
             raise MalformedResponse(f"Grant[{position}] cannot be read: its Grantee has no ID, no URI and no address")
-    return AccessControl(
-        owner=answer.owner.id if answer.owner else "",
-        grants=tuple(
-            Grant(
-                permission=item.permission,
-                id=item.grantee.id,
-                email=item.grantee.email_address,
-                uri=item.grantee.uri,
-                display_name=item.grantee.display_name,
-            )
-            for item in listed
-        ),
+    return tuple(
+        Grant(
+            permission=item.permission,
+            id=item.grantee.id,
+            email=item.grantee.email_address,
+            uri=item.grantee.uri,
+            display_name=item.grantee.display_name,
+        )
+        for item in listed
     )
 
 
@@ -55,11 +65,19 @@ def acl_document(acl: AccessControl) -> bytes:
     Raises:
         InvalidRequest: A grant has no grantee, or several.
     """
-    grants = "".join(
-        f"<Grant>{_grantee(grant)}<Permission>{xml_text(grant.permission)}</Permission></Grant>" for grant in acl.grants
-    )
     owner = f"<Owner><ID>{xml_text(acl.owner)}</ID></Owner>"
-    return _document("AccessControlPolicy", f"<AccessControlList>{grants}</AccessControlList>{owner}")
+    return document("AccessControlPolicy", wrapped("AccessControlList", grants_text(acl.grants)) + owner)
+
+
+def grants_text(grants: Iterable[Grant]) -> str:
+    """Grants as they are put.
+
+    Raises:
+        InvalidRequest: A grant has no grantee, or several.
+    """
+    return "".join(
+        wrapped("Grant", _grantee(grant) + wrapped("Permission", xml_text(grant.permission))) for grant in grants
+    )
 
 
 def _grantee(grant: Grant) -> str:
@@ -77,12 +95,12 @@ def _grantee(grant: Grant) -> str:
 
 def tagging_document(tags: Mapping[str, str]) -> bytes:
     """A set of tags as it is put."""
-    return _document("Tagging", f"<TagSet>{_tags(tags)}</TagSet>")
+    return document("Tagging", f"<TagSet>{_tags(tags)}</TagSet>")
 
 
 def versioning_document(*, enabled: bool) -> bytes:
     """Whether a bucket keeps versions."""
-    return _document("VersioningConfiguration", f"<Status>{'Enabled' if enabled else 'Suspended'}</Status>")
+    return document("VersioningConfiguration", f"<Status>{'Enabled' if enabled else 'Suspended'}</Status>")
 
 
 def rules_of(answer: wire.LifecycleConfiguration) -> list[LifecycleRule]:
@@ -129,49 +147,49 @@ def lifecycle_document(rules: Sequence[LifecycleRule]) -> bytes:
     """
     if not rules:
         raise InvalidRequest("there are no rules; to remove those of a bucket, use ex_delete_bucket_lifecycle")
-    return _document("LifecycleConfiguration", "".join(_rule(rule) for rule in rules))
+    return document("LifecycleConfiguration", "".join(_rule(rule) for rule in rules))
 
 
 def _rule(rule: LifecycleRule) -> str:
     actions = _expiration(rule) + "".join(map(_transition, rule.transitions)) + _old(rule)
     if rule.abort_uploads_days is not None:
-        actions += _wrapped("AbortIncompleteMultipartUpload", _wrapped("DaysAfterInitiation", rule.abort_uploads_days))
+        actions += wrapped("AbortIncompleteMultipartUpload", wrapped("DaysAfterInitiation", rule.abort_uploads_days))
     if not actions:
         raise InvalidRequest(f"the lifecycle rule {rule.id!r} says nothing: give it at least one action")
     status = "Enabled" if rule.enabled else "Disabled"
-    return _wrapped("Rule", f"{_wrapped('ID', xml_text(rule.id))}{_filter(rule)}<Status>{status}</Status>{actions}")
+    return wrapped("Rule", f"{wrapped('ID', xml_text(rule.id))}{_filter(rule)}<Status>{status}</Status>{actions}")
 
 
 def _filter(rule: LifecycleRule) -> str:
-    parts = [_wrapped("Prefix", xml_text(rule.prefix))] if rule.prefix else []
+    parts = [wrapped("Prefix", xml_text(rule.prefix))] if rule.prefix else []
     parts += [_tags({key: value}) for key, value in rule.tags.items()]
     if rule.larger_than is not None:
-        parts.append(_wrapped("ObjectSizeGreaterThan", rule.larger_than))
+        parts.append(wrapped("ObjectSizeGreaterThan", rule.larger_than))
     if rule.smaller_than is not None:
-        parts.append(_wrapped("ObjectSizeLessThan", rule.smaller_than))
+        parts.append(wrapped("ObjectSizeLessThan", rule.smaller_than))
     if not parts:
         return "<Filter><Prefix></Prefix></Filter>"
     inside = "".join(parts)
-    return _wrapped("Filter", inside if len(parts) == 1 else _wrapped("And", inside))
+    return wrapped("Filter", inside if len(parts) == 1 else wrapped("And", inside))
 
 
 def _expiration(rule: LifecycleRule) -> str:
     if (rule.expire_days is not None) + (rule.expire_date is not None) + rule.expire_markers > 1:
         raise InvalidRequest(f"the lifecycle rule {rule.id!r}: give one of expire_days, expire_date and expire_markers")
     if rule.expire_days is not None:
-        return _wrapped("Expiration", _wrapped("Days", rule.expire_days))
+        return wrapped("Expiration", wrapped("Days", rule.expire_days))
     if rule.expire_date is not None:
-        return _wrapped("Expiration", _wrapped("Date", _day(rule.expire_date)))
+        return wrapped("Expiration", wrapped("Date", _day(rule.expire_date)))
     if rule.expire_markers:
-        return _wrapped("Expiration", _wrapped("ExpiredObjectDeleteMarker", "true"))
+        return wrapped("Expiration", wrapped("ExpiredObjectDeleteMarker", "true"))
     return ""
 
 
 def _transition(transition: Transition) -> str:
     if (transition.days is None) == (transition.date is None):
         raise InvalidRequest(f"a Transition to {transition.storage_class} takes either days or date")
-    when = _wrapped("Days", transition.days) if transition.date is None else _wrapped("Date", _day(transition.date))
-    return _wrapped("Transition", when + _wrapped("StorageClass", xml_text(transition.storage_class)))
+    when = wrapped("Days", transition.days) if transition.date is None else wrapped("Date", _day(transition.date))
+    return wrapped("Transition", when + wrapped("StorageClass", xml_text(transition.storage_class)))
 
 
 def _old(rule: LifecycleRule) -> str:
@@ -179,15 +197,15 @@ def _old(rule: LifecycleRule) -> str:
     for transition in rule.old_transitions:
         if transition.days is None:
             raise InvalidRequest(f"old versions go to {transition.storage_class} after days, not at a date")
-        days = _wrapped("NoncurrentDays", transition.days)
+        days = wrapped("NoncurrentDays", transition.days)
         parts.append(
-            _wrapped("NoncurrentVersionTransition", days + _wrapped("StorageClass", xml_text(transition.storage_class)))
+            wrapped("NoncurrentVersionTransition", days + wrapped("StorageClass", xml_text(transition.storage_class)))
         )
     if rule.expire_old_days is not None:
-        inside = _wrapped("NoncurrentDays", rule.expire_old_days)
+        inside = wrapped("NoncurrentDays", rule.expire_old_days)
         if rule.keep_old is not None:
-            inside += _wrapped("NewerNoncurrentVersions", rule.keep_old)
-        parts.append(_wrapped("NoncurrentVersionExpiration", inside))
+            inside += wrapped("NewerNoncurrentVersions", rule.keep_old)
+        parts.append(wrapped("NoncurrentVersionExpiration", inside))
     elif rule.keep_old is not None:
         raise InvalidRequest(f"the lifecycle rule {rule.id!r}: keep_old goes with expire_old_days")
     return "".join(parts)
@@ -209,9 +227,11 @@ def _first(*values: int | None) -> int | None:
     return next((value for value in values if value is not None), None)
 
 
-def _wrapped(element: str, content: object) -> str:
+def wrapped(element: str, content: object) -> str:
+    """An element with this in it, which is XML already."""
     return f"<{element}>{content}</{element}>"
 
 
-def _document(root: str, inside: str) -> bytes:
+def document(root: str, inside: str) -> bytes:
+    """A whole document of S3's."""
     return f'<{root} xmlns="{NAMESPACE}">{inside}</{root}>'.encode()

@@ -242,3 +242,220 @@ class RuleItem(Item, frozen=True):
 
 class LifecycleConfiguration(Answer, frozen=True):
     rule: list[RuleItem] = []
+
+
+# Configurations of buckets
+
+
+class CORSRuleItem(Item, frozen=True):
+    # A rule that allows nothing is none that S3 would have kept.
+    allowed_method: Needed[list[str]]
+    allowed_origin: Needed[list[str]]
+    allowed_header: Needed[list[str]] = []
+    expose_header: Needed[list[str]] = []
+    max_age_seconds: Needed[int] | None = None
+    id: str | None = msgspec.field(name="ID", default=None)
+
+
+class CORSConfiguration(Answer, frozen=True):
+    rule: list[CORSRuleItem] = msgspec.field(name="CORSRule", default_factory=list[CORSRuleItem])
+
+
+class DefaultEncryption(Item, frozen=True):
+    algorithm: Identity = msgspec.field(name="SSEAlgorithm")
+    kms_key: Needed[str] | None = msgspec.field(name="KMSMasterKeyID", default=None)
+
+
+class BlockedEncryptionTypes(Item, frozen=True):
+    encryption_type: Needed[list[str]] = []
+
+
+class EncryptionRule(Item, frozen=True):
+    default: Needed[DefaultEncryption] | None = msgspec.field(name="ApplyServerSideEncryptionByDefault", default=None)
+    bucket_key_enabled: Needed[bool] = False
+    blocked_encryption_types: Needed[BlockedEncryptionTypes] | None = None
+
+
+class ServerSideEncryptionConfiguration(Answer, frozen=True):
+    rule: list[EncryptionRule] = []
+
+
+class IndexDocument(Item, frozen=True):
+    suffix: Identity
+
+
+class ErrorDocument(Item, frozen=True):
+    key: Identity
+
+
+class RedirectAll(Item, frozen=True):
+    host_name: Identity
+    protocol: Needed[str] | None = None
+
+
+class RoutingCondition(Item, frozen=True):
+    http_error_code_returned_equals: Needed[str] | None = None
+    key_prefix_equals: Needed[str] | None = None
+
+
+class RoutingRedirect(Item, frozen=True):
+    host_name: Needed[str] | None = None
+    http_redirect_code: Needed[str] | None = None
+    protocol: Needed[str] | None = None
+    replace_key_prefix_with: Needed[str] | None = None
+    replace_key_with: Needed[str] | None = None
+
+
+class RoutingRuleItem(Item, frozen=True):
+    redirect: Needed[RoutingRedirect] | None = None
+    condition: Needed[RoutingCondition] | None = None
+
+
+class RoutingRules(Item, frozen=True):
+    routing_rule: list[RoutingRuleItem] = []
+
+
+class WebsiteConfiguration(Answer, frozen=True):
+    index_document: Needed[IndexDocument] | None = None
+    error_document: Needed[ErrorDocument] | None = None
+    redirect_all_requests_to: Needed[RedirectAll] | None = None
+    routing_rules: Needed[RoutingRules] | None = None
+
+
+class PublicAccessBlockConfiguration(Answer, frozen=True):
+    block_public_acls: Needed[bool] = False
+    ignore_public_acls: Needed[bool] = False
+    block_public_policy: Needed[bool] = False
+    restrict_public_buckets: Needed[bool] = False
+
+
+class NotificationFilterRule(Item, frozen=True):
+    name: Identity
+    value: str = ""
+
+
+class NotificationKey(Item, frozen=True):
+    filter_rule: list[NotificationFilterRule] = []
+
+
+class NotificationFilter(Item, frozen=True):
+    key: Needed[NotificationKey] | None = msgspec.field(name="S3Key", default=None)
+
+
+class NotificationItem(Item, frozen=True):
+    id: str | None = None
+    event: Needed[list[str]] = []
+    filter: Needed[NotificationFilter] | None = None
+
+
+class TopicItem(NotificationItem, frozen=True, kw_only=True):
+    topic: Identity
+
+
+class QueueItem(NotificationItem, frozen=True, kw_only=True):
+    queue: Identity
+
+
+class FunctionItem(NotificationItem, frozen=True, kw_only=True):
+    cloud_function: Identity
+
+
+class NotificationConfiguration(Answer, frozen=True):
+    topic_configuration: list[TopicItem] = []
+    queue_configuration: list[QueueItem] = []
+    cloud_function_configuration: list[FunctionItem] = []
+
+
+class PartitionedPrefix(Item, frozen=True):
+    partition_date_source: Needed[str] | None = None
+
+
+class LogKeyFormat(Item, frozen=True):
+    partitioned_prefix: Needed[PartitionedPrefix] | None = None
+
+
+class LoggingEnabled(Item, frozen=True):
+    target_bucket: Identity
+    target_prefix: str = ""
+    target_grants: Needed[GrantList] | None = None
+    target_object_key_format: Needed[LogKeyFormat] | None = None
+
+
+class BucketLoggingStatus(Answer, frozen=True):
+    logging_enabled: Needed[LoggingEnabled] | None = None
+
+
+# Locks
+
+
+class DefaultRetention(Item, frozen=True):
+    mode: Needed[str] | None = None
+    days: Needed[int] | None = None
+    years: Needed[int] | None = None
+
+
+class LockRule(Item, frozen=True):
+    default_retention: Needed[DefaultRetention] | None = None
+
+
+class ObjectLockConfiguration(Answer, frozen=True):
+    object_lock_enabled: str | None = None
+    rule: Needed[LockRule] | None = None
+
+
+class Retention(Answer, frozen=True):
+    mode: Needed[str] | None = None
+    retain_until_date: Needed[dt.datetime] | None = None
+
+
+class LegalHold(Answer, frozen=True):
+    status: Needed[str] | None = None
+
+
+# What else is told of objects and uploads
+
+
+class PartItem(Item, frozen=True):
+    part_number: Annotated[int, msgspec.Meta(ge=1), NEEDED]
+    size: Size = 0
+    etag: str | None = msgspec.field(name="ETag", default=None)
+    last_modified: dt.datetime | None = None
+    checksum_crc32: str | None = msgspec.field(name="ChecksumCRC32", default=None)
+
+
+class ListPartsResult(Answer, frozen=True):
+    part: list[PartItem] = []
+    is_truncated: Needed[bool] = False
+    next_part_number_marker: Needed[int] | None = None
+
+
+class Checksums(Item, frozen=True):
+    crc32: str | None = msgspec.field(name="ChecksumCRC32", default=None)
+    crc32c: str | None = msgspec.field(name="ChecksumCRC32C", default=None)
+    crc64nvme: str | None = msgspec.field(name="ChecksumCRC64NVME", default=None)
+    sha1: str | None = msgspec.field(name="ChecksumSHA1", default=None)
+    sha256: str | None = msgspec.field(name="ChecksumSHA256", default=None)
+
+
+class ObjectPart(Checksums, frozen=True, kw_only=True):
+    part_number: Annotated[int, msgspec.Meta(ge=1), NEEDED]
+    size: Size = 0
+
+
+class WholeChecksums(Checksums, frozen=True):
+    checksum_type: str | None = None
+
+
+class ObjectParts(Item, frozen=True):
+    parts_count: int | None = None
+    is_truncated: Needed[bool] = False
+    next_part_number_marker: Needed[int] | None = None
+    part: list[ObjectPart] = []
+
+
+class GetObjectAttributesOutput(Answer, frozen=True):
+    etag: str | None = msgspec.field(name="ETag", default=None)
+    checksum: WholeChecksums | None = None
+    object_parts: ObjectParts | None = None
+    storage_class: str | None = None
+    object_size: Size | None = None

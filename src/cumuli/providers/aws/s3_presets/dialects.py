@@ -34,6 +34,7 @@ SPACES = Dialect(
     features=frozenset(
         {
             Feature.ACL,
+            Feature.CORS,
             Feature.CUSTOMER_KEYS,
             Feature.LIFECYCLE,
             Feature.POLICY,
@@ -50,7 +51,8 @@ R2 = Dialect(
     title="Cloudflare R2",
     # https://developers.cloudflare.com/r2/api/s3/conditional-operations/, which has none for deletions.
     put_conditions="all",
-    features=frozenset({Feature.CUSTOMER_KEYS, Feature.LIFECYCLE, Feature.STORAGE_CLASSES}),
+    # https://developers.cloudflare.com/r2/api/s3/api/
+    features=frozenset({Feature.CORS, Feature.CUSTOMER_KEYS, Feature.LIFECYCLE, Feature.STORAGE_CLASSES}),
     checksum="md5",
     equal_parts=True,
     new_names="lower",
@@ -60,7 +62,18 @@ B2 = Dialect(
     title="Backblaze B2",
     # Its names have no characters below 32 (https://www.backblaze.com/docs/cloud-storage-files).
     nul_names=False,
-    features=frozenset({Feature.ACL, Feature.CUSTOMER_KEYS, Feature.ENCRYPTION, Feature.VERSIONS}),
+    # https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
+    features=frozenset(
+        {
+            Feature.ACL,
+            Feature.BUCKET_ENCRYPTION,
+            Feature.CORS,
+            Feature.CUSTOMER_KEYS,
+            Feature.ENCRYPTION,
+            Feature.LOCKS,
+            Feature.VERSIONS,
+        }
+    ),
     checksum="md5",
 ).without(StorageCapability.PUT_IF_MATCH, StorageCapability.PUT_IF_NONE_MATCH, StorageCapability.DELETE_IF_MATCH)
 
