@@ -12,7 +12,6 @@ import zlib
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cumuli.errors import CloudError, InvalidRequest, NotFound, ObjectNotFound, PermissionDenied
 from cumuli.providers.aws.s3.models import (
@@ -308,5 +307,5 @@ async def test_configurations_of_what_is_missing(place: Place, verb: str) -> Non
     with pytest.raises(CloudError) as caught:
         await call(f"missing-{next(NUMBERS)}-{id(place):x}")
     assert isinstance(caught.value, NotFound)
-    with pytest.raises(ClientError):
+    with pytest.raises(place.boto.exceptions.ClientError):
         place.boto.get_bucket_website(Bucket="missing")

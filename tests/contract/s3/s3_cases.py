@@ -28,6 +28,11 @@ from cumuli.providers.aws.s3.models import (
 
 __all__ = ["CASES", "OBJ", "Case"]
 
+
+def nothing(_moved: int, _total: int | None) -> None:
+    """What a transfer's progress is told to."""
+
+
 MIB = 1024 * 1024
 LARGE = b"x" * (10 * MIB)
 KEY = bytes(range(32))
@@ -121,9 +126,9 @@ RESPONSE: dict[str, Any] = {
     "ex_response_cache_control": "no-store",
     "ex_response_expires": SINCE,
 }
-UP: dict[str, Any] = {"integrity": "if possible", "part_size": 5 * MIB, "concurrency": 2, "progress": lambda *_: None}
+UP: dict[str, Any] = {"integrity": "if possible", "part_size": 5 * MIB, "concurrency": 2, "progress": nothing}
 RANGED: dict[str, Any] = {"part_size": 8 << 20, "concurrency": 2}
-DOWN: dict[str, Any] = {"integrity": "off", "progress": lambda *_: None}
+DOWN: dict[str, Any] = {"integrity": "off", "progress": nothing}
 COPIED = ("CreateMultipartUpload", *["UploadPartCopy"] * 7, "CompleteMultipartUpload", "HeadObject")
 
 

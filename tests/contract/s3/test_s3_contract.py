@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -21,7 +21,7 @@ from tests.contract.s3.s3_model import S3Model
 # What is no call of S3's model: the client's own life, what it says of itself, and the call that is anything.
 NO_CALLS = {"aclose", "provider", "capabilities", "ex_call"}
 NO_CDN = {"get_container_cdn_url", "enable_container_cdn", "get_object_cdn_url"}
-READ_OF = {
+READ_OF: dict[type[wire.Answer], str] = {
     wire.ListAllMyBucketsResult: "ListBuckets",
     wire.ListBucketResult: "ListObjectsV2",
     wire.ListVersionsResult: "ListObjectVersions",
@@ -57,10 +57,12 @@ def model() -> S3Model:
 def made(case: Case, **more: Any) -> list[Request]:
     """Make the call and give what it sent."""
     runtime = RecordingRuntime(case.size)
-    settings = {**case.settings, **more}
-    client = AsyncS3(
-        "AKIAEXAMPLE", "example", region="us-west-2", addressing="path", _runtime=lambda _: runtime, **settings
-    )
+
+    def recording(_: object) -> RecordingRuntime:
+        return runtime
+
+    settings: dict[str, Any] = {**case.settings, **more, "_runtime": recording}
+    client = AsyncS3("AKIAEXAMPLE", "example", region="us-west-2", addressing="path", **settings)
 
     async def call() -> None:
         answer = getattr(client, case.method)(*case.arguments, **case.options)
@@ -99,9 +101,10 @@ def test_requests_are_what_aws_documents(case: Case, model: S3Model) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.method}" for number, case in enumerate(CASES)])
 def test_whoever_pays_says_so_wherever_aws_reads_it(case: Case, model: S3Model) -> None:
+    service: Any = model.service
     for request in made(case, request_payer="requester"):
         said = [value for name, value in request.headers if name.lower() == "x-amz-request-payer"]
-        reads_it = "RequestPayer" in model.service.operation_model(request.operation).input_shape.members
+        reads_it = "RequestPayer" in service.operation_model(request.operation).input_shape.members
         assert said == (["requester"] if reads_it else []), request.operation
         assert model.problems_of_request(request) == []
 
@@ -125,7 +128,12 @@ def test_a_url_says_who_pays() -> None:
             assert ("X-Amz-SignedHeaders", "host") in query
 
 
-URLS = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
+URLS: dict[Literal["GET", "PUT", "HEAD", "DELETE"], str] = {
+    "GET": "GetObject",
+    "PUT": "PutObject",
+    "HEAD": "HeadObject",
+    "DELETE": "DeleteObject",
+}
 
 
 @pytest.mark.parametrize(
@@ -184,7 +192,8 @@ def test_a_bucket_elsewhere_is_made_there(model: S3Model) -> None:
     (case,) = [case for case in CASES if case.options.get("ex_region")]
     request = made(case)[-1]
     assert (request.operation, request.origin) == ("CreateBucket", "https://s3.eu-west-1.amazonaws.com")
-    assert b"<LocationConstraint>eu-west-1<" in bytes(request.body)  # type: ignore[arg-type]
+    assert isinstance(request.body, bytes)
+    assert b"<LocationConstraint>eu-west-1<" in request.body
     assert "/eu-west-1/s3/" in (request.header("authorization") or "")
 
 
