@@ -262,7 +262,7 @@ def test_after_a_failure_a_stream_has_no_end(flavour: Flavour, answer: Callable[
             assert not isinstance(caught.value, ConfigurationError)
 
     with Server(answer) as server:
-        flavour.run(case, stall_timeout=0.3)
+        flavour.run(case, stall_timeout=1.0)
 
 
 @pytest.mark.parametrize("head", [b"Transfer-Encoding: chunked", b"Connection: close", b"X-Nothing: said"])

@@ -38,7 +38,7 @@ def run(project: Path, *arguments: str | Path) -> subprocess.CompletedProcess[st
         env={**kept, "PYTHONPATH": str(project / "src"), "COLUMNS": "300"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 
