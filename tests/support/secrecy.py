@@ -10,7 +10,8 @@ This plugin reads along while the tests run, and fails the test during which a s
 * what a test printed, also through ``capsys`` and ``capfd``, and what a child process printed that
   was run by ``subprocess.run``;
 * a failure report, a warning;
-* the repr of cumuli's objects that are alive when a test ends (looked at about once a second).
+* the repr of cumuli's objects that are alive when a test ends (looked at about once a second, and less often where that
+  would take more than a twentieth of the time).
 
 To join, a test takes its keys and passwords from ``tests.secrets_used`` (or registers a text of its
 own: ``secrecy.register("…")``); the rest happens by itself. What the plugin cannot see, such as the
@@ -44,6 +45,8 @@ __all__ = ["register", "see"]
 
 HIDDEN = "<SECRET>"
 SAMPLE_EVERY = 1.0
+# Of all time: what looking at the living may take, where they are many or large.
+SHARE = 0.05
 
 
 def forms(secret: str) -> set[str]:
@@ -186,19 +189,21 @@ def _text(output: str | bytes | None) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     read_along()
-    config.stash[SAMPLED] = time.monotonic()
+    config.stash[NEXT_SAMPLE] = time.monotonic() + SAMPLE_EVERY
     config.stash[LEFT_OVER] = []
 
 
-SAMPLED = pytest.StashKey[float]()
+NEXT_SAMPLE = pytest.StashKey[float]()
 LEFT_OVER = pytest.StashKey[list[str]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    if time.monotonic() - item.config.stash[SAMPLED] > SAMPLE_EVERY:
+    began = time.monotonic()
+    if began > item.config.stash[NEXT_SAMPLE]:
         WITNESS.see_everything_alive()
-        item.config.stash[SAMPLED] = time.monotonic()
+        ended = time.monotonic()
+        item.config.stash[NEXT_SAMPLE] = ended + max(SAMPLE_EVERY, (ended - began) / SHARE)
 
 
 @pytest.hookimpl(wrapper=True)

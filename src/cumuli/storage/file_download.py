@@ -42,7 +42,7 @@ class _Range(msgspec.Struct):
     """What came of one range, in the pieces in which it came.
 
     Attributes:
-        pieces: They.
+        pieces: The bytes, which the repr leaves out: some MiB would bury a traceback that shows them.
         size: Bytes of all of them.
         crc32: Their CRC32, where it is wanted.
     """
@@ -50,6 +50,9 @@ class _Range(msgspec.Struct):
     pieces: list[bytes]
     size: int
     crc32: str | None
+
+    def __repr__(self) -> str:
+        return f"_Range(size={self.size}, crc32={self.crc32!r})"
 
 
 async def download(

@@ -19,6 +19,11 @@ MIB = 1024 * 1024
 Pc = Callable[..., Raw]
 
 
+# What the command line does with files, names and standard streams is the same with every cloud, so one is enough.
+# How each cloud stores, lists and refuses is the storage suite's to prove.
+ONE_CLOUD = pytest.mark.parametrize("cloud", ["s3"], indirect=True)
+
+
 @pytest.fixture
 def bucket(here: Cli, cloud: Cloud) -> str:
     """The address of a new container."""
@@ -109,6 +114,7 @@ def test_the_life_of_an_object(here: Cli, cloud: Cloud, bucket: str) -> None:
     assert not Path("typed").exists()
 
 
+@ONE_CLOUD
 def test_a_file_that_is_there_is_kept(here: Cli, bucket: str) -> None:
     Path("a.txt").write_text("new")
     here("put", "a.txt", f"{bucket}/")
@@ -125,6 +131,7 @@ def test_a_file_that_is_there_is_kept(here: Cli, bucket: str) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["a.txt", "folder"]
 
 
+@ONE_CLOUD
 def test_a_folder_that_is_not_there_is_made(here: Cli, bucket: str) -> None:
     Path("a.txt").write_text("a")
     here("put", "a.txt", f"{bucket}/")
@@ -132,6 +139,7 @@ def test_a_folder_that_is_not_there_is_made(here: Cli, bucket: str) -> None:
     assert Path("new/within/a.txt").read_text() == "a"
 
 
+@ONE_CLOUD
 def test_a_folder_that_is_taken_for_an_object(here: Cli, cloud: Cloud, bucket: str) -> None:
     Path("a.txt").write_text("a")
     here("put", "a.txt", f"{bucket}/folder/")
@@ -151,6 +159,7 @@ def test_a_folder_that_is_taken_for_an_object(here: Cli, cloud: Cloud, bucket: s
     assert "folder" not in here("get", f"{bucket}/fold").err.partition("fold")[2]
 
 
+@ONE_CLOUD
 def test_standard_input_and_output(pc: Pc, cloud: Cloud, bucket: str) -> None:
     content = os.urandom(9 * MIB)
     for key, stdin in (("much", content), ("nothing", b"")):
@@ -216,6 +225,7 @@ def test_folders_there_and_back(here: Cli, cloud: Cloud, bucket: str) -> None:
     assert {each["name"] for each in here("ls", "-r", bucket, "--json").json} == {"up/.hidden", "up/a.txt", "up/link"}
 
 
+@ONE_CLOUD
 def test_a_folder_is_no_prefix(here: Cli, bucket: str) -> None:
     for key in ("2024/a", "2024-old/b", "2024"):
         Path("f").write_text(key)
@@ -248,6 +258,7 @@ def test_listings(here: Cli, bucket: str) -> None:
     assert here("ls", f"{bucket}/nothing", "--json") == (0, "[]\n", "")
 
 
+@ONE_CLOUD
 def test_several_files_of_which_some_fail(here: Cli, cloud: Cloud, bucket: str) -> None:
     Path("a").write_text("a")
     Path("b").write_text("b")
@@ -265,6 +276,7 @@ def test_several_files_of_which_some_fail(here: Cli, cloud: Cloud, bucket: str) 
     assert "both" in twice.err
 
 
+@ONE_CLOUD
 def test_what_concerns_all_files_is_said_once(here: Cli, bucket: str) -> None:
     for number in range(20):
         Path(f"f{number}").write_text("x")
@@ -295,6 +307,7 @@ def test_names_do_not_lead_out_of_the_destination(here: Cli, cloud: Cloud, bucke
         assert "say which file" in alone.err
 
 
+@ONE_CLOUD
 def test_no_link_leads_out_of_the_destination(here: Cli, bucket: str) -> None:
     Path("f").write_text("new")
     here("put", "f", f"{bucket}/t/link/precious")
@@ -308,6 +321,7 @@ def test_no_link_leads_out_of_the_destination(here: Cli, bucket: str) -> None:
     assert Path("outside/precious").read_text() == "precious"
 
 
+@ONE_CLOUD
 def test_names_do_not_steer_the_terminal(here: Cli, bucket: str) -> None:
     name = "red\x1b[31m\x07\x9b2J\u202ename"
     Path("f").write_text("x")

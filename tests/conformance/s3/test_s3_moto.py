@@ -59,7 +59,7 @@ class TestMoto(StorageSuite):
         await self._round_trip(bench, [name for name in KNOWN_BAD if "\n" not in name])
 
     async def test_generated_names(self, bench: Bench) -> None:
-        await self._round_trip(bench, [name for name in generated_names(300) if "\n" not in name])
+        await self._round_trip(bench, [name for name in generated_names(100) if "\n" not in name])
 
     async def test_names_with_line_feeds(self, bench: Bench) -> None:
         await self._round_trip(bench, [name for name in (*KNOWN_BAD, *generated_names(300)) if "\n" in name])

@@ -62,7 +62,7 @@ class TestRclone(StorageSuite):
         await self._round_trip(bench, as_files(KNOWN_BAD))
 
     async def test_generated_names(self, bench: Bench) -> None:
-        await self._round_trip(bench, as_files(generated_names(300)))
+        await self._round_trip(bench, as_files(generated_names(100)))
 
 
 def is_file_name(name: str) -> bool:

@@ -66,7 +66,7 @@ class TestSwift(StorageSuite):
         await self._round_trip(bench, [name for name in KNOWN_BAD if "\0" not in name])
 
     async def test_generated_names(self, bench: Bench) -> None:
-        await self._round_trip(bench, [name for name in generated_names(300) if "\0" not in name])
+        await self._round_trip(bench, [name for name in generated_names(100) if "\0" not in name])
 
     async def test_names_with_nul(self, bench: Bench) -> None:
         await self._round_trip(bench, [name for name in (*KNOWN_BAD, *generated_names(300)) if "\0" in name])

@@ -372,7 +372,7 @@ class ObjectsSuite(StorageBase):
 
     @needs(Can.UPLOAD_OBJECT)
     async def test_generated_names(self, bench: Bench) -> None:
-        await self._round_trip(bench, generated_names(300))
+        await self._round_trip(bench, generated_names(100))
 
     @staticmethod
     async def _round_trip(bench: Bench, names: Sequence[str]) -> None:
