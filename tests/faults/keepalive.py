@@ -71,6 +71,10 @@ class Exchange:
                 self._body = self.connection.read_exactly(int(self.get("content-length") or 0))
         return self._body
 
+    def taken(self) -> None:
+        """Say that the request's body was read by other means."""
+        self._body = b""
+
     def send(self, data: bytes) -> None:
         self.connection.socket.sendall(data)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ async def happened(runtime: Runtime, event: threading.Event) -> None:
 
 
 async def to_the_end(stream: ResponseStream) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while part := await stream.read(100):
         parts.append(part)
     return b"".join(parts)
@@ -172,7 +173,8 @@ def test_a_second_reader_does_not_take_what_has_arrived_for_the_first_one() -> N
         first = asyncio.ensure_future(stream.read(100))
         await asyncio.sleep(0)
         other = asyncio.ensure_future(send(runtime, server, "/other"))
-        connection = stream._exchange._lease.connection  # type: ignore[attr-defined]
+        inside: Any = stream
+        connection = inside._exchange._lease.connection
         parted.go_on.set()
         while not connection._parts:  # noqa: ASYNC110 - the turns of the loop are the point
             # A turn of the loop that takes the bytes in wakes the first reader in the next one.

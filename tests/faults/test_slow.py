@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -36,7 +37,7 @@ def take(exchange: Exchange) -> bytes:
     while left > 0:
         left -= len(exchange.connection.read_exactly(min(left, 32 * KIBI)))
         time.sleep(0.05)
-    exchange._body = b""
+    exchange.taken()
     return reply(201)
 
 
@@ -65,7 +66,7 @@ def test_an_upload_over_a_slow_link_takes_as_long_as_it_moves(flavour: Flavour, 
             got += len(exchange.connection.read_exactly(length + 2)) - 2
             time.sleep(0.1)
         exchange.connection.read_until(b"\r\n")
-        exchange._body = b""
+        exchange.taken()
         assert got == size
         return reply(201)
 
@@ -81,12 +82,14 @@ def test_an_upload_over_a_slow_link_takes_as_long_as_it_moves(flavour: Flavour, 
 
 @pytest.mark.parametrize("kind", ["bytes", "source"])
 def test_an_upload_that_stops_moving_is_told_as_a_stall(flavour: Flavour, kind: str) -> None:
+    over = threading.Event()
+
     def stop(exchange: Exchange) -> None:
         for _ in range(6):
             exchange.connection.read_exactly(32 * KIBI)
             time.sleep(0.2)
         time.sleep(0.1)
-        exchange.server.stopped.wait(60)  # type: ignore[attr-defined]
+        over.wait(60)
         exchange.close()
 
     async def case(runtime: Runtime) -> float:
@@ -98,13 +101,10 @@ def test_an_upload_that_stops_moving_is_told_as_a_stall(flavour: Flavour, kind: 
         return runtime.monotonic() - started
 
     with Narrow(stop) as server:
-        import threading
-
-        server.stopped = threading.Event()  # type: ignore[attr-defined]
         try:
             seconds = flavour.run(case, stall_timeout=1)
         finally:
-            server.stopped.set()  # type: ignore[attr-defined]
+            over.set()
     assert 1.2 < seconds < 15  # the server waits for a minute
 
 

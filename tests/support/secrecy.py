@@ -33,7 +33,7 @@ import warnings
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -114,7 +114,7 @@ class Witness:
 
 
 def is_ours(value: object) -> bool:
-    module: object = type(value).__module__  # some classes of C's have a descriptor there
+    module = cast("object", type(value).__module__)  # some classes of C's have a descriptor there
     return isinstance(module, str) and module.startswith("cumuli.")
 
 
@@ -153,15 +153,17 @@ def read_along() -> None:
 
     CloudError.__init__ = error_made  # type: ignore[method-assign]
 
-    caught = pytest.ExceptionInfo.fill_unfilled
+    infos: Any = pytest.ExceptionInfo
+    caught = infos.fill_unfilled
 
     def exception_caught(self: pytest.ExceptionInfo[Any], info: Any) -> None:
         WITNESS.see_exception(info[1])
         caught(self, info)
 
-    pytest.ExceptionInfo.fill_unfilled = exception_caught  # type: ignore[method-assign]
+    infos.fill_unfilled = exception_caught
 
-    read = pytest.CaptureFixture.readouterr
+    captures: Any = pytest.CaptureFixture
+    read = captures.readouterr
 
     def output_read(self: pytest.CaptureFixture[Any]) -> Any:
         result = read(self)
@@ -169,9 +171,10 @@ def read_along() -> None:
         see(_text(result.err), "standard error")
         return result
 
-    pytest.CaptureFixture.readouterr = output_read  # type: ignore[method-assign]
+    captures.readouterr = output_read
 
-    ended = subprocess.CompletedProcess.__init__
+    processes: Any = subprocess.CompletedProcess
+    ended = processes.__init__
 
     def process_ended(
         self: subprocess.CompletedProcess[Any], args: Any, returncode: int, stdout: Any = None, stderr: Any = None
@@ -180,7 +183,7 @@ def read_along() -> None:
         see(_text(stdout), "the standard output of a child process")
         see(_text(stderr), "the standard error of a child process")
 
-    subprocess.CompletedProcess.__init__ = process_ended  # type: ignore[method-assign]
+    processes.__init__ = process_ended
 
 
 def _text(output: str | bytes | None) -> str:

@@ -32,7 +32,7 @@ class TestSwift(StorageSuite):
     @classmethod
     def target(cls, swift: sandbox.SandboxServer) -> StorageTarget:
         profile = swift.profiles["sandbox-swift-s3"]
-        key, secret, endpoint = profile["key"], profile["secret"], profile["endpoint"]
+        key, secret, endpoint = (str(profile[name]) for name in ("key", "secret", "endpoint"))
         settings = {"region": profile["region"], "endpoint": endpoint, "proxy": ""}
         boto = boto_client(endpoint, key, secret)
         return StorageTarget(

@@ -52,11 +52,13 @@ def served(ranges: Ranges, etag: str = MD5, *, crc32: bool = False) -> StrictS3:
 @pytest.mark.parametrize("crc32", [True, False])
 async def test_ranges(client: Callable[..., Any], tmp_path: Path, crc32: bool, etag: str) -> None:
     told: list[tuple[int, int | None]] = []
+
+    def progress(moved: int, size: int | None) -> None:
+        told.append((moved, size))
+
     with served(ranges := Ranges(), etag, crc32=crc32) as server:
         s3 = client(server.origin, checksum="crc32")
-        got = await s3.download_object(
-            ("bucket", "name"), tmp_path / "file", progress=lambda *state: told.append(state)
-        )
+        got = await s3.download_object(("bucket", "name"), tmp_path / "file", progress=progress)
     assert got.size == len(LARGE)
     assert (tmp_path / "file").read_bytes() == LARGE
     assert ranges.conditions == {None: None} | dict.fromkeys(RANGES, f'"{etag}"')
@@ -197,8 +199,12 @@ async def test_where_ranges_cost_more_the_rest_comes_at_once(client: Callable[..
         server.knows_crc32 = crc32
         target = io.BytesIO()
         told: list[int] = []
+
+        def progress(moved: int, _size: int | None) -> None:
+            told.append(moved)
+
         await client(server.origin, checksum="crc32").download_object(
-            ("bucket", "name"), target, progress=lambda moved, _: told.append(moved), part_size=MIB, concurrency=2
+            ("bucket", "name"), target, progress=progress, part_size=MIB, concurrency=2
         )
     assert target.getvalue() == LARGE
     assert asked_for[0] is None
