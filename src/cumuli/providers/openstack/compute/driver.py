@@ -26,7 +26,7 @@ from cumuli.providers.openstack.compute.models import (
 from cumuli.providers.openstack.compute.servers import Servers
 from cumuli.providers.openstack.compute.sizes import Sizes
 from cumuli.providers.openstack.compute.volumes import Volumes
-from cumuli.providers.openstack.compute.wire import Server, node_of
+from cumuli.providers.openstack.compute.wire import Server, SoundServer, node_of
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.services import OpenStackServices
 
@@ -57,7 +57,7 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
     def __init__(
         self,
         services: OpenStackServices,
-        node_of: Callable[[Server], NovaNodeT],
+        node_of: Callable[[Server | SoundServer], NovaNodeT],
         *,
         images: type[Images] = Images,
         in_region: bool = False,

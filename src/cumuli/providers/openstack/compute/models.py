@@ -46,10 +46,10 @@ class NodeAddress(msgspec.Struct, frozen=True, kw_only=True):
         mac: MAC address of the interface that has it, or None.
     """
 
-    address: str
+    address: Identity = msgspec.field(name="addr")
     version: int
-    kind: str | None = None
-    mac: str | None = None
+    kind: str | None = msgspec.field(default=None, name="OS-EXT-IPS:type")
+    mac: str | None = msgspec.field(default=None, name="OS-EXT-IPS-MAC:mac_addr")
 
 
 class OpenStackNode(Node, frozen=True, kw_only=True):

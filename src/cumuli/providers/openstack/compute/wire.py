@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -19,10 +19,11 @@ from cumuli.wire.timestamps import utc
 __all__ = [
     "Address",
     "Created",
-    "RawServerList",
     "Server",
     "ServerAnswer",
     "ServerList",
+    "SoundServer",
+    "SoundServerList",
     "node_of",
     "node_state",
     "split_addresses",
@@ -84,14 +85,17 @@ class _Fault(msgspec.Struct):
     message: str = ""
 
 
-class Server(msgspec.Struct):
-    """A server of ``/servers/detail``."""
+class _Server(msgspec.Struct, gc=False):
+    """A server of ``/servers/detail``, but for its addresses.
+
+    Nothing that comes out of a decoder refers to itself, and a thousand servers that the collector of garbage
+    looks at again and again cost a quarter more.
+    """
 
     id: Identity
     status: str
     name: str | None = None
     metadata: dict[str, str] = {}
-    addresses: dict[str, list[Address]] = {}
     flavor: _Reference | None = None
     image: _Reference | str | None = None
     created: dt.datetime | None = None
@@ -120,6 +124,18 @@ class Server(msgspec.Struct):
         return f"{type(self).__name__}(id={self.id!r}, status={self.status!r})"
 
 
+class Server(_Server, gc=False):
+    """A server, whatever its addresses lack."""
+
+    addresses: dict[str, list[Address]] = {}
+
+
+class SoundServer(_Server, gc=False):
+    """A server with the addresses as Nova always sends them, so that they come out of the decoder as a node's."""
+
+    addresses: dict[str, tuple[NodeAddress, ...]] = {}
+
+
 class ServerList(msgspec.Struct):
     """The answer of ``GET /servers/detail``."""
 
@@ -127,10 +143,10 @@ class ServerList(msgspec.Struct):
     links: Links = msgspec.field(default_factory=list, name="servers_links")
 
 
-class RawServerList(msgspec.Struct):
-    """``ServerList`` with servers that are JSON still, to be decoded one by one."""
+class SoundServerList(msgspec.Struct):
+    """``ServerList`` of sound servers."""
 
-    servers: list[msgspec.Raw]
+    servers: list[SoundServer]
     links: Links = msgspec.field(default_factory=list, name="servers_links")
 
 
@@ -157,14 +173,14 @@ class Created(msgspec.Struct):
 
 def node_state(status: str, task: str | None) -> NodeState:
     """The portable state for Nova's status and task."""
-    # Old Novas append the task: "ACTIVE(deleting)".
-    word = status.partition("(")[0].upper()
-    if task is not None and task in TASKS:
-        return TASKS[task]
-    return STATES.get(word, NodeState.UNKNOWN)
+    state = STATES.get(status) if task is None else TASKS.get(task)
+    if state is None:
+        # Old Novas append the task: "ACTIVE(deleting)".
+        state = STATES.get(status.partition("(")[0].upper(), NodeState.UNKNOWN)
+    return state
 
 
-def split_addresses(addresses: Mapping[str, list[Address]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def split_addresses(addresses: Mapping[str, Iterable[NodeAddress]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The public and the private addresses of a server.
 
     A floating address is public. A fixed one is what it is by itself. Where Nova does not tell
@@ -174,13 +190,12 @@ def split_addresses(addresses: Mapping[str, list[Address]]) -> tuple[tuple[str, 
     private: dict[str, None] = {}
     for network, entries in addresses.items():
         for entry in entries:
-            if not entry.addr:
-                continue
-            if entry.kind is None and network in {"public", "private"}:
+            address, kind = entry.address, entry.kind
+            if kind is None and network in {"public", "private"}:
                 outside = network == "public"
             else:
-                outside = entry.kind == "floating" or _is_global(entry.addr)
-            (public if outside else private)[entry.addr] = None
+                outside = kind == "floating" or _is_global(address)
+            (public if outside else private)[address] = None
     return tuple(public), tuple(private)
 
 
@@ -195,9 +210,28 @@ def _is_global(address: str) -> bool:
         return False
 
 
-def node_of(server: Server, provider: str) -> OpenStackNode:
+def _names(groups: list[_Group]) -> tuple[str, ...]:
+    # Most servers have one, and a thousand servers are read at a time.
+    if len(groups) == 1 and groups[0].name:
+        return (groups[0].name,)
+    return tuple(dict.fromkeys([group.name for group in groups if group.name]))
+
+
+def _node_addresses(server: Server) -> dict[str, tuple[NodeAddress, ...]]:
+    return {
+        network: tuple(
+            NodeAddress(address=entry.addr, version=entry.version, kind=entry.kind, mac=entry.mac)
+            for entry in entries
+            if entry.addr
+        )
+        for network, entries in server.addresses.items()
+    }
+
+
+def node_of(server: Server | SoundServer, provider: str) -> OpenStackNode:
     """The node that a server is."""
-    public, private = split_addresses(server.addresses)
+    addresses = server.addresses if isinstance(server, SoundServer) else _node_addresses(server)
+    public, private = split_addresses(addresses)
     image = server.image
     fault = server.fault
     return OpenStackNode(
@@ -216,14 +250,7 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
         created_at=utc(server.created),
         tags=server.metadata,
         password=Secret(server.admin_pass) if server.admin_pass else None,
-        addresses={
-            network: tuple(
-                NodeAddress(address=entry.addr, version=entry.version, kind=entry.kind, mac=entry.mac)
-                for entry in entries
-                if entry.addr
-            )
-            for network, entries in server.addresses.items()
-        },
+        addresses=addresses,
         host_id=server.host_id,
         key_name=server.key_name,
         task_state=server.task_state,
@@ -231,8 +258,8 @@ def node_of(server: Server, provider: str) -> OpenStackNode:
         power_state=server.power_state,
         project_id=server.tenant_id,
         user_id=server.user_id,
-        security_groups=tuple(dict.fromkeys(group.name for group in server.security_groups if group.name)),
-        volumes=tuple(volume.id for volume in server.volumes if volume.id),
+        security_groups=_names(server.security_groups),
+        volumes=tuple([volume.id for volume in server.volumes if volume.id]),
         config_drive=server.config_drive in {"True", "true", True},
         access_ipv4=server.access_ipv4 or "",
         access_ipv6=server.access_ipv6 or "",

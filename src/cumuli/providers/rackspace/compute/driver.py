@@ -12,7 +12,7 @@ from cumuli.compute.models import NodeLocation, NodeState
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.compute.driver import CAPABILITIES, NO_OPTIONS, NovaDriver
 from cumuli.providers.openstack.compute.models import OpenStackVolume, VolumeOptions
-from cumuli.providers.openstack.compute.wire import Server, node_of
+from cumuli.providers.openstack.compute.wire import Server, SoundServer, node_of
 from cumuli.providers.openstack.services import OpenStackServices
 from cumuli.providers.rackspace.compute.images import NovaImages
 from cumuli.providers.rackspace.compute.models import RackspaceNode
@@ -37,7 +37,7 @@ class RackspaceDriver(NovaDriver[RackspaceNode]):
     def __init__(self, services: OpenStackServices) -> None:
         super().__init__(services, self._node, images=NovaImages, in_region=True)
 
-    def _node(self, server: Server) -> RackspaceNode:
+    def _node(self, server: Server | SoundServer) -> RackspaceNode:
         node = node_of(server, self.provider)
         status = server.metadata.get(RACKCONNECT_STATUS)
         details = server.metadata.get(RACKCONNECT_DETAILS)

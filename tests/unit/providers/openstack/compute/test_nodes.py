@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 from cumuli.compute.models import NodeState
+from cumuli.providers.openstack.compute.models import NodeAddress
 from cumuli.providers.openstack.compute.wire import (
     STATES,
-    Address,
     Server,
+    SoundServer,
     node_of,
     node_state,
     split_addresses,
@@ -79,12 +80,12 @@ def test_states(status: str, task: str | None, state: NodeState) -> None:
     ],
 )
 def test_addresses_are_told_apart(network: str, kind: str | None, address: str, public: bool) -> None:
-    found = split_addresses({network: [Address(addr=address, kind=kind)]})
+    found = split_addresses({network: [NodeAddress(address=address, version=4, kind=kind)]})
     assert found == (((address,), ()) if public else ((), (address,)))
 
 
 def test_addresses_keep_their_order_and_come_once() -> None:
-    entries = [Address(addr="10.0.0.2"), Address(addr="10.0.0.1"), Address(addr="10.0.0.2")]
+    entries = [NodeAddress(address=f"10.0.0.{last}", version=4) for last in (2, 1, 2)]
     assert split_addresses({"a": entries, "b": entries}) == ((), ("10.0.0.2", "10.0.0.1"))
 
 
@@ -137,6 +138,27 @@ def test_a_whole_server() -> None:
     assert node.private_ips == ("10.0.0.1",)
 
 
+RECORDED = (Path(__file__).parent / "server.json").read_bytes()
+
+
+def test_both_ways_of_reading_a_server_make_the_same_node() -> None:
+    sound = msgspec.json.decode(RECORDED, type=SoundServer)
+    node = node_of(sound, "openstack")
+    assert node == node_of(msgspec.json.decode(RECORDED, type=Server), "openstack")
+    assert node.addresses
+    # What the decoder made is what the node has.
+    assert all(node.addresses[name] is entries for name, entries in sound.addresses.items())
+
+
+@pytest.mark.parametrize("entry", [{"version": 4}, {"addr": "", "version": 4}, {"addr": "10.0.0.1"}])
+def test_addresses_that_lack_something_are_read_the_other_way(entry: dict[str, Any]) -> None:
+    body = json.dumps({"id": "s", "status": "ACTIVE", "addresses": {"net": [entry]}}).encode()
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(body, type=SoundServer)
+    node = node_of(msgspec.json.decode(body, type=Server), "openstack")
+    assert [each.address for each in node.addresses["net"]] == [addr for addr in [entry.get("addr")] if addr]
+
+
 def test_a_server_of_which_little_is_known() -> None:
     node = node_of(server(image="", flavor=None, name=None, status="BUILD"), "openstack")
     assert (node.image, node.size, node.name, node.location, node.created_at) == (None, None, "", None, None)
@@ -157,8 +179,8 @@ def test_a_password_is_a_secret() -> None:
 
 def test_no_field_is_read_that_was_misspelt() -> None:
     """Nova's names are checked against a listing of a real one."""
-    recorded = json.loads((Path(__file__).parent / "server.json").read_text())
-    names = {field.encode_name for field in msgspec.structs.fields(Server)}
+    recorded = json.loads(RECORDED)
+    names = {field.encode_name for kind in (Server, SoundServer) for field in msgspec.structs.fields(kind)}
     # Told only at times: of a broken or a new server, while something is going on, by newer ones.
     names -= {"fault", "adminPass", "progress", "locked", "description"}
     assert names <= recorded.keys()
