@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
-from cumuli.errors import CloudError, NotSupported, Timeout
+from cumuli.errors import CloudError, NotSupported, RateLimited, Timeout
 from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.mutex import Mutex
@@ -25,6 +25,9 @@ U = TypeVar("U")
 
 Failures = Mapping[int | str, CloudError | Sequence[CloudError]]
 """Which calls fail, and how: see ``AsyncMemoryCompute``."""
+
+
+NO_VERBS: dict[str, str] = {}
 
 
 class Account(Protocol):
@@ -42,14 +45,28 @@ class MemoryRuntime:
         region: The region that requests are for.
         latency: Seconds that every request takes.
         failures: Which requests fail.
+        throttle: Of so many requests one is refused for being one too many; None for none.
+        verbs: By which verb of the client an operation is begun, where the two have different names.
     """
 
-    def __init__(self, runtime: Runtime, account: Account, *, region: str, latency: float, failures: Failures) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        account: Account,
+        *,
+        region: str,
+        latency: float,
+        failures: Failures,
+        throttle: int | None = None,
+        verbs: Mapping[str, str] = NO_VERBS,
+    ) -> None:
         self._runtime = runtime
         self._account = account
         self._region = region
         self._latency = latency
         self._failures = failures
+        self._throttle = throttle
+        self._verbs = verbs
         self._lock = Mutex()
         self._sent = 0
         self._sent_of: dict[str, int] = {}
@@ -80,11 +97,19 @@ class MemoryRuntime:
         """Count a request, and tell how it is to fail, if it is."""
         with self._lock:
             self._sent += 1
-            self._sent_of[operation] = turn = self._sent_of.get(operation, 0) + 1
-            planned = self._failures.get(self._sent) or self._failures.get(operation)
-        if planned is None or isinstance(planned, CloudError):
+            number, turn = self._sent, 0
+            planned = self._failures.get(number)
+            for word in filter(None, (operation, self._verbs.get(operation))):
+                self._sent_of[word] = self._sent_of.get(word, 0) + 1
+                if planned is None and word in self._failures:
+                    planned, turn = self._failures[word], self._sent_of[word]
+        if isinstance(planned, CloudError):
             return planned
-        return planned[turn - 1] if turn <= len(planned) else None
+        if planned is not None and turn <= len(planned):
+            return planned[turn - 1]
+        if self._throttle is not None and number % self._throttle == 0:
+            return RateLimited("one call too many, as ordered; try later", status=429)
+        return None
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         raise NotSupported("the in-memory cloud has no streamed answers")

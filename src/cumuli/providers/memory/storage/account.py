@@ -21,7 +21,7 @@ from cumuli.storage.driver import Conditions, CopySpec, ListQuery, Part, PutSpec
 from cumuli.storage.listing import common_prefix, names_page
 from cumuli.storage.models import Container, Object, Prefix
 
-__all__ = ["PROVIDER", "Listed", "MemoryStorageAccount"]
+__all__ = ["OPERATIONS", "PROVIDER", "Listed", "MemoryStorageAccount"]
 
 PROVIDER = "memory"
 
@@ -44,10 +44,17 @@ class _Refusal(Exception):
 
 
 class _Kept(msgspec.Struct):
-    """An object and its content."""
+    """An object and its content.
+
+    Attributes:
+        object: The object.
+        content: Its content.
+        since: Since when there is one of that name.
+    """
 
     object: Object
     content: bytes
+    since: dt.datetime
 
 
 class _Upload(msgspec.Struct):
@@ -89,20 +96,21 @@ class MemoryStorageAccount:
         with self._lock:
             return sum(len(bucket.uploads) for bucket in self._buckets.values())
 
-    def answer(self, request: Request, *, region: str, now: float) -> Response:
+    def answer(self, request: Request, *, region: str, now: float, unlisted: float = 0.0) -> Response:
         """Do what a request asks, at once.
 
         Args:
             request: Its operation is one of ``_Work``'s methods; its body is bytes.
             region: Not used: an account's containers are the same everywhere.
             now: Seconds since 1970, for times.
+            unlisted: Seconds for which what is new is not listed.
         """
         with self._lock:
             self._calls.append(request.operation)
             self._numbers += 1
             moment = dt.datetime.fromtimestamp(now, dt.UTC)
             body = request.body if isinstance(request.body, bytes) else b""
-            work = _Work(self._buckets, body, moment, self._numbers)
+            work = _Work(self._buckets, body, moment, self._numbers, dt.timedelta(seconds=unlisted))
             verb: Callable[[bytes], Response] = getattr(work, request.operation)
             try:
                 return verb(request.target.partition("?")[2].encode())
@@ -158,17 +166,21 @@ class _Delete(msgspec.Struct):
 class _Work:
     """One request's work on the account. Each public method is an operation."""
 
-    def __init__(self, buckets: dict[str, _Bucket], content: bytes, now: dt.datetime, number: int) -> None:
+    def __init__(
+        self, buckets: dict[str, _Bucket], content: bytes, now: dt.datetime, number: int, unlisted: dt.timedelta
+    ) -> None:
         self._buckets = buckets
         self._content = content
         self._now = now
         self._number = number
+        self._unlisted = unlisted
 
     # Containers
 
     def list_containers(self, arguments: bytes) -> Response:
         asked = msgspec.json.decode(arguments, type=_Containers)
-        names, rest = names_page(sorted(self._buckets), ListQuery(container=""), cursor=asked.cursor, limit=asked.limit)
+        known = [name for name, bucket in self._buckets.items() if self._is_listed(bucket.container.created_at)]
+        names, rest = names_page(sorted(known), ListQuery(container=""), cursor=asked.cursor, limit=asked.limit)
         return _json({"items": [self._counted(self._buckets[name]) for name in names], "next": rest})
 
     def get_container(self, arguments: bytes) -> Response:
@@ -193,7 +205,8 @@ class _Work:
 
     def list_objects(self, arguments: bytes) -> Response:
         asked = msgspec.json.decode(arguments, type=_Listing)
-        objects = self._bucket(asked.query.container).objects
+        kept = self._bucket(asked.query.container).objects
+        objects = {name: each for name, each in kept.items() if self._is_listed(each.since)}
         results, rest = names_page(sorted(objects), asked.query, cursor=asked.cursor, limit=asked.limit)
         return _json(
             Listed(
@@ -311,6 +324,9 @@ class _Work:
 
     # What operations share
 
+    def _is_listed(self, since: dt.datetime | None) -> bool:
+        return not self._unlisted or since is None or self._now - since >= self._unlisted
+
     def _bucket(self, name: str) -> _Bucket:
         if name not in self._buckets:
             raise _Refusal(404, "ContainerNotFound", f"there is no container {name!r}; create it first")
@@ -355,7 +371,7 @@ class _Work:
             last_modified=self._now,
             meta_data=spec.meta_data,
         )
-        bucket.objects[address.name] = _Kept(stored, content)
+        bucket.objects[address.name] = _Kept(stored, content, before.since if before else self._now)
         return stored
 
     @staticmethod
@@ -386,3 +402,6 @@ def _check_conditions(conditions: Conditions, found: Object | None) -> None:
 
 def _md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+OPERATIONS = frozenset(name for name in vars(_Work) if not name.startswith("_"))

@@ -9,9 +9,9 @@ from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.capabilities import Capabilities
 from cumuli.errors import ConfigurationError
 from cumuli.providers.memory.runtime import Failures
-from cumuli.providers.memory.storage.account import PROVIDER, MemoryStorageAccount
+from cumuli.providers.memory.storage.account import OPERATIONS, PROVIDER, MemoryStorageAccount
 from cumuli.providers.memory.storage.driver import EVERYTHING, MemoryStorageDriver
-from cumuli.providers.memory.storage.runtime import MemoryStorageRuntime
+from cumuli.providers.memory.storage.runtime import VERBS, MemoryStorageRuntime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.storage.aio import AsyncStorage
@@ -37,9 +37,13 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             given the same one see the same things.
         latency: Seconds that every call takes.
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
-            counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. An operation
-            (``MemoryStorageAccount.calls`` shows their names) with an error fails at every call;
-            with a list of errors it fails that often, and then works. A call that fails has no effect.
+            counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb
+            (``"upload_object"``), or an operation (``MemoryStorageAccount.calls`` shows their names), with an error
+            fails at every call; with a list of errors it fails that often, and then works. ``download_object``
+            stands for every way to read. A call that fails has no effect.
+        throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
+        consistency_delay: Seconds for which listings of this client do not show objects and containers that are new.
+            They can be asked for by their names at once.
         page_size: Most items in one page of a listing; None for all in one.
         corrupt: Operations on whose way one byte of the content changes: ``"put_object"``,
             ``"upload_part"``, ``"read_object"``.
@@ -60,6 +64,8 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
         *,
         latency: float = 0.0,
         fail_call: Failures | None = None,
+        throttle: int | None = None,
+        consistency_delay: float = 0.0,
         page_size: int | None = None,
         corrupt: Collection[str] = (),
         cut_downloads: Sequence[int] = (),
@@ -69,8 +75,16 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
-        if latency < 0 or part_size < 1 or (page_size is not None and page_size < 1):
-            raise ConfigurationError("latency is at least 0, and part_size and page_size are at least 1")
+        if latency < 0 or consistency_delay < 0 or part_size < 1 or (page_size is not None and page_size < 1):
+            raise ConfigurationError(
+                "latency and consistency_delay are at least 0, and part_size and page_size at least 1"
+            )
+        if throttle is not None and throttle < 2:
+            raise ConfigurationError(f"throttle is {throttle}; it is at least 2, for every second call")
+        words = OPERATIONS.union(VERBS.values())
+        misspelt = sorted(word for word in fail_call or {} if isinstance(word, str) and word not in words)
+        if misspelt:
+            raise ConfigurationError(f"fail_call has {misspelt}, which are no calls; there are {sorted(words)}")
         unknown = CORRUPTIBLE.symmetric_difference(corrupt) - CORRUPTIBLE
         if unknown:
             raise ConfigurationError(f"corrupt has {sorted(unknown)}; content travels in {sorted(CORRUPTIBLE)} only")
@@ -80,6 +94,8 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             self._account,
             latency=latency,
             failures=fail_call or {},
+            throttle=throttle,
+            consistency_delay=consistency_delay,
             corrupt=corrupt,
             cuts=cut_downloads,
         )

@@ -33,9 +33,13 @@ class MemoryStorage(Storage[Container, Object]):
             given the same one see the same things.
         latency: Seconds that every call takes.
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
-            counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. An operation
-            (``MemoryStorageAccount.calls`` shows their names) with an error fails at every call;
-            with a list of errors it fails that often, and then works. A call that fails has no effect.
+            counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb
+            (``"upload_object"``), or an operation (``MemoryStorageAccount.calls`` shows their names), with an error
+            fails at every call; with a list of errors it fails that often, and then works. ``download_object``
+            stands for every way to read. A call that fails has no effect.
+        throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
+        consistency_delay: Seconds for which listings of this client do not show objects and containers that are new.
+            They can be asked for by their names at once.
         page_size: Most items in one page of a listing; None for all in one.
         corrupt: Operations on whose way one byte of the content changes: ``"put_object"``,
             ``"upload_part"``, ``"read_object"``.
@@ -56,6 +60,8 @@ class MemoryStorage(Storage[Container, Object]):
         *,
         latency: float = 0.0,
         fail_call: Failures | None = None,
+        throttle: int | None = None,
+        consistency_delay: float = 0.0,
         page_size: int | None = None,
         corrupt: Collection[str] = (),
         cut_downloads: Sequence[int] = (),
@@ -69,6 +75,8 @@ class MemoryStorage(Storage[Container, Object]):
             account,
             latency=latency,
             fail_call=fail_call,
+            throttle=throttle,
+            consistency_delay=consistency_delay,
             page_size=page_size,
             corrupt=corrupt,
             cut_downloads=cut_downloads,

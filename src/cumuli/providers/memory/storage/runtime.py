@@ -14,9 +14,19 @@ from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.protocol import Runtime
 from cumuli.runtime.timeouts import Patience
 
-__all__ = ["MemoryStorageRuntime"]
+__all__ = ["VERBS", "MemoryStorageRuntime"]
 
 PIECE = 1024 * 1024
+# The operations that have another name than the verb of the client that begins with them.
+VERBS = {
+    "container_cdn_url": "get_container_cdn_url",
+    "head_object": "get_object",
+    "list_objects": "list_container_objects",
+    "object_url": "get_object_url",
+    "put_object": "upload_object",
+    "read_object": "download_object",
+    "start_multipart": "upload_object",
+}
 
 
 class MemoryStorageRuntime(MemoryRuntime):
@@ -27,6 +37,8 @@ class MemoryStorageRuntime(MemoryRuntime):
         account: Who answers.
         latency: Seconds that every request takes.
         failures: Which requests fail.
+        throttle: Of so many requests one is refused; None for none.
+        consistency_delay: Seconds for which what is new is not listed.
         corrupt: Operations whose content has one byte changed on the way.
         cuts: After how many bytes the first read is cut, the second, and so on.
     """
@@ -38,10 +50,15 @@ class MemoryStorageRuntime(MemoryRuntime):
         *,
         latency: float,
         failures: Failures,
+        throttle: int | None,
+        consistency_delay: float,
         corrupt: Collection[str],
         cuts: Sequence[int],
     ) -> None:
-        super().__init__(runtime, account, region="", latency=latency, failures=failures)
+        super().__init__(
+            runtime, account, region="", latency=latency, failures=failures, throttle=throttle, verbs=VERBS
+        )
+        self._delay = consistency_delay
         self._store = account
         self._corrupt = frozenset(corrupt)
         self._cuts = list(cuts)
@@ -52,17 +69,20 @@ class MemoryStorageRuntime(MemoryRuntime):
         content = await _content(request)
         if request.operation in self._corrupt:
             content = _damaged(content)
-        return self._store.answer(msgspec.structs.replace(request, body=content), region="", now=self.now())
+        return self._answer(msgspec.structs.replace(request, body=content))
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         await self.travel(request, deadline, patience)
-        answer = self._store.answer(request, region="", now=self.now())
+        answer = self._answer(request)
         if answer.status != 200:
             return _Stream(answer, answer.body, None)
         with self._cut_lock:
             cut = self._cuts.pop(0) if self._cuts else None
         content = _damaged(answer.body) if request.operation in self._corrupt else answer.body
         return _Stream(answer, content, cut)
+
+    def _answer(self, request: Request) -> Response:
+        return self._store.answer(request, region="", now=self.now(), unlisted=self._delay)
 
 
 async def _content(request: Request) -> bytes:
