@@ -32,6 +32,27 @@ MAKES: dict[str, tuple[Call, str]] = {
     "CreateKeyPair": (lambda ec2: ec2.create_key_pair("me"), "its private key is lost; delete it"),
     "ImportKeyPair": (lambda ec2: ec2.import_key_pair("me", PUBLIC_KEY), "the key pair 'me' was made"),
     "AllocateAddress": (lambda ec2: ec2.ex_allocate_address(), "look for it with ex_describe_all_addresses"),
+    "ModifyVolume": (lambda ec2: ec2.ex_modify_volume("vol-1", size=9), "whether the change of vol-1 was made"),
+    "CreateVpc": (lambda ec2: ec2.ex_create_network("10.0.0.0/16"), "look for it with ex_list_networks"),
+    "CreateSubnet": (lambda ec2: ec2.ex_create_subnet("vpc-1", "10.0.0.0/24"), "look for it with ex_list_subnets"),
+    "CreateNetworkInterface": (
+        lambda ec2: ec2.ex_create_network_interface("subnet-1"),
+        "look for it with ex_list_network_interfaces",
+    ),
+    "AttachNetworkInterface": (
+        lambda ec2: ec2.ex_attach_network_interface_to_node("eni-1", "i-1", 1),
+        "whether the attachment was made",
+    ),
+    "CreateInternetGateway": (
+        lambda ec2: ec2.ex_create_internet_gateway(),
+        "look for it with ex_list_internet_gateways",
+    ),
+    "CreateRouteTable": (lambda ec2: ec2.ex_create_route_table("vpc-1"), "look for it with ex_list_route_tables"),
+    "CreateLaunchTemplate": (
+        lambda ec2: ec2.ex_create_launch_template("web", image="ami-1"),
+        "the launch template 'web' was made",
+    ),
+    "CreatePlacementGroup": (lambda ec2: ec2.ex_create_placement_group("near"), "the placement group 'near' was made"),
     "CreateSecurityGroup": (lambda ec2: ec2.ex_create_security_group("web", "x"), "the security group 'web' was made"),
 }
 ENDS: dict[str, tuple[Any, type[CloudError]]] = {

@@ -33,6 +33,23 @@ def address(association: str = "") -> bytes:
     return reply(200, answer_of("DescribeAddresses", inside))
 
 
+def interface(attachment: str = "") -> bytes:
+    attached = f"<attachment><attachmentId>a-1</attachmentId><status>{attachment}</status></attachment>"
+    item = f"<item><networkInterfaceId>eni-1</networkInterfaceId>{attached if attachment else ''}</item>"
+    return reply(200, answer_of("DescribeNetworkInterfaces", f"<networkInterfaceSet>{item}</networkInterfaceSet>"))
+
+
+def gateway(network: str = "") -> bytes:
+    attached = f"<attachmentSet><item><vpcId>{network}</vpcId></item></attachmentSet>" if network else ""
+    item = f"<item><internetGatewayId>igw-1</internetGatewayId>{attached}</item>"
+    return reply(200, answer_of("DescribeInternetGateways", f"<internetGatewaySet>{item}</internetGatewaySet>"))
+
+
+def tables(*ids: str) -> bytes:
+    items = "".join(f"<item><routeTableId>{each}</routeTableId></item>" for each in ids)
+    return reply(200, answer_of("DescribeRouteTables", f"<routeTableSet>{items}</routeTableSet>"))
+
+
 KEY = reply(200, answer_of("DescribeKeyPairs", "<keySet><item><keyName>k</keyName></item></keySet>"))
 
 GONE: dict[str, tuple[Call, list[Any]]] = {
@@ -63,6 +80,48 @@ GONE: dict[str, tuple[Call, list[Any]]] = {
     "DetachVolume": (
         lambda ec2: ec2.detach_volume("vol-1"),
         [volume("in-use", "attached"), cut, error(400, "IncorrectState"), volume("available"), volume("available")],
+    ),
+    "DeleteVpc": (lambda ec2: ec2.ex_delete_network("vpc-1"), [cut, error(400, "InvalidVpcID.NotFound")]),
+    "DeleteSubnet": (lambda ec2: ec2.ex_delete_subnet("subnet-1"), [cut, error(400, "InvalidSubnetID.NotFound")]),
+    "DeleteNetworkInterface": (
+        lambda ec2: ec2.ex_delete_network_interface("eni-1"),
+        [cut, error(400, "InvalidNetworkInterfaceID.NotFound")],
+    ),
+    "DetachNetworkInterface": (
+        lambda ec2: ec2.ex_detach_network_interface("eni-1"),
+        [interface("attached"), cut, error(400, "IncorrectState"), interface()],
+    ),
+    "DetachNetworkInterface, detaching": (
+        lambda ec2: ec2.ex_detach_network_interface("eni-1"),
+        [interface("attached"), cut, error(400, "IncorrectState"), interface("detaching")],
+    ),
+    "DeleteInternetGateway": (
+        lambda ec2: ec2.ex_delete_internet_gateway("igw-1"),
+        [cut, error(400, "InvalidInternetGatewayID.NotFound")],
+    ),
+    "DetachInternetGateway": (
+        lambda ec2: ec2.ex_detach_internet_gateway("igw-1", "vpc-1"),
+        [cut, error(400, "Gateway.NotAttached"), gateway()],
+    ),
+    "DeleteRouteTable": (
+        lambda ec2: ec2.ex_delete_route_table("rtb-1"),
+        [cut, error(400, "InvalidRouteTableID.NotFound")],
+    ),
+    "DisassociateRouteTable": (
+        lambda ec2: ec2.ex_dissociate_route_table("rtbassoc-1"),
+        [cut, error(400, "InvalidAssociationID.NotFound"), tables()],
+    ),
+    "DeleteRoute": (
+        lambda ec2: ec2.ex_delete_route("rtb-1", "0.0.0.0/0"),
+        [cut, error(400, "InvalidRoute.NotFound")],
+    ),
+    "DeletePlacementGroup": (
+        lambda ec2: ec2.ex_delete_placement_group("near"),
+        [cut, error(400, "InvalidPlacementGroup.Unknown")],
+    ),
+    "DeleteLaunchTemplate": (
+        lambda ec2: ec2.ex_delete_launch_template("lt-1"),
+        [cut, error(400, "InvalidLaunchTemplateId.NotFound")],
     ),
     "DetachVolume, detaching": (
         lambda ec2: ec2.detach_volume("vol-1"),
@@ -102,6 +161,21 @@ STAYS: dict[str, tuple[Call, list[Any], type[CloudError]]] = {
         [address("eipassoc-1"), cut, error(400, "IncorrectState"), address("eipassoc-1")],
         Conflict,
     ),
+    "an interface's attachment": (
+        lambda ec2: ec2.ex_detach_network_interface("eni-1"),
+        [interface("attached"), cut, error(400, "IncorrectState"), interface("attached")],
+        Conflict,
+    ),
+    "a gateway's attachment": (
+        lambda ec2: ec2.ex_detach_internet_gateway("igw-1", "vpc-1"),
+        [cut, error(400, "DependencyViolation"), gateway("vpc-1")],
+        Conflict,
+    ),
+    "a route table's association": (
+        lambda ec2: ec2.ex_dissociate_route_table("rtbassoc-1"),
+        [cut, error(400, "InvalidAssociationID.NotFound"), tables("rtb-1")],
+        Conflict,
+    ),
     "a group": (
         lambda ec2: ec2.ex_delete_security_group("sg-1"),
         [cut, error(400, "DependencyViolation")],
@@ -119,14 +193,14 @@ async def test_what_is_there_still_was_not_deleted(client: MakeClient, what: str
         assert len(server.actions) == len(answers)
 
 
-@pytest.mark.parametrize(
-    ("call", "code", "kind"),
-    [
-        (lambda ec2: ec2.destroy_node("i-1"), "InvalidInstanceID.NotFound", NodeNotFound),
-        (lambda ec2: ec2.destroy_volume("vol-1"), "InvalidVolume.NotFound", VolumeNotFound),
-        (lambda ec2: ec2.ex_delete_security_group("sg-1"), "InvalidGroup.NotFound", NotFound),
-    ],
-)
+NEVER: list[tuple[Call, str, type[CloudError]]] = [
+    (lambda ec2: ec2.destroy_node("i-1"), "InvalidInstanceID.NotFound", NodeNotFound),
+    (lambda ec2: ec2.destroy_volume("vol-1"), "InvalidVolume.NotFound", VolumeNotFound),
+    (lambda ec2: ec2.ex_delete_security_group("sg-1"), "InvalidGroup.NotFound", NotFound),
+]
+
+
+@pytest.mark.parametrize(("call", "code", "kind"), NEVER)
 async def test_what_was_never_there_is_not_found(
     client: MakeClient, call: Call, code: str, kind: type[CloudError]
 ) -> None:
@@ -137,25 +211,21 @@ async def test_what_was_never_there_is_not_found(
         assert len(server.actions) == 2
 
 
-@pytest.mark.parametrize(
-    ("call", "answers", "words"),
-    [
-        (
-            lambda ec2: ec2.attach_volume("i-1", "vol-1", device="/dev/sdf"),
-            [reply(200, answer_of("AttachVolume", "")), error(403, "UnauthorizedOperation")],
-            "the volume vol-1 is being attached to i-1 all the same",
-        ),
-        (
-            lambda ec2: ec2.detach_volume("vol-1"),
-            [
-                volume("in-use", "attached"),
-                reply(200, answer_of("DetachVolume", "")),
-                error(403, "UnauthorizedOperation"),
-            ],
-            "the volume vol-1 is being detached all the same",
-        ),
-    ],
-)
+UNSEEN: list[tuple[Call, list[Any], str]] = [
+    (
+        lambda ec2: ec2.attach_volume("i-1", "vol-1", device="/dev/sdf"),
+        [reply(200, answer_of("AttachVolume", "")), error(403, "UnauthorizedOperation")],
+        "the volume vol-1 is being attached to i-1 all the same",
+    ),
+    (
+        lambda ec2: ec2.detach_volume("vol-1"),
+        [volume("in-use", "attached"), reply(200, answer_of("DetachVolume", "")), error(403, "UnauthorizedOperation")],
+        "the volume vol-1 is being detached all the same",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "answers", "words"), UNSEEN)
 async def test_what_was_done_and_cannot_be_seen_is_told(
     client: MakeClient, call: Call, answers: list[Any], words: str
 ) -> None:

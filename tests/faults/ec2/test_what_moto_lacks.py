@@ -136,6 +136,41 @@ async def test_a_description_of_an_image(client: MakeClient) -> None:
     assert one == other
 
 
+async def test_ipv6_addresses_of_an_interface(client: MakeClient) -> None:
+    inside = "<assignedIpv6Addresses><item>2001:db8::5</item></assignedIpv6Addresses>"
+    answers = [told("AssignIpv6Addresses", inside), told("UnassignIpv6Addresses")]
+    with StrictEC2(*answers, *answers) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        found = await ec2.ex_assign_ipv6_addresses("eni-1", addresses=["2001:db8::5"])
+        await ec2.ex_unassign_ipv6_addresses("eni-1", ["2001:db8::5"])
+        await ec2.ex_unassign_ipv6_addresses("eni-1", [])
+        seen = boto.assign_ipv6_addresses(NetworkInterfaceId="eni-1", Ipv6Addresses=["2001:db8::5"])
+        boto.unassign_ipv6_addresses(NetworkInterfaceId="eni-1", Ipv6Addresses=["2001:db8::5"])
+        sent = [without_version(request) for request in server.requests]
+    assert found == seen["AssignedIpv6Addresses"] == ["2001:db8::5"]
+    assert sent[:2] == sent[2:]
+
+
+async def test_an_interface_that_ends_with_its_node(client: MakeClient) -> None:
+    attached = "<attachment><attachmentId>eni-attach-1</attachmentId></attachment>"
+    item = f"<item><networkInterfaceId>eni-1</networkInterfaceId>{attached}</item>"
+    described = told("DescribeNetworkInterfaces", f"<networkInterfaceSet>{item}</networkInterfaceSet>")
+    with StrictEC2(described) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        await ec2.ex_modify_network_interface_attribute("eni-1", delete_on_termination=True)
+        attachment = {"AttachmentId": "eni-attach-1", "DeleteOnTermination": True}
+        boto.modify_network_interface_attribute(NetworkInterfaceId="eni-1", Attachment=attachment)
+        _, one, other = [without_version(request) for request in server.requests]
+    assert one == other
+
+
+async def test_a_permissive_group_whose_answer_was_lost(client: MakeClient) -> None:
+    duplicate = error(400, "InvalidPermission.Duplicate")
+    with StrictEC2(error(503, "Unavailable"), duplicate, duplicate) as server:
+        await client(server.origin).ex_authorize_security_group_permissive("sg-1")
+        assert server.actions == ["AuthorizeSecurityGroupIngress"] * 3
+
+
 async def test_a_lost_answer_makes_no_second_template(client: MakeClient) -> None:
     template = (
         "<launchTemplate><launchTemplateId>lt-1</launchTemplateId><launchTemplateName>web</launchTemplateName>"

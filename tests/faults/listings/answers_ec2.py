@@ -85,7 +85,30 @@ VPC = f"""<vpcId>vpc-@</vpcId><ownerId>1</ownerId><state>available</state><cidrB
 SUBNET = f"""<subnetId>subnet-@</subnetId><state>available</state><vpcId>vpc-1</vpcId><cidrBlock>10.0.@.0/24</cidrBlock>
 <ipv6CidrBlockAssociationSet><item><ipv6CidrBlock>2001:db8::/64</ipv6CidrBlock></item></ipv6CidrBlockAssociationSet>
 <availableIpAddressCount>251</availableIpAddressCount><availabilityZone>eu-west-1a</availabilityZone>
-<defaultForAz>true</defaultForAz><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch>{TAGS}"""
+<defaultForAz>true</defaultForAz><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch>
+<assignIpv6AddressOnCreation>true</assignIpv6AddressOnCreation>{TAGS}"""
+INTERFACE = f"""<networkInterfaceId>eni-@</networkInterfaceId><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId>
+<availabilityZone>eu-west-1a</availabilityZone><description>d</description><ownerId>1</ownerId>
+<requesterManaged>true</requesterManaged><status>in-use</status><macAddress>12:34:56:78:9a:b@</macAddress>
+<privateIpAddress>10.0.0.@</privateIpAddress><privateDnsName>ip-10-0-0-@.internal</privateDnsName>
+<sourceDestCheck>true</sourceDestCheck><interfaceType>interface</interfaceType>
+<groupSet><item><groupId>sg-1</groupId><groupName>web</groupName></item></groupSet>
+<attachment><attachmentId>eni-attach-@</attachmentId><instanceId>i-1</instanceId><deviceIndex>1</deviceIndex>
+<status>attached</status><deleteOnTermination>true</deleteOnTermination></attachment>
+<association><publicIp>203.0.113.@</publicIp></association><privateIpAddressesSet><item>
+<privateIpAddress>10.0.0.@</privateIpAddress><association><publicIp>203.0.113.@</publicIp></association></item>
+</privateIpAddressesSet><ipv6AddressesSet><item><ipv6Address>2001:db8::@</ipv6Address></item></ipv6AddressesSet>
+{TAGS}"""
+GATEWAY = f"""<internetGatewayId>igw-@</internetGatewayId><attachmentSet><item><vpcId>vpc-1</vpcId>
+<state>available</state></item></attachmentSet><ownerId>1</ownerId>{TAGS}"""
+TABLE = f"""<routeTableId>rtb-@</routeTableId><vpcId>vpc-1</vpcId><ownerId>1</ownerId><routeSet>
+<item><destinationCidrBlock>10.0.0.0/16</destinationCidrBlock><gatewayId>local</gatewayId><state>active</state>
+<origin>CreateRouteTable</origin></item>
+<item><destinationIpv6CidrBlock>::/0</destinationIpv6CidrBlock><natGatewayId>nat-1</natGatewayId></item>
+<item><destinationPrefixListId>pl-1</destinationPrefixListId><instanceId>i-1</instanceId>
+<networkInterfaceId>eni-1</networkInterfaceId></item></routeSet>
+<associationSet><item><routeTableAssociationId>rtbassoc-@</routeTableAssociationId><routeTableId>rtb-@</routeTableId>
+<subnetId>subnet-1</subnetId><main>false</main></item></associationSet>{TAGS}"""
 GROUP = f"""<ownerId>1</ownerId><groupId>sg-@</groupId><groupName>g@</groupName><groupDescription>d</groupDescription>
 <vpcId>vpc-1</vpcId><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>22</fromPort><toPort>22</toPort>
 <groups><item><userId>1</userId><groupId>sg-9</groupId><description>d</description></item></groups>
@@ -195,6 +218,23 @@ EC2: dict[str, Recorded] = {
         "volumeModificationSet",
         MODIFICATION,
         "volumeId",
+    ),
+    "ex_list_network_interfaces": listing(
+        lambda ec2: ec2.ex_list_network_interfaces(),
+        "DescribeNetworkInterfaces",
+        "networkInterfaceSet",
+        INTERFACE,
+        "networkInterfaceId",
+    ),
+    "ex_list_internet_gateways": listing(
+        lambda ec2: ec2.ex_list_internet_gateways(),
+        "DescribeInternetGateways",
+        "internetGatewaySet",
+        GATEWAY,
+        "internetGatewayId",
+    ),
+    "ex_list_route_tables": listing(
+        lambda ec2: ec2.ex_list_route_tables(), "DescribeRouteTables", "routeTableSet", TABLE, "routeTableId"
     ),
     "ex_list_launch_templates": listing(
         lambda ec2: ec2.ex_list_launch_templates(),

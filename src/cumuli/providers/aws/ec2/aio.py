@@ -12,8 +12,10 @@ from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
+from cumuli.providers.aws.ec2.aio_interfaces import AsyncEC2Interfaces
 from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
+from cumuli.providers.aws.ec2.aio_routing import AsyncEC2Routing
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes
 from cumuli.providers.aws.ec2.driver import EC2Driver
@@ -37,6 +39,8 @@ class AsyncEC2(
     AsyncEC2Volumes,
     AsyncEC2Addresses,
     AsyncEC2Networks,
+    AsyncEC2Interfaces,
+    AsyncEC2Routing,
     AsyncEC2Tags,
     AsyncEC2Account,
 ):

@@ -16,14 +16,33 @@ from cumuli.providers.aws.ec2.models import (
     EC2Node,
     EC2Snapshot,
     EC2Volume,
+    InternetGateway,
+    LaunchTemplate,
     Network,
+    NetworkInterface,
+    RouteTable,
     SecurityGroup,
     Subnet,
 )
 
 __all__ = ["AsyncEC2Tags", "Taggable"]
 
-Taggable = Node | Volume | VolumeSnapshot | NodeImage | KeyPair | Address | SecurityGroup | Network | Subnet | str
+Taggable = (
+    Node
+    | Volume
+    | VolumeSnapshot
+    | NodeImage
+    | KeyPair
+    | Address
+    | InternetGateway
+    | LaunchTemplate
+    | Network
+    | NetworkInterface
+    | RouteTable
+    | SecurityGroup
+    | Subnet
+    | str
+)
 """What can have tags: a model of EC2's, or the id of any resource."""
 
 
@@ -38,8 +57,8 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         EC2's operation: ``DescribeTags``.
 
         Args:
-            resource: A node, volume, snapshot, image, key pair, address, security group, network or subnet,
-                or the id of anything else that has tags.
+            resource: A node, volume, snapshot, image, key pair, address, security group, network, subnet, interface,
+                internet gateway, route table or launch template, or the id of anything else that has tags.
 
         Returns:
             The tags; empty when there are none, and when there is no such resource.

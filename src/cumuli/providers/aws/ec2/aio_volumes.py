@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
+from cumuli.compute.arguments import checked_name, id_of, ids_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.models import Node, NodeLocation, SnapshotState, Volume, VolumeSnapshot, VolumeState
 from cumuli.errors import InvalidRequest
-from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
+from cumuli.providers.aws.ec2.arguments import Filters, checked_filters, tags_beside
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import EC2Image, EC2Node, EC2Snapshot, EC2Volume, VolumeModification
 
@@ -115,7 +115,7 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                     "KmsKeyId": ex_kms_key_id,
                     "MultiAttachEnabled": ex_multi_attach,
                 },
-                tags=_tags_beside(name, ex_tags),
+                tags=tags_beside(name, ex_tags),
             )
         )
 
@@ -288,7 +288,7 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 volume_id=id_of(volume, Volume, self.provider),
                 name=name,
                 description=ex_description,
-                tags=_tags_beside(name, ex_tags),
+                tags=tags_beside(name, ex_tags),
             )
         )
 
@@ -327,11 +327,3 @@ class AsyncEC2Volumes(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 everybody=public is not None,
             )
         )
-
-
-def _tags_beside(name: str | None, tags: Mapping[str, str] | None) -> dict[str, str]:
-    """The tags, if none of them contradicts the name."""
-    checked = checked_tags(tags)
-    if name is not None and checked.get("Name", name) != name:
-        raise InvalidRequest(f"the tag Name is the display name, which is {name!r}: leave it out of the tags")
-    return checked

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cumuli.compute.arguments import checked_tags
 from cumuli.errors import InvalidRequest
 from cumuli.providers.aws.ec2.models import (
     Address,
     EC2NodeSpec,
+    InternetGateway,
     LaunchTemplate,
     Network,
+    NetworkInterface,
     PlacementGroup,
     ReservedNode,
+    RouteTable,
+    RouteTableAssociation,
     SecurityGroup,
     Subnet,
 )
 
-__all__ = ["Filters", "check_interfaces", "checked_filters", "own_id", "own_ids", "user_data_of"]
+__all__ = ["Filters", "check_interfaces", "checked_filters", "only", "own_id", "own_ids", "tags_beside", "user_data_of"]
 
 # AWS refuses more, before it is put into base64.
 MAX_USER_DATA = 16 * 1024
@@ -24,7 +29,19 @@ MAX_USER_DATA = 16 * 1024
 Filters = Mapping[str, str | Sequence[str]]
 """Filters of a listing by AWS's names, each with the values of which one must match; ``*`` and ``?`` are wildcards."""
 
-OwnModel = Address | LaunchTemplate | Network | PlacementGroup | ReservedNode | SecurityGroup | Subnet
+OwnModel = (
+    Address
+    | InternetGateway
+    | LaunchTemplate
+    | Network
+    | NetworkInterface
+    | PlacementGroup
+    | ReservedNode
+    | RouteTable
+    | RouteTableAssociation
+    | SecurityGroup
+    | Subnet
+)
 
 
 def own_id(value: OwnModel | str, kind: type[OwnModel]) -> str:
@@ -95,3 +112,27 @@ def user_data_of(given: str | bytes) -> bytes:
     if len(data) > MAX_USER_DATA:
         raise InvalidRequest(f"the user data has {len(data)} bytes; EC2 takes at most {MAX_USER_DATA}")
     return data
+
+
+def only(values: Mapping[str, object], what: str) -> dict[str, object]:
+    """The one value that is given of several that may be.
+
+    Raises:
+        InvalidRequest: None of them is given, or more than one.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    if len(given) != 1:
+        raise InvalidRequest(f"{len(given)} {what} are given; EC2 takes exactly one in each call")
+    return given
+
+
+def tags_beside(name: str | None, tags: Mapping[str, str] | None) -> dict[str, str]:
+    """The tags, if none of them contradicts the name.
+
+    Raises:
+        InvalidRequest: One does, or is none.
+    """
+    checked = checked_tags(tags)
+    if name is not None and checked.get("Name", name) != name:
+        raise InvalidRequest(f"the tag Name is the display name, which is {name!r}: leave it out of the tags")
+    return checked

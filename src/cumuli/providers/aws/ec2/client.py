@@ -30,8 +30,10 @@ from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
+from cumuli.providers.aws.ec2.aio_interfaces import AsyncEC2Interfaces
 from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
+from cumuli.providers.aws.ec2.aio_routing import AsyncEC2Routing
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes, VolumeType
 from cumuli.providers.aws.ec2.arguments import Filters
@@ -45,12 +47,17 @@ from cumuli.providers.aws.ec2.models import (
     EC2Snapshot,
     EC2Volume,
     InterfaceSpec,
+    InternetGateway,
     LaunchPermissions,
     LaunchTemplate,
     MetadataOptions,
     Network,
+    NetworkAttributes,
+    NetworkInterface,
     PlacementGroup,
     ReservedNode,
+    RouteTable,
+    RouteTableAssociation,
     SecurityGroup,
     SecurityGroupRule,
     SpotOptions,
@@ -70,8 +77,10 @@ __all__ = [
     "EC2Addresses",
     "EC2Images",
     "EC2Instances",
+    "EC2Interfaces",
     "EC2LaunchTemplates",
     "EC2Networks",
+    "EC2Routing",
     "EC2Tags",
     "EC2Volumes",
 ]
@@ -1273,21 +1282,29 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """
         return run(self._ec2_networks.ex_list_availability_zones(only_available=only_available))
 
-    def ex_list_networks(self, *, ids: Sequence[Network | str] | None = None) -> list[Network]:
+    def ex_list_networks(
+        self, *, ids: Sequence[Network | str] | None = None, filters: Filters | None = None
+    ) -> list[Network]:
         """Every network (VPC) of the account in this region, from every page.
 
         EC2's operation: ``DescribeVpcs``.
 
         Args:
             ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"is-default": "true"}``).
 
         Raises:
             NotFound: One of ``ids`` does not exist.
         """
-        return run(self._ec2_networks.ex_list_networks(ids=ids))
+        return run(self._ec2_networks.ex_list_networks(ids=ids, filters=filters))
 
     def ex_list_subnets(
-        self, *, network: Network | str | None = None, ids: Sequence[Subnet | str] | None = None
+        self,
+        *,
+        network: Network | str | None = None,
+        ids: Sequence[Subnet | str] | None = None,
+        filters: Filters | None = None,
     ) -> list[Subnet]:
         """Every subnet of the account in this region, or of one network, from every page.
 
@@ -1296,14 +1313,20 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         Args:
             network: Only subnets of this network.
             ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"tag:tier": "front"}``).
 
         Raises:
             NotFound: One of ``ids`` does not exist.
         """
-        return run(self._ec2_networks.ex_list_subnets(network=network, ids=ids))
+        return run(self._ec2_networks.ex_list_subnets(network=network, ids=ids, filters=filters))
 
     def ex_list_security_groups(
-        self, *, network: Network | str | None = None, ids: Sequence[SecurityGroup | str] | None = None
+        self,
+        *,
+        network: Network | str | None = None,
+        ids: Sequence[SecurityGroup | str] | None = None,
+        filters: Filters | None = None,
     ) -> list[SecurityGroup]:
         """Every security group of the account in this region, or of one network, with its rules.
 
@@ -1312,11 +1335,169 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         Args:
             network: Only groups of this network.
             ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"group-name": "web-*"}``).
 
         Raises:
             NotFound: One of ``ids`` does not exist.
         """
-        return run(self._ec2_networks.ex_list_security_groups(network=network, ids=ids))
+        return run(self._ec2_networks.ex_list_security_groups(network=network, ids=ids, filters=filters))
+
+    def ex_create_network(
+        self,
+        cidr: str,
+        *,
+        name: str | None = None,
+        tenancy: Literal["default", "dedicated"] | None = None,
+        ipv6: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> Network:
+        """Create a network (VPC), which has a main route table and a default security group, and no subnet.
+
+        EC2's operation: ``CreateVpc``.
+
+        Args:
+            cidr: Its IPv4 addresses, such as ``"10.0.0.0/16"``.
+            name: Its display name: the tag ``Name``.
+            tenancy: ``"dedicated"`` for nodes on machines that no other account has; None for ``"default"``.
+            ipv6: Whether it gets a block of Amazon's IPv6 addresses as well.
+            tags: Tags to put on it.
+
+        Returns:
+            The new network; it is ``"pending"`` for some moments.
+
+        Raises:
+            InvalidRequest: AWS takes no such block.
+            QuotaExceeded: The account may not have another one.
+        """
+        return run(self._ec2_networks.ex_create_network(cidr, name=name, tenancy=tenancy, ipv6=ipv6, tags=tags))
+
+    def ex_delete_network(self, network: Network | str) -> None:
+        """Delete a network (VPC); its subnets, gateways and interfaces have to be gone.
+
+        EC2's operation: ``DeleteVpc``.
+
+        Args:
+            network: The network.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Something is in it.
+        """
+        run(self._ec2_networks.ex_delete_network(network))
+
+    def ex_get_network_attributes(self, network: Network | str) -> NetworkAttributes:
+        """What names the nodes of a network (VPC) have.
+
+        EC2's operation: ``DescribeVpcAttribute``, twice.
+
+        Args:
+            network: The network.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._ec2_networks.ex_get_network_attributes(network))
+
+    def ex_modify_network_attribute(
+        self, network: Network | str, *, dns_support: bool | None = None, dns_hostnames: bool | None = None
+    ) -> None:
+        """Change one attribute of a network (VPC); AWS takes one in each call.
+
+        EC2's operation: ``ModifyVpcAttribute``.
+
+        Args:
+            network: The network.
+            dns_support: Whether AWS's name server answers there.
+            dns_hostnames: Whether nodes with public addresses get public names.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: No attribute is given, or several.
+        """
+        run(
+            self._ec2_networks.ex_modify_network_attribute(
+                network, dns_support=dns_support, dns_hostnames=dns_hostnames
+            )
+        )
+
+    def ex_create_subnet(
+        self,
+        network: Network | str,
+        cidr: str,
+        *,
+        name: str | None = None,
+        location: NodeLocation | str | None = None,
+        ipv6_cidr: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Subnet:
+        """Create a subnet of a network.
+
+        EC2's operation: ``CreateSubnet``.
+
+        Args:
+            network: The network.
+            cidr: Its IPv4 addresses, of the network's, such as ``"10.0.1.0/24"``.
+            name: Its display name: the tag ``Name``.
+            location: The availability zone; None for AWS's choice.
+            ipv6_cidr: Its IPv6 addresses, of the network's, a /64 mostly.
+            tags: Tags to put on it.
+
+        Returns:
+            The new subnet; it is ``"pending"`` for some moments.
+
+        Raises:
+            NotFound: The network does not exist.
+            Conflict: Another subnet has some of the addresses.
+            QuotaExceeded: The network may not have another one.
+        """
+        return run(
+            self._ec2_networks.ex_create_subnet(
+                network, cidr, name=name, location=location, ipv6_cidr=ipv6_cidr, tags=tags
+            )
+        )
+
+    def ex_delete_subnet(self, subnet: Subnet | str) -> None:
+        """Delete a subnet, which must be empty.
+
+        EC2's operation: ``DeleteSubnet``.
+
+        Args:
+            subnet: The subnet.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: Nodes or interfaces are in it.
+        """
+        run(self._ec2_networks.ex_delete_subnet(subnet))
+
+    def ex_modify_subnet_attribute(
+        self,
+        subnet: Subnet | str,
+        *,
+        assign_public_ip: bool | None = None,
+        assign_ipv6: bool | None = None,
+        dns64: bool | None = None,
+    ) -> None:
+        """Change one attribute of a subnet; AWS takes one in each call.
+
+        EC2's operation: ``ModifySubnetAttribute``.
+
+        Args:
+            subnet: The subnet.
+            assign_public_ip: Whether nodes get a public address there if nothing else is said.
+            assign_ipv6: Whether interfaces get an IPv6 address there if nothing else is said.
+            dns64: Whether names that have IPv4 addresses alone get IPv6 addresses for a NAT gateway.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: No attribute is given, or several.
+        """
+        run(
+            self._ec2_networks.ex_modify_subnet_attribute(
+                subnet, assign_public_ip=assign_public_ip, assign_ipv6=assign_ipv6, dns64=dns64
+            )
+        )
 
     def ex_create_security_group(
         self,
@@ -1378,6 +1559,20 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """
         run(self._ec2_networks.ex_authorize_security_group_egress(group, rules))
 
+    def ex_authorize_security_group_permissive(self, group: SecurityGroup | str) -> None:
+        """Let everything in, from everywhere, by IPv4 and IPv6: for tests, and for groups behind another firewall.
+
+        EC2's operation: ``AuthorizeSecurityGroupIngress``, twice. What it lets in already is no error, so that it
+        may be called again.
+
+        Args:
+            group: The security group.
+
+        Raises:
+            NotFound: The group does not exist.
+        """
+        run(self._ec2_networks.ex_authorize_security_group_permissive(group))
+
     def ex_revoke_security_group_ingress(self, group: SecurityGroup | str, rules: Sequence[SecurityGroupRule]) -> None:
         """No longer let traffic in.
 
@@ -1418,6 +1613,542 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         run(self._ec2_networks.ex_delete_security_group(group))
 
 
+class EC2Interfaces(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Network interfaces."""
+
+    def __init__(self, client: AsyncEC2Interfaces) -> None:
+        super().__init__(client)
+        self._ec2_interfaces = client
+
+    def ex_list_network_interfaces(
+        self, *, ids: Sequence[NetworkInterface | str] | None = None, filters: Filters | None = None
+    ) -> list[NetworkInterface]:
+        """Every network interface of the account in this region, from every page.
+
+        EC2's operation: ``DescribeNetworkInterfaces``.
+
+        Args:
+            ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"subnet-id": "subnet-1", "attachment.instance-id": "i-1"}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_interfaces.ex_list_network_interfaces(ids=ids, filters=filters))
+
+    def ex_create_network_interface(
+        self,
+        subnet: Subnet | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        security_groups: Sequence[SecurityGroup | str] = (),
+        private_ip: str | None = None,
+        secondary_private_ip_count: int | None = None,
+        ipv6_addresses: Sequence[str] = (),
+        ipv6_address_count: int | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> NetworkInterface:
+        """Create a network interface, which lives by itself until it is attached.
+
+        EC2's operation: ``CreateNetworkInterface``, with a ``ClientToken``, so that a retry cannot create a second one.
+
+        Args:
+            subnet: The subnet that it is in.
+            name: Its display name: the tag ``Name``.
+            description: What it is for.
+            security_groups: Its security groups, by model or id; none for the network's default one.
+            private_ip: Its private IPv4 address, of the subnet's; None for AWS's choice.
+            secondary_private_ip_count: How many more private IPv4 addresses it gets, of AWS's choice.
+            ipv6_addresses: Its IPv6 addresses, of the subnet's.
+            ipv6_address_count: How many IPv6 addresses it gets of AWS's choice, instead.
+            tags: Tags to put on it.
+
+        Returns:
+            The new interface.
+
+        Raises:
+            NotFound: There is no such subnet or security group.
+            Conflict: Another interface has the address.
+            QuotaExceeded: The account may not have another one, or the subnet has no addresses left.
+        """
+        return run(
+            self._ec2_interfaces.ex_create_network_interface(
+                subnet,
+                name=name,
+                description=description,
+                security_groups=security_groups,
+                private_ip=private_ip,
+                secondary_private_ip_count=secondary_private_ip_count,
+                ipv6_addresses=ipv6_addresses,
+                ipv6_address_count=ipv6_address_count,
+                tags=tags,
+            )
+        )
+
+    def ex_delete_network_interface(self, interface: NetworkInterface | str) -> None:
+        """Delete a network interface, which must not be attached.
+
+        EC2's operation: ``DeleteNetworkInterface``.
+
+        Args:
+            interface: The interface.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is attached.
+        """
+        run(self._ec2_interfaces.ex_delete_network_interface(interface))
+
+    def ex_attach_network_interface_to_node(
+        self, interface: NetworkInterface | str, node: Node | str, device_index: int
+    ) -> str:
+        """Attach a network interface to a node.
+
+        EC2's operation: ``AttachNetworkInterface``.
+
+        Args:
+            interface: The interface, in the node's availability zone.
+            node: The node.
+            device_index: Its place among the node's interfaces, from 1: the first one is there already.
+
+        Returns:
+            The id of the attachment.
+
+        Raises:
+            NotFound: There is no such interface.
+            NodeNotFound: There is no such node.
+            Conflict: The interface is attached, or the place is taken.
+            QuotaExceeded: The node's size has no more interfaces.
+        """
+        return run(self._ec2_interfaces.ex_attach_network_interface_to_node(interface, node, device_index))
+
+    def ex_detach_network_interface(self, interface: NetworkInterface | str, *, force: bool = False) -> None:
+        """Detach a network interface from the node that it is attached to.
+
+        EC2's operation: ``DetachNetworkInterface``.
+
+        Args:
+            interface: The interface.
+            force: Take it away from a node that does not let go of it, where the metadata may keep it.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is attached to nothing.
+        """
+        run(self._ec2_interfaces.ex_detach_network_interface(interface, force=force))
+
+    def ex_modify_network_interface_attribute(
+        self,
+        interface: NetworkInterface | str,
+        *,
+        description: str | None = None,
+        security_groups: Sequence[SecurityGroup | str] | None = None,
+        source_dest_check: bool | None = None,
+        delete_on_termination: bool | None = None,
+    ) -> None:
+        """Change one attribute of a network interface; AWS takes one in each call.
+
+        EC2's operation: ``ModifyNetworkInterfaceAttribute``.
+
+        Args:
+            interface: The interface.
+            description: What it is for.
+            security_groups: All of the security groups that it is to have, by model or id.
+            source_dest_check: Whether it only gets packets that are addressed to it.
+            delete_on_termination: Whether it ends with the node that it is attached to.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is attached to nothing that it could end with.
+            InvalidRequest: No attribute is given, or several.
+        """
+        run(
+            self._ec2_interfaces.ex_modify_network_interface_attribute(
+                interface,
+                description=description,
+                security_groups=security_groups,
+                source_dest_check=source_dest_check,
+                delete_on_termination=delete_on_termination,
+            )
+        )
+
+    def ex_assign_private_ips(
+        self,
+        interface: NetworkInterface | str,
+        *,
+        addresses: Sequence[str] = (),
+        count: int | None = None,
+        allow_reassignment: bool = False,
+    ) -> list[str]:
+        """Give a network interface more private IPv4 addresses.
+
+        EC2's operation: ``AssignPrivateIpAddresses``.
+
+        Args:
+            interface: The interface.
+            addresses: The addresses, of the subnet's.
+            count: How many of AWS's choice, instead.
+            allow_reassignment: Whether they may be taken away from another interface.
+
+        Returns:
+            The addresses that it has got.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: Neither addresses nor a count are given, or both; or the addresses are not the subnet's.
+        """
+        return run(
+            self._ec2_interfaces.ex_assign_private_ips(
+                interface, addresses=addresses, count=count, allow_reassignment=allow_reassignment
+            )
+        )
+
+    def ex_unassign_private_ips(self, interface: NetworkInterface | str, addresses: Sequence[str]) -> None:
+        """Take private IPv4 addresses away from a network interface, all but the primary one.
+
+        EC2's operation: ``UnassignPrivateIpAddresses``. An empty list sends nothing.
+
+        Args:
+            interface: The interface.
+            addresses: The addresses.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: It does not have the addresses.
+        """
+        run(self._ec2_interfaces.ex_unassign_private_ips(interface, addresses))
+
+    def ex_assign_ipv6_addresses(
+        self, interface: NetworkInterface | str, *, addresses: Sequence[str] = (), count: int | None = None
+    ) -> list[str]:
+        """Give a network interface IPv6 addresses.
+
+        EC2's operation: ``AssignIpv6Addresses``.
+
+        Args:
+            interface: The interface.
+            addresses: The addresses, of the subnet's.
+            count: How many of AWS's choice, instead.
+
+        Returns:
+            The addresses that it has got.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: Neither addresses nor a count are given, or both; or the addresses are not the subnet's.
+        """
+        return run(self._ec2_interfaces.ex_assign_ipv6_addresses(interface, addresses=addresses, count=count))
+
+    def ex_unassign_ipv6_addresses(self, interface: NetworkInterface | str, addresses: Sequence[str]) -> None:
+        """Take IPv6 addresses away from a network interface.
+
+        EC2's operation: ``UnassignIpv6Addresses``. An empty list sends nothing.
+
+        Args:
+            interface: The interface.
+            addresses: The addresses.
+
+        Raises:
+            NotFound: It does not exist.
+            InvalidRequest: It does not have the addresses.
+        """
+        run(self._ec2_interfaces.ex_unassign_ipv6_addresses(interface, addresses))
+
+
+class EC2Routing(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Internet gateways, route tables and routes."""
+
+    def __init__(self, client: AsyncEC2Routing) -> None:
+        super().__init__(client)
+        self._ec2_routing = client
+
+    def ex_list_internet_gateways(
+        self, *, ids: Sequence[InternetGateway | str] | None = None, filters: Filters | None = None
+    ) -> list[InternetGateway]:
+        """Every internet gateway of the account in this region, from every page.
+
+        EC2's operation: ``DescribeInternetGateways``.
+
+        Args:
+            ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"attachment.vpc-id": "vpc-1"}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_routing.ex_list_internet_gateways(ids=ids, filters=filters))
+
+    def ex_create_internet_gateway(
+        self, *, name: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> InternetGateway:
+        """Create an internet gateway; it leads nowhere until it is attached, and a route leads to it.
+
+        EC2's operation: ``CreateInternetGateway``.
+
+        Args:
+            name: Its display name: the tag ``Name``.
+            tags: Tags to put on it.
+
+        Raises:
+            QuotaExceeded: The account may not have another one.
+        """
+        return run(self._ec2_routing.ex_create_internet_gateway(name=name, tags=tags))
+
+    def ex_delete_internet_gateway(self, gateway: InternetGateway | str) -> None:
+        """Delete an internet gateway, which must not be attached.
+
+        EC2's operation: ``DeleteInternetGateway``.
+
+        Args:
+            gateway: The gateway.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is attached.
+        """
+        run(self._ec2_routing.ex_delete_internet_gateway(gateway))
+
+    def ex_attach_internet_gateway(self, gateway: InternetGateway | str, network: Network | str) -> None:
+        """Attach an internet gateway to a network.
+
+        EC2's operation: ``AttachInternetGateway``.
+
+        Args:
+            gateway: The gateway.
+            network: The network, which has none yet.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict: The gateway is attached.
+        """
+        run(self._ec2_routing.ex_attach_internet_gateway(gateway, network))
+
+    def ex_detach_internet_gateway(self, gateway: InternetGateway | str, network: Network | str) -> None:
+        """Detach an internet gateway from a network.
+
+        EC2's operation: ``DetachInternetGateway``.
+
+        Args:
+            gateway: The gateway.
+            network: The network.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict: The gateway is not attached to it, or nodes of the network have public addresses.
+        """
+        run(self._ec2_routing.ex_detach_internet_gateway(gateway, network))
+
+    def ex_list_route_tables(
+        self, *, ids: Sequence[RouteTable | str] | None = None, filters: Filters | None = None
+    ) -> list[RouteTable]:
+        """Every route table of the account in this region, from every page, with its routes.
+
+        EC2's operation: ``DescribeRouteTables``.
+
+        Args:
+            ids: Only these. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"vpc-id": "vpc-1", "association.main": "true"}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_routing.ex_list_route_tables(ids=ids, filters=filters))
+
+    def ex_create_route_table(
+        self, network: Network | str, *, name: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> RouteTable:
+        """Create a route table of a network, which routes within the network and nowhere else.
+
+        EC2's operation: ``CreateRouteTable``, with a ``ClientToken``, so that a retry cannot create a second one.
+
+        Args:
+            network: The network.
+            name: Its display name: the tag ``Name``.
+            tags: Tags to put on it.
+
+        Raises:
+            NotFound: The network does not exist.
+            QuotaExceeded: The network may not have another one.
+        """
+        return run(self._ec2_routing.ex_create_route_table(network, name=name, tags=tags))
+
+    def ex_delete_route_table(self, table: RouteTable | str) -> None:
+        """Delete a route table, which must be no subnet's, and not the main one.
+
+        EC2's operation: ``DeleteRouteTable``.
+
+        Args:
+            table: The route table.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is a subnet's.
+        """
+        run(self._ec2_routing.ex_delete_route_table(table))
+
+    def ex_associate_route_table(self, table: RouteTable | str, subnet: Subnet | str) -> str:
+        """Make a route table a subnet's, instead of the network's main one.
+
+        EC2's operation: ``AssociateRouteTable``.
+
+        Args:
+            table: The route table.
+            subnet: The subnet, of the same network.
+
+        Returns:
+            The id of the association.
+
+        Raises:
+            NotFound: One of them does not exist.
+            Conflict: The subnet has another one; ``ex_replace_route_table_association`` changes that.
+        """
+        return run(self._ec2_routing.ex_associate_route_table(table, subnet))
+
+    def ex_dissociate_route_table(self, association: RouteTableAssociation | str) -> None:
+        """Let a subnet have the network's main route table again.
+
+        EC2's operation: ``DisassociateRouteTable``.
+
+        Args:
+            association: The association, by model or id.
+
+        Raises:
+            Conflict: There is no such association.
+        """
+        run(self._ec2_routing.ex_dissociate_route_table(association))
+
+    def ex_replace_route_table_association(
+        self, association: RouteTableAssociation | str, table: RouteTable | str
+    ) -> str:
+        """Give a subnet another route table, or a network another main one.
+
+        EC2's operation: ``ReplaceRouteTableAssociation``.
+
+        Args:
+            association: The association as it is, by model or id.
+            table: The route table that is to be in it.
+
+        Returns:
+            The id of the new association.
+
+        Raises:
+            NotFound: There is no such route table.
+            Conflict: There is no such association.
+        """
+        return run(self._ec2_routing.ex_replace_route_table_association(association, table))
+
+    def ex_create_route(
+        self,
+        table: RouteTable | str,
+        destination: str,
+        *,
+        gateway: InternetGateway | str | None = None,
+        node: Node | str | None = None,
+        network_interface: NetworkInterface | str | None = None,
+        nat_gateway: str | None = None,
+        peering_connection: str | None = None,
+        transit_gateway: str | None = None,
+        egress_only_gateway: str | None = None,
+    ) -> None:
+        """Say where a route table sends what is for some addresses; exactly one target is given.
+
+        EC2's operation: ``CreateRoute``.
+
+        Args:
+            table: The route table.
+            destination: The addresses: an IPv4 or IPv6 block such as ``"0.0.0.0/0"``, or the id of a prefix list.
+            gateway: An internet gateway, or the id of a virtual private gateway.
+            node: A node with one interface, for NAT.
+            network_interface: A network interface.
+            nat_gateway: Id of a NAT gateway.
+            peering_connection: Id of a peering connection of networks.
+            transit_gateway: Id of a transit gateway.
+            egress_only_gateway: Id of an egress-only internet gateway, for IPv6.
+
+        Raises:
+            NotFound: There is no such table or target.
+            AlreadyExists: The table has a route for these addresses; ``ex_replace_route`` changes it.
+            InvalidRequest: No target is given, or several.
+        """
+        run(
+            self._ec2_routing.ex_create_route(
+                table,
+                destination,
+                gateway=gateway,
+                node=node,
+                network_interface=network_interface,
+                nat_gateway=nat_gateway,
+                peering_connection=peering_connection,
+                transit_gateway=transit_gateway,
+                egress_only_gateway=egress_only_gateway,
+            )
+        )
+
+    def ex_replace_route(
+        self,
+        table: RouteTable | str,
+        destination: str,
+        *,
+        gateway: InternetGateway | str | None = None,
+        node: Node | str | None = None,
+        network_interface: NetworkInterface | str | None = None,
+        nat_gateway: str | None = None,
+        peering_connection: str | None = None,
+        transit_gateway: str | None = None,
+        egress_only_gateway: str | None = None,
+    ) -> None:
+        """Change where a route table sends what is for some addresses; exactly one target is given.
+
+        EC2's operation: ``ReplaceRoute``.
+
+        Args:
+            table: The route table.
+            destination: The addresses: an IPv4 or IPv6 block such as ``"0.0.0.0/0"``, or the id of a prefix list.
+            gateway: An internet gateway, or the id of a virtual private gateway.
+            node: A node with one interface, for NAT.
+            network_interface: A network interface.
+            nat_gateway: Id of a NAT gateway.
+            peering_connection: Id of a peering connection of networks.
+            transit_gateway: Id of a transit gateway.
+            egress_only_gateway: Id of an egress-only internet gateway, for IPv6.
+
+        Raises:
+            NotFound: There is no such table, route or target.
+            InvalidRequest: No target is given, or several.
+        """
+        run(
+            self._ec2_routing.ex_replace_route(
+                table,
+                destination,
+                gateway=gateway,
+                node=node,
+                network_interface=network_interface,
+                nat_gateway=nat_gateway,
+                peering_connection=peering_connection,
+                transit_gateway=transit_gateway,
+                egress_only_gateway=egress_only_gateway,
+            )
+        )
+
+    def ex_delete_route(self, table: RouteTable | str, destination: str) -> None:
+        """Delete a route.
+
+        EC2's operation: ``DeleteRoute``.
+
+        Args:
+            table: The route table.
+            destination: The addresses that the route is for.
+
+        Raises:
+            NotFound: There is no such table or route.
+        """
+        run(self._ec2_routing.ex_delete_route(table, destination))
+
+
 class EC2Tags(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     """Tags of anything that has tags."""
 
@@ -1431,8 +2162,8 @@ class EC2Tags(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         EC2's operation: ``DescribeTags``.
 
         Args:
-            resource: A node, volume, snapshot, image, key pair, address, security group, network or subnet,
-                or the id of anything else that has tags.
+            resource: A node, volume, snapshot, image, key pair, address, security group, network, subnet, interface,
+                internet gateway, route table or launch template, or the id of anything else that has tags.
 
         Returns:
             The tags; empty when there are none, and when there is no such resource.
@@ -1513,7 +2244,18 @@ class EC2Account(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         return run(self._ec2_account.ex_get_limits())
 
 
-class EC2(EC2Instances, EC2LaunchTemplates, EC2Images, EC2Volumes, EC2Addresses, EC2Networks, EC2Tags, EC2Account):
+class EC2(
+    EC2Instances,
+    EC2LaunchTemplates,
+    EC2Images,
+    EC2Volumes,
+    EC2Addresses,
+    EC2Networks,
+    EC2Interfaces,
+    EC2Routing,
+    EC2Tags,
+    EC2Account,
+):
     """Amazon EC2 (Query API of 2016-11-15), and other services that speak its protocol.
 
     One client serves one region. ``list_nodes()`` gives terminated nodes too for as long as AWS lists

@@ -16,12 +16,14 @@ from cumuli.providers.aws.ec2.addresses import Addresses
 from cumuli.providers.aws.ec2.calls import EC2Calls
 from cumuli.providers.aws.ec2.images import Images
 from cumuli.providers.aws.ec2.instances import Instances
+from cumuli.providers.aws.ec2.interfaces import Interfaces
 from cumuli.providers.aws.ec2.keys import KeyPairs
 from cumuli.providers.aws.ec2.launch_templates import LaunchTemplates
 from cumuli.providers.aws.ec2.launching import Launching
 from cumuli.providers.aws.ec2.models import PROVIDER, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 from cumuli.providers.aws.ec2.networks import Networks
 from cumuli.providers.aws.ec2.placement_groups import PlacementGroups
+from cumuli.providers.aws.ec2.routing import Routing
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
 from cumuli.providers.aws.ec2.sizes import Sizes
 from cumuli.providers.aws.ec2.tags import Tags
@@ -55,6 +57,8 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         self.calls = calls
         self.networks = Networks(calls)
         self.security_groups = SecurityGroups(calls)
+        self.interfaces = Interfaces(calls)
+        self.routing = Routing(calls)
         self.sizes = Sizes(calls)
         self.images = Images(calls)
         launching = Launching(self.security_groups)

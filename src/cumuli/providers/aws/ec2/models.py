@@ -20,14 +20,21 @@ __all__ = [
     "EC2NodeSpec",
     "EC2Snapshot",
     "EC2Volume",
+    "InterfaceAttachment",
     "InterfaceSpec",
+    "InternetGateway",
     "LaunchPermissions",
     "LaunchTemplate",
     "MetadataOptions",
     "Network",
+    "NetworkAttributes",
+    "NetworkInterface",
     "NodeInterface",
     "PlacementGroup",
     "ReservedNode",
+    "Route",
+    "RouteTable",
+    "RouteTableAssociation",
     "SecurityGroup",
     "SecurityGroupName",
     "SecurityGroupRule",
@@ -718,6 +725,7 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
         state: AWS's word: ``"pending"``, ``"available"`` …
         free_addresses: How many IPv4 addresses are unused, or None.
         assigns_public_ip: Whether nodes get a public address there if nothing else is said.
+        assigns_ipv6: Whether interfaces get an IPv6 address there if nothing else is said.
         is_default: Whether it is its zone's default subnet.
         tags: Its tags.
         provider: ``"ec2"``.
@@ -731,12 +739,181 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     state: str = ""
     free_addresses: int | None = None
     assigns_public_ip: bool = False
+    assigns_ipv6: bool = False
     is_default: bool = False
     tags: dict[str, str] = {}
     provider: str = PROVIDER
 
     def __hash__(self) -> int:
         return hash((self.provider, "subnet", self.id))
+
+
+class NetworkAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What names the nodes of a network (VPC) have.
+
+    Attributes:
+        dns_support: Whether AWS's name server answers there; None where AWS does not tell.
+        dns_hostnames: Whether nodes with public addresses get public names; None likewise.
+    """
+
+    dns_support: bool | None = None
+    dns_hostnames: bool | None = None
+
+
+class InterfaceAttachment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network interface is attached to.
+
+    Attributes:
+        id: Its id (``"eni-attach-…"``); empty where AWS does not tell.
+        node: Id of the node, or None for an AWS service's own.
+        state: AWS's word: ``"attaching"``, ``"attached"``, ``"detaching"``.
+        device_index: The interface's place among the node's, from 0, or None.
+        delete_on_termination: Whether the interface ends with the node.
+    """
+
+    id: str = ""
+    node: str | None = None
+    state: str = ""
+    device_index: int | None = None
+    delete_on_termination: bool = False
+
+
+class NetworkInterface(msgspec.Struct, frozen=True, kw_only=True):
+    """A network interface, which lives by itself or with a node.
+
+    Attributes:
+        id: Its id (``"eni-…"``).
+        name: Its Name tag, or empty.
+        description: What it is for; empty where it does not say.
+        state: AWS's word: ``"available"``, ``"attaching"``, ``"in-use"``, ``"detaching"``.
+        type: ``"interface"``, ``"nat_gateway"`` and so on.
+        mac: Its MAC address.
+        network: Id of its network (VPC), or None.
+        subnet: Id of its subnet, or None.
+        location: The availability zone it is in, or None.
+        private_ips: Its private IPv4 addresses, the primary one first.
+        public_ips: The public IPv4 addresses that lead to them.
+        ipv6: Its IPv6 addresses.
+        security_groups: Its security groups.
+        attachment: What it is attached to, or None.
+        source_dest_check: Whether it only gets packets that are addressed to it; None where AWS does not tell.
+        private_dns: Its private DNS name, or None.
+        owner: Id of the account that owns it, or None.
+        requester_managed: Whether an AWS service made it and looks after it.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    description: str = ""
+    state: str = ""
+    type: str = ""
+    mac: str = ""
+    network: str | None = None
+    subnet: str | None = None
+    location: str | None = None
+    private_ips: tuple[str, ...] = ()
+    public_ips: tuple[str, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    security_groups: tuple[SecurityGroupName, ...] = ()
+    attachment: InterfaceAttachment | None = None
+    source_dest_check: bool | None = None
+    private_dns: str | None = None
+    owner: str | None = None
+    requester_managed: bool = False
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "network interface", self.id))
+
+
+class InternetGateway(msgspec.Struct, frozen=True, kw_only=True):
+    """An internet gateway, by which a network reaches the Internet and is reached.
+
+    Attributes:
+        id: Its id (``"igw-…"``).
+        name: Its Name tag, or empty.
+        network: Id of the network (VPC) it is attached to, or None.
+        state: AWS's word for that: ``"available"``, ``"attaching"`` …; empty without one.
+        owner: Id of the account that owns it, or None.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    network: str | None = None
+    state: str = ""
+    owner: str | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "internet gateway", self.id))
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a route table sends what is for some addresses.
+
+    Attributes:
+        destination: The addresses: an IPv4 or IPv6 block, or the id of a prefix list.
+        target: Id of what it goes to: a gateway, an interface, ``"local"`` for within the network; empty where AWS does
+            not tell.
+        node: Id of the node that the interface belongs to, or None.
+        state: ``"active"``, or ``"blackhole"`` if the target is not there any more.
+        origin: ``"CreateRoute"``, ``"CreateRouteTable"`` or ``"EnableVgwRoutePropagation"``.
+    """
+
+    destination: str
+    target: str = ""
+    node: str | None = None
+    state: str = ""
+    origin: str = ""
+
+
+class RouteTableAssociation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a route table is for.
+
+    Attributes:
+        id: Its id (``"rtbassoc-…"``).
+        subnet: Id of the subnet, or None.
+        gateway: Id of the gateway, or None.
+        main: Whether it is for all subnets of the network that have no table of their own.
+    """
+
+    id: str
+    subnet: str | None = None
+    gateway: str | None = None
+    main: bool = False
+
+
+class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A route table of a network.
+
+    Attributes:
+        id: Its id (``"rtb-…"``).
+        name: Its Name tag, or empty.
+        network: Id of its network (VPC), or None.
+        routes: Its routes.
+        associations: What it is for.
+        owner: Id of the account that owns it, or None.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    name: str = ""
+    network: str | None = None
+    routes: tuple[Route, ...] = ()
+    associations: tuple[RouteTableAssociation, ...] = ()
+    owner: str | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "route table", self.id))
 
 
 class ConsoleOutput(msgspec.Struct, frozen=True, kw_only=True):

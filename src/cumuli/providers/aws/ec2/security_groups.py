@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page, iterate_pages
-from cumuli.errors import InvalidRequest, NotFound
+from cumuli.errors import AlreadyExists, InvalidRequest, NotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import EC2Calls, next_cursor, page_of, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import SecurityGroup, SecurityGroupRule
@@ -92,6 +93,16 @@ class SecurityGroups:
             {"GroupId": group_id, "IpPermissions": [permission(rule) for rule in rules]},
             repeatable=False,
         )
+
+    async def authorize_everything(self, group_id: str) -> None:
+        """Let everything in; what it lets in already is no error."""
+        for everywhere in ("0.0.0.0/0", "::/0"):
+            rule = permission(SecurityGroupRule(protocol="-1", cidr=everywhere))
+            with suppress(AlreadyExists):
+                # Repeatable: a rule that is there already is what is wanted, whoever put it there.
+                await self._calls.act(
+                    "AuthorizeSecurityGroupIngress", {"GroupId": group_id, "IpPermissions": [rule]}, repeatable=True
+                )
 
     async def revoke_security_group(
         self, direction: Direction, group_id: str, rules: Sequence[SecurityGroupRule]

@@ -557,6 +557,19 @@ class VpcItem(Item, frozen=True):
     tag_set: list[Tag] = []
 
 
+class CreateVpcResponse(Answer, frozen=True):
+    vpc: VpcItem
+
+
+class BooleanValue(Item, frozen=True):
+    value: bool | None = None
+
+
+class DescribeVpcAttributeResponse(Answer, frozen=True):
+    enable_dns_support: BooleanValue | None = None
+    enable_dns_hostnames: BooleanValue | None = None
+
+
 class DescribeVpcsResponse(Answer, frozen=True):
     vpc_set: list[VpcItem] = []
     next_token: str | None = None
@@ -571,13 +584,150 @@ class SubnetItem(Item, frozen=True):
     state: str = ""
     available_ip_address_count: int | None = None
     map_public_ip_on_launch: bool = False
+    assign_ipv6_address_on_creation: bool = False
     default_for_az: bool = False
     tag_set: list[Tag] = []
+
+
+class CreateSubnetResponse(Answer, frozen=True):
+    subnet: SubnetItem
 
 
 class DescribeSubnetsResponse(Answer, frozen=True):
     subnet_set: list[SubnetItem] = []
     next_token: str | None = None
+
+
+# Network interfaces
+
+
+class AttachedInterface(Item, frozen=True):
+    attachment_id: str | None = None
+    instance_id: str | None = None
+    device_index: int | None = None
+    status: str = ""
+    delete_on_termination: bool = False
+
+
+class NetworkInterfaceItem(Item, frozen=True):
+    network_interface_id: Identity
+    description: str = ""
+    status: str = ""
+    interface_type: str = ""
+    mac_address: str = ""
+    vpc_id: str | None = None
+    subnet_id: str | None = None
+    availability_zone: str | None = None
+    private_ip_address: str | None = None
+    private_ip_addresses_set: list[PrivateAddress] = []
+    association: Association | None = None
+    ipv6_addresses_set: list[Ipv6Address] = []
+    group_set: list[GroupItem] = []
+    attachment: AttachedInterface | None = None
+    source_dest_check: bool | None = None
+    private_dns_name: str | None = None
+    owner_id: str | None = None
+    requester_managed: bool = False
+    tag_set: list[Tag] = []
+
+
+class CreateNetworkInterfaceResponse(Answer, frozen=True):
+    network_interface: NetworkInterfaceItem
+
+
+class DescribeNetworkInterfacesResponse(Answer, frozen=True):
+    network_interface_set: list[NetworkInterfaceItem] = []
+    next_token: str | None = None
+
+
+class AttachNetworkInterfaceResponse(Answer, frozen=True):
+    attachment_id: Identity
+
+
+class AssignedAddress(Item, frozen=True):
+    private_ip_address: Identity
+
+
+class AssignPrivateIpAddressesResponse(Answer, frozen=True):
+    assigned_private_ip_addresses_set: list[AssignedAddress] = []
+
+
+class AssignIpv6AddressesResponse(Answer, frozen=True):
+    assigned_ipv6_addresses: list[str] = []
+
+
+# Internet gateways and route tables
+
+
+class GatewayAttachment(Item, frozen=True):
+    vpc_id: str | None = None
+    state: str = ""
+
+
+class GatewayItem(Item, frozen=True):
+    internet_gateway_id: Identity
+    attachment_set: list[GatewayAttachment] = []
+    owner_id: str | None = None
+    tag_set: list[Tag] = []
+
+
+class CreateInternetGatewayResponse(Answer, frozen=True):
+    internet_gateway: GatewayItem
+
+
+class DescribeInternetGatewaysResponse(Answer, frozen=True):
+    internet_gateway_set: list[GatewayItem] = []
+    next_token: str | None = None
+
+
+class RouteItem(Item, frozen=True):
+    destination_cidr_block: str | None = None
+    destination_ipv6_cidr_block: str | None = None
+    destination_prefix_list_id: str | None = None
+    gateway_id: str | None = None
+    nat_gateway_id: str | None = None
+    transit_gateway_id: str | None = None
+    vpc_peering_connection_id: str | None = None
+    egress_only_internet_gateway_id: str | None = None
+    local_gateway_id: str | None = None
+    carrier_gateway_id: str | None = None
+    network_interface_id: str | None = None
+    instance_id: str | None = None
+    state: str = ""
+    origin: str = ""
+
+
+class RouteAssociation(Item, frozen=True):
+    route_table_association_id: str = ""
+    subnet_id: str | None = None
+    gateway_id: str | None = None
+    main: bool = False
+
+
+class RouteTableItem(Item, frozen=True):
+    route_table_id: Identity
+    vpc_id: str | None = None
+    owner_id: str | None = None
+    route_set: list[RouteItem] = []
+    association_set: list[RouteAssociation] = []
+    tag_set: list[Tag] = []
+
+
+class CreateRouteTableResponse(Answer, frozen=True):
+    route_table: RouteTableItem
+
+
+class DescribeRouteTablesResponse(Answer, frozen=True):
+    route_table_set: list[RouteTableItem] = []
+    next_token: str | None = None
+
+
+class AssociateRouteTableResponse(Answer, frozen=True):
+    association_id: Identity
+
+
+class ReplaceRouteTableAssociationResponse(Answer, frozen=True):
+    new_association_id: Identity
 
 
 # Security groups
