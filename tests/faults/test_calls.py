@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def call(
         if not streaming:
             return (await caller.call(asked, check=check, repeatable=repeatable)).body
         stream = await caller.stream(asked, check=check, repeatable=repeatable)
-        parts = []
+        parts: list[bytes] = []
         while part := await stream.read(1000):
             parts.append(part)
         await stream.close()
@@ -172,8 +173,8 @@ def test_throttling_that_lasts_ends_with_the_operations_time(flavour: Flavour) -
     script = Script(reply(429))
     # The end may come between two attempts, or in the middle of one.
     with pytest.raises((RateLimited, DeadlineExceeded)):
-        call(flavour, script, timeouts=Timeouts(operation=0.5), retry=RetryPolicy(base=0.05, cap=0.05))
-    assert len(script.exchanges) > 4
+        call(flavour, script, timeouts=Timeouts(operation=2), retry=RetryPolicy(base=0.05, cap=0.05))
+    assert len(script.exchanges) > 4  # other failures have four attempts
     assert script.times[-1] - script.times[0] < 5  # the budget alone lasts for 500 tries, which take more than 10
 
 
@@ -195,8 +196,8 @@ def test_what_was_never_sent_is_repeated_whatever_it_is(flavour: Flavour) -> Non
         return runtime.monotonic() - started
 
     records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler: Any = logging.Handler()
+    handler.emit = records.append
     log = logging.getLogger("cumuli.http")
     log.addHandler(handler)
     level = log.level
@@ -206,7 +207,7 @@ def test_what_was_never_sent_is_repeated_whatever_it_is(flavour: Flavour) -> Non
     finally:
         log.removeHandler(handler)
         log.setLevel(level)
-    assert [record.attempt for record in records if hasattr(record, "attempt")] == [1, 2, 3]
+    assert [vars(record)["attempt"] for record in records if hasattr(record, "attempt")] == [1, 2, 3]
 
 
 def test_an_error_that_lasts_is_raised_after_all_attempts(flavour: Flavour) -> None:
@@ -259,7 +260,7 @@ def test_the_budget_of_a_client_runs_out(flavour: Flavour) -> None:
     async def case(runtime: Runtime) -> list[int]:
         policy = RetryPolicy(attempts=3, base=0.001, budget=25)
         caller = Caller(runtime, provider="test", retry=policy, timeouts=Timeouts())
-        tries = []
+        tries: list[int] = []
         for _ in range(5):
             before = len(script.exchanges)
             with pytest.raises(ProviderUnavailable):
@@ -519,16 +520,17 @@ def test_each_attempt_is_logged_without_secrets(flavour: Flavour, caplog: pytest
         authorizer=Token(),
         headers=(("X-Key", "header-secret"),),
     )
-    records = [record for record in caplog.records if record.name == "cumuli.http" and hasattr(record, "status")]
+    records: list[Any] = [
+        record for record in caplog.records if record.name == "cumuli.http" and hasattr(record, "status")
+    ]
     host = script.exchanges[0].get("host")
     assert [
-        (r.provider, r.operation, r.method, r.host, r.path, r.status, r.attempt, r.request_id)  # type: ignore[attr-defined]
-        for r in records
+        (r.provider, r.operation, r.method, r.host, r.path, r.status, r.attempt, r.request_id) for r in records
     ] == [
         ("test", "DoIt", "GET", host, "/path", 503, 1, None),
         ("test", "DoIt", "GET", host, "/path", 200, 2, "req-7"),
     ]
-    assert all(0 <= record.milliseconds < 5000 for record in records)  # type: ignore[attr-defined]
+    assert all(0 <= record.milliseconds < 5000 for record in records)
     assert "secret" not in caplog.text
     assert "token" not in caplog.text
 
