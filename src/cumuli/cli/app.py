@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError, 
 from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
 from cumuli.cli.commands import every_service
+from cumuli.cli.completion import SCRIPTS, complete
 from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.output import Output
 from cumuli.cli.quantities import seconds_of
@@ -40,12 +41,35 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.meta.suppress_keyboard_interrupt = False
+# Longer than a line: their modules are imported when they are run.
+EX = """Whatever only one provider has.
+
+Every ex_ method of its client is a verb, and without one the verbs are listed. Arguments stand in their order, or as
+NAME=VALUE (or --NAME VALUE); lists have commas between, @FILE is the content of a file, models are JSON.
+
+Examples: cumuli ex --profile work · cumuli ex list-subnets --help · cumuli ex create-tags web-1 env=demo,owner=me"""
+CALL = """Any call of a provider's interface.
+
+It is signed, and its answer is printed as it comes. Arguments are those of the provider's `cumuli ex call --help`.
+
+Examples: cumuli call DescribeRegions RegionName=eu-west-1 · cumuli call compute GET /servers query=limit=1"""
+DOCTOR = """What may be wrong on this machine.
+
+Versions, settings, certificates and proxies; with a profile or a provider also whether that answers, and whether the
+clocks agree. Nothing is changed. The exit status is 2 if something has to be changed here.
+
+Example: cumuli doctor --profile work"""
 OTHERS = Group("Everything else", sort_key=len(SERVICES))
-app.command("cumuli.cli.providers:app", name="providers", help="Every provider there is.", group=OTHERS)
+app.command(
+    "cumuli.cli.providers:app",
+    name="providers",
+    help="Every provider there is.\n\nExample: cumuli providers --filter service=storage",
+    group=OTHERS,
+)
 app.command("cumuli.cli.profiles:app", name="profiles", help="Accounts of yours, by name.", group=OTHERS)
-app.command("cumuli.cli.ex:ex", name="ex", help="Whatever only one provider has.", group=OTHERS)
-app.command("cumuli.cli.ex:call", name="call", help="Any call of a provider's interface.", group=OTHERS)
-app.command("cumuli.cli.doctor:doctor", name="doctor", help="What may be wrong on this machine.", group=OTHERS)
+app.command("cumuli.cli.ex:ex", name="ex", help=EX, group=OTHERS)
+app.command("cumuli.cli.ex:call", name="call", help=CALL, group=OTHERS)
+app.command("cumuli.cli.doctor:doctor", name="doctor", help=DOCTOR, group=OTHERS)
 app.command(
     "cumuli.cli.sandbox:app",
     name="sandbox",
@@ -75,10 +99,14 @@ _rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
     """Print a completion script: `eval "$(cumuli completion bash)"`.
 
+    It completes commands, options, profiles, addresses, files, and what the cloud has: nodes, sizes, images and so on.
+
+    Example: cumuli completion fish > ~/.config/fish/completions/cumuli.fish
+
     Args:
         shell: For which shell.
     """
-    sys.stdout.write(app.meta.generate_completion(prog_name="cumuli", shell=shell))
+    sys.stdout.write(SCRIPTS[shell])
 
 
 @app.meta.default
@@ -112,6 +140,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit status. Nothing is raised, whatever happens.
     """
+    if arguments[:1] in (["__complete"], ("__complete",)):
+        return complete(app, arguments[1:])
     before, rest = _split(arguments)
     debug = "--debug" in before
     out = Output(form="json" if _wants_json(before) else "table", quiet="--quiet" in before)
@@ -148,7 +178,7 @@ def _arranged(words: Sequence[str]) -> list[str]:
     given, own = split_globals(words)
     if own[:1] not in (["ex"], ["call"]):
         return list(words)
-    if own[0] == "call" or any(not word.startswith("-") for word in own[1:]):
+    if any(not word.startswith("-") for word in own[1:]):
         own = [HELP if word in {"--help", "-h"} else word for word in own]
     return [*given, *own]
 

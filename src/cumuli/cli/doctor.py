@@ -66,13 +66,7 @@ COLUMNS: list[Column[Finding]] = [
 
 
 def doctor() -> None:
-    """Look for what may be wrong: versions, settings, certificates, the clock, proxies. Changes nothing.
-
-    With --profile, --provider or a default profile, the provider is asked too: whether it answers, who signs its
-    certificate, and whether the clocks agree. The exit status is 2 if something has to be changed here.
-
-    Example: cumuli doctor --profile work
-    """
+    """Look for what may be wrong: versions, settings, certificates, the clock, proxies. Changes nothing."""
     findings = [*_versions(), *_settings(), *_variables(), *_certificates(), *_proxies(), *_provider()]
     if output().for_programs:
         output().items(findings, COLUMNS, none="")

@@ -21,7 +21,7 @@ from cumuli.cli.wrong_service import opened
 from cumuli.registry import ProviderInfo
 from cumuli.serialize import Plain, to_builtins
 
-__all__ = ["call", "call_hint", "ex", "field_columns", "shown"]
+__all__ = ["call", "call_hint", "ex", "field_columns", "shown", "verbs"]
 
 Words = Annotated[str, Parameter(show=False, allow_leading_hyphen=True)]
 
@@ -50,17 +50,11 @@ VERBS: list[Column[Verb]] = [
 def ex(*words: Words) -> None:
     """Use what only one provider has: every ex_ method of its client.
 
-    Without a verb, lists the verbs. Arguments stand in their order, or as NAME=VALUE (or --NAME VALUE); lists have
-    commas between, @FILE is the content of a file, models are JSON. Names do for ids of nodes, volumes and images.
-
-    Examples: cumuli ex --profile work · cumuli ex list-subnets --help · cumuli ex create-tags web-1 env=demo,owner=me ·
-    cumuli ex get-bucket-policy photos
-
     Args:
         words: The verb, and its arguments.
     """
     if not words:
-        output().items(list(_verbs()), VERBS, none="this provider has nothing of its own")
+        output().items(list(verbs()), VERBS, none="this provider has nothing of its own")
         return
     info, name = _found(words[0])
     if HELP in words:
@@ -71,9 +65,6 @@ def ex(*words: Words) -> None:
 
 def call(*words: Words) -> None:
     """Make any call of the provider's interface, signed, and print its answer.
-
-    Examples: cumuli call DescribeRegions · cumuli call DescribeVpcs 'Filter=[{"Name": "state", "Value": ["x"]}]' ·
-    cumuli call compute GET /servers/detail query=limit=1 · cumuli call GET photos query=cors=
 
     Args:
         words: What the provider's call takes: `cumuli ex call --help` tells.
@@ -97,7 +88,8 @@ def _infos() -> list[ProviderInfo]:
     return infos
 
 
-def _verbs() -> Iterator[Verb]:
+def verbs() -> Iterator[Verb]:
+    """Every verb of the cloud that is meant, of each of its services."""
     for info in _infos():
         cls = info.load()
         for name in sorted(dir(cls)):
@@ -112,7 +104,7 @@ def _found(word: str) -> tuple[ProviderInfo, str]:
     for info in infos:
         if hasattr(info.load(), name):
             return info, name
-    known = [verb.name for verb in _verbs()]
+    known = [verb.name for verb in verbs()]
     hint = did_you_mean(word, known, ".")
     raise UsageError(f"{infos[0].name} has no verb {word!r}{hint} `cumuli ex` lists the {len(known)} that it has")
 

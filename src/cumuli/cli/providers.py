@@ -22,5 +22,8 @@ COLUMNS: list[Column[ProviderInfo]] = [
 
 @app.default
 def list_() -> None:
-    """List the providers that --provider takes."""
+    """List the providers that --provider takes.
+
+    Example: cumuli providers --filter service=storage
+    """
     output().items(registry.provider_infos(), COLUMNS, none="no providers")

@@ -33,6 +33,8 @@ COLUMNS: list[Column[SandboxServer]] = [
 def up(*names: str) -> None:
     """Start servers that run until `cumuli sandbox down`, and write a profile for each.
 
+    Example: cumuli sandbox up ec2 swift
+
     Args:
         names: Which (such as ec2 or swift); without any, all of them.
     """
@@ -46,7 +48,10 @@ def up(*names: str) -> None:
 
 @app.command(name="list")
 def list_() -> None:
-    """List the servers that `up` started."""
+    """List the servers that `up` started.
+
+    Example: cumuli sandbox list
+    """
     # One that was killed is listed too: its profiles are still there.
     columns: list[Column[SandboxServer]] = [*COLUMNS, ("STATE", lambda server: "running" if server.running else "gone")]
     output().items(sandbox.status(), columns, none="no sandbox is up; run: cumuli sandbox up")
@@ -55,6 +60,8 @@ def list_() -> None:
 @app.command(usage="Usage: cumuli sandbox down [NAME...]")
 def down(*names: str) -> None:
     """Stop servers that `up` started, and remove their profiles.
+
+    Example: cumuli sandbox down swift
 
     Args:
         names: Which; without any, all that are there.
@@ -66,6 +73,8 @@ def down(*names: str) -> None:
 @app.command(usage="Usage: cumuli sandbox env [OPTIONS] [NAME...]")
 def env(*names: str, shell: Literal["sh", "fish"] | None = None) -> None:
     """Print the variables by which other programs reach the servers: `eval "$(cumuli sandbox env)"`.
+
+    Example: eval "$(cumuli sandbox env ec2)"
 
     Args:
         names: Of which servers; without any, all that run.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -228,31 +227,6 @@ def test_providers(cli: Cli) -> None:
     result = cli("providers", "--json")
     assert {provider["name"] for provider in result.json} >= {"ec2", "memory"}
     assert "Amazon EC2" in cli("providers").out
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(cli: Cli, shell: str) -> None:
-    script = cli("completion", shell).out
-    for word in ("nodes", "--dry-run", "--profile", "--image", "containers", "put", "--recursive", "--expires-in"):
-        assert word.lstrip("-") in script
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed; its script was made and not parsed")
-    assert subprocess.run([shell, "-n"], input=script, text=True, capture_output=True).stderr == ""
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_completes(cli: Cli, tmp_path: Path) -> None:
-    script = tmp_path / "script"
-    script.write_text(cli("completion", "bash").out)
-    ask = f"""
-        . {script}
-        COMP_WORDS=(cumuli --profile x nodes cr); COMP_CWORD=4; _cumuli; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(cumuli nodes list --pro); COMP_CWORD=3; _cumuli; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(cumuli put READ); COMP_CWORD=2; _cumuli; echo "${{COMPREPLY[@]}}"
-        COMP_WORDS=(cumuli get s3:x READ); COMP_CWORD=3; _cumuli; echo "${{COMPREPLY[@]}}"
-    """
-    done = subprocess.run(["bash", "-c", ask], text=True, capture_output=True, cwd=ROOT)
-    assert done.stdout.splitlines() == ["create", "--provider --profile", "README.md", "README.md"]
 
 
 @pytest.mark.parametrize("form", ["", "--json"])

@@ -33,7 +33,10 @@ FIELDS: list[Column[KeyPair]] = [
 
 @app.command(name="list")
 def list_() -> None:
-    """List the key pairs."""
+    """List the key pairs.
+
+    Example: cumuli keys list
+    """
     with compute_client() as client:
         output().items(client.list_key_pairs(), COLUMNS, none="no key pairs")
 
@@ -41,6 +44,8 @@ def list_() -> None:
 @app.command
 def show(name: str, /) -> None:
     """Show one key pair.
+
+    Example: cumuli keys show laptop
 
     Args:
         name: Its name.
@@ -52,6 +57,8 @@ def show(name: str, /) -> None:
 @app.command
 def create(name: str, /, *, out: Path | None = None, stdout: Switch = False) -> None:
     """Create a key pair. The private key is told this once, so say where to.
+
+    Example: cumuli keys create laptop --out ~/.ssh/laptop.pem
 
     Args:
         name: Its name.
@@ -80,6 +87,8 @@ def create(name: str, /, *, out: Path | None = None, stdout: Switch = False) -> 
 def import_(name: str, file: Path, /) -> None:
     """Give the provider a public key of one's own.
 
+    Example: cumuli keys import laptop ~/.ssh/id_ed25519.pub
+
     Args:
         name: What to call it.
         file: The public key's file, in OpenSSH form.
@@ -91,6 +100,8 @@ def import_(name: str, file: Path, /) -> None:
 @app.command
 def delete(names: Several, /, *, yes: Yes = False) -> None:
     """Delete key pairs at the provider. Asks before it does.
+
+    Example: cumuli keys delete laptop --yes
 
     Args:
         names: Their names.

@@ -18,14 +18,24 @@ COMMANDS = Commands(
 
 What is in a folder (names that share a part up to a slash) is shown as that folder, unless --recursive is given.
 
-An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
+An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}
+
+Example: cumuli ls work:photos/2024/""",
             "Usage: cumuli ls [OPTIONS] ADDRESS",
         ),
-        Command("stat", "objects:stat", f"What is known of one object, or of a container.\n\n{CLOUD}"),
+        Command(
+            "stat",
+            "objects:stat",
+            f"What is known of one object, or of a container.\n\n{CLOUD}\n\nExample: cumuli stat work:photos/a.jpg",
+        ),
         Command(
             "cat",
             "objects:cat",
-            f"Objects to standard output.\n\nOne after the other, verified as they pass. {CLOUD}",
+            f"""Objects to standard output.
+
+One after the other, verified as they pass. {CLOUD}
+
+Example: cumuli cat work:backups/folder.tar | tar x""",
             "Usage: cumuli cat ADDRESS...",
         ),
         Command(
@@ -35,18 +45,24 @@ An address of a cloud alone, such as `s3:`, lists containers. {CLOUD}""",
 
 Where to is CLOUD:CONTAINER/KEY, or CLOUD:CONTAINER/FOLDER/ for objects that are called like the files.
 
-An object of the same name is replaced. What arrives is verified. {CLOUD}""",
+An object of the same name is replaced. What arrives is verified. {CLOUD}
+
+Examples: cumuli put a.jpg work:photos/ · cumuli put --recursive folder work:photos/2024""",
         ),
         Command(
             "get",
             "get:get",
-            f"Objects to files and folders.\n\nA file is there whole and verified, or not at all. {CLOUD}",
+            f"""Objects to files and folders.
+
+A file is there whole and verified, or not at all. {CLOUD}
+
+Examples: cumuli get work:photos/a.jpg · cumuli get --recursive work:photos/2024 folder""",
             "Usage: cumuli get [OPTIONS] ADDRESS [DESTINATION]",
         ),
         Command(
             "rm",
             "objects:rm",
-            f"Delete objects.\n\nAsks before it does. {CLOUD}",
+            f"Delete objects.\n\nAsks before it does. {CLOUD}\n\nExample: cumuli rm --recursive work:photos/2024",
             "Usage: cumuli rm [OPTIONS] ADDRESS...",
         ),
         Command(
@@ -54,7 +70,9 @@ An object of the same name is replaced. What arrives is verified. {CLOUD}""",
             "objects:url",
             f"""A URL that opens an object for a while.
 
-It needs no credentials, and works for anybody who has it. {CLOUD}""",
+It needs no credentials, and works for anybody who has it. {CLOUD}
+
+Example: cumuli url work:photos/a.jpg --expires-in 2h""",
         ),
         Command("leftovers", "leftovers:app", "What killed uploads and downloads have left."),
     ),

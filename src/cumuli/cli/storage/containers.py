@@ -39,6 +39,8 @@ FIELDS: list[Column[Container]] = [
 def list_(cloud: Annotated[str, Parameter(show_default=False)] = "", /) -> None:
     """List the containers of an account.
 
+    Example: cumuli containers list work:
+
     Args:
         cloud: PROVIDER: or PROFILE:, with the colon; not needed with --provider or --profile.
     """
@@ -53,6 +55,8 @@ def list_(cloud: Annotated[str, Parameter(show_default=False)] = "", /) -> None:
 def create(container: str, /) -> None:
     """Create a container.
 
+    Example: cumuli containers create work:photos
+
     Args:
         container: CLOUD:NAME.
     """
@@ -64,6 +68,8 @@ def create(container: str, /) -> None:
 @app.command
 def delete(containers: Several, /, *, yes: Yes = False) -> None:
     """Delete empty containers. Asks before it does.
+
+    Example: cumuli containers delete work:photos
 
     Args:
         containers: CLOUD:NAME each. Empty them by `cumuli rm --recursive CLOUD:NAME`.

@@ -54,6 +54,8 @@ SEGMENTS: list[Column[SwiftDeadUpload]] = [
 def list_(where: Where, /, *, recursive: Recursive = False, older_than: str = "1d") -> None:
     """List what killed uploads into a container, or downloads into a folder, have left.
 
+    Example: cumuli leftovers list work:photos
+
     Args:
         where: CLOUD:CONTAINER, or a folder of this machine.
         recursive: Of a folder: look into those below it as well.
@@ -76,6 +78,8 @@ def list_(where: Where, /, *, recursive: Recursive = False, older_than: str = "1
 @app.command
 def remove(where: Where, /, *, recursive: Recursive = False, older_than: str = "1d", yes: Yes = False) -> None:
     """Remove what `leftovers list` shows. Asks before it does.
+
+    Example: cumuli leftovers remove work:photos --older-than 7d
 
     Args:
         where: CLOUD:CONTAINER, or a folder of this machine.
