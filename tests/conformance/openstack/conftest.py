@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -67,6 +68,14 @@ def bench(cloud: Any, sdk: Any, services: Mapping[str, Any], flavour: Flavour) -
 
 
 @pytest.fixture
+def alone_with_all_servers(services: Mapping[str, Any]) -> Iterator[None]:
+    """Who makes servers by the thousand in Nova's databases takes turns with who lists those of every project."""
+    with Path(os.environ[VARIABLE]).with_name("servers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
 def watch() -> Iterator[Watch]:
     """Sees every request of the clients."""
     handler = Watch()
@@ -81,10 +90,16 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture(scope="module")
 def target(services: Mapping[str, Any], sdk: Any) -> ComputeTarget:
+    def sync_client(**settings: Any) -> OpenStack:
+        return OpenStack(**account(services, **settings))
+
+    def async_client(**settings: Any) -> AsyncOpenStack:
+        return AsyncOpenStack(**account(services, **settings))
+
     return ComputeTarget(
         name="openstack",
-        sync_client=lambda **settings: OpenStack(**account(services, **settings)),
-        async_client=lambda **settings: AsyncOpenStack(**account(services, **settings)),
+        sync_client=sync_client,
+        async_client=async_client,
         size="1",
         image=services["image"],
         unknown={"node": NOWHERE, "size": "nothing", "image": NOWHERE, "volume": NOWHERE, "snapshot": NOWHERE},

@@ -26,7 +26,11 @@ NUMBER = 1500
 def root(services: Mapping[str, Any]) -> Call:
     """Calls Keystone as an administrator."""
     token = login(services["auth_url"], "admin", services["admin_password"], "admin")
-    return lambda method, path, body=None: call(method, services["auth_url"] + path, body, token=token)
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        return call(method, services["auth_url"] + path, body, token=token)
+
+    return ask
 
 
 @pytest.fixture
@@ -40,6 +44,7 @@ def project(root: Call, flavour: Flavour) -> Iterator[Mapping[str, str]]:
     root("DELETE", f"/projects/{made['id']}")
 
 
+@pytest.mark.usefixtures("alone_with_all_servers")
 async def test_fifteen_hundred_servers_and_one_is_deleted_between_two_pages(
     connect: Connect, services: Mapping[str, Any], bench: Bench, project: Mapping[str, str], watch: Watch
 ) -> None:

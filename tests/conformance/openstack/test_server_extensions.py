@@ -186,6 +186,7 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
         await cloud.ex_delete_security_group(group)
 
 
+@pytest.mark.usefixtures("alone_with_all_servers")
 async def test_nodes_of_all_projects(bench: Bench, admin: Any, connect: Any) -> None:
     node = await bench.make("seen from elsewhere")
     listed = {each.id: each for each in await admin.list_nodes(ex_all_projects=True)}
