@@ -214,6 +214,14 @@ async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, n
     await swift.upload_object(b"2" * 100, name, "two")
     made = await swift.ex_create_manifest([one, (name, "two")], name, "all")
     assert await read(swift, made) == b"1" * 100 + b"2" * 100
+    async with swift.open_object(made, buffer_size=10) as file:
+        await file.seek(95)
+        assert await file.read(10) == b"1" * 5 + b"2" * 5
+    assert (await swift.get_object(name, "all", if_match=made.etag)).size == 200
+    with pytest.raises(PreconditionFailed):
+        await swift.get_object(name, "all", if_match=one.etag)
+    with pytest.raises(PreconditionFailed):
+        await swift.download_object_as_stream(made, if_match=one.etag).read()
     await swift.delete_object(made, ex_leave_segments=True)
     assert names_in(eyes, name) == {"one", "two"}
     for each in ("a", "b", "c"):

@@ -29,6 +29,17 @@ async def read(client: Any, obj: Any) -> bytes:
     return target.getvalue()
 
 
+async def look_around(client: Any, obj: Any, content: bytes) -> None:
+    """Read it as a file, across its segments, and its last bytes."""
+    async with client.open_object(obj, buffer_size=7) as file:
+        for start in (0, len(content) // 2 - 3, len(content) - 5):
+            await file.seek(start)
+            assert await file.read(9) == content[start : start + 9]
+        await file.seek(0)
+        assert await file.read() == content
+    assert await client.download_object_range_as_stream(obj, -15).read() == content[-15:]
+
+
 async def pieces_in(swift: Any, name: str) -> list[Any]:
     await swift.create_container(name)
     return [await swift.upload_object(content, name, each) for each, content in PIECES.items()]
@@ -49,6 +60,7 @@ async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, n
     )  # fmt: skip
     assert await read(swift, made) == eyes.get_object(name, "all of them")[1] == expected
     assert [each.name for each in await swift.ex_list_segments(made)] == ["two ü?", "one", "three", "one"]
+    await look_around(swift, made, expected)
     await swift.delete_object(made, ex_leave_segments=True)
     assert names_in(eyes, name) == set(PIECES)
     again = await swift.ex_create_manifest([one, two], name, "again")
@@ -90,6 +102,7 @@ async def test_a_dynamic_large_object(swift: Any, eyes: Any, name: str) -> None:
     made = await swift.ex_create_dynamic_manifest(name, "pärts/", name, "whole", content_type="a/b")
     assert (made.manifest, made.size, made.content_type) == (f"{name}/pärts/", 30, "a/b")
     assert await read(swift, made) == b"0" * 10 + b"1" * 10 + b"2" * 10
+    await look_around(swift, made, b"0" * 10 + b"1" * 10 + b"2" * 10)
     await swift.upload_object(b"3", name, "pärts/3")
     assert eyes.get_object(name, "whole")[1] == b"0" * 10 + b"1" * 10 + b"2" * 10 + b"3"
     with pytest.raises(InvalidRequest, match="own segments"):

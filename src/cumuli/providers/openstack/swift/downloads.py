@@ -7,10 +7,17 @@ from collections.abc import Mapping
 
 import msgspec
 
-from cumuli.errors import InvalidRequest, MalformedResponse, NotFound, ObjectNotFound, PermissionDenied
+from cumuli.errors import (
+    InvalidRequest,
+    MalformedResponse,
+    NotFound,
+    ObjectNotFound,
+    PermissionDenied,
+    PreconditionFailed,
+)
 from cumuli.providers.openstack.swift.calls import SwiftCalls
 from cumuli.providers.openstack.swift.models import SwiftObject
-from cumuli.providers.openstack.swift.objects import Objects, known_large
+from cumuli.providers.openstack.swift.objects import Objects, known_large, without_match
 from cumuli.providers.openstack.swift.segment_bodies import VerifiedBody
 from cumuli.providers.openstack.swift.segments import GET_OBJECT, Segments
 from cumuli.providers.openstack.swift.wire import (
@@ -97,12 +104,20 @@ class Downloads:
 
     async def _begin(self, spec: ReadSpec) -> tuple[ResponseStream, dict[str, str]]:
         headers = conditional(spec.conditions) + ranged(spec)
-        body = await self._calls.receive(
-            GET_OBJECT,
-            spec.address.container,
-            spec.address.name,
-            headers=merged(headers, spec.headers),
-        )
+        try:
+            body = await self._calls.receive(
+                GET_OBJECT,
+                spec.address.container,
+                spec.address.name,
+                headers=merged(headers, spec.headers),
+            )
+        except PreconditionFailed as error:
+            await self._objects.matched(spec, error)
+            body, known = await self._begin(without_match(spec))
+            if bare(known.get("etag")) != spec.conditions.if_match:
+                await body.close()
+                raise
+            return body, known
         return body, dict(body.headers.pairs())
 
     async def _joined(self, spec: ReadSpec, found: SwiftObject, manifest: str) -> Download[SwiftObject]:

@@ -18,6 +18,7 @@ from cumuli.errors import (
     NotSupported,
     ObjectNotFound,
     PermissionDenied,
+    PreconditionFailed,
 )
 from cumuli.providers.openstack.swift.calls import SwiftCalls
 from cumuli.providers.openstack.swift.containers import Containers
@@ -44,7 +45,7 @@ from cumuli.storage.driver import Address, ReadSpec
 from cumuli.storage.headers import bare, conditional, http_date, merged, number
 from cumuli.storage.models import DeleteResult
 
-__all__ = ["Objects", "check_bulk", "known_large", "raise_for"]
+__all__ = ["Objects", "check_bulk", "known_large", "raise_for", "without_match"]
 
 log = logging.getLogger("cumuli.swift")
 
@@ -78,15 +79,34 @@ class Objects:
     async def head(self, spec: ReadSpec) -> SwiftObject:
         """What Swift says of an object, which is not all of a dynamic one."""
         address = spec.address
-        answer = await self._calls.send(
-            "Show object metadata",
-            "HEAD",
-            address.container,
-            address.name,
-            headers=merged(conditional(spec.conditions), spec.headers),
-        )
+        try:
+            answer = await self._calls.send(
+                "Show object metadata",
+                "HEAD",
+                address.container,
+                address.name,
+                headers=merged(conditional(spec.conditions), spec.headers),
+            )
+        except PreconditionFailed as error:
+            return await self.matched(spec, error)
         known = dict(answer.headers.pairs())
         return self.object_of(address, known, number(known.get("content-length")) or 0)
+
+    async def matched(self, spec: ReadSpec, error: PreconditionFailed) -> SwiftObject:
+        """What is there, if the condition by which it was refused holds all the same.
+
+        Of a large object Ceph's gateway (seen on 16.2.15) compares If-Match with another etag than it tells.
+
+        Raises:
+            PreconditionFailed: It does not: the error that was given.
+        """
+        wanted = spec.conditions.if_match
+        if wanted in {None, "*"} or await self._calls.is_openstack():
+            raise error
+        found = await self.head(without_match(spec))
+        if not found.large or found.etag != wanted:
+            raise error
+        return found
 
     def object_of(self, address: Address, known: Mapping[str, str], size: int) -> SwiftObject:
         """What an answer's headers tell of an object."""
@@ -318,6 +338,11 @@ class Objects:
         if result.code >= 400 and not result.errors:
             raise error_of_status(f"{result.status} {result.body}")
         return result
+
+
+def without_match(spec: ReadSpec) -> ReadSpec:
+    """The same without its ``if_match``."""
+    return msgspec.structs.replace(spec, conditions=msgspec.structs.replace(spec.conditions, if_match=None))
 
 
 def known_large(address: Address) -> bool | None:
