@@ -12,7 +12,15 @@ from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError, UnknownOptionError
+from cyclopts import (
+    App,
+    CycloptsError,
+    Group,
+    MissingArgumentError,
+    Parameter,
+    UnknownCommandError,
+    UnknownOptionError,
+)
 
 from cumuli.calls.left_out import left_out
 from cumuli.cli import failures
@@ -26,7 +34,7 @@ from cumuli.cli.standard_streams import STANDARD
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 from cumuli.cli.watching import check_watchable, watch
-from cumuli.cli.words import HELP, check_commands, global_options, split_globals
+from cumuli.cli.words import HELP, check_commands, global_options, split_globals, unknown_command
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 
@@ -199,6 +207,13 @@ def _clearer(error: CycloptsError) -> Exception:
         near = get_close_matches(option, global_options(), n=1, cutoff=0.8)
         hint = f"did you mean {near[0]}?" if near else "a command's own options stand after its name"
         return UsageError(f"there is no global option {option}; {hint}")
+    if isinstance(error, UnknownCommandError) and error.unused_tokens and error.app is not None:
+        return unknown_command(error.unused_tokens[0], error.app, error.command_chain or ())
+    if isinstance(error, MissingArgumentError) and error.argument is not None:
+        command = " ".join(error.command_chain or ())
+        meant = str(error).partition("Did you mean ")[2]
+        told = f"; did you mean {meant}" if meant else f"; `cumuli {command} --help` tells what it is"
+        return UsageError(f"`cumuli {command}` needs a value for {error.argument.name}{told}")
     if isinstance(error, UnknownOptionError):
         option = (error.token.keyword or error.token.value).partition("=")[0]
         own = [name for argument in error.argument_collection for name in argument.names if name.startswith("-")]

@@ -13,7 +13,7 @@ from cumuli.cli.session import Options
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 
-__all__ = ["HELP", "check_commands", "global_options", "split_globals"]
+__all__ = ["HELP", "check_commands", "global_options", "split_globals", "unknown_command"]
 
 
 HELP = "\0help"
@@ -60,8 +60,18 @@ def check_commands(app: App, arguments: Sequence[str]) -> None:
     """
     words = [word for word in split_globals(arguments)[1] if word not in {"--help", "-h", "--version"}]
     commands, apps, rest = app.parse_commands(words)
-    known = [name for name in apps[-1] if not name.startswith("-")]
-    if known and rest and not rest[0].startswith("-") and apps[-1].default_command is None:
-        after = f" of `{' '.join(commands)}`" if commands else ""
-        hint = did_you_mean(rest[0], known, ".")
-        raise UsageError(f"there is no command {rest[0]!r}{after}{hint} There are: {', '.join(known)}")
+    leaf = apps[-1]
+    if rest and not rest[0].startswith("-") and leaf.default_command is None and _commands(leaf):
+        raise unknown_command(rest[0], leaf, commands)
+
+
+def unknown_command(word: str, app: App, commands: Sequence[str]) -> UsageError:
+    """The error for a word that is no command of an app, which is reached by these commands."""
+    known = _commands(app)
+    after = f" of `{' '.join(commands)}`" if commands else ""
+    hint = did_you_mean(word, known, ".")
+    return UsageError(f"there is no command {word!r}{after}{hint} There are: {', '.join(known)}")
+
+
+def _commands(app: App) -> list[str]:
+    return [name for name in app if not name.startswith("-")]

@@ -13,6 +13,7 @@ from cumuli.cli.session import output
 from cumuli.cli.suggestions import closest
 from cumuli.cli.usage import UsageError
 from cumuli.compute.client import Compute
+from cumuli.compute.models import NodeState, VolumeState
 from cumuli.errors import NotSupported
 
 __all__ = [
@@ -37,6 +38,7 @@ SURELY_AN_ID = re.compile(
 )
 # Where sizes and locations have no names but their ids, and images are everybody's.
 NAMED_BY_IDS = frozenset({"ec2"})
+GONE = frozenset({NodeState.TERMINATED, VolumeState.DELETED})
 # As many as fit into a message.
 SHOWN = 5
 
@@ -79,7 +81,9 @@ def _found(texts: Sequence[str], what: str, listing: Callable[[], Iterable[Named
 def _one(text: str, what: str, known: Sequence[Named]) -> str:
     if SURELY_AN_ID.fullmatch(text) or any(item.id == text for item in known):
         return text
-    called = [item.id for item in known if item.name == text]
+    # What is gone is listed for an hour by some, and nobody means it where there is another one of the name.
+    named = [item for item in known if item.name == text]
+    called = [item.id for item in named if getattr(item, "state", None) not in GONE] or [item.id for item in named]
     if len(called) > 1:
         shown = listed(called[:SHOWN]) + (f" and {len(called) - SHOWN} more" if len(called) > SHOWN else "")
         raise UsageError(f"{len(called)} {what}s are called {text!r}; say which by its id: {shown}")
