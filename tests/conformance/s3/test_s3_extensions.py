@@ -162,6 +162,37 @@ async def test_bucket_policies(place: Place) -> None:
     assert await cloud.ex_get_bucket_policy(bucket) is None
 
 
+# Listings
+
+
+async def test_listings_tell_owners_where_they_are_asked(place: Place) -> None:
+    cloud, bucket = place.client(page_size=2), await place.bucket(versions=True)
+    for name in ("a", "b", "c/d"):
+        await cloud.upload_object(b"x", bucket, name)
+    owner = (await cloud.ex_get_bucket_acl(bucket)).owner
+    assert [obj.owner for obj in await cloud.list_container_objects(bucket, ex_fetch_owner=True)] == [owner] * 3
+    assert [obj.owner for obj in await cloud.list_container_objects(bucket)] == [None] * 3
+    folders = [each async for each in cloud.iterate_container_objects(bucket, delimiter="/", ex_fetch_owner=True)]
+    assert [getattr(each, "owner", "a folder") for each in folders] == [owner, owner, "a folder"]
+    assert [version.owner for version in await cloud.ex_list_object_versions(bucket)] == [owner] * 3
+
+
+async def test_listings_tell_hashes_by_the_services_word(place: Place, flavour: Flavour) -> None:
+    bucket = await place.bucket()
+    made = await place.cloud.upload_object(b"content", bucket, "whole")
+    await place.cloud.upload_object_via_stream([CONTENT], bucket, "parts", part_size=5 * MIB)
+    make = AsyncCephS3 if flavour.name == "async" else CephS3
+    client = flavour.shape(make("testing", "testing", endpoint=place.boto.meta.endpoint_url, proxy=""))
+    try:
+        assert [(obj.name, obj.hash) for obj in await client.list_container_objects(bucket)] == [
+            ("parts", None),
+            ("whole", made.etag),
+        ]
+    finally:
+        await client.aclose()
+    assert [obj.hash for obj in await place.cloud.list_container_objects(bucket)] == [None, None]
+
+
 # Tags and lifecycle
 
 

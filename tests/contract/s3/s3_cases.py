@@ -169,10 +169,10 @@ CASES = [
     Case(
         "list_container_objects",
         ("bucket",),
-        {"prefix": "a &", "delimiter": "/", "start_after": "ü?"},
+        {"prefix": "a &", "delimiter": "/", "start_after": "ü?", "ex_fetch_owner": True},
         ("ListObjectsV2", "ListObjectsV2"),
     ),
-    case("iterate_container_objects", "bucket", prefix="a", delimiter="/", start_after="b"),
+    case("iterate_container_objects", "bucket", prefix="a", delimiter="/", start_after="b", ex_fetch_owner=True),
     case("get_object", *OBJ, **{**READ, "if_match": "*"}),
     case("get_object", *OBJ, **CONDITIONS),
     Case("get_object", OBJ, settings={"checksum": "md5"}),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from os import PathLike
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, overload
 
 import msgspec
 
@@ -28,6 +28,7 @@ from cumuli.providers.aws.s3.models import (
     S3Address,
     S3Container,
     S3ContainerSpec,
+    S3ListQuery,
     S3Object,
     S3ObjectVersion,
     S3UrlSpec,
@@ -45,7 +46,7 @@ from cumuli.storage.capabilities import StorageCapability
 from cumuli.storage.deleting import delete_all
 from cumuli.storage.driver import Address, Conditions, CopySpec, ReadSpec
 from cumuli.storage.file.aio import BUFFER, AsyncObjectFile
-from cumuli.storage.models import Container, DeleteResult, ObjectLike
+from cumuli.storage.models import Container, DeleteResult, ObjectLike, Prefix
 from cumuli.storage.stream.aio import AsyncObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
@@ -94,6 +95,84 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             headers["x-amz-bucket-object-lock-enabled"] = "true"
         spec = S3ContainerSpec(name=checked_text(name, "a bucket"), region=ex_region, headers=headers)
         return await self._create_container(spec)
+
+    @overload
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[S3Object]: ...
+    @overload
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[S3Object | Prefix]: ...
+    async def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[Any]:
+        """Every object of a bucket, from every page, in the order of the names' UTF-8 bytes.
+
+        S3's operation: ``ListObjectsV2``.
+
+        Args:
+            container: The bucket.
+            prefix: Only names that start so.
+            delimiter: See ``Storage``.
+            start_after: Only names behind this one.
+            ex_fetch_owner: Whether each object tells its owner, which makes the answers longer.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+        """
+        listing = self._iterate_s3(container, prefix, delimiter, start_after, fetch_owner=ex_fetch_owner)
+        return [item async for item in listing]
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> AsyncIterator[S3Object]: ...
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> AsyncIterator[S3Object | Prefix]: ...
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> AsyncIterator[Any]:
+        """As ``list_container_objects``, lazily: the first is given while later pages are still unread."""
+        return self._iterate_s3(container, prefix, delimiter, start_after, fetch_owner=ex_fetch_owner)
 
     async def get_object(
         self,
@@ -736,6 +815,27 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         wanted = checked_text(version_id, "a version")
         return S3Address(container=address.container, name=address.name, version_id=wanted)
 
+    def _iterate_s3(
+        self,
+        container: Container | str,
+        prefix: str | None,
+        delimiter: str | None,
+        start_after: str | None,
+        *,
+        fetch_owner: bool,
+    ) -> AsyncIterator[S3Object | Prefix]:
+        if not fetch_owner:
+            return self._iterate_objects(container, prefix, delimiter, start_after)
+        query = self._list_query(container, prefix, delimiter, start_after)
+        wanted = S3ListQuery(
+            container=query.container,
+            prefix=query.prefix,
+            delimiter=query.delimiter,
+            start_after=query.start_after,
+            fetch_owner=True,
+        )
+        return self._pages(lambda cursor: self._s3.list_objects(wanted, cursor=cursor), key=_kind_and_name, order=_name)
+
     def _deleted(self, address: Address, bypass_governance: bool) -> Address:
         """The address of what is to be deleted."""
         if not bypass_governance:
@@ -784,3 +884,11 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
             address=self._version(obj, version_id),
             headers=with_own(spec.headers, self._key_headers(customer_key)),
         )
+
+
+def _name(item: S3Object | Prefix) -> str:
+    return item.name
+
+
+def _kind_and_name(item: S3Object | Prefix) -> tuple[bool, str]:
+    return isinstance(item, Prefix), item.name

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import BinaryIO, ClassVar, Literal, Unpack
+from typing import Any, BinaryIO, ClassVar, Literal, Unpack, overload
 
 from cumuli.calls.options import ClientOptions
 from cumuli.credential_arguments import CredentialArguments
@@ -48,7 +48,7 @@ from cumuli.secret import Secret
 from cumuli.storage.client import Storage
 from cumuli.storage.file.aio import BUFFER
 from cumuli.storage.file.client import ObjectFile
-from cumuli.storage.models import Container, DeleteResult, ObjectLike
+from cumuli.storage.models import Container, DeleteResult, ObjectLike, Prefix
 from cumuli.storage.stream.client import ObjectStream
 from cumuli.storage.upload import CONCURRENCY, Progress
 from cumuli.storage.verify import Integrity
@@ -90,6 +90,95 @@ class S3Objects(Storage[S3Container, S3Object]):
         """
         return run(
             self._s3_objects.create_container(name, ex_region=ex_region, ex_acl=ex_acl, ex_object_lock=ex_object_lock)
+        )
+
+    @overload
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[S3Object]: ...
+
+    @overload
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[S3Object | Prefix]: ...
+
+    def list_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> list[Any]:
+        """Every object of a bucket, from every page, in the order of the names' UTF-8 bytes.
+
+        S3's operation: ``ListObjectsV2``.
+
+        Args:
+            container: The bucket.
+            prefix: Only names that start so.
+            delimiter: See ``Storage``.
+            start_after: Only names behind this one.
+            ex_fetch_owner: Whether each object tells its owner, which makes the answers longer.
+
+        Raises:
+            ContainerNotFound: The bucket does not exist.
+        """
+        return run(
+            self._s3_objects.list_container_objects(
+                container, prefix=prefix, delimiter=delimiter, start_after=start_after, ex_fetch_owner=ex_fetch_owner
+            )
+        )
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> Iterator[S3Object]: ...
+
+    @overload
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> Iterator[S3Object | Prefix]: ...
+
+    def iterate_container_objects(
+        self,
+        container: Container | str,
+        *,
+        prefix: str | None = None,
+        delimiter: str | None = None,
+        start_after: str | None = None,
+        ex_fetch_owner: bool = False,
+    ) -> Iterator[Any]:
+        """As ``list_container_objects``, lazily: the first is given while later pages are still unread."""
+        return iterate(
+            self._s3_objects.iterate_container_objects(
+                container, prefix=prefix, delimiter=delimiter, start_after=start_after, ex_fetch_owner=ex_fetch_owner
+            )
         )
 
     def get_object(

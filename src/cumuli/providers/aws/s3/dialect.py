@@ -98,6 +98,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         equal_parts: Whether the parts of an upload must have the same size.
         md5_etags: Whether the service says that the etag of what came in one request is its MD5, but for what it
             says to be encrypted otherwise. Elsewhere an etag that is equal proves as much, and another one nothing.
+        md5_listings: Whether that holds for encrypted objects as well, so that a listing's etags are MD5, too.
         composite_etags: Whether the etag of an upload in parts is known to be made of its parts' MD5: it is
             compared after uploads, and by downloads that find no better hash.
         put_conditions: Which uploads keep ``if_match`` and ``if_none_match``.
@@ -117,6 +118,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Capabilities = PORTABLE
     equal_parts: bool = False
     md5_etags: bool = False
+    md5_listings: bool = False
     composite_etags: bool = False
     put_conditions: PutConditions = "not known"
     delete_conditions: bool = False

@@ -8,8 +8,8 @@ from cumuli.calls.paging import Page
 from cumuli.errors import MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
-from cumuli.providers.aws.s3.headers import bare, hexadecimal
-from cumuli.providers.aws.s3.models import S3Object, S3ObjectVersion, S3Part, S3Upload
+from cumuli.providers.aws.s3.headers import bare, hexadecimal, looks_like_md5
+from cumuli.providers.aws.s3.models import S3ListQuery, S3Object, S3ObjectVersion, S3Part, S3Upload
 from cumuli.providers.aws.s3.names import decoded, in_query
 from cumuli.storage.driver import Address, ListQuery
 from cumuli.storage.listing import check_names
@@ -35,6 +35,8 @@ class Listings:
         if how == FIRST:
             return await self._list_by_marker(query, place)
         parameters = ["list-type=2", *self._asked_for(query)]
+        if isinstance(query, S3ListQuery) and query.fetch_owner:
+            parameters.append("fetch-owner=true")
         if cursor is not None:
             parameters.append(f"continuation-token={in_query(place)}")
         elif query.start_after:
@@ -92,15 +94,18 @@ class Listings:
     def _items(self, query: ListQuery, answer: wire.ListBucketResult) -> list[S3Object | Prefix]:
         encoded = answer.encoding_type == "url"
         container, provider = query.container, self._calls.provider
+        hashed = self._calls.dialect.md5_listings
         items: list[S3Object | Prefix] = [
             S3Object(
                 container=container,
                 name=decoded(item.key) if encoded else item.key,
                 size=item.size,
                 provider=provider,
+                hash=bare(item.etag) if hashed and looks_like_md5(bare(item.etag)) else None,
                 etag=bare(item.etag),
                 last_modified=utc(item.last_modified),
                 storage_class=item.storage_class,
+                owner=_owner(item.owner),
             )
             for item in answer.contents
         ]
@@ -133,6 +138,7 @@ class Listings:
                 etag=bare(item.etag),
                 last_modified=utc(item.last_modified),
                 storage_class=item.storage_class,
+                owner=_owner(item.owner),
                 version_id=item.version_id,
                 is_latest=item.is_latest,
             )
@@ -145,6 +151,7 @@ class Listings:
                 size=0,
                 provider=self._calls.provider,
                 last_modified=utc(item.last_modified),
+                owner=_owner(item.owner),
                 version_id=item.version_id,
                 is_latest=item.is_latest,
                 delete_marker=True,
@@ -235,6 +242,10 @@ class Listings:
 
 def _name(item: S3Object | Prefix) -> str:
     return item.name
+
+
+def _owner(told: wire.Owner | None) -> str | None:
+    return told.id or None if told else None
 
 
 def _age(version: S3ObjectVersion) -> tuple[str, bool, float]:

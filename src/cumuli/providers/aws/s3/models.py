@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cumuli.storage.driver import Address, ContainerSpec, UrlSpec
+from cumuli.storage.driver import Address, ContainerSpec, ListQuery, UrlSpec
 from cumuli.storage.models import Container, Object
 from cumuli.wire.xml import XMLValue
 
@@ -33,6 +33,7 @@ __all__ = [
     "S3Answer",
     "S3Container",
     "S3ContainerSpec",
+    "S3ListQuery",
     "S3Object",
     "S3ObjectVersion",
     "S3Part",
@@ -77,8 +78,8 @@ class S3Object(Object, frozen=True, kw_only=True):
     """An object of S3.
 
     ``hash`` is known where the service says that its etags are the content's MD5 (AWS, Ceph, or ``md5_etags=True``): of
-    objects that were not uploaded in parts and not encrypted with KMS or the caller's keys. Listings do not tell, so
-    it is None there.
+    objects that were not uploaded in parts and not encrypted with KMS or the caller's keys. Listings tell nothing of
+    encryption, so it is None there, unless etags are MD5 by the service's word however it encrypts (Ceph).
 
     Attributes:
         version_id: Which version this is, in a bucket that keeps versions; None elsewhere and in
@@ -89,6 +90,7 @@ class S3Object(Object, frozen=True, kw_only=True):
         checksum: CRC32 of the content as eight hexadecimal digits, where S3 keeps it and was asked.
         retention: Until when it can be neither deleted nor overwritten; None for not, and where it was not told.
         legal_hold: Whether it is kept until somebody says otherwise; None where it was not told.
+        owner: Canonical id of its owner, in a listing that was asked for it (``ex_fetch_owner=True``) or of versions.
     """
 
     version_id: str | None = None
@@ -97,6 +99,7 @@ class S3Object(Object, frozen=True, kw_only=True):
     checksum: str | None = None
     retention: Retention | None = None
     legal_hold: bool | None = None
+    owner: str | None = None
 
     __hash__ = Object.__hash__
 
@@ -135,6 +138,12 @@ class S3ContainerSpec(ContainerSpec, frozen=True, kw_only=True):
 
     region: str | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class S3ListQuery(ListQuery, frozen=True, kw_only=True):
+    """A listing of objects; ``fetch_owner``: with their owners."""
+
+    fetch_owner: bool = False
 
 
 class S3UrlSpec(UrlSpec, frozen=True, kw_only=True):

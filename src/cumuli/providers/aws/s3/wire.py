@@ -42,12 +42,17 @@ class ListAllMyBucketsResult(Answer, frozen=True):
 # Listings of objects
 
 
+class Owner(Item, frozen=True):
+    id: str = msgspec.field(name="ID", default="")
+
+
 class ContentItem(Item, frozen=True):
     key: Identity
     size: Size = 0
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
     storage_class: str | None = None
+    owner: Owner | None = None
 
 
 class PrefixItem(Item, frozen=True):
@@ -75,6 +80,7 @@ class VersionItem(Item, frozen=True):
     last_modified: dt.datetime | None = None
     etag: str | None = msgspec.field(name="ETag", default=None)
     storage_class: str | None = None
+    owner: Owner | None = None
 
 
 class MarkerItem(Item, frozen=True):
@@ -82,6 +88,7 @@ class MarkerItem(Item, frozen=True):
     version_id: str | None = None
     is_latest: Needed[bool] = False
     last_modified: dt.datetime | None = None
+    owner: Owner | None = None
 
 
 class ListVersionsResult(Answer, frozen=True):
@@ -158,10 +165,6 @@ class Tagging(Answer, frozen=True):
 
 class VersioningConfiguration(Answer, frozen=True):
     status: str | None = None
-
-
-class Owner(Item, frozen=True):
-    id: str = msgspec.field(name="ID", default="")
 
 
 class Grantee(Item, frozen=True):

@@ -17,6 +17,7 @@ CEPH = Dialect(
     checksum="md5",
     # The hash is of what was received, before the gateway packs or encrypts it (rgw_op.cc, RGWPutObj::execute).
     md5_etags=True,
+    md5_listings=True,
     composite_etags=True,
     # RGWCompleteMultipart looks at no condition, and RGWPutObj compares If-Match as it comes.
     put_conditions="one request",
