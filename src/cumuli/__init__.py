@@ -37,8 +37,13 @@ _HOMES = {
     "providers.aws.identity.credentials": "AWSCredentials CredentialsProvider",
     "providers.aws.s3.aio": "AsyncS3",
     "providers.aws.s3.client": "S3",
-    "providers.aws.s3_presets.aio": "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces",
-    "providers.aws.s3_presets.client": "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces",
+    "providers.aws.s3_presets.aio": (
+        "AsyncBackblazeB2 AsyncCephS3 AsyncCloudflareR2 AsyncDigitalOceanSpaces AsyncHetznerS3 AsyncIDriveE2 "
+        "AsyncMinIO AsyncOVHcloudS3 AsyncScalewayS3 AsyncWasabi"
+    ),
+    "providers.aws.s3_presets.client": (
+        "BackblazeB2 CephS3 CloudflareR2 DigitalOceanSpaces HetznerS3 IDriveE2 MinIO OVHcloudS3 ScalewayS3 Wasabi"
+    ),
     "providers.gogrid.aio": "AsyncGoGrid",
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
@@ -87,16 +92,22 @@ __all__ = [
     "AsyncDigitalOceanSpaces",
     "AsyncEC2",
     "AsyncGoGrid",
+    "AsyncHetznerS3",
+    "AsyncIDriveE2",
     "AsyncLocalStorage",
     "AsyncMemoryCompute",
     "AsyncMemoryStorage",
+    "AsyncMinIO",
+    "AsyncOVHcloudS3",
     "AsyncObjectFile",
     "AsyncObjectStream",
     "AsyncOpenStack",
     "AsyncRackspace",
     "AsyncS3",
+    "AsyncScalewayS3",
     "AsyncStorage",
     "AsyncSwift",
+    "AsyncWasabi",
     "AuthenticationError",
     "BackblazeB2",
     "Capabilities",
@@ -120,6 +131,8 @@ __all__ = [
     "DigitalOceanSpaces",
     "FileExists",
     "GoGrid",
+    "HetznerS3",
+    "IDriveE2",
     "IdempotencyMismatch",
     "ImageNotFound",
     "ImageState",
@@ -134,6 +147,7 @@ __all__ = [
     "MemoryCompute",
     "MemoryStorage",
     "MemoryStorageAccount",
+    "MinIO",
     "Node",
     "NodeFailed",
     "NodeImage",
@@ -145,6 +159,7 @@ __all__ = [
     "NotFound",
     "NotSupported",
     "NotVerified",
+    "OVHcloudS3",
     "Object",
     "ObjectFile",
     "ObjectNotFound",
@@ -163,6 +178,7 @@ __all__ = [
     "RateLimited",
     "RetryPolicy",
     "SSHKey",
+    "ScalewayS3",
     "Secret",
     "SizeNotFound",
     "SnapshotNotFound",
@@ -176,6 +192,7 @@ __all__ = [
     "VolumeNotFound",
     "VolumeSnapshot",
     "VolumeState",
+    "Wasabi",
     "__version__",
     "async_compute",
     "async_storage",
@@ -258,10 +275,22 @@ if TYPE_CHECKING:
     from cumuli.providers.aws.s3_presets.aio import AsyncCephS3 as AsyncCephS3
     from cumuli.providers.aws.s3_presets.aio import AsyncCloudflareR2 as AsyncCloudflareR2
     from cumuli.providers.aws.s3_presets.aio import AsyncDigitalOceanSpaces as AsyncDigitalOceanSpaces
+    from cumuli.providers.aws.s3_presets.aio import AsyncHetznerS3 as AsyncHetznerS3
+    from cumuli.providers.aws.s3_presets.aio import AsyncIDriveE2 as AsyncIDriveE2
+    from cumuli.providers.aws.s3_presets.aio import AsyncMinIO as AsyncMinIO
+    from cumuli.providers.aws.s3_presets.aio import AsyncOVHcloudS3 as AsyncOVHcloudS3
+    from cumuli.providers.aws.s3_presets.aio import AsyncScalewayS3 as AsyncScalewayS3
+    from cumuli.providers.aws.s3_presets.aio import AsyncWasabi as AsyncWasabi
     from cumuli.providers.aws.s3_presets.client import BackblazeB2 as BackblazeB2
     from cumuli.providers.aws.s3_presets.client import CephS3 as CephS3
     from cumuli.providers.aws.s3_presets.client import CloudflareR2 as CloudflareR2
     from cumuli.providers.aws.s3_presets.client import DigitalOceanSpaces as DigitalOceanSpaces
+    from cumuli.providers.aws.s3_presets.client import HetznerS3 as HetznerS3
+    from cumuli.providers.aws.s3_presets.client import IDriveE2 as IDriveE2
+    from cumuli.providers.aws.s3_presets.client import MinIO as MinIO
+    from cumuli.providers.aws.s3_presets.client import OVHcloudS3 as OVHcloudS3
+    from cumuli.providers.aws.s3_presets.client import ScalewayS3 as ScalewayS3
+    from cumuli.providers.aws.s3_presets.client import Wasabi as Wasabi
     from cumuli.providers.gogrid.aio import AsyncGoGrid as AsyncGoGrid
     from cumuli.providers.gogrid.client import GoGrid as GoGrid
     from cumuli.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage

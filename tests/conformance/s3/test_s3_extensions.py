@@ -12,7 +12,6 @@ import random
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cumuli.errors import InvalidRequest, NotFound, ObjectNotFound
 from cumuli.providers.aws.s3.driver import S3Driver
@@ -408,7 +407,7 @@ async def test_settings_of_what_is_missing(place: Place) -> None:
     for call in (cloud.ex_get_bucket_tagging, cloud.ex_get_bucket_acl, cloud.ex_get_bucket_lifecycle):
         with pytest.raises(NotFound):
             await call(f"{bucket}-missing")
-    with pytest.raises(ClientError):
+    with pytest.raises(place.boto.exceptions.ClientError):
         place.boto.get_bucket_acl(Bucket=f"{bucket}-missing")
 
 

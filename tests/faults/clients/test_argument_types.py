@@ -27,6 +27,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "cloudfiles": {"username": "u", "api_key": API_SECRET, "region": "DFW"},
     "r2": {"key": "k", "secret": API_SECRET, "account_id": "0" * 32},
     "spaces": {"key": "k", "secret": API_SECRET, "region": "fra1"},
+    "hetzner": {"key": "k", "secret": API_SECRET, "region": "fsn1"},
+    "e2": {"key": "k", "secret": API_SECRET, "endpoint": "http://127.0.0.1:9"},
+    "minio": {"key": "k", "secret": API_SECRET, "endpoint": "http://127.0.0.1:9"},
+    "ovh": {"key": "k", "secret": API_SECRET, "region": "gra"},
+    "scaleway": {"key": "k", "secret": API_SECRET, "region": "fr-par"},
+    "wasabi": {"key": "k", "secret": API_SECRET, "region": "eu-central-1"},
     "ec2": {"key": "k", "secret": API_SECRET, "region": "eu-west-1"},
     "gogrid": {"api_key": "k", "secret": API_SECRET},
     "memory": {},
@@ -233,4 +239,5 @@ def test_annotations_that_only_checkers_know_are_passed_over() -> None:
         def verb(self, name: Unknown) -> str:  # type: ignore[name-defined]  # noqa: F821  # pyright: ignore[reportUndefinedVariable, reportUnknownParameterType]
             return f"{name}"
 
-    assert check_arguments(Theirs)().verb(5) == "5"
+    theirs: Any = check_arguments(Theirs)()
+    assert theirs.verb(5) == "5"

@@ -30,6 +30,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "rackspace": {"username": "u", "api_key": API_SECRET, "region": "DFW"},
     "s3": {**AWS, "region": "eu-west-1"},
     "spaces": {**AWS, "region": "fra1"},
+    "hetzner": {**AWS, "region": "fsn1"},
+    "e2": {**AWS, "endpoint": "http://127.0.0.1:9"},
+    "minio": {**AWS, "endpoint": "http://127.0.0.1:9"},
+    "ovh": {**AWS, "region": "gra"},
+    "scaleway": {**AWS, "region": "fr-par"},
+    "wasabi": {**AWS, "region": "eu-central-1"},
     "swift": KEYSTONE,
 }
 SERVICES = {

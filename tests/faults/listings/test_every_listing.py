@@ -46,7 +46,7 @@ ANSWERS: dict[str, dict[str, Recorded]] = {
     "cloudfiles": CLOUDFILES,
 }
 # Other clients of the same driver.
-PRESETS = {"b2", "ceph", "r2", "spaces"}
+PRESETS = {"b2", "ceph", "e2", "hetzner", "minio", "ovh", "r2", "scaleway", "spaces", "wasabi"}
 # Providers whose listings read no answer of anybody's.
 NO_ANSWERS = {
     "local": "it lists folders of this machine",
@@ -70,9 +70,16 @@ NOT_SUPPORTED = {
     ("b2", "ex_get_bucket_lifecycle"),
     ("b2", "ex_get_bucket_tagging"),
     ("b2", "ex_get_object_tagging"),
+    ("e2", "ex_get_bucket_acl"),
+    ("e2", "ex_get_bucket_tagging"),
+    ("e2", "ex_get_object_acl"),
     ("gogrid", "list_key_pairs"),
     ("gogrid", "list_volume_snapshots"),
     ("gogrid", "list_volumes"),
+    ("hetzner", "ex_get_bucket_tagging"),
+    ("minio", "ex_get_bucket_acl"),
+    ("minio", "ex_get_bucket_cors"),
+    ("minio", "ex_get_object_acl"),
     ("r2", "ex_get_bucket_acl"),
     ("r2", "ex_get_bucket_tagging"),
     ("r2", "ex_get_object_acl"),

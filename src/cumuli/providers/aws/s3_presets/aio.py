@@ -17,10 +17,17 @@ from cumuli.providers.aws.s3_presets.credentials import found_credentials
 from cumuli.providers.aws.s3_presets.dialects import (
     B2,
     CEPH,
+    E2,
+    HETZNER,
+    MINIO,
+    OVH,
     R2,
+    SCALEWAY,
     SPACES,
+    WASABI,
     b2_endpoint,
     r2_endpoint,
+    regional_endpoint,
     spaces_endpoint,
 )
 from cumuli.runtime import asynchronous_runtime
@@ -28,7 +35,18 @@ from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
 
-__all__ = ["AsyncBackblazeB2", "AsyncCephS3", "AsyncCloudflareR2", "AsyncDigitalOceanSpaces"]
+__all__ = [
+    "AsyncBackblazeB2",
+    "AsyncCephS3",
+    "AsyncCloudflareR2",
+    "AsyncDigitalOceanSpaces",
+    "AsyncHetznerS3",
+    "AsyncIDriveE2",
+    "AsyncMinIO",
+    "AsyncOVHcloudS3",
+    "AsyncScalewayS3",
+    "AsyncWasabi",
+]
 
 
 class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
@@ -268,6 +286,351 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
         self._s3 = _driver(
             SPACES, _runtime, options, (key, secret, None, credentials), endpoint or spaces_endpoint(region), region,
             addressing=addressing, page_size=page_size,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncHetznerS3(AsyncS3Access, AsyncS3Buckets):
+    """Hetzner's Object Storage. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://REGION.your-objectstorage.com``; one client serves one region.
+    * It is a Ceph: conditions of uploads are kept by one request only.
+    * There are no tags of buckets, websites, notifications, logs, storage classes or attributes of objects, and of
+      encryption ``ex_customer_key`` only. Of access control lists it takes ``"private"`` and ``"public-read"``.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of a project. Default: ``HETZNER_S3_ACCESS_KEY``.
+            secret: Its secret. Default: ``HETZNER_S3_SECRET_KEY``.
+            region: Such as ``"fsn1"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("HETZNER_S3_ACCESS_KEY", "HETZNER_S3_SECRET_KEY")
+        self._s3 = _driver(
+            HETZNER, _runtime, options, (key, secret, None, credentials),
+            endpoint or regional_endpoint(HETZNER, region), region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncIDriveE2(AsyncS3Access, AsyncS3Buckets):
+    """IDrive e2. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at an endpoint of the account's own for each region, which its dashboard shows.
+    * There are no access control lists, tags of buckets, websites, logs, notifications, storage classes or KMS keys.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        endpoint: str,
+        region: str = "us-east-1",
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: An access key of the region. Default: ``E2_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``E2_SECRET_ACCESS_KEY``.
+            endpoint: The service's URL.
+            region: What requests are signed for.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("E2_ACCESS_KEY_ID", "E2_SECRET_ACCESS_KEY")
+        self._s3 = _driver(
+            E2, _runtime, options, (key, secret, None, credentials), endpoint, region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncMinIO(AsyncS3Access, AsyncS3Buckets):
+    """MinIO, and services that are made of it. Made after its documentation, and not tried on one.
+
+    As ``S3``, but for these:
+
+    * It is reached at the server's own address.
+    * There are no access control lists (policies say what is public), CORS rules of buckets, websites, logs or
+      blocks of public access.
+    * Unfinished uploads are listed by the whole name only (``ex_list_multipart_uploads(prefix=)``).
+    * Not every release is known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        endpoint: str,
+        region: str = "us-east-1",
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key, or name of a user. Default: ``MINIO_ACCESS_KEY``.
+            secret: Its secret. Default: ``MINIO_SECRET_KEY``.
+            endpoint: The service's URL.
+            region: What requests are signed for: the server's ``MINIO_REGION``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY")
+        self._s3 = _driver(
+            MINIO, _runtime, options, (key, secret, None, credentials), endpoint, region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncOVHcloudS3(AsyncS3Access, AsyncS3Buckets):
+    """OVHcloud's Object Storage by its S3 API. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.io.cloud.ovh.net``; one client serves one region.
+    * There are no bucket policies (users have policies of their own), notifications, KMS keys or attributes of objects.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of an S3 user. Default: ``OVH_S3_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``OVH_S3_SECRET_ACCESS_KEY``.
+            region: Such as ``"gra"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("OVH_S3_ACCESS_KEY_ID", "OVH_S3_SECRET_ACCESS_KEY")
+        self._s3 = _driver(
+            OVH, _runtime, options, (key, secret, None, credentials),
+            endpoint or regional_endpoint(OVH, region), region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncScalewayS3(AsyncS3Access, AsyncS3Buckets):
+    """Scaleway's Object Storage. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.scw.cloud``; one client serves one region.
+    * There are no logs, notifications, blocks of public access or encryption with its own keys; ``ex_customer_key``
+      is the way to encrypt.
+    * Conditions of uploads are taken to be kept by one request only.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of an API key. Default: ``SCW_ACCESS_KEY``.
+            secret: Its secret. Default: ``SCW_SECRET_KEY``.
+            region: Such as ``"fr-par"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("SCW_ACCESS_KEY", "SCW_SECRET_KEY")
+        self._s3 = _driver(
+            SCALEWAY, _runtime, options, (key, secret, None, credentials),
+            endpoint or regional_endpoint(SCALEWAY, region), region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
+        )  # fmt: skip
+        super().__init__(self._s3, integrity)
+
+
+class AsyncWasabi(AsyncS3Access, AsyncS3Buckets):
+    """Wasabi. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.wasabisys.com``; one client serves one region.
+    * There are no websites, notifications, storage classes, KMS keys or attributes of objects.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    * What is deleted is paid for as long as the least term of storage says.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = KEYS_OR_NOBODY
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = asynchronous_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key. Default: ``WASABI_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``WASABI_SECRET_ACCESS_KEY``.
+            region: Such as ``"eu-central-1"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        if key is None and secret is None and credentials is None and not anonymous:
+            credentials = found_credentials("WASABI_ACCESS_KEY_ID", "WASABI_SECRET_ACCESS_KEY")
+        self._s3 = _driver(
+            WASABI, _runtime, options, (key, secret, None, credentials),
+            endpoint or regional_endpoint(WASABI, region), region,
+            addressing=addressing, page_size=page_size, anonymous=anonymous,
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 

@@ -18,13 +18,30 @@ from cumuli.providers.aws.s3_presets.aio import (
     AsyncCephS3,
     AsyncCloudflareR2,
     AsyncDigitalOceanSpaces,
+    AsyncHetznerS3,
+    AsyncIDriveE2,
+    AsyncMinIO,
+    AsyncOVHcloudS3,
+    AsyncScalewayS3,
+    AsyncWasabi,
 )
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
 from cumuli.storage.verify import Integrity
 
-__all__ = ["BackblazeB2", "CephS3", "CloudflareR2", "DigitalOceanSpaces"]
+__all__ = [
+    "BackblazeB2",
+    "CephS3",
+    "CloudflareR2",
+    "DigitalOceanSpaces",
+    "HetznerS3",
+    "IDriveE2",
+    "MinIO",
+    "OVHcloudS3",
+    "ScalewayS3",
+    "Wasabi",
+]
 
 
 class BackblazeB2(S3Access, S3Buckets):
@@ -289,3 +306,386 @@ class DigitalOceanSpaces(S3Access, S3Buckets):
             **options,
         )
         super().__init__(self._digital_ocean_spaces)
+
+
+class HetznerS3(S3Access, S3Buckets):
+    """Hetzner's Object Storage. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://REGION.your-objectstorage.com``; one client serves one region.
+    * It is a Ceph: conditions of uploads are kept by one request only.
+    * There are no tags of buckets, websites, notifications, logs, storage classes or attributes of objects, and of
+      encryption ``ex_customer_key`` only. Of access control lists it takes ``"private"`` and ``"public-read"``.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncHetznerS3.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of a project. Default: ``HETZNER_S3_ACCESS_KEY``.
+            secret: Its secret. Default: ``HETZNER_S3_SECRET_KEY``.
+            region: Such as ``"fsn1"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._hetzner_s3 = AsyncHetznerS3(
+            key,
+            secret,
+            region=region,
+            endpoint=endpoint,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._hetzner_s3)
+
+
+class IDriveE2(S3Access, S3Buckets):
+    """IDrive e2. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at an endpoint of the account's own for each region, which its dashboard shows.
+    * There are no access control lists, tags of buckets, websites, logs, notifications, storage classes or KMS keys.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncIDriveE2.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        endpoint: str,
+        region: str = "us-east-1",
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: An access key of the region. Default: ``E2_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``E2_SECRET_ACCESS_KEY``.
+            endpoint: The service's URL.
+            region: What requests are signed for.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._idrive_e2 = AsyncIDriveE2(
+            key,
+            secret,
+            endpoint=endpoint,
+            region=region,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._idrive_e2)
+
+
+class MinIO(S3Access, S3Buckets):
+    """MinIO, and services that are made of it. Made after its documentation, and not tried on one.
+
+    As ``S3``, but for these:
+
+    * It is reached at the server's own address.
+    * There are no access control lists (policies say what is public), CORS rules of buckets, websites, logs or
+      blocks of public access.
+    * Unfinished uploads are listed by the whole name only (``ex_list_multipart_uploads(prefix=)``).
+    * Not every release is known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncMinIO.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        endpoint: str,
+        region: str = "us-east-1",
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key, or name of a user. Default: ``MINIO_ACCESS_KEY``.
+            secret: Its secret. Default: ``MINIO_SECRET_KEY``.
+            endpoint: The service's URL.
+            region: What requests are signed for: the server's ``MINIO_REGION``.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._min_io = AsyncMinIO(
+            key,
+            secret,
+            endpoint=endpoint,
+            region=region,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._min_io)
+
+
+class OVHcloudS3(S3Access, S3Buckets):
+    """OVHcloud's Object Storage by its S3 API. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.io.cloud.ovh.net``; one client serves one region.
+    * There are no bucket policies (users have policies of their own), notifications, KMS keys or attributes of objects.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncOVHcloudS3.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of an S3 user. Default: ``OVH_S3_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``OVH_S3_SECRET_ACCESS_KEY``.
+            region: Such as ``"gra"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._ovhcloud_s3 = AsyncOVHcloudS3(
+            key,
+            secret,
+            region=region,
+            endpoint=endpoint,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._ovhcloud_s3)
+
+
+class ScalewayS3(S3Access, S3Buckets):
+    """Scaleway's Object Storage. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.scw.cloud``; one client serves one region.
+    * There are no logs, notifications, blocks of public access or encryption with its own keys; ``ex_customer_key``
+      is the way to encrypt.
+    * Conditions of uploads are taken to be kept by one request only.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncScalewayS3.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key of an API key. Default: ``SCW_ACCESS_KEY``.
+            secret: Its secret. Default: ``SCW_SECRET_KEY``.
+            region: Such as ``"fr-par"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._scaleway_s3 = AsyncScalewayS3(
+            key,
+            secret,
+            region=region,
+            endpoint=endpoint,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._scaleway_s3)
+
+
+class Wasabi(S3Access, S3Buckets):
+    """Wasabi. Made after its documentation, and not tried on the service.
+
+    As ``S3``, but for these:
+
+    * It is reached at ``https://s3.REGION.wasabisys.com``; one client serves one region.
+    * There are no websites, notifications, storage classes, KMS keys or attributes of objects.
+    * It is not known to keep conditions of uploads, so objects are looked at before and after.
+    * What is deleted is paid for as long as the least term of storage says.
+    """
+
+    credential_arguments: ClassVar[CredentialArguments] = AsyncWasabi.credential_arguments
+
+    def __init__(
+        self,
+        key: str | None = None,
+        secret: str | Secret | None = None,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        credentials: CredentialsLike | None = None,
+        anonymous: bool = False,
+        addressing: Addressing = "auto",
+        page_size: int = 1000,
+        integrity: Integrity = "if possible",
+        _runtime: RuntimeFactory = blocking_runtime,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client; nothing is sent until it is used.
+
+        Args:
+            key: Access key. Default: ``WASABI_ACCESS_KEY_ID``.
+            secret: Its secret. Default: ``WASABI_SECRET_ACCESS_KEY``.
+            region: Such as ``"eu-central-1"``.
+            endpoint: Another URL than the region's.
+            credentials: ``AWSCredentials``, a provider or a function that finds them, instead of key and secret.
+            anonymous: Whether requests go unsigned, as anybody's, to read what is public. It is never done because
+                credentials are missing.
+            addressing: As for ``S3``, like the next one.
+            page_size: Most names in one page of a listing.
+            integrity: What is asked of the verification of contents: ``"if possible"``, ``"required"`` or ``"off"``;
+                see ``Storage``.
+            _runtime: What does the I/O.
+            **options: What every client takes; see ``ClientOptions``.
+
+        Raises:
+            ConfigurationError: The arguments contradict each other, or cannot be right.
+        """
+        self._wasabi = AsyncWasabi(
+            key,
+            secret,
+            region=region,
+            endpoint=endpoint,
+            credentials=credentials,
+            anonymous=anonymous,
+            addressing=addressing,
+            page_size=page_size,
+            integrity=integrity,
+            _runtime=_runtime,
+            **options,
+        )
+        super().__init__(self._wasabi)

@@ -8,7 +8,22 @@ from cumuli.errors import ConfigurationError
 from cumuli.providers.aws.s3.dialect import Dialect, Feature
 from cumuli.storage.capabilities import StorageCapability
 
-__all__ = ["B2", "CEPH", "R2", "SPACES", "b2_endpoint", "r2_endpoint", "spaces_endpoint"]
+__all__ = [
+    "B2",
+    "CEPH",
+    "E2",
+    "HETZNER",
+    "MINIO",
+    "OVH",
+    "R2",
+    "SCALEWAY",
+    "SPACES",
+    "WASABI",
+    "b2_endpoint",
+    "r2_endpoint",
+    "regional_endpoint",
+    "spaces_endpoint",
+]
 
 CEPH = Dialect(
     provider="ceph",
@@ -78,6 +93,102 @@ B2 = Dialect(
     checksum="md5",
 ).without(StorageCapability.PUT_IF_MATCH, StorageCapability.PUT_IF_NONE_MATCH, StorageCapability.DELETE_IF_MATCH)
 
+# What no service of the following has by its documentation, or none of them is known to have.
+AWS_ONLY = frozenset({Feature.KMS, Feature.NOTIFICATIONS, Feature.PUBLIC_ACCESS_BLOCK, Feature.ATTRIBUTES})
+HETZNER = Dialect(
+    provider="hetzner",
+    title="Hetzner's Object Storage",
+    # https://docs.hetzner.com/storage/object-storage/supported-actions/
+    features=frozenset(Feature)
+    - AWS_ONLY
+    - {
+        Feature.BUCKET_ENCRYPTION,
+        Feature.BUCKET_TAGS,
+        Feature.ENCRYPTION,
+        Feature.LOGGING,
+        Feature.STORAGE_CLASSES,
+        Feature.WEBSITE,
+    },
+    checksum="md5",
+    # A Ceph (https://docs.hetzner.com/storage/object-storage/overview), which compares bare etags.
+    put_conditions="one request",
+    bare_if_match=True,
+    nul_names=False,
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+OVH = Dialect(
+    provider="ovh",
+    title="OVHcloud's Object Storage",
+    # Access by lists, and by policies of users
+    # (https://help.ovhcloud.com/csm/en-ie-public-cloud-storage-s3-faq?id=kb_article_view&sysparm_article=KB0059678).
+    features=frozenset(Feature) - AWS_ONLY - {Feature.POLICY},
+    checksum="md5",
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+SCALEWAY = Dialect(
+    provider="scaleway",
+    title="Scaleway's Object Storage",
+    # https://www.scaleway.com/en/docs/object-storage/api-cli/using-api-call-list/: no logs, notifications or encryption
+    # of buckets by default.
+    features=frozenset(Feature) - AWS_ONLY - {Feature.BUCKET_ENCRYPTION, Feature.LOGGING, Feature.ENCRYPTION},
+    checksum="md5",
+    # https://www.scaleway.com/en/docs/object-storage/api-cli/using-conditional-writes/, since July 2026 and of uploads
+    # in one request for certain.
+    put_conditions="one request",
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+WASABI = Dialect(
+    provider="wasabi",
+    title="Wasabi",
+    # https://docs.wasabi.com/apidocs/wasabi-api. One class of storage, and keys of its own only.
+    features=frozenset(Feature) - AWS_ONLY - {Feature.STORAGE_CLASSES, Feature.WEBSITE, Feature.BUCKET_ENCRYPTION},
+    checksum="md5",
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+MINIO = Dialect(
+    provider="minio",
+    title="MinIO",
+    # https://min.io/docs/minio/linux/reference/s3-api-compatibility.html: no access control lists, CORS, websites,
+    # logs or blocks of public access.
+    features=frozenset(Feature)
+    - {Feature.ACL, Feature.CORS, Feature.LOGGING, Feature.PUBLIC_ACCESS_BLOCK, Feature.WEBSITE},
+    checksum="md5",
+    nul_names=False,
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+E2 = Dialect(
+    provider="e2",
+    title="IDrive e2",
+    # https://www.idrive.com/e2/s3-compatible-api and its FAQ of buckets: versions, locks, default encryption, CORS,
+    # lifecycle rules and policies.
+    features=frozenset(
+        {
+            Feature.BUCKET_ENCRYPTION,
+            Feature.CORS,
+            Feature.ENCRYPTION,
+            Feature.LIFECYCLE,
+            Feature.LOCKS,
+            Feature.OBJECT_TAGS,
+            Feature.POLICY,
+            Feature.VERSIONING_SWITCH,
+            Feature.VERSIONS,
+        }
+    ),
+    checksum="md5",
+    nul_names=False,
+    new_names="lower",
+).without(StorageCapability.DELETE_IF_MATCH)
+
+REGIONS = {
+    # https://docs.hetzner.com/storage/object-storage/overview
+    "hetzner": (re.compile(r"[a-z]{3}[0-9]"), "fsn1", "https://{}.your-objectstorage.com"),
+    # https://help.ovhcloud.com, "Object Storage - Endpoints and Object Storage geoavailability"
+    "ovh": (re.compile(r"[a-z]{2,4}(?:-[a-z]+-[a-z]+)?"), "gra", "https://s3.{}.io.cloud.ovh.net"),
+    # https://www.scaleway.com/en/docs/object-storage/concepts/
+    "scaleway": (re.compile(r"[a-z]{2}-[a-z]{3}"), "fr-par", "https://s3.{}.scw.cloud"),
+    # https://docs.wasabi.com/docs/service-urls-for-wasabis-storage-regions-2
+    "wasabi": (re.compile(r"[a-z]{2}-[a-z]+-[0-9]"), "eu-central-1", "https://s3.{}.wasabisys.com"),
+}
 SPACES_REGION = re.compile(r"[a-z]{3}[0-9]{1,2}")
 B2_REGION = re.compile(r"[a-z]{2}-[a-z]+-[0-9]{3}")
 R2_ACCOUNT = re.compile(r"[0-9a-f]{32}")
@@ -93,6 +204,18 @@ def spaces_endpoint(region: str) -> str:
     if not SPACES_REGION.fullmatch(region):
         raise ConfigurationError(f"{region!r} is no region of DigitalOcean's; they look like nyc3 or fra1")
     return f"https://{region}.digitaloceanspaces.com"
+
+
+def regional_endpoint(dialect: Dialect, region: str) -> str:
+    """Where buckets of a region are.
+
+    Raises:
+        ConfigurationError: No region of the service is called so.
+    """
+    pattern, example, endpoint = REGIONS[dialect.provider]
+    if not pattern.fullmatch(region):
+        raise ConfigurationError(f"{region!r} is no region of {dialect.title}; they look like {example}")
+    return endpoint.format(region)
 
 
 def b2_endpoint(region: str) -> str:

@@ -15,7 +15,18 @@ from cumuli.providers.aws.s3.client import S3
 from cumuli.providers.aws.s3.dialect import AWS
 from cumuli.providers.aws.s3.headers import http_date, is_md5, stored_encoding
 from cumuli.providers.aws.s3.models import AccessControl, Grant, LifecycleRule, Transition
-from cumuli.providers.aws.s3_presets.client import BackblazeB2, CephS3, CloudflareR2, DigitalOceanSpaces
+from cumuli.providers.aws.s3_presets.client import (
+    BackblazeB2,
+    CephS3,
+    CloudflareR2,
+    DigitalOceanSpaces,
+    HetznerS3,
+    IDriveE2,
+    MinIO,
+    OVHcloudS3,
+    ScalewayS3,
+    Wasabi,
+)
 from cumuli.secret import Secret
 from cumuli.storage.capabilities import StorageCapability
 from cumuli.wire.xml import decode
@@ -137,8 +148,15 @@ def test_where_presets_go() -> None:
         ),
         BackblazeB2("k", "s", region="us-west-004"): "https://s3.us-west-004.backblazeb2.com/bucket/a%20b?",
         CephS3("k", "s", endpoint="http://127.0.0.1:7480"): "http://127.0.0.1:7480/bucket/a%20b?",
+        HetznerS3("k", "s", region="fsn1"): "https://fsn1.your-objectstorage.com/bucket/a%20b?",
+        OVHcloudS3("k", "s", region="eu-west-par"): "https://s3.eu-west-par.io.cloud.ovh.net/bucket/a%20b?",
+        ScalewayS3("k", "s", region="nl-ams"): "https://s3.nl-ams.scw.cloud/bucket/a%20b?",
+        Wasabi("k", "s", region="eu-central-2"): "https://s3.eu-central-2.wasabisys.com/bucket/a%20b?",
+        MinIO("k", "s", endpoint="http://127.0.0.1:9000"): "http://127.0.0.1:9000/bucket/a%20b?",
+        IDriveE2("k", "s", endpoint="https://e2.test.example", region="fra"): "https://e2.test.example/bucket/a%20b?",
     }
     scopes = ["nyc3", "auto", "auto", "us-west-004", "us-east-1"]
+    scopes += ["fsn1", "eu-west-par", "nl-ams", "eu-central-2", "us-east-1", "fra"]
     for (client, expected), region in zip(urls.items(), scopes, strict=True):
         with client:
             url = client.get_object_url(("bucket", "a b"))
@@ -152,6 +170,10 @@ def test_where_presets_go() -> None:
         (DigitalOceanSpaces, {"region": "us-east-1"}),
         (DigitalOceanSpaces, {"region": "evil.example/x"}),
         (BackblazeB2, {"region": "us-west-4"}),
+        (HetznerS3, {"region": "fsn1.evil.example/"}),
+        (OVHcloudS3, {"region": "gra.evil"}),
+        (ScalewayS3, {"region": "Paris"}),
+        (Wasabi, {"region": "eu"}),
         (CloudflareR2, {}),
         (CloudflareR2, {"account_id": "mine"}),
         (CloudflareR2, {"account_id": ACCOUNT, "jurisdiction": "moon"}),
