@@ -29,8 +29,8 @@ _HOMES = {
         "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
         "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
         "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound PermissionDenied "
-        "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound SnapshotNotFound "
-        "Timeout VolumeNotFound"
+        "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited ResourceFailed SizeNotFound "
+        "SnapshotNotFound Timeout VolumeNotFound"
     ),
     "providers.aws.ec2.aio": "AsyncEC2",
     "providers.aws.ec2.client": "EC2",
@@ -176,6 +176,7 @@ __all__ = [
     "QuotaExceeded",
     "Rackspace",
     "RateLimited",
+    "ResourceFailed",
     "RetryPolicy",
     "SSHKey",
     "ScalewayS3",
@@ -261,6 +262,7 @@ if TYPE_CHECKING:
     from cumuli.errors import ProviderUnavailable as ProviderUnavailable
     from cumuli.errors import QuotaExceeded as QuotaExceeded
     from cumuli.errors import RateLimited as RateLimited
+    from cumuli.errors import ResourceFailed as ResourceFailed
     from cumuli.errors import SizeNotFound as SizeNotFound
     from cumuli.errors import SnapshotNotFound as SnapshotNotFound
     from cumuli.errors import Timeout as Timeout

@@ -25,7 +25,8 @@
     ├── ChecksumMismatch            bytes arrived, and they are not the ones that were stored
     ├── NotVerified                 ``integrity="required"``, and nothing tells whether they are
     ├── NotSupported                the provider cannot do this (also a NotImplementedError)
-    ├── NodeFailed                  a node ended in an error state while it was waited for
+    ├── ResourceFailed              something ended in an error state while it was waited for
+    │   └── NodeFailed              a node did
     └── DeploymentError             a node was made and could not be configured
 
 ``except CloudError`` catches all of it; nothing of the HTTP libraries leaks out.
@@ -66,6 +67,7 @@ __all__ = [
     "ProviderUnavailable",
     "QuotaExceeded",
     "RateLimited",
+    "ResourceFailed",
     "SizeNotFound",
     "SnapshotNotFound",
     "Timeout",
@@ -313,7 +315,11 @@ class NotSupported(CloudError, NotImplementedError):
     """The provider has no such capability; raised before any I/O."""
 
 
-class NodeFailed(CloudError):
+class ResourceFailed(CloudError):
+    """Something ended in an error state, or where it does not get on from, while it was waited for."""
+
+
+class NodeFailed(ResourceFailed):
     """A node ended in an error state, or was terminated, while it was waited for."""
 
 

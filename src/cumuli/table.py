@@ -128,7 +128,7 @@ GENERAL = {
         "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
         "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
         "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound "
-        "PermissionDenied PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited SizeNotFound "
+        "PermissionDenied PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited ResourceFailed SizeNotFound "
         "SnapshotNotFound Timeout VolumeNotFound"
     ),
     "registry": "ProviderInfo providers",

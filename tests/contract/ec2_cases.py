@@ -239,6 +239,13 @@ CASES = [
     case("ex_list_reserved_nodes", ids=["r-1"], filters={"state": "active"}),
     case("ex_describe_account_attributes"),
     case("ex_get_limits"),
+    case("wait_until_stopped", [], timeout=1),
+    case("wait_until_destroyed", [], timeout=1),
+    case("wait_until_image_available", [], timeout=1),
+    case("wait_until_volume_available", [], timeout=1),
+    case("wait_until_volume_attached", [], node="i-1", timeout=1),
+    case("wait_until_volume_detached", [], node="i-1", timeout=1),
+    case("wait_until_snapshot_available", [], timeout=1),
     # What nodes are made of
     case("list_sizes"),
     case("list_sizes", location="eu-west-1a"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from os import PathLike
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from cumuli.calls.paging import Page
 from cumuli.client import AsyncClient
@@ -33,7 +33,21 @@ from cumuli.compute.models import (
     VolumeSnapshot,
     VolumeState,
 )
-from cumuli.compute.waiting import NEWBORN, wait_until_running
+from cumuli.compute.waiting import (
+    IMAGE_AVAILABLE,
+    NEWBORN,
+    NODE_DESTROYED,
+    NODE_STOPPED,
+    SNAPSHOT_AVAILABLE,
+    VOLUME_AVAILABLE,
+    Goal,
+    Looks,
+    ThingT,
+    volume_attached,
+    volume_detached,
+    wait_until,
+    wait_until_running,
+)
 from cumuli.compute.wanted import EVERYTHING, Wanted, wanted_of
 from cumuli.errors import (
     ImageNotFound,
@@ -246,6 +260,43 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
             timeout=timeout,
             provider=self.provider,
         )
+
+    async def wait_until_stopped(self, nodes: Sequence[Node | str], *, timeout: float = 600.0) -> list[NodeT]:
+        """Wait until every node is stopped; ``stop_node`` returns while it still shuts down.
+
+        As with every wait of this client, one listing looks at all of them, and a look that failed (no connection,
+        throttling, a server error) says nothing: it goes on until the time is up.
+
+        Args:
+            nodes: The nodes, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The nodes as they are now, in the order of ``nodes``.
+
+        Raises:
+            NodeNotFound: A node disappeared, or never appeared.
+            NodeFailed: A node went to an error state, or was terminated. The message has the provider's reason.
+            DeadlineExceeded: Not all of them had stopped in time; the message names which, and what was last seen
+                of them.
+        """
+        self._require(ComputeCapability.LIST_NODES)
+        return await self._wait(nodes, Node, NODE_STOPPED, lambda ids: self.list_nodes(ids=ids), timeout)
+
+    async def wait_until_destroyed(self, nodes: Sequence[Node | str], *, timeout: float = 600.0) -> None:
+        """Wait until every node is terminated, or gone; ``destroy_node`` may return before that.
+
+        Args:
+            nodes: The nodes. One that does not exist is destroyed.
+            timeout: Seconds for all of them together.
+
+        Raises:
+            NodeFailed: A node went to an error state meanwhile. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were gone in time; the message names which, and what was last seen
+                of them.
+        """
+        self._require(ComputeCapability.LIST_NODES)
+        await self._wait(nodes, Node, NODE_DESTROYED, lambda ids: self.list_nodes(ids=ids), timeout)
 
     # What nodes are made of
 
@@ -512,6 +563,96 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         self._require(ComputeCapability.DESTROY_VOLUME_SNAPSHOT)
         await self._do(self._driver.destroy_volume_snapshot(id_of(snapshot, VolumeSnapshot, self.provider)))
 
+    async def wait_until_volume_available(
+        self, volumes: Sequence[Volume | str], *, timeout: float = 600.0
+    ) -> list[VolumeT]:
+        """Wait until every volume can be attached; ``create_volume`` may return before that.
+
+        Args:
+            volumes: The volumes, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were available in time; the message names which, and what was last
+                seen of them.
+        """
+        self._require(ComputeCapability.LIST_VOLUMES)
+        return await self._wait(volumes, Volume, VOLUME_AVAILABLE, self._look_at_volumes, timeout)
+
+    async def wait_until_volume_attached(
+        self, volumes: Sequence[Volume | str], *, node: Node | str | None = None, timeout: float = 600.0
+    ) -> list[VolumeT]:
+        """Wait until every volume is attached; ``attach_volume`` may return before that.
+
+        Args:
+            volumes: The volumes, which are attached already or on their way.
+            node: To which node; None for any.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, is being deleted, or came back from its way to the node.
+            DeadlineExceeded: Not all of them were attached in time; the message names which, and what was last
+                seen of them.
+        """
+        self._require(ComputeCapability.LIST_VOLUMES)
+        goal = volume_attached(optional_id_of(node, Node, self.provider))
+        return await self._wait(volumes, Volume, goal, self._look_at_volumes, timeout)
+
+    async def wait_until_volume_detached(
+        self, volumes: Sequence[Volume | str], *, node: Node | str | None = None, timeout: float = 600.0
+    ) -> list[VolumeT]:
+        """Wait until every volume is available again; ``detach_volume`` may return before that.
+
+        Args:
+            volumes: The volumes.
+            node: From which node; None for all of them.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, is being deleted, or stayed after it was on its way.
+            DeadlineExceeded: Not all of them were detached in time; the message names which, and what was last
+                seen of them.
+        """
+        self._require(ComputeCapability.LIST_VOLUMES)
+        goal = volume_detached(optional_id_of(node, Node, self.provider))
+        return await self._wait(volumes, Volume, goal, self._look_at_volumes, timeout)
+
+    async def wait_until_snapshot_available(
+        self, snapshots: Sequence[VolumeSnapshot | str], *, timeout: float = 3600.0
+    ) -> list[SnapshotT]:
+        """Wait until every snapshot is complete; ``create_volume_snapshot`` returns before that.
+
+        Args:
+            snapshots: The snapshots of one's own, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The snapshots as they are now, in the order of ``snapshots``.
+
+        Raises:
+            SnapshotNotFound: A snapshot disappeared, or never appeared.
+            ResourceFailed: A snapshot went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were complete in time; the message names which, and what was last
+                seen of them.
+        """
+        self._require(ComputeCapability.LIST_VOLUME_SNAPSHOTS)
+        return await self._wait(snapshots, VolumeSnapshot, SNAPSHOT_AVAILABLE, self._look_at_snapshots, timeout)
+
     # Images of one's own
 
     async def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> ImageT:
@@ -563,6 +704,28 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """
         self._require(ComputeCapability.DELETE_IMAGE)
         await self._do(self._driver.delete_image(id_of(image, NodeImage, self.provider)))
+
+    async def wait_until_image_available(
+        self, images: Sequence[NodeImage | str], *, timeout: float = 3600.0
+    ) -> list[ImageT]:
+        """Wait until nodes can be made from every image; ``create_image`` and ``copy_image`` return before that.
+
+        Args:
+            images: The images, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The images as they are now, in the order of ``images``.
+
+        Raises:
+            ImageNotFound: An image disappeared, or never appeared.
+            ResourceFailed: An image went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were available in time; the message names which, and what was last
+                seen of them.
+        """
+        self._require(ComputeCapability.LIST_IMAGES)
+        return await self._wait(images, NodeImage, IMAGE_AVAILABLE, lambda ids: self.list_images(ids=ids), timeout)
 
     # Key pairs
 
@@ -664,6 +827,48 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
     def _require(self, capability: ComputeCapability) -> None:
         self.capabilities.require(capability, provider=self.provider)
+
+    async def _wait(
+        self,
+        things: Sequence[Node | Volume | NodeImage | VolumeSnapshot | str],
+        kind: type[Node | Volume | NodeImage | VolumeSnapshot],
+        goal: Goal[Any],
+        looks: Looks[ThingT],
+        timeout: float,
+    ) -> list[ThingT]:
+        """Those of the things that are there at the end, in their order."""
+        wanted = ids_of(things, kind, self.provider)
+        models = [thing for thing in things if not isinstance(thing, str)]
+        found = await wait_until(
+            self._driver.caller.runtime,
+            looks,
+            wanted,
+            goal,
+            appeared=frozenset(thing.id for thing in models if thing.state not in NEWBORN),
+            newborn=frozenset(thing.id for thing in models if thing.state in NEWBORN),
+            is_gone=self._driver.caller.recent.is_gone,
+            timeout=timeout,
+            provider=self.provider,
+        )
+        return [found[thing_id] for thing_id in wanted if thing_id in found]
+
+    async def _look_at_volumes(self, ids: Sequence[str]) -> list[VolumeT]:
+        if len(ids) == 1 and ComputeCapability.GET_VOLUME in self.capabilities:
+            return [await self._do(self._driver.get_volume(ids[0]))]
+        wanted, driver = Wanted(ids=frozenset(ids)), self._driver
+        listing: AsyncIterator[VolumeT] = self._listing(
+            ComputeCapability.LIST_VOLUMES, lambda cursor: driver.find_volumes(wanted, cursor=cursor), wanted=wanted
+        )
+        return [volume async for volume in listing]
+
+    async def _look_at_snapshots(self, ids: Sequence[str]) -> list[SnapshotT]:
+        wanted, driver = Wanted(ids=frozenset(ids)), self._driver
+        listing: AsyncIterator[SnapshotT] = self._listing(
+            ComputeCapability.LIST_VOLUME_SNAPSHOTS,
+            lambda cursor: driver.find_volume_snapshots(wanted, volume_id=None, cursor=cursor),
+            wanted=wanted,
+        )
+        return [snapshot async for snapshot in listing]
 
     def _wanted(
         self,

@@ -205,6 +205,41 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """
         return run(self._compute.wait_until_running(nodes, ssh_interface=ssh_interface, timeout=timeout))
 
+    def wait_until_stopped(self, nodes: Sequence[Node | str], *, timeout: float = 600.0) -> list[NodeT]:
+        """Wait until every node is stopped; ``stop_node`` returns while it still shuts down.
+
+        As with every wait of this client, one listing looks at all of them, and a look that failed (no connection,
+        throttling, a server error) says nothing: it goes on until the time is up.
+
+        Args:
+            nodes: The nodes, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The nodes as they are now, in the order of ``nodes``.
+
+        Raises:
+            NodeNotFound: A node disappeared, or never appeared.
+            NodeFailed: A node went to an error state, or was terminated. The message has the provider's reason.
+            DeadlineExceeded: Not all of them had stopped in time; the message names which, and what was last seen
+                of them.
+        """
+        return run(self._compute.wait_until_stopped(nodes, timeout=timeout))
+
+    def wait_until_destroyed(self, nodes: Sequence[Node | str], *, timeout: float = 600.0) -> None:
+        """Wait until every node is terminated, or gone; ``destroy_node`` may return before that.
+
+        Args:
+            nodes: The nodes. One that does not exist is destroyed.
+            timeout: Seconds for all of them together.
+
+        Raises:
+            NodeFailed: A node went to an error state meanwhile. The message has the provider's reason.
+            DeadlineExceeded: Not all of them were gone in time; the message names which, and what was last seen
+                of them.
+        """
+        run(self._compute.wait_until_destroyed(nodes, timeout=timeout))
+
     def list_sizes(self, *, location: NodeLocation | str | None = None) -> list[NodeSize]:
         """Every size on offer.
 
@@ -395,6 +430,88 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
         """
         run(self._compute.destroy_volume_snapshot(snapshot))
 
+    def wait_until_volume_available(self, volumes: Sequence[Volume | str], *, timeout: float = 600.0) -> list[VolumeT]:
+        """Wait until every volume can be attached; ``create_volume`` may return before that.
+
+        Args:
+            volumes: The volumes, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were available in time; the message names which, and what was last
+                seen of them.
+        """
+        return run(self._compute.wait_until_volume_available(volumes, timeout=timeout))
+
+    def wait_until_volume_attached(
+        self, volumes: Sequence[Volume | str], *, node: Node | str | None = None, timeout: float = 600.0
+    ) -> list[VolumeT]:
+        """Wait until every volume is attached; ``attach_volume`` may return before that.
+
+        Args:
+            volumes: The volumes, which are attached already or on their way.
+            node: To which node; None for any.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, is being deleted, or came back from its way to the node.
+            DeadlineExceeded: Not all of them were attached in time; the message names which, and what was last
+                seen of them.
+        """
+        return run(self._compute.wait_until_volume_attached(volumes, node=node, timeout=timeout))
+
+    def wait_until_volume_detached(
+        self, volumes: Sequence[Volume | str], *, node: Node | str | None = None, timeout: float = 600.0
+    ) -> list[VolumeT]:
+        """Wait until every volume is available again; ``detach_volume`` may return before that.
+
+        Args:
+            volumes: The volumes.
+            node: From which node; None for all of them.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The volumes as they are now, in the order of ``volumes``.
+
+        Raises:
+            VolumeNotFound: A volume disappeared, or never appeared.
+            ResourceFailed: A volume went to an error state, is being deleted, or stayed after it was on its way.
+            DeadlineExceeded: Not all of them were detached in time; the message names which, and what was last
+                seen of them.
+        """
+        return run(self._compute.wait_until_volume_detached(volumes, node=node, timeout=timeout))
+
+    def wait_until_snapshot_available(
+        self, snapshots: Sequence[VolumeSnapshot | str], *, timeout: float = 3600.0
+    ) -> list[SnapshotT]:
+        """Wait until every snapshot is complete; ``create_volume_snapshot`` returns before that.
+
+        Args:
+            snapshots: The snapshots of one's own, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The snapshots as they are now, in the order of ``snapshots``.
+
+        Raises:
+            SnapshotNotFound: A snapshot disappeared, or never appeared.
+            ResourceFailed: A snapshot went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were complete in time; the message names which, and what was last
+                seen of them.
+        """
+        return run(self._compute.wait_until_snapshot_available(snapshots, timeout=timeout))
+
     def create_image(self, node: Node | str, name: str, *, description: str | None = None) -> ImageT:
         """Make an image of a node.
 
@@ -430,6 +547,25 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
             ImageNotFound: It does not exist.
         """
         run(self._compute.delete_image(image))
+
+    def wait_until_image_available(self, images: Sequence[NodeImage | str], *, timeout: float = 3600.0) -> list[ImageT]:
+        """Wait until nodes can be made from every image; ``create_image`` and ``copy_image`` return before that.
+
+        Args:
+            images: The images, in any state.
+            timeout: Seconds for all of them together.
+
+        Returns:
+            The images as they are now, in the order of ``images``.
+
+        Raises:
+            ImageNotFound: An image disappeared, or never appeared.
+            ResourceFailed: An image went to an error state, or is being deleted. The message has the provider's
+                reason.
+            DeadlineExceeded: Not all of them were available in time; the message names which, and what was last
+                seen of them.
+        """
+        return run(self._compute.wait_until_image_available(images, timeout=timeout))
 
     def list_key_pairs(self) -> list[KeyPair]:
         """Every key pair of the account in this region."""

@@ -26,12 +26,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         states: Only what is in one of these states; empty for any.
         tags: Only what has each of these tags, with that value; None for any value.
         attached_to: Only volumes that are attached to this node.
+        ids: Only these; empty for any.
     """
 
     name: str | None = None
     states: frozenset[str] = frozenset()
     tags: dict[str, str | None] = {}
     attached_to: str | None = None
+    ids: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return self != EVERYTHING
@@ -39,6 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def admits(self, thing: object) -> bool:
         """Whether something of the listing is wanted."""
         if self.name is not None and getattr(thing, "name", None) != self.name:
+            return False
+        if self.ids and getattr(thing, "id", None) not in self.ids:
             return False
         if self.states and getattr(thing, "state", None) not in self.states:
             return False

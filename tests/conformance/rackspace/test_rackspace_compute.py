@@ -75,6 +75,9 @@ GAPS: Mapping[Can | str, str] = {
     "snapshots": NO_VOLUMES,
     "volumes_by_name_and_state": NO_VOLUMES,
     "volumes_by_tags": NO_VOLUMES,
+    "volumes_are_made_attached_and_detached_without_a_loop": NO_VOLUMES,
+    "waiting_until_snapshots_are_complete": NO_VOLUMES,
+    "waiting_until_nodes_are_stopped": "mimic neither stops nor starts servers",
     "volumes_of_a_node": NO_VOLUMES,
     "snapshots_by_name_and_state": NO_VOLUMES,
 }

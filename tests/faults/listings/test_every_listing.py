@@ -62,7 +62,13 @@ NO_LISTINGS = {
     "ex_delete_dead_segments": "it deletes what ex_list_dead_segments lists",
     "ex_get_capabilities": "it gives the answer as it is",
     "ex_set_metadata": "it writes; its answer is read as that of ex_get_metadata",
+    "wait_until_image_available": "it looks at single images, by list_images",
     "wait_until_running": "it looks at single nodes, by list_nodes",
+    "wait_until_snapshot_available": "it looks by list_volume_snapshots",
+    "wait_until_stopped": "it looks at single nodes, by list_nodes",
+    "wait_until_volume_attached": "it looks by get_volume or list_volumes",
+    "wait_until_volume_available": "it looks by get_volume or list_volumes",
+    "wait_until_volume_detached": "it looks by get_volume or list_volumes",
 }
 # What a provider lists without asking anybody.
 FROM_THE_TOKEN = {("rackspace", "list_locations")}

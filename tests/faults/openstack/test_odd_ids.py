@@ -26,6 +26,8 @@ SERVERS: dict[str, Call] = {
     "get_node": lambda nova, odd: nova.get_node(odd),
     "list_nodes": lambda nova, odd: nova.list_nodes(ids=[odd]),
     "wait_until_running": lambda nova, odd: nova.wait_until_running([odd], timeout=1),
+    "wait_until_stopped": lambda nova, odd: nova.wait_until_stopped([odd], timeout=1),
+    "wait_until_volume_available": lambda nova, odd: nova.wait_until_volume_available([odd], timeout=1),
     "start_node": lambda nova, odd: nova.start_node(odd),
     "stop_node": lambda nova, odd: nova.stop_node(odd),
     "reboot_node": lambda nova, odd: nova.reboot_node(odd),

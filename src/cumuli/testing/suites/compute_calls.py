@@ -48,10 +48,9 @@ class Call:
     async def make(self, client: Client, target: ComputeTarget, instead: Arguments | None = None) -> Any:
         """Make the call, with some arguments replaced."""
         arguments = {**self.arguments(target), **(instead or {})}
-        if "ids" in arguments:
-            arguments["ids"] = [arguments["ids"]]
-        if "nodes" in arguments:
-            arguments["nodes"] = [arguments["nodes"]]
+        for several in ("ids", "nodes", "images", "volumes", "snapshots"):
+            if several in arguments:
+                arguments[several] = [arguments[several]]
         answer = getattr(client, self.verb.partition("[")[0])(**arguments)
         if self.verb.startswith("iterate_"):
             return [item async for item in answer]
@@ -98,6 +97,18 @@ def _volume(target: ComputeTarget) -> Arguments:
     return {"volume": target.unknown["volume"]}
 
 
+def _images(target: ComputeTarget) -> Arguments:
+    return {"images": target.unknown["image"]}
+
+
+def _volumes(target: ComputeTarget) -> Arguments:
+    return {"volumes": target.unknown["volume"]}
+
+
+def _snapshots(target: ComputeTarget) -> Arguments:
+    return {"snapshots": target.unknown["snapshot"]}
+
+
 def _key(_target: ComputeTarget) -> Arguments:
     return {"name": "no such key"}
 
@@ -114,6 +125,13 @@ CALLS = [
     Call(Can.LIST_VOLUMES_TAGS, "list_volumes[tags]", lambda _: {"tags": {"a": None}}),
     Call(Can.LIST_VOLUME_SNAPSHOTS_TAGS, "list_volume_snapshots[tags]", lambda _: {"tags": {"a": None}}),
     Call(Can.LIST_NODES, "wait_until_running", lambda target: {"nodes": target.unknown["node"]}, {"nodes": Node}),
+    Call(Can.LIST_NODES, "wait_until_stopped", lambda target: {"nodes": target.unknown["node"]}, {"nodes": Node}),
+    Call(Can.LIST_NODES, "wait_until_destroyed", lambda target: {"nodes": target.unknown["node"]}, {"nodes": Node}),
+    Call(Can.LIST_IMAGES, "wait_until_image_available", _images, {"images": NodeImage}),
+    Call(Can.LIST_VOLUMES, "wait_until_volume_available", _volumes, {"volumes": Volume}),
+    Call(Can.LIST_VOLUMES, "wait_until_volume_attached", _volumes, {"volumes": Volume}),
+    Call(Can.LIST_VOLUMES, "wait_until_volume_detached", _volumes, {"volumes": Volume}),
+    Call(Can.LIST_VOLUME_SNAPSHOTS, "wait_until_snapshot_available", _snapshots, {"snapshots": VolumeSnapshot}),
     Call(Can.GET_NODE, "get_node", _node, {"node": Node}),
     Call(Can.CREATE_NODE, "create_node", _new_node, NEW_NODE),
     Call(Can.CREATE_NODE_TAGS, "create_node[tags]", lambda target: {**_new_node(target), "tags": {"a": "b"}}),

@@ -51,6 +51,7 @@ from cumuli.testing.suites.compute_base import needs
 from cumuli.testing.suites.compute_errors import ComputeErrors
 from cumuli.testing.suites.compute_listings import ComputeListings
 from cumuli.testing.suites.compute_target import Bench, ComputeTarget
+from cumuli.testing.suites.compute_waits import ComputeWaits
 
 __all__ = ["NODE_PASSWORD", "ComputeSuite", "ComputeTarget"]
 
@@ -58,7 +59,7 @@ NODE_PASSWORD = "sEcReT-node-CumuliTestsOnlyNeverShown06"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPFxRBzQfQf7Yd7+1PNz2cQJ1GOrfUn5Zp8XWz5 someone@example.org"
 
 
-class ComputeSuite(ComputeErrors, ComputeListings):
+class ComputeSuite(ComputeErrors, ComputeListings, ComputeWaits):
     """Subclass it as ``Test<Provider>``, beside a fixture ``target``."""
 
     # Nodes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ __all__ = [
     "EC2Calls",
     "asked_for",
     "exact",
+    "few",
     "named",
     "next_cursor",
     "page_of",
@@ -39,6 +40,8 @@ VERSION = "2016-11-15"
 PAGE_SIZE = 1000
 # Ids in one request; AWS refuses more than a thousand.
 IDS_AT_ONCE = 500
+# Values in one filter.
+MAX_FILTER_VALUES = 200
 # What is special in the value of a filter.
 WILD = frozenset("*?\\")
 
@@ -164,6 +167,13 @@ def asked_for(
     if words and wanted.states <= set(states.values()):
         found[state] = words
     return {key: values for key, values in found.items() if WILD.isdisjoint("".join([key, *values]))}
+
+
+def few(ids: Collection[str], name: str) -> dict[str, list[str]]:
+    """The filter for these ids; nothing where AWS would refuse so many, or take one for a pattern."""
+    if len(ids) > MAX_FILTER_VALUES or not all(WILD.isdisjoint(each) for each in ids):
+        return {}
+    return {name: sorted(ids)}
 
 
 def tags_of(items: Sequence[Tag]) -> dict[str, str]:

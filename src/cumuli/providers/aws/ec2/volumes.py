@@ -19,6 +19,7 @@ from cumuli.providers.aws.ec2.calls import (
     EC2Calls,
     asked_for,
     exact,
+    few,
     named,
     next_cursor,
     page_of,
@@ -75,6 +76,9 @@ class Volumes:
         asked = asked_for(msgspec.structs.replace(wanted, states=states), VOLUME_STATES, state="status")
         if wanted.attached_to is not None:
             asked["attachment.instance-id"] = [exact(wanted.attached_to)]
+        if wanted.ids:
+            # Not by VolumeId, which makes an error of all of them if one is not there.
+            asked |= few(wanted.ids, "volume-id")
         return await self._volumes(None, cursor, {**asked, **(matching or {})})
 
     async def _volumes(
@@ -222,6 +226,8 @@ class Volumes:
         asked = {**asked_for(wanted, SNAPSHOT_STATES, state="status"), **(matching or {})}
         if volume_id:
             asked["volume-id"] = exact(volume_id)
+        if wanted.ids:
+            asked |= few(wanted.ids, "snapshot-id")
         answer = await self._calls.ask(
             wire.DescribeSnapshotsResponse,
             {
