@@ -1,6 +1,7 @@
 """Who one is comes from one place, for every way of saying it."""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -211,7 +212,7 @@ def test_two_ways_at_once_are_an_error_that_names_both(
         opened(info.name, **needed, **given)
     if "credentials" in given:
         return
-    lines = "".join(f'{name} = "{value}"\n' for name, value in {**needed, **given}.items())
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in {**needed, **given}.items())
     profile(f'provider = "{info.name}"\n{lines}')
     with pytest.raises(ConfigurationError, match=rf"the profile 'work' in .*config\.toml: {named}"):
         opened("work")

@@ -160,7 +160,7 @@ def test_files_of_keys_in_any_encoding(data: bytes, comment: str) -> None:
         (f"{KEY}\n{RFC_4716}", "2 public keys"),
         (RFC_4716.replace("AAAAC3", "AAA*C3"), "damaged"),
         (RFC_4716.replace("AAAAC3Nz", "AAAAA3Nz"), "damaged"),
-        (f"{KEY}\n{PRIVATE_KEY_LINE}", "more follows"),
+        (f"{KEY}\n{PRIVATE_KEY_LINE}", "more lines"),
         (PRIVATE_KEY_LINE, "one public key in OpenSSH form"),
         ("", "one public key in OpenSSH form"),
         ("ssh-ed25519", "one public key in OpenSSH form"),
