@@ -314,6 +314,7 @@ CASES = [
     case("ex_describe_addresses", [NODE, "i-2"]),
     case("ex_describe_addresses_for_node", NODE),
     case("ex_describe_all_addresses", only_associated=True),
+    case("ex_describe_all_addresses", filters={"tag:env": "test"}),
     case("ex_allocate_address", tags={"a": "1"}),
     case("ex_associate_address_with_node", NODE, ADDRESS, allow_reassociation=True),
     case("ex_associate_address_with_node", "i-1", "198.51.100.1"),

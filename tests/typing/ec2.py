@@ -11,9 +11,13 @@ from cumuli.providers.aws.ec2.models import (
     EC2Node,
     EC2Snapshot,
     EC2Volume,
+    LaunchTemplate,
     Network,
+    NetworkInterface,
+    RouteTable,
     SecurityGroup,
     Subnet,
+    VolumeModification,
 )
 
 
@@ -51,6 +55,14 @@ def extensions(ec2: EC2, node: Node) -> None:
     assert_type(ec2.ex_list_availability_zones(only_available=False), list[AvailabilityZone])
     assert_type(ec2.ex_list_networks(), list[Network])
     assert_type(ec2.ex_list_subnets(), list[Subnet])
+    assert_type(ec2.ex_get_newest_image(owner="amazon", name="al2023-*"), EC2Image)
+    assert_type(ec2.ex_modify_volume("vol-1", size=9), VolumeModification)
+    assert_type(ec2.ex_list_launch_templates(), list[LaunchTemplate])
+    assert_type(ec2.ex_get_limits(), dict[str, int])
+    assert_type(ec2.ex_create_network("10.0.0.0/16"), Network)
+    assert_type(ec2.ex_list_network_interfaces(filters={"subnet-id": ["subnet-1"]}), list[NetworkInterface])
+    assert_type(ec2.ex_list_route_tables(), list[RouteTable])
+    assert_type(ec2.list_nodes(ex_filters={"vpc-id": "vpc-1"})[0].interfaces[0].mac, str)
     assert_type(ec2.ex_list_security_groups(), list[SecurityGroup])
 
 
@@ -59,6 +71,8 @@ def what_is_wrong_is_an_error(ec2: EC2, node: Node) -> None:
     EC2(retry="often")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ec2.create_node("web", "t3.micro", "ami-1", ex_key_name="laptop")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     ec2.create_node("web", "t3.micro", "ami-1", ex_keyname=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ec2.list_nodes(ex_filters={"vpc-id": 7})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    ec2.create_volume(1, "data", ex_volume_type="floppy")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ec2.ex_describe_tags(nodes=node)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     ec2.ex_create_tags(node, {"a": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 

@@ -6,7 +6,6 @@ import ipaddress
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cumuli.errors import (
     AlreadyExists,
@@ -93,6 +92,8 @@ async def test_an_address_from_allocation_to_release(ec2: Any, boto: Any, node_i
     [seen] = boto.describe_addresses(AllocationIds=[address.id])["Addresses"]
     assert (seen["PublicIp"], tags_of(seen)) == (address.ip, {"a": "1"})
     assert address in await ec2.ex_describe_all_addresses()
+    found = await ec2.ex_describe_all_addresses(filters={"allocation-id": [address.id]})
+    assert [each.id for each in found] == [address.id]
     assert address not in await ec2.ex_describe_all_addresses(only_associated=True)
     assert await ec2.ex_describe_addresses_for_node(node_id) == []
 
@@ -126,7 +127,7 @@ async def test_an_address_from_allocation_to_release(ec2: Any, boto: Any, node_i
     with pytest.raises(Conflict):
         await ec2.ex_disassociate_address(address.ip)
     assert await ec2.ex_release_address(address) is None
-    with pytest.raises(ClientError):
+    with pytest.raises(boto.exceptions.ClientError):
         boto.describe_addresses(AllocationIds=[address.id])
     with pytest.raises(NotFound):
         await ec2.ex_release_address(address.ip)
@@ -241,7 +242,7 @@ async def test_security_groups(ec2: Any, boto: Any, name: str) -> None:
     await ec2.ex_delete_security_group(other.id)
     with pytest.raises(NotFound):
         await ec2.ex_list_security_groups(ids=[group.id])
-    with pytest.raises(ClientError):
+    with pytest.raises(boto.exceptions.ClientError):
         boto.describe_security_groups(GroupIds=[group.id])
     with pytest.raises(NotFound):
         await ec2.ex_delete_security_group(group.id)

@@ -10,6 +10,7 @@ from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.lost_answers import deleting
 from cumuli.errors import CloudError, Conflict, InvalidRequest, MalformedResponse, NotFound
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, tag_specification, tags_of
 from cumuli.providers.aws.ec2.models import PROVIDER, Address
 from cumuli.providers.aws.query import filters
@@ -26,9 +27,9 @@ class Addresses:
     def __init__(self, calls: EC2Calls) -> None:
         self._calls = calls
 
-    async def list_addresses(self) -> list[Address]:
+    async def list_addresses(self, matching: Filters) -> list[Address]:
         # AWS does not page addresses.
-        answer = await self._calls.ask(wire.DescribeAddressesResponse, {}, whole=False)
+        answer = await self._calls.ask(wire.DescribeAddressesResponse, {"Filter": filters(matching)}, whole=False)
         found = [address_of(item) for item in answer.addresses_set]
         self._tell_unknown([position for position, each in enumerate(found) if not each.id])
         return [each for each in found if each.id]

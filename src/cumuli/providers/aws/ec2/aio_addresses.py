@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_tags, id_of, ids_of
 from cumuli.compute.models import Node
-from cumuli.providers.aws.ec2.arguments import own_id
+from cumuli.providers.aws.ec2.arguments import Filters, checked_filters, own_id
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import Address, EC2Image, EC2Node, EC2Snapshot, EC2Volume
 
@@ -43,15 +43,21 @@ class AsyncEC2Addresses(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         node_id = id_of(node, Node, self.provider)
         return (await self._do(self._ec2.addresses.addresses_of([node_id])))[node_id]
 
-    async def ex_describe_all_addresses(self, *, only_associated: bool = False) -> list[Address]:
+    async def ex_describe_all_addresses(
+        self, *, only_associated: bool = False, filters: Filters | None = None
+    ) -> list[Address]:
         """Every Elastic IP address of the account in this region.
 
         EC2's operation: ``DescribeAddresses``.
 
         Args:
             only_associated: Leave out those that are not associated with anything.
+            filters: AWS's own filters by name, each with the values of which one must match (``{"tag:env": "test"}``).
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
-        found = await self._do(self._ec2.addresses.list_addresses())
+        found = await self._do(self._ec2.addresses.list_addresses(checked_filters(filters)))
         return [address for address in found if address.association_id or not only_associated]
 
     async def ex_allocate_address(self, *, tags: Mapping[str, str] | None = None) -> Address:

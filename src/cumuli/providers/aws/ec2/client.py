@@ -1177,15 +1177,21 @@ class EC2Addresses(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """
         return run(self._ec2_addresses.ex_describe_addresses_for_node(node))
 
-    def ex_describe_all_addresses(self, *, only_associated: bool = False) -> list[Address]:
+    def ex_describe_all_addresses(
+        self, *, only_associated: bool = False, filters: Filters | None = None
+    ) -> list[Address]:
         """Every Elastic IP address of the account in this region.
 
         EC2's operation: ``DescribeAddresses``.
 
         Args:
             only_associated: Leave out those that are not associated with anything.
+            filters: AWS's own filters by name, each with the values of which one must match (``{"tag:env": "test"}``).
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_addresses.ex_describe_all_addresses(only_associated=only_associated))
+        return run(self._ec2_addresses.ex_describe_all_addresses(only_associated=only_associated, filters=filters))
 
     def ex_allocate_address(self, *, tags: Mapping[str, str] | None = None) -> Address:
         """Allocate an Elastic IP address to the account, which pays for it from now on.

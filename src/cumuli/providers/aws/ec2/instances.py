@@ -220,7 +220,8 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
     """The node that an instance is."""
     tags = tags_of(instance.tag_set)
     word = instance.instance_state.name
-    public, private = _addresses(instance)
+    interfaces = tuple([_interface(interface) for interface in instance.network_interface_set])
+    public, private = _addresses(instance, interfaces)
     reason = instance.state_reason.message if instance.state_reason else None
     profile = instance.iam_instance_profile
     return EC2Node(
@@ -250,8 +251,8 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         root_device=instance.root_device_name,
         root_device_type=instance.root_device_type,
         block_devices=tuple([_block_device(device) for device in instance.block_device_mapping]),
-        network_interfaces=tuple([interface.network_interface_id for interface in instance.network_interface_set]),
-        interfaces=tuple([_interface(interface) for interface in instance.network_interface_set]),
+        network_interfaces=tuple([interface.id for interface in interfaces]),
+        interfaces=interfaces,
         monitoring=instance.monitoring.state,
         platform=instance.platform,
         tenancy=instance.placement.tenancy,
@@ -281,36 +282,41 @@ def _block_device(device: wire.InstanceDevice) -> BlockDevice:
 
 
 def _interface(interface: wire.Interface) -> NodeInterface:
-    pairs = interface.private_ip_addresses_set
+    private, public, ipv6 = [interface.private_ip_address], list[str | None](), list[str]()
+    if interface.association:
+        public.append(interface.association.public_ip)
+    for pair in interface.private_ip_addresses_set:
+        private.append(pair.private_ip_address)
+        if pair.association:
+            public.append(pair.association.public_ip)
+    for item in interface.ipv6_addresses_set:
+        if item.ipv6_address:
+            ipv6.append(item.ipv6_address)
     attachment = interface.attachment
     return NodeInterface(
         id=interface.network_interface_id,
         mac=interface.mac_address,
         subnet=interface.subnet_id,
         device_index=attachment.device_index if attachment else None,
-        private_ips=tuple([pair.private_ip_address for pair in pairs if pair.private_ip_address]),
-        public_ips=tuple(
-            [pair.association.public_ip for pair in pairs if pair.association and pair.association.public_ip]
-        ),
-        ipv6=tuple([item.ipv6_address for item in interface.ipv6_addresses_set if item.ipv6_address]),
+        private_ips=_unique(private),
+        public_ips=_unique(public),
+        ipv6=tuple(ipv6),
         delete_on_termination=attachment is not None and attachment.delete_on_termination,
     )
 
 
-def _addresses(instance: wire.Instance) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _addresses(
+    instance: wire.Instance, interfaces: tuple[NodeInterface, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Public and private addresses of all interfaces, without repetitions, the first interface's first."""
     public, private = [instance.ip_address], [instance.private_ip_address]
-    for interface in instance.network_interface_set:
-        private.append(interface.private_ip_address)
-        if interface.association:
-            public.append(interface.association.public_ip)
-        for pair in interface.private_ip_addresses_set:
-            private.append(pair.private_ip_address)
-            if pair.association:
-                public.append(pair.association.public_ip)
-        for item in interface.ipv6_addresses_set:
-            (private if _is_private(item.ipv6_address) else public).append(item.ipv6_address)
-    (private if _is_private(instance.ipv6_address) else public).append(instance.ipv6_address)
+    for interface in interfaces:
+        private += interface.private_ips
+        public += interface.public_ips
+        for address in interface.ipv6:
+            (private if _is_private(address) else public).append(address)
+    if instance.ipv6_address:
+        (private if _is_private(instance.ipv6_address) else public).append(instance.ipv6_address)
     return _unique(public), _unique(private)
 
 
@@ -325,6 +331,6 @@ def _unique(addresses: list[str | None]) -> tuple[str, ...]:
     )
 
 
-def _is_private(address: str | None) -> bool:
+def _is_private(address: str) -> bool:
     # EC2's IPv6 addresses are globally routable, but for those of a private pool (fc00::/7).
-    return (address or "").lower().startswith(("fc", "fd"))
+    return address.lower().startswith(("fc", "fd"))
