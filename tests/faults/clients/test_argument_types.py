@@ -98,7 +98,7 @@ def nothing_leaves(*_arguments: object, **_options: object) -> None:
 def annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
     """The parameters that are public, self not among them."""
     hints = typing.get_type_hints(function)
-    settings = hints.pop("options", None)
+    settings = hints.pop("options") if typing.get_origin(hints.get("options")) is typing.Unpack else None
     found = {name: hints[name] for name in list(inspect.signature(function).parameters)[1:] if name in hints}
     if settings is not None:
         found |= typing.get_type_hints(typing.get_args(settings)[0])
