@@ -81,7 +81,14 @@ def the_flavours_are_different_things(cloud: Compute, ec2: EC2) -> None:
 
 
 def a_providers_models_come_back() -> None:
-    with MemoryCompute(latency=0.1, page_size=2, polls_until_running=3) as memory:
+    with MemoryCompute(
+        latency=0.1,
+        page_size=2,
+        polls_until_running=3,
+        throttle=5,
+        consistency_delay=0.5,
+        fail_call={"create_node": [cumuli.ProviderUnavailable("busy")], 7: cumuli.RateLimited("slowly")},
+    ) as memory:
         assert_type(memory, MemoryCompute)
         assert_type(memory.list_nodes(), list[MemoryNode])
         assert_type(memory.iterate_nodes(), Iterator[MemoryNode])

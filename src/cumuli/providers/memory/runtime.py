@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
-from cumuli.errors import CloudError, NotSupported, RateLimited, Timeout
+from cumuli.errors import CloudError, ConfigurationError, NotSupported, RateLimited, Timeout
 from cumuli.runtime.closed_client import closed_error
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
 from cumuli.runtime.timeouts import Patience
 
-__all__ = ["Account", "Failures", "MemoryRuntime"]
+__all__ = ["Account", "Failures", "MemoryRuntime", "check_orders"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -33,7 +34,25 @@ NO_VERBS: dict[str, str] = {}
 class Account(Protocol):
     """Who answers at the other end: the account of a service in memory."""
 
-    def answer(self, request: Request, *, region: str, now: float) -> Response: ...
+    def answer(self, request: Request, *, region: str, now: float, unlisted: float) -> Response: ...
+
+
+def check_orders(failures: Failures, throttle: int | None, words: AbstractSet[str]) -> None:
+    """Refuse orders to misbehave that have no meaning.
+
+    Args:
+        failures: Which calls are to fail.
+        throttle: Of so many calls one is to be refused; None for none.
+        words: The calls that there are.
+
+    Raises:
+        ConfigurationError: ``failures`` has a word that is none of those, or ``throttle`` is less than 2.
+    """
+    if throttle is not None and throttle < 2:
+        raise ConfigurationError(f"throttle is {throttle}; it is at least 2, for every second call")
+    misspelt = sorted(word for word in failures if isinstance(word, str) and word not in words)
+    if misspelt:
+        raise ConfigurationError(f"fail_call has {misspelt}, which are no calls; there are {sorted(words)}")
 
 
 class MemoryRuntime:
@@ -46,6 +65,7 @@ class MemoryRuntime:
         latency: Seconds that every request takes.
         failures: Which requests fail.
         throttle: Of so many requests one is refused for being one too many; None for none.
+        consistency_delay: Seconds for which what is new is not listed.
         verbs: By which verb of the client an operation is begun, where the two have different names.
     """
 
@@ -57,7 +77,8 @@ class MemoryRuntime:
         region: str,
         latency: float,
         failures: Failures,
-        throttle: int | None = None,
+        throttle: int | None,
+        consistency_delay: float,
         verbs: Mapping[str, str] = NO_VERBS,
     ) -> None:
         self._runtime = runtime
@@ -66,6 +87,7 @@ class MemoryRuntime:
         self._latency = latency
         self._failures = failures
         self._throttle = throttle
+        self._delay = consistency_delay
         self._verbs = verbs
         self._lock = Mutex()
         self._sent = 0
@@ -74,7 +96,7 @@ class MemoryRuntime:
 
     async def send(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Response:
         await self.travel(request, deadline, patience)
-        return self._account.answer(request, region=self._region, now=self.now())
+        return self.answer(request)
 
     async def travel(self, request: Request, deadline: float, patience: Patience | None) -> None:
         """What happens to a request on its way: it takes its time, and fails if it is to fail."""
@@ -92,6 +114,10 @@ class MemoryRuntime:
         if failure is not None:
             # A copy: an exception object collects tracebacks and context each time it is raised.
             raise copy.copy(failure)
+
+    def answer(self, request: Request) -> Response:
+        """What the account says to a request that has arrived."""
+        return self._account.answer(request, region=self._region, now=self.now(), unlisted=self._delay)
 
     def _failure(self, operation: str) -> CloudError | None:
         """Count a request, and tell how it is to fail, if it is."""

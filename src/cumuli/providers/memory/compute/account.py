@@ -8,7 +8,7 @@ sees requests and answers, as the driver of any provider does. What a request as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
@@ -28,7 +28,7 @@ from cumuli.providers.memory.compute.models import MemoryImage, MemoryNode, Memo
 from cumuli.runtime.messages import Headers, Request, Response
 from cumuli.runtime.mutex import Mutex
 
-__all__ = ["PROVIDER", "MemoryAccount", "Refusal"]
+__all__ = ["OPERATIONS", "PROVIDER", "MemoryAccount", "Refusal"]
 
 PROVIDER = "memory"
 OWN = "self"
@@ -54,32 +54,58 @@ class Refusal(Exception):
         self.code = code
 
 
+class _Moment:
+    """When the request that is being answered came, and for how long its client does not see what is new."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime.fromtimestamp(0, dt.UTC)
+        self.unlisted = dt.timedelta()
+
+    def sees(self, since: dt.datetime | None) -> bool:
+        """Whether what is there since then, or always was, is no longer new."""
+        return not self.unlisted or since is None or self.now - since >= self.unlisted
+
+
+class _Row(msgspec.Struct, Generic[T]):
+    """A thing, its number in the order of creation, and since when it is there; None for always."""
+
+    number: int
+    thing: T
+    since: dt.datetime | None
+
+
 class _Table(Generic[T]):
     """The things of one kind in one region, in the order of their creation."""
 
-    def __init__(self, kind: str, things: Iterable[T] = ()) -> None:
+    def __init__(self, kind: str, moment: _Moment, stock: Iterable[T] = ()) -> None:
         self.kind = kind
-        self._rows: dict[str, tuple[int, T]] = {}
+        self._moment = moment
+        self._rows: dict[str, _Row[T]] = {}
         self._last = 0
-        for thing in things:
-            self.add(thing)
+        for thing in stock:
+            self._add(thing, None)
 
     def __contains__(self, thing_id: str) -> bool:
+        """Whether it is there, new or not."""
         return thing_id in self._rows
 
-    def add(self, thing: T) -> T:
-        self._last += 1
-        self._rows[thing.id] = (self._last, thing)
-        return thing
+    def __iter__(self) -> Iterator[T]:
+        """Everything that is there, new or not."""
+        return iter([row.thing for row in self._rows.values()])
 
-    def get(self, thing_id: str) -> T:
-        if thing_id not in self._rows:
+    def add(self, thing: T) -> T:
+        return self._add(thing, self._moment.now)
+
+    def get(self, thing_id: str, *, new: bool = False) -> T:
+        """What a request names; ``new`` if it is given to who is not to see it yet as well."""
+        row = self._rows.get(thing_id)
+        if row is None or not (new or self._moment.sees(row.since)):
             raise Refusal(404, f"{self.kind}NotFound", f"there is no {self.kind.lower()} {thing_id!r}")
-        return self._rows[thing_id][1]
+        return row.thing
 
     def put(self, thing: T) -> T:
         """Replace a thing, which keeps its place in listings."""
-        self._rows[thing.id] = (self._rows[thing.id][0], thing)
+        self._rows[thing.id].thing = thing
         return thing
 
     def remove(self, thing_id: str) -> None:
@@ -93,24 +119,31 @@ class _Table(Generic[T]):
         two pages shift nothing.
         """
         after = int(cursor or 0)
-        rows = [(number, thing) for number, thing in self._rows.values() if number > after and wanted(thing)]
+        sees = self._moment.sees
+        rows = [row for row in self._rows.values() if row.number > after and sees(row.since) and wanted(row.thing)]
         if limit is None or len(rows) <= limit:
-            return [thing for _, thing in rows], None
-        return [thing for _, thing in rows[:limit]], str(rows[limit - 1][0])
+            return [row.thing for row in rows], None
+        return [row.thing for row in rows[:limit]], str(rows[limit - 1].number)
+
+    def _add(self, thing: T, since: dt.datetime | None) -> T:
+        self._last += 1
+        self._rows[thing.id] = _Row(self._last, thing, since)
+        return thing
 
 
 class _Region:
     """What one region holds."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, moment: _Moment) -> None:
         self.name = name
-        self.nodes: _Table[MemoryNode] = _Table("Node")
+        self.nodes: _Table[MemoryNode] = _Table("Node", moment)
         self.polls: dict[str, int] = {}
-        self.volumes: _Table[MemoryVolume] = _Table("Volume")
-        self.snapshots: _Table[VolumeSnapshot] = _Table("Snapshot")
-        self.key_pairs: _Table[KeyPair] = _Table("KeyPair")
+        self.volumes: _Table[MemoryVolume] = _Table("Volume", moment)
+        self.snapshots: _Table[VolumeSnapshot] = _Table("Snapshot", moment)
+        self.key_pairs: _Table[KeyPair] = _Table("KeyPair", moment)
         self.sizes = _Table(
             "Size",
+            moment,
             [
                 NodeSize(id="small", name="Small", ram=1024, disk=20, cpus=1, provider=PROVIDER),
                 NodeSize(id="medium", name="Medium", ram=4096, disk=40, cpus=2, provider=PROVIDER),
@@ -119,6 +152,7 @@ class _Region:
         )
         self.images = _Table(
             "Image",
+            moment,
             [
                 MemoryImage(
                     id=image_id,
@@ -133,6 +167,7 @@ class _Region:
         )
         self.locations = _Table(
             "Location",
+            moment,
             [NodeLocation(id=f"{name}-{zone}", name=f"{name}-{zone}", region=name, provider=PROVIDER) for zone in "ab"],
         )
 
@@ -146,6 +181,7 @@ class MemoryAccount:
 
     def __init__(self) -> None:
         self._lock = Mutex()
+        self._moment = _Moment()
         self._regions: dict[str, _Region] = {}
         self._numbers: dict[str, int] = {}
         self._tokens: dict[tuple[str, str], str] = {}
@@ -156,19 +192,22 @@ class MemoryAccount:
         """The operation of every request that has arrived, oldest first."""
         return tuple(self._calls)
 
-    def answer(self, request: Request, *, region: str, now: float) -> Response:
+    def answer(self, request: Request, *, region: str, now: float, unlisted: float) -> Response:
         """Do what a request asks, at once.
 
         Args:
             request: Its operation is a verb of the compute API.
             region: Where.
             now: Seconds since 1970, for ``created_at``.
+            unlisted: Seconds for which what is new is neither listed nor known by its id.
         """
         arguments = msgspec.json.decode(cast("bytes", request.body), type=dict[str, Any])
         with self._lock:
             self._calls.append(request.operation)
-            place = self._regions.setdefault(region, _Region(region))
-            work = _Work(place, self._regions, self._numbers, self._tokens, dt.datetime.fromtimestamp(now, dt.UTC))
+            self._moment.now = dt.datetime.fromtimestamp(now, dt.UTC)
+            self._moment.unlisted = dt.timedelta(seconds=unlisted)
+            place = self._regions.setdefault(region, _Region(region, self._moment))
+            work = _Work(place, self._regions, self._numbers, self._tokens, self._moment)
             verb: Callable[..., object] = getattr(work, request.operation)
             try:
                 body = msgspec.json.encode(verb(**arguments))
@@ -187,13 +226,14 @@ class _Work:
         regions: dict[str, _Region],
         numbers: dict[str, int],
         tokens: dict[tuple[str, str], str],
-        now: dt.datetime,
+        moment: _Moment,
     ) -> None:
         self._place = place
         self._regions = regions
         self._numbers = numbers
         self._tokens = tokens
-        self._now = now
+        self._moment = moment
+        self._now = moment.now
 
     # Nodes
 
@@ -221,7 +261,7 @@ class _Work:
         place = self._place
         known = self._tokens.get((place.name, token))
         if known is not None:
-            return {"node": place.nodes.get(known)}
+            return {"node": place.nodes.get(known, new=True)}
         place.sizes.get(size)
         place.images.get(image)
         location = self._location(location)
@@ -271,8 +311,9 @@ class _Work:
     def destroy_node(self, node_id: str) -> None:
         self._place.nodes.remove(node_id)
         del self._place.polls[node_id]
-        for volume in self._place.volumes.page(None, None, lambda volume: node_id in volume.attached_to)[0]:
-            self._detached(volume)
+        for volume in self._place.volumes:
+            if node_id in volume.attached_to:
+                self._detached(volume)
 
     # What nodes are made of
 
@@ -381,7 +422,7 @@ class _Work:
         return self._new_image(name, description)
 
     def copy_image(self, source_region: str, image_id: str, name: str, description: str | None) -> object:
-        self._regions.setdefault(source_region, _Region(source_region)).images.get(image_id)
+        self._regions.setdefault(source_region, _Region(source_region, self._moment)).images.get(image_id)
         return self._new_image(name, description)
 
     def delete_image(self, image_id: str) -> None:
@@ -466,3 +507,6 @@ def _address(first: int, number: int) -> str:
     # 198.18.0.0/15 is set aside for tests; no program reaches anybody by mistake.
     second = {10: 0, 198: 18}[first]
     return f"{first}.{second}.{number // 250 % 250}.{number % 250 + 1}"
+
+
+OPERATIONS = frozenset(name for name in vars(_Work) if not name.startswith("_"))

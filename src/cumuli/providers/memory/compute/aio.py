@@ -10,10 +10,10 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.errors import ConfigurationError
-from cumuli.providers.memory.compute.account import PROVIDER, MemoryAccount
+from cumuli.providers.memory.compute.account import OPERATIONS, PROVIDER, MemoryAccount
 from cumuli.providers.memory.compute.driver import EVERYTHING, MemoryDriver
 from cumuli.providers.memory.compute.models import MemoryNode, MemoryVolume
-from cumuli.providers.memory.runtime import Failures, MemoryRuntime
+from cumuli.providers.memory.runtime import Failures, MemoryRuntime, check_orders
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 
@@ -35,7 +35,13 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb with
             an error fails at every call: ``{"create_node": QuotaExceeded("too many")}``. A verb
-            with a list of errors fails that often, and then works. A call that fails has no effect.
+            with a list of errors fails that often, and then works. ``list_nodes`` stands for ``iterate_nodes`` too;
+            waits have no calls of their own. A call that fails has no effect.
+        throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
+        consistency_delay: Seconds for which this client does not see nodes, volumes, snapshots, images and key pairs
+            that are new. Listings do not show them, and what names one is answered that there is none, as EC2 does
+            for a while. The client asks again for what it made itself, for up to 10 s in each call, unless it has
+            ``retry=False``; so a delay of less makes calls slow, and a longer one makes them ``NotFound``.
         page_size: Most items in one page of a listing; None for all in one.
         polls_until_running: How often a new or started node is looked at until it runs; 0 for at once.
         without: Capabilities that it is not to have, to see what a program makes of ``NotSupported``.
@@ -52,17 +58,28 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
         region: str = "memory-1",
         latency: float = 0.0,
         fail_call: Failures | None = None,
+        throttle: int | None = None,
+        consistency_delay: float = 0.0,
         page_size: int | None = None,
         polls_until_running: int = 0,
         without: Iterable[ComputeCapability] = (),
         _runtime: RuntimeFactory = asynchronous_runtime,
         **options: Unpack[ClientOptions],
     ) -> None:
-        if latency < 0 or polls_until_running < 0 or (page_size is not None and page_size < 1):
-            raise ConfigurationError("latency and polls_until_running are at least 0, and page_size at least 1")
+        if min(latency, consistency_delay, polls_until_running) < 0 or (page_size is not None and page_size < 1):
+            raise ConfigurationError(
+                "latency, consistency_delay and polls_until_running are at least 0, and page_size at least 1"
+            )
+        check_orders(fail_call or {}, throttle, OPERATIONS)
         self._account = MemoryAccount() if account is None else account
         network = MemoryRuntime(
-            make_runtime(_runtime, options), self._account, region=region, latency=latency, failures=fail_call or {}
+            make_runtime(_runtime, options),
+            self._account,
+            region=region,
+            latency=latency,
+            failures=fail_call or {},
+            throttle=throttle,
+            consistency_delay=consistency_delay,
         )
         super().__init__(
             MemoryDriver(
@@ -70,6 +87,7 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
                 region=region,
                 page_size=page_size,
                 polls=polls_until_running,
+                forgetful=consistency_delay > 0,
                 capabilities=Capabilities(supported=EVERYTHING.supported.difference(without)),
             )
         )

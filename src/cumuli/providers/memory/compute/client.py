@@ -36,7 +36,13 @@ class MemoryCompute(Compute[MemoryNode, MemoryVolume]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb with
             an error fails at every call: ``{"create_node": QuotaExceeded("too many")}``. A verb
-            with a list of errors fails that often, and then works. A call that fails has no effect.
+            with a list of errors fails that often, and then works. ``list_nodes`` stands for ``iterate_nodes`` too;
+            waits have no calls of their own. A call that fails has no effect.
+        throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
+        consistency_delay: Seconds for which this client does not see nodes, volumes, snapshots, images and key pairs
+            that are new. Listings do not show them, and what names one is answered that there is none, as EC2 does
+            for a while. The client asks again for what it made itself, for up to 10 s in each call, unless it has
+            ``retry=False``; so a delay of less makes calls slow, and a longer one makes them ``NotFound``.
         page_size: Most items in one page of a listing; None for all in one.
         polls_until_running: How often a new or started node is looked at until it runs; 0 for at once.
         without: Capabilities that it is not to have, to see what a program makes of ``NotSupported``.
@@ -53,6 +59,8 @@ class MemoryCompute(Compute[MemoryNode, MemoryVolume]):
         region: str = "memory-1",
         latency: float = 0.0,
         fail_call: Failures | None = None,
+        throttle: int | None = None,
+        consistency_delay: float = 0.0,
         page_size: int | None = None,
         polls_until_running: int = 0,
         without: Iterable[ComputeCapability] = (),
@@ -64,6 +72,8 @@ class MemoryCompute(Compute[MemoryNode, MemoryVolume]):
             region=region,
             latency=latency,
             fail_call=fail_call,
+            throttle=throttle,
+            consistency_delay=consistency_delay,
             page_size=page_size,
             polls_until_running=polls_until_running,
             without=without,

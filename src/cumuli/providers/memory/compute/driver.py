@@ -84,16 +84,24 @@ class MemoryDriver(ComputeDriver[MemoryNode, MemoryVolume]):
         region: The region that they are for.
         page_size: Most items in one page of a listing; None for all in one.
         polls: How many looks at a new or started node it takes until it runs.
+        forgetful: Whether it does not know for some seconds what it gave the id of.
         capabilities: What it is to be able to do.
     """
 
     provider = PROVIDER
-    forgetful = False
 
     def __init__(
-        self, caller: Caller, *, region: str, page_size: int | None, polls: int, capabilities: Capabilities
+        self,
+        caller: Caller,
+        *,
+        region: str,
+        page_size: int | None,
+        polls: int,
+        forgetful: bool,
+        capabilities: Capabilities,
     ) -> None:
         super().__init__(caller)
+        self.forgetful = forgetful
         self.capabilities = capabilities
         self._origin = f"memory://{region}"
         self._page_size = page_size

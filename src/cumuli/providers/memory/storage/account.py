@@ -96,7 +96,7 @@ class MemoryStorageAccount:
         with self._lock:
             return sum(len(bucket.uploads) for bucket in self._buckets.values())
 
-    def answer(self, request: Request, *, region: str, now: float, unlisted: float = 0.0) -> Response:
+    def answer(self, request: Request, *, region: str, now: float, unlisted: float) -> Response:
         """Do what a request asks, at once.
 
         Args:

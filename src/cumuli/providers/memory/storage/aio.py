@@ -8,7 +8,7 @@ from typing import Unpack
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.capabilities import Capabilities
 from cumuli.errors import ConfigurationError
-from cumuli.providers.memory.runtime import Failures
+from cumuli.providers.memory.runtime import Failures, check_orders
 from cumuli.providers.memory.storage.account import OPERATIONS, PROVIDER, MemoryStorageAccount
 from cumuli.providers.memory.storage.driver import EVERYTHING, MemoryStorageDriver
 from cumuli.providers.memory.storage.runtime import VERBS, MemoryStorageRuntime
@@ -79,12 +79,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             raise ConfigurationError(
                 "latency and consistency_delay are at least 0, and part_size and page_size at least 1"
             )
-        if throttle is not None and throttle < 2:
-            raise ConfigurationError(f"throttle is {throttle}; it is at least 2, for every second call")
-        words = OPERATIONS.union(VERBS.values())
-        misspelt = sorted(word for word in fail_call or {} if isinstance(word, str) and word not in words)
-        if misspelt:
-            raise ConfigurationError(f"fail_call has {misspelt}, which are no calls; there are {sorted(words)}")
+        check_orders(fail_call or {}, throttle, OPERATIONS.union(VERBS.values()))
         unknown = CORRUPTIBLE.symmetric_difference(corrupt) - CORRUPTIBLE
         if unknown:
             raise ConfigurationError(f"corrupt has {sorted(unknown)}; content travels in {sorted(CORRUPTIBLE)} only")

@@ -56,10 +56,15 @@ class MemoryStorageRuntime(MemoryRuntime):
         cuts: Sequence[int],
     ) -> None:
         super().__init__(
-            runtime, account, region="", latency=latency, failures=failures, throttle=throttle, verbs=VERBS
+            runtime,
+            account,
+            region="",
+            latency=latency,
+            failures=failures,
+            throttle=throttle,
+            consistency_delay=consistency_delay,
+            verbs=VERBS,
         )
-        self._delay = consistency_delay
-        self._store = account
         self._corrupt = frozenset(corrupt)
         self._cuts = list(cuts)
         self._cut_lock = Mutex()
@@ -69,20 +74,17 @@ class MemoryStorageRuntime(MemoryRuntime):
         content = await _content(request)
         if request.operation in self._corrupt:
             content = _damaged(content)
-        return self._answer(msgspec.structs.replace(request, body=content))
+        return self.answer(msgspec.structs.replace(request, body=content))
 
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> ResponseStream:
         await self.travel(request, deadline, patience)
-        answer = self._answer(request)
+        answer = self.answer(request)
         if answer.status != 200:
             return _Stream(answer, answer.body, None)
         with self._cut_lock:
             cut = self._cuts.pop(0) if self._cuts else None
         content = _damaged(answer.body) if request.operation in self._corrupt else answer.body
         return _Stream(answer, content, cut)
-
-    def _answer(self, request: Request) -> Response:
-        return self._store.answer(request, region="", now=self.now(), unlisted=self._delay)
 
 
 async def _content(request: Request) -> bytes:
