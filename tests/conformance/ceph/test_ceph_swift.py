@@ -222,7 +222,11 @@ async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, n
         await swift.get_object(name, "all", if_match=one.etag)
     with pytest.raises(PreconditionFailed):
         await swift.download_object_as_stream(made, if_match=one.etag).read()
-    await swift.delete_object(made, ex_leave_segments=True)
+    await swift.delete_object(made)
+    assert names_in(eyes, name) == {"one", "two"}
+    again = await swift.ex_create_manifest([one, (name, "two")], name, "all")
+    [result] = await swift.delete_objects([again])
+    assert result.error is None
     assert names_in(eyes, name) == {"one", "two"}
     for each in ("a", "b", "c"):
         await swift.upload_object(each.encode(), name, f"x/{each}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
+import json
 import time
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from swiftclient.service import SwiftService, SwiftUploadObject
 
 from cumuli.errors import InvalidRequest, NotSupported, ObjectNotFound, PreconditionFailed
 from cumuli.providers.openstack.swift.models import SwiftSegment
+from cumuli.sandbox import SandboxServer
 from tests.conformance.swift.conftest import fetch, names_in
 
 _numbers = count(1)
@@ -64,8 +69,131 @@ async def test_a_large_object_of_objects_that_are_there(swift: Any, eyes: Any, n
     await swift.delete_object(made, ex_leave_segments=True)
     assert names_in(eyes, name) == set(PIECES)
     again = await swift.ex_create_manifest([one, two], name, "again")
-    await swift.delete_object(again)
-    assert names_in(eyes, name) == {"three"}, "as the documentation warns"
+    await swift.delete_object(again, ex_leave_segments=False)
+    assert names_in(eyes, name) == {"three"}, "what was asked for"
+
+
+# What goes with a large object, and what stays
+
+
+async def delete(swift: Any, obj: Any, way: str) -> None:
+    if way == "one":
+        await swift.delete_object(obj)
+    elif way == "many":
+        [result] = await swift.delete_objects([(obj.container, obj.name)])
+        assert result.error is None
+    elif way == "many of a listing":
+        found = [each for each in await swift.list_container_objects(obj.container) if each.name == obj.name]
+        [result] = await swift.delete_objects(found)
+        assert result.error is None
+    elif way == "an upload over it":
+        await swift.upload_object(b"new", obj.container, obj.name)
+    else:
+        await swift.ex_multipart_upload_object(bytes(3000), obj.container, obj.name, chunk_size=1024)
+
+
+DELETIONS = pytest.mark.parametrize("way", ["one", "many", "many of a listing"])
+ENDS = pytest.mark.parametrize(
+    "way", ["one", "many", "many of a listing", "an upload over it", "an upload in parts over it"]
+)
+
+
+@ENDS
+async def test_objects_that_were_there_survive_their_manifest(
+    swift: Any, eyes: Any, name: str, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    pieces = await pieces_in(swift, name)
+    made = await swift.ex_create_manifest(pieces, name, "all")
+    await delete(swift, made, way)
+    assert names_in(eyes, name) - {"all"} == set(PIECES)
+    for each, content in PIECES.items():
+        assert eyes.get_object(name, each)[1] == content
+    assert ("all" in names_in(eyes, name)) == ("upload" in way)
+    assert ("may be an object in its own right" in caplog.text) == ("upload" not in way)
+
+
+@DELETIONS
+@pytest.mark.parametrize("tool", ["cumuli", "python-swiftclient", "rclone"])
+async def test_segments_of_uploads_go(
+    server: SandboxServer, swift: Any, eyes: Any, name: str, tmp_path: Path, way: str, tool: str
+) -> None:
+    await swift.create_container(name)
+    content = bytes(range(256)) * 12
+    if tool == "cumuli":
+        await swift.ex_multipart_upload_object(content, name, "ü/large 50%", chunk_size=1024)
+    elif tool == "python-swiftclient":
+        (tmp_path / "large").write_bytes(content)
+        variables = server.environment
+        told = {"auth": variables["ST_AUTH"], "user": variables["ST_USER"], "key": variables["ST_KEY"]}
+        wanted = {"segment_size": 1024, "use_slo": True}
+        with SwiftService({"auth_version": "1.0", **told}) as service:
+            sent = SwiftUploadObject(str(tmp_path / "large"), object_name="ü/large 50%")
+            assert all(each["success"] for each in service.upload(name, [sent], wanted))
+    else:
+        put_manifest(eyes, name, "ü/large 50%", [(name, f".file-segments/ü/large 50%/1/2/{at}") for at in range(3)])
+    assert len(names_in(eyes, f"{name}_segments")) == 3 or len(names_in(eyes, name)) == 4
+    await delete(swift, await swift.get_object(name, "ü/large 50%"), way)
+    assert names_in(eyes, f"{name}_segments") == names_in(eyes, name) == set()
+
+
+@DELETIONS
+async def test_one_object_among_the_segments_makes_all_of_them_stay(swift: Any, eyes: Any, name: str, way: str) -> None:
+    await pieces_in(swift, name)
+    eyes.put_container(f"{name}_segments")
+    made_of = [(f"{name}_segments", "all/1"), (name, "one")]
+    put_manifest(eyes, name, "all", made_of)
+    await delete(swift, await swift.get_object(name, "all"), way)
+    assert (names_in(eyes, name), names_in(eyes, f"{name}_segments")) == (set(PIECES), {"all/1"})
+
+
+@ENDS
+async def test_segments_of_another_large_object_stay(swift: Any, eyes: Any, name: str, way: str) -> None:
+    await swift.create_container(name)
+    content = bytes(range(256)) * 12
+    first = await swift.ex_multipart_upload_object(content, name, "first", chunk_size=1024)
+    made = await swift.ex_create_manifest((await swift.ex_list_segments(first))[::-1], name, "turned")
+    await delete(swift, made, way)
+    assert await read(swift, first) == content
+    await swift.delete_object(first)
+    assert {each for each in names_in(eyes, f"{name}_segments") if each.startswith("first")} == set()
+
+
+@DELETIONS
+async def test_a_large_object_among_the_segments_stays(swift: Any, eyes: Any, name: str, way: str) -> None:
+    """It goes with what it is made of, and that may be anything."""
+    pieces = await pieces_in(swift, name)
+    await swift.create_container(f"{name}_segments")
+    inner = await swift.ex_create_manifest(pieces, f"{name}_segments", "inner")
+    made = await swift.ex_create_manifest([inner, inner], name, "outer")
+    assert await read(swift, made) == b"".join(PIECES.values()) * 2
+    await delete(swift, made, way)
+    assert (names_in(eyes, name), names_in(eyes, f"{name}_segments")) == (set(PIECES), {"inner"})
+
+
+@DELETIONS
+async def test_a_manifest_with_content_in_it_goes_alone(swift: Any, eyes: Any, name: str, way: str) -> None:
+    """Swift puts content itself into manifests, which is no segment."""
+    await swift.create_container(name)
+    eyes.put_container(f"{name}_segments")
+    put_manifest(eyes, name, "all", [(f"{name}_segments", "all/1")], inline=b"inline")
+    made = await swift.get_object(name, "all")
+    await delete(swift, made, way)
+    assert (names_in(eyes, name), names_in(eyes, f"{name}_segments")) == (set(), {"all/1"})
+
+
+def put_manifest(eyes: Any, container: str, name: str, paths: list[tuple[str, str]], *, inline: bytes = b"") -> None:
+    """Store a large object as other tools do, and what is not there yet of its segments."""
+    manifest: list[dict[str, Any]] = []
+    for where, each in paths:
+        if each not in names_in(eyes, where):
+            eyes.put_object(where, each, each.encode())
+        manifest.append({"path": f"/{where}/{each}"})
+    if inline:
+        manifest.append({"data": base64.b64encode(inline).decode()})
+    eyes.put_object(container, name, json.dumps(manifest), query_string="multipart-manifest=put")
+
+
+# What becomes of manifests
 
 
 async def test_what_segments_have_become_is_noticed(swift: Any, eyes: Any, name: str) -> None:

@@ -468,6 +468,19 @@ async def test_the_cdn_of_cloud_files(files: Any, name: str) -> None:
     assert (await client.ex_get_container_cdn(name)).ttl == 31_536_000
 
 
+async def test_cloud_files_leaves_objects_of_a_manifest(files: Any, eyes: Any, name: str) -> None:
+    client, _ = files
+    await client.create_container(name)
+    pieces = [await client.upload_object(b"x" * 10, name, each) for each in ("one", "two")]
+    for number in range(2):
+        made = await client.ex_create_manifest(pieces, name, "all")
+        await (client.delete_objects([made]) if number else client.delete_object(made))
+        assert names_in(eyes, name) == {"one", "two"}
+    made = await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    await client.delete_object(made)
+    assert names_in(eyes, f"{name}_segments") == set()
+
+
 async def test_purging_and_listing_the_cdn(files: Any, name: str) -> None:
     client, cdn = files
     names = [f"{name}-{number}" for number in range(5)]

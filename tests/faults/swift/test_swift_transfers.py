@@ -696,6 +696,56 @@ async def test_a_deletion_whose_answer_is_lost(through: Any, eyes: Any, name: st
     assert names_in(eyes, name) == set()
 
 
+def a_path_is_lost(passing: Answered) -> None:
+    if passing.status:
+        first, *others = json.loads(passing.content)
+        passing.content = json.dumps([{**first, "name": "odd"}, *others]).encode()
+        passing.declared = len(passing.content)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(
+    "damage", [swap_answer(403, b""), swap_answer(404, b""), a_path_is_lost], ids=["refused", "not shown", "odd"]
+)
+async def test_segments_stay_where_nobody_tells_which_they_are(
+    through: Any, eyes: Any, name: str, damage: Damage, many: bool
+) -> None:
+    """They may be anybody's."""
+    client = through(Fault(damage, "GET", "multipart-manifest=get"), Fault(swap_answer(404, b""), "GET", "format=json"))
+    await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    eyes.put_object(name, "plain", b"x")
+    before = names_in(eyes, f"{name}_segments")
+    if many:
+        results = await client.delete_objects([(name, "large"), (name, "plain")])
+        assert [result.error for result in results] == [None, None]
+    else:
+        await client.delete_object((name, "large"))
+    assert names_in(eyes, name) == (set() if many else {"plain"})
+    assert names_in(eyes, f"{name}_segments") == before != set()
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (swap_answer(503, b""), ProviderUnavailable),
+        (swap_answer(200, b"none", ("X-Static-Large-Object", "True")), MalformedResponse),
+    ],
+)
+async def test_nothing_is_deleted_of_what_has_no_manifest_now(
+    through: Any, eyes: Any, name: str, damage: Damage, expected: type[CloudError]
+) -> None:
+    client = through(Fault(damage, "GET", "multipart-manifest=get"), retry=False)
+    await client.ex_multipart_upload_object(CONTENT, name, "large", chunk_size=PART)
+    eyes.put_object(name, "plain", b"x")
+    with pytest.raises(expected):
+        await client.delete_object((name, "large"))
+    results = await client.delete_objects([(name, "large"), (name, "plain")])
+    assert [type(result.error) for result in results] == [expected, type(None)]
+    assert eyes.get_object(name, "large")[1] == CONTENT
+    await client.delete_object((name, "large"), ex_leave_segments=False)
+    assert names_in(eyes, name) == names_in(eyes, f"{name}_segments") == set()
+
+
 async def test_quotas_of_the_account(through: Any, name: str) -> None:
     client = through(Fault(swap_answer(413, b"Upload exceeds quota."), "PUT"))
     with pytest.raises(QuotaExceeded, match="quota"):

@@ -56,7 +56,8 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
 
     Large content goes up as segments, several at a time, into the container ``…_segments`` beside
     its own, and a manifest makes one object of them (a static large object, SLO). They are deleted
-    with the object, and when another one takes its place. Dynamic large objects (DLO) are read like
+    with the object, and when another one takes its place; objects that a manifest was made of afterwards
+    (``ex_create_manifest``) stay. Dynamic large objects (DLO) are read like
     any other; of those, deleting takes the manifest only. In a container that keeps versions, segments
     stay, since the old version is made of them; of a link, deleting takes the link only.
 
@@ -131,17 +132,22 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         return await self._do(self._swift.objects.update_object(self._address(obj), changes, wanted))
 
     async def delete_object(
-        self, obj: ObjectLike, *, if_match: str | None = None, ex_leave_segments: bool = False
+        self, obj: ObjectLike, *, if_match: str | None = None, ex_leave_segments: bool | None = None
     ) -> None:
-        """Delete an object, and of a large one what it is made of.
+        """Delete an object, and of a static large one the segments, if nobody but it can need them.
 
-        Swift's operation: Delete object.
+        Those go that lie where cumuli, python-swiftclient and rclone put segments: in a container whose name ends in
+        ``_segments``, or in the folder ``.file-segments``. A single one that lies elsewhere, or that cumuli made for
+        another object, may be an object in its own right, as those of ``ex_create_manifest`` are: then all of them
+        stay, which the log tells. So do they where the manifest may not be read, or is not shown.
+
+        Swift's operation: Delete object (``multipart-manifest=delete``, after a look at the manifest).
 
         Args:
             obj: The object.
             if_match: Swift has no conditions of deletions: ``NotSupported``.
-            ex_leave_segments: Whether the segments of a static large object stay: they may be objects in their own
-                right (``ex_create_manifest``).
+            ex_leave_segments: Whether the segments of a static large object stay: None as above, True always; with
+                False they go wherever they lie. In a container that keeps versions they always stay.
 
         Raises:
             ObjectNotFound: It does not exist.
@@ -165,8 +171,9 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
     ) -> SwiftObject:
         """Make one static large object of objects that are there; no content is copied or sent.
 
-        They stay objects in their own right. What is changed or deleted among them breaks the large object, and
-        **deleting that deletes them**, unless ``delete_object`` is told to leave them (``ex_leave_segments``). Swift
+        They stay objects in their own right, also when the large object is deleted or replaced; only
+        ``delete_object(ex_leave_segments=False)`` takes them along, and so does any deletion if all of them lie where
+        tools keep segments (``delete_object``). What is changed or deleted among them breaks the large object. Swift
         compares the size and the etag of each, as they were given or are now.
 
         Swift's operation: Create or replace object (``multipart-manifest=put``).

@@ -195,12 +195,23 @@ class Objects:
 
     # Deleting
 
-    async def delete_object(self, address: Address, *, leave_segments: bool = False) -> None:
+    async def delete_object(self, address: Address, *, leave_segments: bool | None = None) -> None:
+        """Delete an object.
+
+        Args:
+            address: Of the object.
+            leave_segments: Whether the segments of a large one stay; None: if they may be objects of their own.
+        """
         if leave_segments:
             await deleting(self._calls.send("Delete object", "DELETE", address.container, address.name))
             return
         try:
-            large = await self._has_segments(address) and not await self._containers.keeps_versions(address.container)
+            found = await self._large(address)
+            along = (
+                found is not None
+                and not await self._containers.keeps_versions(address.container)
+                and (leave_segments is False or await self._segments.may_go(found))
+            )
         except ObjectNotFound as error:
             raise await self._calls.missing(error, address.container) from error.__cause__
         except PermissionDenied:
@@ -208,18 +219,19 @@ class Objects:
             # deletion that takes them along reads the manifest as this user, and follows links to other objects'.
             await deleting(self._calls.send("Delete object", "DELETE", address.container, address.name))
             return
-        await self._delete(address, large=large)
+        await self._delete(address, along=along)
 
-    async def _has_segments(self, address: Address) -> bool:
-        """Whether an object is large itself, and no link to one, whose segments are not its own."""
+    async def _large(self, address: Address) -> SwiftObject | None:
+        """An object that is large itself, and no link to one, whose segments are not its own; None for others."""
         answer = await self._calls.send(
             "Show object metadata", "HEAD", address.container, address.name, query="symlink=get"
         )
-        return is_large(dict(answer.headers.pairs()))
+        known = dict(answer.headers.pairs())
+        return self.object_of(address, known, number(known.get("content-length")) or 0) if is_large(known) else None
 
-    async def _delete(self, address: Address, *, large: bool) -> None:
-        """Delete what is known to be there; that it is gone in the meantime is no error."""
-        if large:
+    async def _delete(self, address: Address, *, along: bool) -> None:
+        """Delete what is known to be there, its segments along; that it is gone in the meantime is no error."""
+        if along:
             answer = await self._calls.send(
                 "Delete object",
                 "DELETE",
@@ -245,13 +257,14 @@ class Objects:
         if small and not await self._calls.is_openstack():
             unknown = dict.fromkeys(address.name for address in addresses)
         there = {(container, address.name) for address in addresses if known_large(address) is not None}
-        large: dict[str, bool] = {}
+        large: dict[str, SwiftObject] = {}
         failed: dict[str, CloudError] = {}
 
         async def look(name: str) -> None:
             try:
-                if await self._has_segments(Address(container=container, name=name)):
-                    large[name] = True
+                found = await self._large(Address(container=container, name=name))
+                if found is not None:
+                    large[name] = found
                 there.add((container, name))
             except ObjectNotFound:
                 there.discard((container, name))
@@ -263,26 +276,52 @@ class Objects:
 
         async def delete(name: str) -> None:
             try:
-                await self._delete(Address(container=container, name=name), large=True)
+                await self._delete(Address(container=container, name=name), along=True)
             except CloudError as error:
                 failed[name] = error
 
         gather = self._calls.runtime.gather
         await gather([partial(look, name) for name in unknown], limit=LOOKS_AT_ONCE)
-        if large and await self._containers.keeps_versions(container):
-            large.clear()
+        along = await self._with_segments(container, large, failed)
         plain = dict.fromkeys(
             (container, address.name)
             for address in addresses
-            if address.name not in large and address.name not in failed
+            if address.name not in along and address.name not in failed
         )
         gone = await self.delete_paths(list(plain), there=there)
         failed.update({name: error for (_, name), error in gone.items()})
-        await gather([partial(delete, name) for name in large], limit=LARGE_DELETES_AT_ONCE)
+        await gather([partial(delete, name) for name in along], limit=LARGE_DELETES_AT_ONCE)
         return [
             DeleteResult(container=container, name=address.name, error=failed.get(address.name))
             for address in addresses
         ]
+
+    async def _with_segments(
+        self, container: str, large: Mapping[str, SwiftObject], failed: dict[str, CloudError]
+    ) -> set[str]:
+        """The names of those of a container's large objects with which their segments are to go.
+
+        Args:
+            container: It.
+            large: They, by name.
+            failed: Takes the error of each of which that cannot be found out.
+        """
+        if not large or await self._containers.keeps_versions(container):
+            return set()
+        along: set[str] = set()
+
+        async def weigh(name: str, found: SwiftObject) -> None:
+            try:
+                if await self._segments.may_go(found):
+                    along.add(name)
+            except PermissionDenied:
+                # As of one that may not be looked at.
+                pass
+            except CloudError as error:
+                failed[name] = error
+
+        await self._calls.runtime.gather([partial(weigh, *each) for each in large.items()], limit=LOOKS_AT_ONCE)
+        return along
 
     async def delete_paths(
         self, paths: Sequence[tuple[str, str]], *, there: Collection[tuple[str, str]]
@@ -317,7 +356,7 @@ class Objects:
 
         async def delete(path: tuple[str, str]) -> None:
             try:
-                await self._delete(Address(container=path[0], name=path[1]), large=False)
+                await self._delete(Address(container=path[0], name=path[1]), along=False)
             except CloudError as error:
                 failed[path] = error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from cumuli.providers.openstack.swift.wire import (
     MD5,
     Segment,
     decode_manifest,
+    goes_along,
     is_large,
     manifest_etag,
     segment_of,
@@ -28,6 +30,8 @@ from cumuli.storage.headers import bare, conditional, extent
 from cumuli.storage.models import Prefix
 
 __all__ = ["GET_OBJECT", "Segments", "split_path"]
+
+log = logging.getLogger("cumuli.swift")
 
 GET_OBJECT = "Get object content and metadata"
 
@@ -80,6 +84,24 @@ class Segments:
             return (await self.manifest(Address(container=obj.container, name=obj.name)))[1]
         except ObjectNotFound:
             return await self.segments_by_name(obj)
+
+    async def may_go(self, obj: SwiftObject) -> bool:
+        """Whether what a static large object is made of may be deleted with it; where it may not, the log tells why."""
+        address = Address(container=obj.container, name=obj.name)
+        lost: list[MalformedResponse] = []
+        try:
+            _, segments = await self.manifest(address, lost)
+        except ObjectNotFound:
+            segments = await self.segments_by_name(obj)
+        others = [each.name for each in segments if not goes_along(each, obj.container, obj.name)]
+        if others:
+            reason = f"{others[0][1:]} may be an object in its own right"
+        elif lost or not segments:
+            reason = "the service does not tell which they are"
+        else:
+            return True
+        log.warning("the segments of %s/%s, which is being deleted, stay: %s", obj.container, obj.name, reason)
+        return False
 
     async def segments_by_name(self, obj: SwiftObject) -> list[Segment]:
         """The segments of an object that cumuli uploaded, without its manifest, which Ceph's gateway shows nobody.

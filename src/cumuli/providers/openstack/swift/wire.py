@@ -46,6 +46,7 @@ __all__ = [
     "decode_manifest",
     "decode_names",
     "decode_with",
+    "goes_along",
     "header_text",
     "in_path",
     "in_query",
@@ -81,6 +82,8 @@ MAX_OBJECT = 1024
 # What is left of an object's name in the names of its segments; the rest of 1,024 bytes is for the upload's own.
 NAME_IN_SEGMENTS = 900
 SEGMENTS = "_segments"
+# Where rclone keeps segments that are to be in no container of their own (use_segments_container), and Cyberduck all.
+SEGMENTS_FOLDER = ".file-segments/"
 PLAIN = re.compile(r"(?:[!-$&-~]+(?: [!-$&-~]+)*)?")
 # Printable ASCII but the percent sign, and the space: those at the ends of a value are cut off on the way.
 UNCHANGED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
@@ -352,6 +355,26 @@ def manifest_of(segments: Iterable[tuple[str, str, str, int]]) -> bytes:
 def manifest_etag(etags: Iterable[str]) -> str:
     """The etag that a static large object of these segments has."""
     return hashlib.md5("".join(etags).encode(), usedforsecurity=False).hexdigest()
+
+
+def goes_along(segment: Segment, container: str, name: str) -> bool:
+    """Whether a segment goes when the large object goes that it was found in: it lies where tools keep segments.
+
+    Whatever lies elsewhere may be an object in its own right. So may what was named for another object, which is still
+    made of it, and a large object: nobody has looked at what that one is made of.
+
+    Args:
+        segment: It.
+        container: Of the large object.
+        name: Of the large object.
+    """
+    if segment.sub_slo:
+        return False
+    theirs, _, path = segment.name.lstrip("/").partition("/")
+    told = segment_of(path)
+    if told is not None:
+        return (theirs, told[0]) == (segments_container(container), segments_prefix(name))
+    return theirs.endswith(SEGMENTS) or path.startswith(SEGMENTS_FOLDER)
 
 
 def decode_manifest(body: bytes, lost: list[MalformedResponse]) -> list[Segment]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cumuli.errors import InvalidRequest, MalformedResponse
 from cumuli.providers.openstack.swift.wire import (
     OBJECT_META,
+    Segment,
     TempUrlDigest,
     bulk_line,
     check_container,
@@ -22,6 +23,7 @@ from cumuli.providers.openstack.swift.wire import (
     decode_bulk,
     decode_listing,
     decode_names,
+    goes_along,
     header_text,
     is_md5,
     is_openstack,
@@ -199,6 +201,29 @@ def test_segments_tell_whose_they_are() -> None:
     assert segment_of(segment_name("a/slo/x/00000001 %", "id", 7)) == ("a/slo/x/00000001 _/slo/", "id", 7)
     assert segment_of("a/slo/id/1") is None
     assert segment_of("a\nb/slo/id/00000012") == ("a\nb/slo/", "id", 12)
+
+
+@pytest.mark.parametrize(
+    ("segment", "expected"),
+    [
+        (Segment(name="/c_segments/o/slo/upload/00000001"), True),
+        (Segment(name="c_segments/o/slo/upload/00000001"), True),
+        (Segment(name="/c_segments/o/slo/1795.2/3000/1024/00000001"), True),
+        (Segment(name="/others_segments/1"), True),
+        (Segment(name="/c/.file-segments/o/1/2/00000001"), True),
+        (Segment(name="/c/o/slo/upload/00000001"), False),
+        (Segment(name="/other_segments/o/slo/upload/00000001"), False),
+        (Segment(name="/c_segments/other/slo/upload/00000001"), False),
+        (Segment(name="/c_segments/a/o/slo/upload/00000001"), False),
+        (Segment(name="/c/one"), False),
+        (Segment(name="/c/a_segments/one"), False),
+        (Segment(name="/c/a/.file-segments/one"), False),
+        (Segment(name="/c_segments_of_mine/one"), False),
+        (Segment(name="/c_segments/one", sub_slo=True), False),
+    ],
+)
+def test_which_segments_go_with_their_object(segment: Segment, expected: bool) -> None:
+    assert goes_along(segment, "c", "o") is expected
 
 
 def test_what_ceph_keeps_in_metadata_is_no_metadata() -> None:
