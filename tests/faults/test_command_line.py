@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from cumuli.cli.app import run
-from tests.faults.ec2.strict import Behaviour, StrictEC2, error
+from tests.faults.ec2.strict import Behaviour, StrictEC2, answer_of, error
 from tests.faults.ec2.test_ec2_retries import cut, plainly
 from tests.faults.ec2.test_ec2_waiting import look
+from tests.faults.keepalive import reply
 from tests.faults.s3.strict import StrictS3
 from tests.faults.s3.test_s3_integrity import CONTENT, encrypting
 
@@ -45,6 +46,34 @@ def test_what_fails_in_the_middle_does_not_end_waiting(cli: Cli, failed: Behavio
         assert (status, err) == (0, "")
         assert json.loads(out)["state"] == "running"
         assert server.actions == ["RunInstances", *["DescribeInstances"] * 7]
+
+
+WAIT = "nodes wait i-1 -p ec2 --region eu-west-1 --to {to} --endpoint"
+
+
+def test_a_node_that_does_not_exist_is_not_waited_for(cli: Cli) -> None:
+    with StrictEC2(GONE) as server:
+        status, out, _ = cli(*WAIT.format(to="running").split(), server.origin)
+        assert (status, out) == (3, "")
+        assert server.actions == ["DescribeInstances"]
+    # Unless that is what is waited for; one look may have been at an old copy.
+    with StrictEC2(GONE, GONE) as server:
+        assert cli(*WAIT.format(to="gone").split(), server.origin) == (0, "gone i-1\n", "")
+
+
+def test_a_node_runs_without_any_address(cli: Cli) -> None:
+    item = "<instanceId>i-1</instanceId><instanceState><name>running</name></instanceState>"
+    inside = f"<reservationSet><item><instancesSet><item>{item}</item></instancesSet></item></reservationSet>"
+    with StrictEC2(look("pending"), reply(200, answer_of("DescribeInstances", inside))) as server:
+        assert cli(*WAIT.format(to="running").split(), server.origin) == (0, "running i-1\n", "")
+
+
+@pytest.mark.parametrize(("to", "verb"), [("running", "run"), ("stopped", "stop")])
+def test_what_never_comes_ends_waiting(cli: Cli, to: str, verb: str) -> None:
+    with StrictEC2(look("stopping"), look("stopping"), look("terminated")) as server:
+        status, out, err = cli(*WAIT.format(to=to).split(), server.origin)
+    assert (status, out) == (1, "")
+    assert f"i-1 will not {verb}: it is terminated" in err
 
 
 def test_content_that_could_not_be_verified_is_warned_of(cli: Cli, tmp_path: Path) -> None:

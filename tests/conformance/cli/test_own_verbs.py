@@ -27,7 +27,8 @@ def test_nodes(cli: Cli, aws: Any) -> None:
     assert cli("nodes console other").status == 0
     late = cli("nodes wait other --to running --timeout 1s")
     assert late.status == 7
-    assert "last seen: stopped" in late.err
+    assert f"waited for {node} to be running: not ready after 1 s: {node} is stopped (" in late.err
+    assert late.err.endswith("). It may still come: look again, or wait longer with --timeout\n")
     made = cli("images create other golden --wait --json").json
     assert aws.describe_images(ImageIds=[made["id"]])["Images"][0]["Name"] == "golden"
     assert cli("images show golden --json").json["id"] == made["id"]

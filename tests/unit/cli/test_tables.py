@@ -37,6 +37,14 @@ def test_ids_stay_whole_and_lines_fit(width: int) -> None:
     assert all(len(line) <= max(width, len(ID)) for line in lines)
 
 
+@pytest.mark.parametrize("width", [10, 36, 40, 80])
+def test_a_name_that_stands_first_is_what_identifies_and_stays_whole(width: int) -> None:
+    name = "a-container-whose-name-is-its-only-id"
+    lines, gone = laid_out([column("NAME", name), column("STATE", "running")], width)
+    assert lines[1].plain.startswith(name)
+    assert gone == ([] if width == 80 else ["STATE"])
+
+
 def test_what_gives_way() -> None:
     assert printed(None)[1] == []
     lines, gone = printed(80)

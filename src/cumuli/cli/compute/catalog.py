@@ -8,7 +8,7 @@ from cyclopts import App
 
 from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.compute.names import called, image_named, node_named
-from cumuli.cli.compute.waits import Wait, wait_for_image
+from cumuli.cli.compute.waits import Wait, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
@@ -130,7 +130,8 @@ def create(node: str, name: str, /, *, description: str | None = None, wait: Wai
         image: NodeImage = client.create_image(node_named(client, node), name, description=description)
         if wait:
             output().note(f"created {image.id}")
-            image = wait_for_image(client, image.id)
+            with waiting(f"the image {image.id}"):
+                [image] = client.wait_until_image_available([image], timeout=wait_seconds())
         output().item(image, IMAGE_FIELDS)
 
 

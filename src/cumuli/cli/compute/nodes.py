@@ -15,14 +15,14 @@ from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named, volumes_named
 from cumuli.cli.compute.networks import network_named, subnet_named
 from cumuli.cli.compute.own_verbs import first_of, has
-from cumuli.cli.compute.waits import Wait, until, until_gone, wait_for_node, wait_seconds
+from cumuli.cli.compute.waits import RESIZED, RUNNING, Wait, patient, surely_there, until, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
 from cumuli.cli.ex import shown
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
 from cumuli.compute.client import Compute
-from cumuli.compute.models import Node, NodeState
+from cumuli.compute.models import Node
 from cumuli.errors import NotSupported
 
 __all__ = ["app"]
@@ -155,7 +155,8 @@ def create(
                 # Told at once: an interrupted wait must not leave a node behind that nobody knows of.
                 output().note(f"created {node.id}")
                 tell(f"waiting until {node.id} runs")
-                [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=wait_seconds())
+                with patient(f"{node.id} to be running"):
+                    [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=wait_seconds())
                 node = msgspec.structs.replace(running, password=node.password)
             for disk in volumes:
                 client.attach_volume(node, disk)
@@ -189,7 +190,7 @@ def start(nodes: Several, /, *, wait: Wait = False) -> None:
         nodes: Their ids or names.
         wait: Return only when they run.
     """
-    _change(nodes, lambda client, node: client.start_node(node), NodeState.RUNNING if wait else None, _STARTING)
+    _change(nodes, lambda client, node: client.start_node(node), _until_running if wait else None, _STARTING)
 
 
 @app.command
@@ -202,7 +203,7 @@ def stop(nodes: Several, /, *, wait: Wait = False) -> None:
         nodes: Their ids or names.
         wait: Return only when they have stopped.
     """
-    _change(nodes, lambda client, node: client.stop_node(node), NodeState.STOPPED if wait else None, _STOPPING)
+    _change(nodes, lambda client, node: client.stop_node(node), _until_stopped if wait else None, _STOPPING)
 
 
 @app.command
@@ -215,7 +216,7 @@ def reboot(nodes: Several, /, *, wait: Wait = False) -> None:
         nodes: Their ids or names.
         wait: Return only when they run again.
     """
-    _change(nodes, lambda client, node: client.reboot_node(node), NodeState.RUNNING if wait else None, _REBOOTING)
+    _change(nodes, lambda client, node: client.reboot_node(node), _until_running if wait else None, _REBOOTING)
 
 
 @app.command
@@ -239,7 +240,7 @@ def destroy(nodes: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
         def destroy_one(node: str) -> None:
             client.destroy_node(node)
             if wait:
-                until_gone(node, lambda: client.get_node(node))
+                _until_gone(client, node)
 
         confirm(question, yes=yes)
         each(ids, destroy_one, "destroyed" if wait else "destroying", what="node")
@@ -259,9 +260,10 @@ def wait(nodes: Several, /, *, to: Literal["running", "stopped", "gone"] = "runn
 
         def wait_for(node: str) -> None:
             if to == "gone":
-                until_gone(node, lambda: client.get_node(node))
+                _until_gone(client, node)
             else:
-                wait_for_node(client, node, NodeState.RUNNING if to == "running" else NodeState.STOPPED)
+                surely_there(client, node)
+                (_until_running if to == "running" else _until_stopped)(client, node)
 
         each(nodes_named(client, nodes), wait_for, to, what="node")
 
@@ -331,16 +333,8 @@ def resize(node: str, size: str, /, *, confirm: Switch = False, revert: Switch =
         _, change = first_of(client, ("ex_change_node_size", "ex_resize"), "change the size of nodes")
         change(node, size_named(client, size))
         if wait or confirm:
-            until(
-                f"{node} to have its new size",
-                lambda: client.get_node(node),
-                lambda found: (
-                    found.state in {NodeState.RUNNING, NodeState.STOPPED, NodeState.RECONFIGURING}
-                    and found.provider_state.upper() != "RESIZE"
-                ),
-                lambda found: found.provider_state or found.state.value,
-                failed="ERROR",
-            )
+            with waiting(f"{node} to have its new size"):
+                until(client, node, RESIZED, client.get_node)
         if confirm and has(client, "ex_confirm_resize"):
             first_of(client, ("ex_confirm_resize",), "confirm a change of size")[1](node)
         word = "resized" if wait or confirm else "resizing"
@@ -373,15 +367,33 @@ _STOPPING = ("stopping", "stopped")
 _REBOOTING = ("rebooting", "rebooted")
 
 
+def _until_running(client: Compute, node: str) -> None:
+    with waiting(f"{node} to be running"):
+        until(client, node, RUNNING, client.get_node)
+
+
+def _until_stopped(client: Compute, node: str) -> None:
+    with waiting(f"{node} to be stopped"):
+        client.wait_until_stopped([node], timeout=wait_seconds())
+
+
+def _until_gone(client: Compute, node: str) -> None:
+    with waiting(f"{node} to be gone"):
+        client.wait_until_destroyed([node], timeout=wait_seconds())
+
+
 def _change(
-    nodes: Sequence[str], act: Callable[[Compute, str], None], state: NodeState | None, words: tuple[str, str]
+    nodes: Sequence[str],
+    act: Callable[[Compute, str], None],
+    wait_for: Callable[[Compute, str], None] | None,
+    words: tuple[str, str],
 ) -> None:
-    """Do something to each node, and wait for a state if there is one to wait for."""
+    """Do something to each node, and wait for what comes of it if that is wanted."""
     with compute_client() as client:
 
         def change(node: str) -> None:
             act(client, node)
-            if state is not None:
-                wait_for_node(client, node, state)
+            if wait_for is not None:
+                wait_for(client, node)
 
-        each(nodes_named(client, nodes), change, words[0] if state is None else words[1], what="node")
+        each(nodes_named(client, nodes), change, words[0] if wait_for is None else words[1], what="node")

@@ -14,7 +14,7 @@ from cumuli.cli.compute.names import (
     volume_named,
     volumes_named,
 )
-from cumuli.cli.compute.waits import Wait, until_gone, wait_for_snapshot, wait_for_volume
+from cumuli.cli.compute.waits import VOLUME_GONE, Wait, until, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
@@ -109,7 +109,8 @@ def create(
             volume: Volume = client.create_volume(size, name, location=where, snapshot=source)
         if wait:
             output().note(f"created {volume.id}")
-            volume = wait_for_volume(client, volume.id, frozenset({"available"}))
+            with waiting(f"the volume {volume.id}"):
+                [volume] = client.wait_until_volume_available([volume], timeout=wait_seconds())
     output().item(volume, FIELDS)
 
 
@@ -129,7 +130,8 @@ def attach(volume: str, node: str, /, *, device: str | None = None, wait: Wait =
         volume, node = volume_named(client, volume), node_named(client, node)
         found: Volume = client.attach_volume(node, volume, device=device)
         if wait:
-            found = wait_for_volume(client, volume, frozenset({"in_use"}))
+            with waiting(f"the volume {volume}"):
+                [found] = client.wait_until_volume_attached([volume], node=node, timeout=wait_seconds())
         output().item(found, FIELDS)
 
 
@@ -149,8 +151,8 @@ def detach(volume: str, /, *, node: str | None = None, wait: Wait = False) -> No
         holder = None if node is None else node_named(client, node)
         found: Volume = client.detach_volume(volume, node=holder)
         if wait:
-            # One that other nodes have stays in use.
-            found = wait_for_volume(client, volume, frozenset({"available"} if not found.attached_to else {"in_use"}))
+            with waiting(f"the volume {volume}"):
+                [found] = client.wait_until_volume_detached([volume], node=holder, timeout=wait_seconds())
         output().item(found, FIELDS)
 
 
@@ -171,7 +173,8 @@ def destroy(volumes: Several, /, *, yes: Yes = False, wait: Wait = False) -> Non
         def destroy_one(volume: str) -> None:
             client.destroy_volume(volume)
             if wait:
-                until_gone(volume, lambda: client.get_volume(volume))
+                with waiting(f"{volume} to be gone"):
+                    until(client, volume, VOLUME_GONE, client.get_volume)
 
         confirm(lambda: f"Destroy {called(volumes, ids)} and what is on it for good?", yes=yes)
         each(ids, destroy_one, "destroyed" if wait else "destroying", what="volume")
@@ -206,7 +209,8 @@ def create_snapshot(volume: str, /, *, name: str | None = None, wait: Wait = Fal
         snapshot: VolumeSnapshot = client.create_volume_snapshot(volume_named(client, volume), name=name)
         if wait:
             output().note(f"created {snapshot.id}")
-            snapshot = wait_for_snapshot(client, snapshot.id) or snapshot
+            with waiting(f"the snapshot {snapshot.id}"):
+                [snapshot] = client.wait_until_snapshot_available([snapshot], timeout=wait_seconds())
         output().item(snapshot, SNAPSHOT_FIELDS)
 
 

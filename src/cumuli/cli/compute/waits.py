@@ -1,39 +1,67 @@
-"""Waiting until something is done, for ``--wait``: by one look at a time, until what was meant is seen."""
+"""Waiting until something is done, for ``--wait``: by the client's own waits, told in the words of the command line."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from cumuli.cli.session import options, output
 from cumuli.compute.client import Compute
-from cumuli.compute.models import Node, NodeImage, NodeState, Volume, VolumeSnapshot
-from cumuli.errors import CloudError, DeadlineExceeded, NodeFailed, NotFound
+from cumuli.compute.models import Node, NodeState, Volume, VolumeState
+from cumuli.compute.waiting import Goal, ThingT, wait_until
+from cumuli.errors import CloudError, DeadlineExceeded, NodeFailed, NodeNotFound, VolumeNotFound
+from cumuli.runtime.blocking.drive import run
 
 __all__ = [
+    "RESIZED",
+    "RUNNING",
+    "VOLUME_GONE",
     "Wait",
+    "patient",
+    "surely_there",
     "until",
-    "until_gone",
-    "wait_for_image",
-    "wait_for_node",
-    "wait_for_snapshot",
-    "wait_for_volume",
     "wait_seconds",
+    "waiting",
 ]
-
-T = TypeVar("T")
 
 Wait = Annotated[bool, Parameter(negative="", show_default=False)]
 
-# Providers' words for an image that nodes can be made from.
-MADE = frozenset({"", "active", "available"})
 PATIENCE = 600.0
-# Seconds between two looks: short at first, where things are quick.
-FIRST = 0.25
-LONGEST = 5.0
+
+# What the client has no wait for. The client's own wait until nodes run wants an address as well, which not every
+# node gets.
+NODES = ("nodes", "get_node")
+LOST = frozenset({NodeState.ERROR, NodeState.TERMINATED})
+RUNNING: Goal[Node] = Goal(
+    lambda node: node.state is NodeState.RUNNING,
+    verb="run",
+    kinds=NODES,
+    failed=LOST,
+    not_found=NodeNotFound,
+    error=NodeFailed,
+)
+RESIZED: Goal[Node] = Goal(
+    lambda node: (
+        node.state in {NodeState.RUNNING, NodeState.STOPPED, NodeState.RECONFIGURING}
+        and node.provider_state.upper() != "RESIZE"
+    ),
+    verb="get its new size",
+    kinds=NODES,
+    failed=LOST,
+    not_found=NodeNotFound,
+    error=NodeFailed,
+)
+VOLUME_GONE: Goal[Volume] = Goal(
+    lambda volume: volume.state is VolumeState.DELETED,
+    verb="be destroyed",
+    kinds=("volumes", "get_volume"),
+    failed=frozenset({VolumeState.ERROR}),
+    not_found=VolumeNotFound,
+    goes=True,
+)
 
 
 def wait_seconds() -> float:
@@ -41,106 +69,69 @@ def wait_seconds() -> float:
     return options().seconds or PATIENCE
 
 
-def until(
-    what: str, look: Callable[[], T], done: Callable[[T], bool], state: Callable[[T], object], *, failed: str = ""
-) -> T:
-    """Look until something is as it should be, and give it.
-
-    A look that failed in a way that may pass says nothing.
+@contextmanager
+def waiting(what: str) -> Generator[None]:
+    """Show what is waited for within this block.
 
     Args:
-        what: What is waited for, for people: ``"i-1 to stop"``.
-        look: Gives it as it is now.
-        done: Whether that is what is waited for.
-        state: Its state, for the error.
-        failed: The state from which it never comes.
+        what: For people: ``"i-1 to stop"``.
 
     Raises:
-        NodeFailed: It failed.
         DeadlineExceeded: It took too long; the message says what was last seen.
     """
-    end = time.monotonic() + wait_seconds()
-    wait, seen = FIRST, "nothing"
-    with output().progress(f"waiting for {what}") as tell:
-        while True:
-            try:
-                found = look()
-            except CloudError as error:
-                if not error.retryable:
-                    raise
-                seen = error.message
-            else:
-                if done(found):
-                    return found
-                seen = str(state(found))
-                if failed and seen == failed:
-                    raise NodeFailed(f"waited for {what}, and it is in the state {seen!r}")
-                tell(f"waiting for {what}: {seen}")
-            if time.monotonic() + wait > end:
-                raise DeadlineExceeded(
-                    f"waited {wait_seconds():.4g} seconds for {what}; last seen: {seen}. It may still come: "
-                    "look again, or wait longer with --timeout"
-                )
-            time.sleep(wait)
-            wait = min(wait * 1.5, LONGEST)
+    with output().progress(f"waiting for {what}"), patient(what):
+        yield
 
 
-def until_gone(what: str, look: Callable[[], object]) -> None:
-    """Look until something is not there any more."""
-
-    def gone() -> str:
-        try:
-            found = look()
-        except NotFound:
-            return "gone"
-        return str(getattr(found, "state", "still there"))
-
-    until(f"{what} to be gone", gone, lambda seen: seen in {"gone", "terminated"}, lambda seen: seen)
-
-
-def wait_for_node(client: Compute, node: str, state: NodeState) -> Node:
-    """The node, once it is in this state."""
-    return until(
-        f"{node} to be {state.value}",
-        lambda: client.get_node(node),
-        lambda found: found.state == state,
-        lambda found: found.state.value,
-        failed=NodeState.ERROR.value,
-    )
+@contextmanager
+def patient(what: str) -> Generator[None]:
+    """As ``waiting``, where something is shown already."""
+    try:
+        yield
+    except DeadlineExceeded as error:
+        # Behind the last "; the …" the client names its own verbs to those who program.
+        seen, _, _ = error.message.rpartition("; the ")
+        raise DeadlineExceeded(
+            f"waited for {what}: {seen or error.message}. It may still come: look again, or wait longer with --timeout",
+            provider=error.provider,
+            retryable=error.retryable,
+        ) from error
 
 
-def wait_for_volume(client: Compute, volume: str, states: frozenset[str]) -> Volume:
-    """The volume, once it is in one of these states."""
-    return until(
-        f"the volume {volume}",
-        lambda: client.get_volume(volume),
-        lambda found: found.state.value in states,
-        lambda found: found.state.value,
-        failed="error",
-    )
+def until(client: Compute, thing: str, goal: Goal[ThingT], get: Callable[[str], ThingT]) -> None:
+    """Wait, by the client's own rules, for what it has no wait for.
+
+    Args:
+        client: Who is asked.
+        thing: The id of what is there, or was a moment ago.
+        goal: What is waited for.
+        get: Gives it as it is now.
+
+    Raises:
+        NotFound: It is gone.
+        ResourceFailed: It failed.
+        DeadlineExceeded: It took too long.
+    """
+    from cumuli.runtime.blocking.runtime import BlockingRuntime
+    from cumuli.runtime.protocol import TransportSettings
+
+    async def looks(ids: Sequence[str]) -> list[ThingT]:
+        return [get(each) for each in ids]
+
+    clock = BlockingRuntime(TransportSettings())
+    there = frozenset({thing})
+    run(wait_until(clock, looks, [thing], goal, appeared=there, timeout=wait_seconds(), provider=client.provider))
 
 
-def wait_for_snapshot(client: Compute, snapshot: str) -> VolumeSnapshot | None:
-    """The snapshot, once it is made."""
+def surely_there(client: Compute, node: str) -> None:
+    """Refuse to wait for a node that does not exist, which might be one that is not shown yet.
 
-    def look() -> VolumeSnapshot | None:
-        return next((each for each in client.list_volume_snapshots() if each.id == snapshot), None)
-
-    return until(
-        f"the snapshot {snapshot}",
-        look,
-        lambda found: found is not None and found.state.value == "available",
-        lambda found: "not listed yet" if found is None else found.state.value,
-        failed="error",
-    )
-
-
-def wait_for_image(client: Compute, image: str) -> NodeImage:
-    """The image, once nodes can be made from it."""
-    return until(
-        f"the image {image}",
-        lambda: client.get_image(image),
-        lambda found: (found.provider_state or "").lower() in MADE,
-        lambda found: found.provider_state,
-        failed="failed",
-    )
+    Raises:
+        NodeNotFound: It does not exist.
+    """
+    try:
+        client.get_node(node)
+    except CloudError as error:
+        # What may pass says nothing of the node.
+        if not error.retryable:
+            raise
