@@ -84,7 +84,7 @@ def test_add_makes_a_file_that_only_its_owner_reads(cli: Cli, tmp_path: Path, mo
     ("words", "status", "told"),
     [
         ("work", 2, "cumuli profiles add work --provider NAME"),
-        ("work -p e2", 2, "--provider: 'e2' is no provider; did you mean 'ec2'?"),
+        ("work -p ecc2", 2, "--provider: 'ecc2' is no provider; did you mean 'ec2'?"),
         ("work -p ec2 --set regoin=x", 2, "ec2 has no setting 'regoin'; did you mean 'region'?"),
         ("work -p ec2 --set region", 2, "--set takes KEY=VALUE"),
         ("work -p ec2 --ask secret", 2, "--ask secret: there is no terminal"),
