@@ -211,7 +211,7 @@ async def test_retention(place: Place) -> None:
     cloud, bucket = place.cloud, await locked_bucket(place)
     kept = Retention(mode="GOVERNANCE", until=LATER)
     made = await cloud.upload_object(b"content", bucket, "o", ex_retention=kept)
-    # moto answers to GetObjectRetention with the object; Ceph's tests ask for it.
+    # moto answers to GetObjectRetention with the object: tests/faults/s3 has the answer that AWS documents.
     assert (await cloud.get_object(bucket, "o")).retention == kept
     seen = place.boto.head_object(Bucket=bucket, Key="o")
     assert (seen["ObjectLockMode"], seen["ObjectLockRetainUntilDate"]) == ("GOVERNANCE", LATER)
