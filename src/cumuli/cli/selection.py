@@ -150,7 +150,8 @@ def _matches(value: Plain, wanted: str) -> bool:
     if isinstance(value, dict):
         return any(_matches(f"{key}={inner}", wanted) or _matches(key, wanted) for key, inner in value.items())
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return fnmatchcase(text, wanted)
+    # Else it would begin a class of characters, and what a filter is to spare would not be spared.
+    return fnmatchcase(text, wanted.replace("[", "[[]"))
 
 
 def _key(value: Plain) -> tuple[int, float, str]:

@@ -40,6 +40,7 @@ NODES = [node("web-2", env="prod"), node("web-1", env="test", odd="a=b"), node("
         (["public_ips="], ["web-2", "db"]),
         (["First Letter=d"], ["db"]),
         (["NAME=DB"], []),
+        (["name=[w]eb-1"], []),
     ],
 )
 def test_filters(filters: list[str], names: list[str]) -> None:
@@ -123,3 +124,9 @@ def test_a_listing_that_is_printed_as_it_comes(cli: Cli, tmp_path: Path) -> None
 
 def test_two_forms_at_once_are_an_error(cli: Cli) -> None:
     assert cli("sizes", "list", "-p", "memory", "--json", "-o", "csv").status == 2
+
+
+def test_brackets_in_a_filter_are_themselves() -> None:
+    kept = [node("keep[1]"), node("keep1")]
+    chosen = selection_of(filters=["name!=keep[1]"], sort=None, columns=None).chosen(kept, HEADED)
+    assert [each.name for each in chosen] == ["keep1"]
