@@ -34,7 +34,14 @@ from cumuli.cli.standard_streams import STANDARD
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 from cumuli.cli.watching import check_watchable, watch
-from cumuli.cli.words import HELP, check_commands, global_options, split_globals, unknown_command
+from cumuli.cli.words import (
+    HELP,
+    check_commands,
+    check_selectable,
+    global_options,
+    split_globals,
+    unknown_command,
+)
 from cumuli.table import SERVICES
 from cumuli.version import __version__
 
@@ -127,6 +134,7 @@ def _launch(
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
     words = [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()]
     with _requests_shown(out) if given.verbose and not given.debug else nullcontext(), session(given, out):
+        check_selectable(app, words, given)
         if given.watch:
             check_watchable(app, words)
             watch(lambda: _call(words, out), out, seconds_of(given.every, "--every"))

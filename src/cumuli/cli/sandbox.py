@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from typing import Literal
 
 from cyclopts import App
 
 from cumuli import sandbox
 from cumuli.cli.output import Column, listed
-from cumuli.cli.session import output
+from cumuli.cli.quantities import counted
+from cumuli.cli.session import options, output
 from cumuli.cli.wrong_service import example
 from cumuli.errors import NotFound
 from cumuli.sandbox import SandboxServer
@@ -38,6 +40,9 @@ def up(*names: str) -> None:
     Args:
         names: Which (such as ec2 or swift); without any, all of them.
     """
+    if options().dry_run:
+        _planned([server_named(name).name for name in dict.fromkeys(names or sandbox.NAMES)], "started")
+        return
     with output().progress(f"starting {listed(names) or 'the sandbox'}"):
         servers = sandbox.up(*names)
     output().items(servers, COLUMNS, none="")
@@ -66,6 +71,11 @@ def down(*names: str) -> None:
     Args:
         names: Which; without any, all that are there.
     """
+    if options().dry_run:
+        wanted = [server_named(name).name for name in names]
+        there = [server.name for server in sandbox.status()]
+        _planned([name for name in there if not wanted or name in wanted], "stopped")
+        return
     stopped = sandbox.down(*names)
     output().done(f"stopped {listed(stopped)}" if stopped else "nothing was running", {"stopped": stopped})
 
@@ -94,3 +104,7 @@ def env(*names: str, shell: Literal["sh", "fish"] | None = None) -> None:
     fish = shell == "fish" or (shell is None and os.environ.get("SHELL", "").endswith("/fish"))
     for name, value in variables.items():
         output().raw(f"set -gx {name} {shlex.quote(value)}\n" if fish else f"export {name}={shlex.quote(value)}\n")
+
+
+def _planned(names: Sequence[str], done: str) -> None:
+    output().planned(names, {done: names}, f"would be {done}: {counted(len(names), 'server')}")

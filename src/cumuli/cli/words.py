@@ -13,11 +13,16 @@ from cumuli.cli.session import Options
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
 
-__all__ = ["HELP", "check_commands", "global_options", "split_globals", "unknown_command"]
+__all__ = ["HELP", "check_commands", "check_selectable", "global_options", "split_globals", "unknown_command"]
 
 
 HELP = "\0help"
 """What stands for --help behind a verb of `ex`. No argument has a NUL."""
+
+# Commands that list, by their last word; what verbs of `ex` and `call` give may be a list.
+LISTING = frozenset({"call", "check", "doctor", "ex", "list", "ls", "providers", "quota", "search", "subnets"})
+# Those that show one thing, of which columns can be chosen.
+SHOWING = LISTING | {"attach", "create", "detach", "import", "show", "stat", "up"}
 
 
 def global_options() -> dict[str, bool]:
@@ -63,6 +68,27 @@ def check_commands(app: App, arguments: Sequence[str]) -> None:
     leaf = apps[-1]
     if rest and not rest[0].startswith("-") and leaf.default_command is None and _commands(leaf):
         raise unknown_command(rest[0], leaf, commands)
+
+
+def check_selectable(app: App, words: Sequence[str], given: Options) -> None:
+    """Do nothing if a command heeds what was said of what is to be listed.
+
+    Raises:
+        UsageError: It does not, and would act on more than was meant.
+    """
+    commands, apps, _ = app.parse_commands(words)
+    if not {"--help", "-h"}.isdisjoint(words) or apps[-1].default_command is None:
+        return
+    for option, said, heeding in (
+        ("--filter", bool(given.filter), LISTING),
+        ("--sort", given.sort is not None, LISTING),
+        ("--columns", given.columns is not None, SHOWING),
+    ):
+        if said and commands[-1] not in heeding:
+            raise UsageError(
+                f"{option} is for what lists, such as `nodes list`; `{' '.join(commands)}` does not heed it, and "
+                "nothing was done"
+            )
 
 
 def unknown_command(word: str, app: App, commands: Sequence[str]) -> UsageError:

@@ -11,9 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from cumuli import sandbox
+from cumuli.cli.compute.names import one_of
+from cumuli.cli.output import Output
+from cumuli.cli.session import Options, session
+from cumuli.cli.usage import UsageError
+from cumuli.compute.models import SnapshotState, VolumeSnapshot
 from tests.unit.cli.conftest import Cli
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def disk(cli: Cli, tmp_path: Path) -> Path:
+    """A profile ``disk`` that has one object, ``c/a``."""
+    root = tmp_path / "account"
+    (root / "c").mkdir(parents=True)
+    (root / "c" / "a").write_text("theirs")
+    assert cli("profiles", "add", "disk", "-p", "local", "--set", f"root={root}").status == 0
+    return root
 
 
 @pytest.mark.parametrize(
@@ -283,3 +299,90 @@ def test_what_changes_something_is_not_watched(cli: Cli) -> None:
     result = cli("nodes", "stop", "x", "-p", "memory", "--watch")
     assert result.status == 2
     assert "`nodes stop` is done once" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        ("rm -r disk:c --filter name=*.tmp --yes", "--filter"),
+        ("rm disk:c/a --yes --sort name", "--sort"),
+        ("rm disk:c/a --yes --columns name", "--columns"),
+        ("get -r disk:c . --filter name=x", "--filter"),
+        ("leftovers remove . --filter path=x --yes", "--filter"),
+        ("nodes destroy a b --filter name=a --yes -p memory", "--filter"),
+        ("nodes create a --size small --image debian --sort name -p memory", "--sort"),
+        ("sandbox up --filter name=ec2", "--filter"),
+    ],
+)
+def test_what_does_not_list_heeds_no_selection_and_does_nothing(
+    cli: Cli, disk: Path, arguments: str, option: str
+) -> None:
+    result = cli(*arguments.split())
+    assert (result.status, result.out) == (2, "")
+    assert f"{option} is for what lists" in result.err
+    assert (disk / "c" / "a").exists()
+
+
+def test_help_is_shown_whatever_was_to_be_selected(cli: Cli) -> None:
+    assert cli("rm", "--filter", "name=x", "--help").status == 0
+    assert "no command 'lst'" in cli("nodes", "lst", "--filter", "name=x").err
+
+
+def test_columns_of_one_thing(cli: Cli) -> None:
+    create = ["nodes", "create", "web", "--size", "small", "--image", "debian", "-p", "memory"]
+    assert cli(*create, "--columns", "name", "--json").json == {"name": "web"}
+
+
+@pytest.mark.parametrize("move", ["get -r disk:c {} --force", "put -r {} disk:c", "put {}/a disk:c/a"])
+def test_a_dry_run_of_one_file_overwrites_nothing(cli: Cli, disk: Path, tmp_path: Path, move: str) -> None:
+    local = tmp_path / "local"
+    local.mkdir()
+    (local / "a").write_text("mine")
+    result = cli(*move.format(local).split(), "--dry-run")
+    assert ((local / "a").read_text(), (disk / "c" / "a").read_text()) == ("mine", "theirs")
+    if "-r" in move.split():
+        assert result.status == 0
+        assert "1 file" in result.err
+    else:
+        assert result.status == 8
+
+
+def test_a_dry_run_of_who_sends_no_requests_is_refused(cli: Cli) -> None:
+    result = cli("nodes", "create", "w", "--size", "small", "--image", "debian", "-p", "memory", "--dry-run")
+    assert (result.status, result.out) == (8, "")
+    assert "--dry-run" in result.err
+
+
+def test_a_dry_run_starts_and_stops_no_server(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_names: str) -> None:
+        raise AssertionError("it was done")
+
+    monkeypatch.setattr(sandbox, "up", never)
+    monkeypatch.setattr(sandbox, "down", never)
+    assert cli("sandbox", "up", "ec2", "--dry-run").out == "ec2\n"
+    assert cli("sandbox", "down", "--dry-run").status == 0
+    assert cli("sandbox", "up", "nosuch", "--dry-run").status == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nodes", "destroy", "", "--yes", "-p", "memory"],
+        ["nodes", "show", "", "-p", "memory"],
+        ["nodes", "list", "", "-p", "memory"],
+        ["nodes", "create", "w", "--size", "", "--image", "debian", "-p", "memory"],
+        ["volumes", "destroy", "", "-y", "-p", "memory"],
+        ["keys", "delete", "", "--yes", "-p", "memory"],
+        ["leftovers", "remove", "", "--yes"],
+    ],
+)
+def test_an_empty_text_names_nothing(cli: Cli, arguments: list[str]) -> None:
+    result = cli(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "an empty text names no" in result.err
+
+
+def test_an_unnamed_thing_is_not_what_an_empty_text_means(cli: Cli) -> None:
+    unnamed = VolumeSnapshot(id="s-1", name="", state=SnapshotState.AVAILABLE, provider="memory")
+    with session(Options(), Output()), pytest.raises(UsageError):
+        one_of("", "snapshot", lambda: [unnamed])

@@ -62,7 +62,7 @@ def moved(
     failure: BaseException | None = None
     with session(Options(json=form, dry_run=dry_run), Output(form="json" if form else "table", stdout=out, stderr=err)):
         try:
-            move_all(moves, "stored", FailureScope(ask))
+            move_all(moves, "stored", FailureScope(ask), plan=len(moves) > 1)
         except (CloudError, AlreadyReported) as error:
             failure = error
     return failure, out.getvalue(), err.getvalue()

@@ -9,6 +9,7 @@ from typing import TextIO
 from cyclopts import App
 
 from cumuli.cli.compute.clients import compute_client
+from cumuli.cli.compute.names import given
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each
 from cumuli.cli.output import Column, listed
 from cumuli.cli.session import options, output
@@ -51,7 +52,7 @@ def show(name: str, /) -> None:
         name: Its name.
     """
     with compute_client() as client:
-        output().item(client.get_key_pair(name), FIELDS)
+        output().item(client.get_key_pair(given(name, "key pair")), FIELDS)
 
 
 @app.command
@@ -107,6 +108,7 @@ def delete(names: Several, /, *, yes: Yes = False) -> None:
         names: Their names.
         yes: Do not ask.
     """
+    names = [given(name, "key pair") for name in names]
     with compute_client() as client:
         confirm(lambda: f"Delete the key pairs {listed(names)} for good?", yes=yes)
         each(names, client.delete_key_pair, "deleted", what="key pair")

@@ -19,6 +19,7 @@ from cumuli.errors import NotSupported
 __all__ = [
     "Named",
     "called",
+    "given",
     "image_named",
     "location_named",
     "node_named",
@@ -66,7 +67,20 @@ def one_of(text: str, what: str, listing: Callable[[], Iterable[Named]]) -> str:
     return _found([text], what, listing)[0]
 
 
+def given(text: str, what: str) -> str:
+    """The text itself.
+
+    Raises:
+        UsageError: It is empty, as an unset variable of a shell is, and would mean whatever has no name.
+    """
+    if not text:
+        raise UsageError(f"an empty text names no {what}; is a variable of the shell not set?")
+    return text
+
+
 def _found(texts: Sequence[str], what: str, listing: Callable[[], Iterable[Named]]) -> list[str]:
+    for text in texts:
+        given(text, what)
     if all(SURELY_AN_ID.fullmatch(text) for text in texts):
         return list(texts)
     try:
@@ -134,14 +148,14 @@ def snapshot_named(client: Compute, text: str) -> str:
 def size_named(client: Compute, text: str) -> str:
     """The id of a size."""
     if client.provider in NAMED_BY_IDS:
-        return text
+        return given(text, "size")
     return one_of(text, "size", client.list_sizes)
 
 
 def location_named(client: Compute, text: str) -> str:
     """The id of a location."""
     if client.provider in NAMED_BY_IDS:
-        return text
+        return given(text, "location")
     return one_of(text, "location", client.list_locations)
 
 

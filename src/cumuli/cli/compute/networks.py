@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from cyclopts import App, Parameter
 
 from cumuli.cli.compute.clients import compute_client
-from cumuli.cli.compute.names import Named, node_named, one_of
+from cumuli.cli.compute.names import Named, given, node_named, one_of
 from cumuli.cli.compute.own_verbs import Method, first_of, has
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.ex import shown
@@ -143,6 +143,7 @@ def _address_id(client: Compute, text: str) -> str:
     """The id of an address, which may be given as it is dialled."""
     from cumuli.cli.looking import looking
 
+    given(text, "address")
     with looking():
         found = list(_listing(client, ADDRESSES, "list addresses"))
     for address in found:

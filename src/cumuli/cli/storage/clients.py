@@ -13,9 +13,8 @@ from cumuli.cli.session import Cloud, cloud, options
 from cumuli.cli.storage.addresses import Place, place_of
 from cumuli.cli.storage.failure_scope import FailureScope
 from cumuli.cli.usage import UsageError
-from cumuli.cli.wrong_service import opened, without
-from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, NotSupported, ObjectNotFound
-from cumuli.storage.capabilities import StorageCapability
+from cumuli.cli.wrong_service import check_dry_run, opened, without
+from cumuli.errors import CloudError, ConfigurationError, ContainerNotFound, ObjectNotFound
 from cumuli.storage.client import Storage
 
 __all__ = ["about", "container_at", "failure_scope_of", "object_at", "one_object", "place_at", "stores"]
@@ -159,9 +158,9 @@ def _open(place: Place, *, plan: bool) -> Storage:
     """
     given = options()
     if given.provider is not None or given.profile is not None:
-        client = cast("Storage", opened("storage", Cloud(given.provider, given.profile)))
+        client = cast("Storage", opened("storage", Cloud(given.provider, given.profile), plan=plan))
     elif place.cloud is None:
-        client = cast("Storage", opened("storage", cloud()))
+        client = cast("Storage", opened("storage", cloud(), plan=plan))
     else:
         _only_one(place.cloud)
         try:
@@ -170,8 +169,5 @@ def _open(place: Place, *, plan: bool) -> Storage:
             if error := without("storage", place.cloud):
                 raise error from None
             raise
-    if given.dry_run and not plan and StorageCapability.HEADERS not in client.capabilities:
-        client.close()
-        # It would really do what was only to be shown.
-        raise NotSupported(f"{client.provider} sends no requests, so --dry-run has nothing to show")
+    check_dry_run(client, plan=plan)
     return client

@@ -65,6 +65,7 @@ def get(
             [_move(client, place, None, file, becomes=str(path), force=force, concurrency=parts_at_once(1))],
             "fetched",
             failure_scope_of(client, place),
+            plan=False,
         )
 
 
@@ -105,7 +106,8 @@ def _get_below(place: Place, destination: str, *, force: bool) -> None:
         # Without content, what has a slash at its end or others below it only says that there is a folder.
         files = [obj for obj in found if obj.size or not (obj.name.endswith("/") or obj.name in folders)]
         concurrency = parts_at_once(len(files))
-        move_all([move(obj.name, obj.size) for obj in files], "fetched", failure_scope_of(client, place))
+        moves = [move(obj.name, obj.size) for obj in files]
+        move_all(moves, "fetched", failure_scope_of(client, place), plan=True)
 
 
 def _move(

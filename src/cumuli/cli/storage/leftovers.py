@@ -16,6 +16,7 @@ from cumuli.cli.session import options, output
 from cumuli.cli.storage.addresses import Place
 from cumuli.cli.storage.clients import about, container_at, stores
 from cumuli.cli.storage.objects import Recursive
+from cumuli.cli.usage import UsageError
 from cumuli.errors import NotSupported
 from cumuli.providers.aws.s3.client import S3Access
 from cumuli.providers.aws.s3.models import S3Upload
@@ -132,6 +133,9 @@ def _remove_segments(client: SwiftStorage, place: Place, age: float, *, yes: boo
 
 def _place_of(text: str) -> Place | None:
     """The container that is meant, or None for a folder: that has no colon in its name, or a slash before it."""
+    if not text:
+        # Else it would be the current folder, and what stands here may be a variable that is not set.
+        raise UsageError("an empty text names no container and no folder; . is the current folder")
     head, colon, _ = text.partition(":")
     named = options().provider is not None or options().profile is not None
     return container_at(text) if named or (colon and "/" not in head) else None

@@ -60,7 +60,8 @@ def put(
     meta_data = pairs(meta or (), "--meta")
     planned = _planned(sources, place, recursive=recursive)
 
-    with stores(plan=len(planned) > 1) as store:
+    plan = recursive or len(planned) > 1
+    with stores(plan=plan) as store:
         client = store(place)
 
         concurrency = parts_at_once(len(planned))
@@ -77,7 +78,8 @@ def put(
                 several=len(planned) > 1,
             )
 
-        move_all([move(source, key) for key, source in planned.items()], "stored", failure_scope_of(client, place))
+        moves = [move(source, key) for key, source in planned.items()]
+        move_all(moves, "stored", failure_scope_of(client, place), plan=plan)
 
 
 def _planned(sources: list[str], place: Place, *, recursive: bool) -> dict[str, str]:

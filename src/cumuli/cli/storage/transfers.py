@@ -80,7 +80,7 @@ def parts_at_once(files: int) -> int:
     return CONCURRENCY if files == 1 else PARTS_OF_ONE_OF_SEVERAL
 
 
-def move_all(moves: Sequence[Move], done: str, scope: FailureScope) -> None:
+def move_all(moves: Sequence[Move], done: str, scope: FailureScope, *, plan: bool) -> None:
     """Move files, several at a time, and tell of each as it arrives.
 
     One that cannot be moved is reported and does not keep the others from their turn, unless the
@@ -90,13 +90,14 @@ def move_all(moves: Sequence[Move], done: str, scope: FailureScope) -> None:
         moves: What to move.
         done: What each then is: ``"stored"``.
         scope: Tells whether a reason concerns them all.
+        plan: Whether --dry-run tells what would become of each, and does not get as far as its request.
 
     Raises:
         AlreadyReported: Some failed; with the exit status of the first.
         CloudError: The only one failed, or all that are left would fail likewise.
     """
     out = output()
-    if options().dry_run and len(moves) > 1:
+    if options().dry_run and plan:
         out.planned(
             [
                 f"{move.name} -> {move.becomes}{'' if move.size is None else f', {size_text(move.size)}'}"
