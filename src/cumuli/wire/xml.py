@@ -20,7 +20,7 @@ from cumuli.wire.lenient import decode_leniently
 from cumuli.wire.xml_empty_listings import holders_of
 from cumuli.wire.xml_shapes import read_listing
 
-__all__ = ["XMLValue", "decode", "decode_untyped"]
+__all__ = ["XMLValue", "decode", "decode_untyped", "undeclared"]
 
 T = TypeVar("T")
 
@@ -248,6 +248,44 @@ def decode_untyped(data: bytes, *, root: str | tuple[str, ...]) -> dict[str, XML
     parser.CharacterDataHandler = texts.append
     _run(parser, data)
     return _by_name(children)
+
+
+def undeclared(
+    data: bytes,
+    type: type[Any],  # noqa: A002 - as in decode
+    *,
+    root: str | tuple[str, ...],
+    item: str | None = "item",
+) -> str | None:
+    """Where a document says more than ``decode`` reads of it: the first such element, or None.
+
+    That is an element which the Struct does not declare, or a second one that has elements in it where one is due.
+
+    Raises:
+        MalformedResponse: As for ``decode``, values aside.
+    """
+    children = _children_of(type, item)  # type: ignore[arg-type]  # as in decode
+    found: list[str] = []
+    stack: list[tuple[Mapping[str, _Element], str, set[str]]] = [(children, "", set())]
+
+    def start(name: str, _: object) -> None:
+        inside, path, seen = stack[-1]
+        here = f"{path}.{name}" if path else name
+        element = inside.get(name)
+        if element is None:
+            found.append(here)
+        elif name in seen and element.children is not None and not element.repeated and not element.wraps:
+            found.append(f"a second {here}")
+        seen.add(name)
+        if len(stack) > MAX_DEPTH:
+            raise _too_deep()
+        stack.append(((element and element.children) or {}, here, set()))
+
+    def end(_: str) -> None:
+        stack.pop()
+
+    _run(_parser(data, root, start, end), data)
+    return found[0] if found else None
 
 
 def _folded(children: list[tuple[str, XMLValue]]) -> XMLValue:

@@ -62,7 +62,10 @@ RULES = [
         transitions=(Transition(storage_class="STANDARD_IA", days=30), Transition(storage_class="GLACIER", days=90)),
         expire_old_days=3,
         keep_old=2,
-        old_transitions=(Transition(storage_class="GLACIER", days=2),),
+        old_transitions=(
+            Transition(storage_class="STANDARD_IA", days=2),
+            Transition(storage_class="GLACIER", days=3, keep_old=4),
+        ),
     ),
 ]
 CORS = [

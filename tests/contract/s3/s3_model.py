@@ -146,6 +146,20 @@ class S3Model:
             shape = shape.members[payload]
         return list(_unread(inspect.type_info(struct), shape, struct.__name__))
 
+    def answers(self, struct: type, operation: str) -> dict[str, str]:
+        """Whole answers, with every member once: by ``""`` the one of what the Struct declares, and one for each member
+        that it does not declare, with that besides, by the member's path.
+        """
+        shape = self.service.operation_model(operation).output_shape
+        payload = shape.serialization.get("payload")
+        if payload is not None:
+            shape = shape.members[payload]
+        described, root = inspect.type_info(struct), struct.__name__
+        return {
+            path: f"<{root}>{_sample(shape, described, '', path)}</{root}>"
+            for path in ("", *_undeclared(shape, described, ""))
+        }
+
     def knows_header(self, operation: str, header: str) -> bool:
         """Whether an operation's answer has a header."""
         shape = self.service.operation_model(operation).output_shape
@@ -223,6 +237,55 @@ def _unread(described: Any, shape: Any, path: str) -> Iterator[str]:
             yield f"{where} does not exist; there are {', '.join(sorted(members))}"
         else:
             yield from _unlike(field.type, members[name], where)
+
+
+def _elements(shape: Any) -> Iterator[tuple[str, Any]]:
+    """The elements in a structure's or a list's one, and what they are."""
+    if shape.type_name == "list":
+        yield shape.member.serialization.get("name", "member"), shape.member
+    elif shape.type_name == "structure":
+        for member, inner in shape.members.items():
+            if inner.serialization.get("location") is None and not inner.serialization.get("xmlAttribute"):
+                flattened = inner.type_name == "list" and inner.serialization.get("flattened")
+                yield inner.serialization.get("name", member), inner.member if flattened else inner
+
+
+def _declared(described: Any) -> dict[str, Any]:
+    """The types of what a Struct declares, by element; of a list that of its items."""
+    described = _bare(described)
+    if isinstance(described, inspect.UnionType):
+        [described] = [_bare(each) for each in described.types if not isinstance(each, inspect.NoneType)]
+    if isinstance(described, inspect.ListType):
+        return _declared(described.item_type)
+    if not isinstance(described, inspect.StructType):
+        return {}
+    return {field.encode_name: field.type for field in described.fields}
+
+
+def _undeclared(shape: Any, described: Any, path: str) -> Iterator[str]:
+    declared = _declared(described)
+    for name, inner in _elements(shape):
+        here = f"{path}.{name}" if path else name
+        if name in declared:
+            yield from _undeclared(inner, declared[name], here)
+        else:
+            yield here
+
+
+def _sample(shape: Any, described: Any, path: str, besides: str) -> str:
+    if shape.type_name not in {"structure", "list"}:
+        enum = getattr(shape, "enum", None)
+        samples = {"integer": "1", "long": "1", "boolean": "true", "timestamp": "2040-01-02T03:04:05Z"}
+        return enum[0] if enum else samples.get(shape.type_name, "x")
+    declared = _declared(described)
+    inside = ""
+    for name, inner in _elements(shape):
+        here = f"{path}.{name}" if path else name
+        if name in declared:
+            inside += f"<{name}>{_sample(inner, declared[name], here, besides)}</{name}>"
+        elif here == besides:
+            inside += f"<{name}/>"
+    return inside
 
 
 def _bare(kind: Any) -> Any:

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 import pytest
 
+from cumuli.errors import MalformedResponse
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.aio import AsyncS3
+from cumuli.providers.aws.s3.calls import S3Calls
 from cumuli.providers.aws.s3.client import S3
 from cumuli.runtime.blocking.drive import run
-from cumuli.runtime.messages import Request
+from cumuli.runtime.messages import Headers, Request, Response
 from tests.contract.s3.recording import RecordingRuntime
 from tests.contract.s3.s3_cases import CASES, OBJ, Case
 from tests.contract.s3.s3_model import S3Model
@@ -166,6 +168,27 @@ def test_what_is_read_of_answers_exists(struct: type[wire.Answer], model: S3Mode
     assert problems == set()
 
 
+@pytest.mark.parametrize("struct", wire.Setting.__subclasses__(), ids=lambda struct: struct.__name__)
+def test_what_aws_tells_of_a_setting_is_read_or_refused(struct: type[wire.Setting], model: S3Model) -> None:
+    operation = READ_OF[struct]
+    for path, document in model.answers(struct, operation).items():
+        answer = Response(status=200, headers=Headers(()), body=document.encode())
+        if not path:
+            assert isinstance(S3Calls.read(struct, operation, answer), struct)
+            continue
+        with pytest.raises(MalformedResponse, match=rf"has {path}, which is not known here.*ex_call"):
+            S3Calls.read(struct, operation, answer)
+
+
+def test_every_operation_of_a_setting_that_is_put_whole_is_checked() -> None:
+    whole = {READ_OF[struct] for struct in wire.Setting.__subclasses__()}
+    assert whole == {
+        "GetBucketLifecycleConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketWebsite",
+        "GetPublicAccessBlock", "GetBucketNotificationConfiguration", "GetBucketLogging", "GetObjectLockConfiguration",
+        "GetObjectRetention", "GetObjectLegalHold",
+    }  # fmt: skip
+
+
 def test_headers_that_are_read_exist(model: S3Model) -> None:
     for operation in ("GetObject", "HeadObject", "PutObject"):
         for header in (
@@ -227,7 +250,8 @@ def test_every_argument_of_every_method_is_given_in_some_case() -> None:
 
 
 def test_every_answer_that_is_declared_is_checked() -> None:
-    assert set(wire.Answer.__subclasses__()) == set(READ_OF)
+    declared = {*wire.Answer.__subclasses__(), *wire.Setting.__subclasses__()} - {wire.Setting}
+    assert declared == set(READ_OF)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cumuli.errors import MalformedResponse
-from cumuli.wire.xml import decode, decode_untyped
+from cumuli.wire.xml import decode, decode_untyped, undeclared
 
 
 class Tag(msgspec.Struct, rename="camel"):
@@ -299,3 +299,29 @@ def test_a_field_has_one_type() -> None:
 
     with pytest.raises(TypeError, match="several types"):
         decode(b"<R/>", Odd, root="R")
+
+
+@pytest.mark.parametrize(
+    ("inside", "more"),
+    [
+        ("", None),
+        ("<nextToken>1</nextToken><ODD-name/>", None),
+        ("<thingSet><item><names><item>a</item><item>b</item></names></item><item/></thingSet>", None),
+        ("<other/><another/>", "other"),
+        ("<thingSet><item><tagSet><item><kind/></item></tagSet></item></thingSet>", "thingSet.item.tagSet.item.kind"),
+        ("<thingSet><thing/></thingSet>", "thingSet.thing"),
+        ("<nextToken><b/></nextToken>", "nextToken.b"),
+        ("<nextToken>1</nextToken><nextToken>2</nextToken><thingSet/><thingSet/>", None),
+        ("<thingSet><item><inner/><inner/></item></thingSet>", "a second thingSet.item.inner"),
+        ("<x:other xmlns:x='urn:x'/>", "other"),
+    ],
+)  # fmt: skip
+def test_what_a_document_says_besides(inside: str, more: str | None) -> None:
+    assert undeclared(f"<Answer>{inside}</Answer>".encode(), Answer, root="Answer") == more
+
+
+def test_what_a_document_says_besides_is_not_looked_for_in_the_deep() -> None:
+    with pytest.raises(MalformedResponse, match="nested"):
+        undeclared(b"<Answer>" + b"<a>" * 101 + b"</a>" * 101 + b"</Answer>", Answer, root="Answer")
+    with pytest.raises(MalformedResponse, match="due"):
+        undeclared(b"<Other/>", Answer, root="Answer")

@@ -59,6 +59,7 @@ def test_access_control_is_read_as_it_was_written() -> None:
         [LifecycleRule(id="when", transitions=(Transition(storage_class="GLACIER"),))],
         [LifecycleRule(id="old", old_transitions=(Transition(storage_class="GLACIER", date=DAY),))],
         [LifecycleRule(id="keep", keep_old=3)],
+        [LifecycleRule(id="new", transitions=(Transition(storage_class="GLACIER", days=3, keep_old=3),))],
     ],
 )
 def test_lifecycles_that_mean_nothing(rules: list[LifecycleRule]) -> None:
