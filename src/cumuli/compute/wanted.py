@@ -101,14 +101,23 @@ def checked_wanted_tags(tags: Mapping[str, str | None] | None) -> dict[str, str 
     """The tags as a dict of its own.
 
     Raises:
-        InvalidRequest: A key is empty or has control characters, or a value has control characters other than
-            tabs and line ends.
+        InvalidRequest: They are no dict, a key is empty, no text or has control characters, or a value is neither
+            None nor text, or has control characters other than tabs and line ends.
     """
+    if tags is not None and not isinstance(tags, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a checker
+        raise InvalidRequest(
+            f"tags to look for are a dict, such as {{'purpose': 'web'}}, or {{'purpose': None}} for any value, not a "
+            f"{type(tags).__name__}"
+        )
     checked = dict(tags or {})
     for key, value in checked.items():
-        if not is_text(key) or (value is not None and is_unfit(value.translate(WHITE))):
+        if not is_text(key) or not (value is None or _can_be_value(value)):
             raise InvalidRequest(
-                f"tags to look for are text by text, or None for any value: {key!r} is no key, or its value has "
-                "control characters"
+                f"tags to look for are text by text, or None for any value: {key!r} is no key, or its value is no text "
+                "or has control characters"
             )
     return checked
+
+
+def _can_be_value(value: object) -> bool:
+    return isinstance(value, str) and not is_unfit(value.translate(WHITE))

@@ -85,6 +85,13 @@ def test_nothing_said_is_everything_wanted() -> None:
         ({"state": ()}, "empty list"),
         ({"tags": {"": "a"}}, "'' is no key"),
         ({"tags": {"a": "b\0"}}, "'a' is no key"),
+        ({"tags": ["ab"]}, "are a dict, .* not a list"),
+        ({"tags": ["env"]}, "are a dict, .* not a list"),
+        ({"tags": "env"}, "are a dict, .* not a str"),
+        ({"tags": []}, "are a dict, .* not a list"),
+        ({"tags": {"a": 1}}, "'a' is no key, or its value is no text"),
+        ({"tags": {"a": b"b"}}, "'a' is no key, or its value is no text"),
+        ({"tags": {1: "a"}}, "1 is no key"),
     ],
 )
 def test_what_nothing_can_be_is_refused(given: dict[str, Any], says: str) -> None:
