@@ -80,7 +80,8 @@ SLOWEST_POLL = 10.0
 LAST_LOOK = 2.0
 # A thing that was created a moment ago may not be in listings yet (EC2 says so of itself).
 APPEARING = 30.0
-# A thing that was there is gone when so many looks in a row, over so many seconds, did not show it.
+# A thing that was there is gone when so many looks in a row, over so many seconds, did not show it. One that was
+# on its way and rests will stay there on the same terms: a single look may have met a replica that is behind.
 GONE_LOOKS = 3
 GONE_SECONDS = 10.0
 # Where something is waited for to be gone, and is not new, this many looks in a row are enough.
@@ -107,7 +108,7 @@ class Goal(Generic[ThingT]):
         kinds: What the things are called, with the verb that shows one of them.
         failed: States where no way leads on from.
         on_the_way: States that show that it has begun.
-        resting: States where something that was on its way before will stay.
+        resting: States where something that was on its way before will stay, if several looks show it there.
         not_found: The error for a thing that is not there.
         error: The error for one that failed.
         goes: Whether being gone is what is waited for.
@@ -143,6 +144,7 @@ class Goal(Generic[ThingT]):
 NODES = ("nodes", "get_node")
 VOLUMES = ("volumes", "get_volume")
 LOST_NODE = frozenset({NodeState.ERROR, NodeState.TERMINATED})
+MOVING = frozenset({VolumeState.ATTACHING, VolumeState.DETACHING})
 LOST_VOLUME = frozenset({VolumeState.ERROR, VolumeState.DELETING, VolumeState.DELETED})
 
 NODE_STOPPED: Goal[Node] = Goal(
@@ -206,6 +208,8 @@ def volume_detached(node_id: str | None) -> Goal[Volume]:
         lambda volume: (
             volume.state is VolumeState.AVAILABLE
             or (node_id is not None and volume.state is VolumeState.IN_USE and node_id not in volume.attached_to)
+            # It comes to another node, or leaves another.
+            or (volume.state in MOVING and bool(volume.attached_to) and node_id not in {None, *volume.attached_to})
         ),
         verb="be detached",
         kinds=VOLUMES,
@@ -346,9 +350,9 @@ class _Seen(Generic[ThingT]):
         self._provider = provider
         self._latest: dict[str, ThingT] = {}
         self._going: set[str] = set()
-        # Since when, and in how many looks in a row, a thing was not there; since when it rests.
+        # Since when, and in how many looks in a row, a thing was not there, or was at rest.
         self._missed: dict[str, tuple[float, int]] = {}
-        self._resting: dict[str, float] = {}
+        self._resting: dict[str, tuple[float, int]] = {}
 
     def note(self, waiting: Sequence[str], found: Mapping[str, ThingT], now: float) -> None:
         for thing_id in waiting:
@@ -365,7 +369,7 @@ class _Seen(Generic[ThingT]):
     def _note_missing(self, thing_id: str, now: float) -> None:
         since, looks = self._missed.get(thing_id, (now, 0))
         self._missed[thing_id] = since, looks + 1
-        ended = looks + 1 >= GONE_LOOKS and now - since >= GONE_SECONDS
+        ended = _is_certain(looks + 1, now - since)
         if self._goal.goes:
             known = self._is_gone(thing_id) or (looks + 1 >= MISSED_LOOKS and thing_id not in self._newborn)
             if known or ended:
@@ -397,11 +401,13 @@ class _Seen(Generic[ThingT]):
         if thing.state not in goal.resting:
             self._resting.pop(thing.id, None)
             return
-        since = self._resting.setdefault(thing.id, now)
+        since, looks = self._resting.get(thing.id, (now, 0))
+        self._resting[thing.id] = since, looks + 1
         # It was seen on its way and rests: nothing moves it again. One that rests at the first look may have
         # been started a moment ago, which some providers do not show at once; whoever says that it was being
         # created may say so of an old look at it.
-        if thing.id in self._going or (thing.id in self._newborn and now - since >= APPEARING):
+        stays = thing.id in self._going and _is_certain(looks + 1, now - since)
+        if stays or (thing.id in self._newborn and now - since >= APPEARING):
             raise self._failed(thing)
 
     def _failed(self, thing: ThingT) -> ResourceFailed:
@@ -432,6 +438,11 @@ class _Seen(Generic[ThingT]):
         if thing.state_reason:
             text += f" ({thing.state_reason})"
         return text + (" and was not there at the last look" if thing_id in self._missed else "")
+
+
+def _is_certain(looks: int, seconds: float) -> bool:
+    """Whether so many looks in a row, over so many seconds, cannot all have been stale."""
+    return looks >= GONE_LOOKS and seconds >= GONE_SECONDS
 
 
 def _addresses(node: Node, *, public: bool) -> list[str]:

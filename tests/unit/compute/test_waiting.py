@@ -221,7 +221,15 @@ def test_a_node_that_was_on_its_way_and_rests_ends_the_waiting_with_the_reason(s
     cloud = Cloud(a=lambda now: node("a", state, state_reason="spot") if now >= 3 else NodeState.PENDING)
     with pytest.raises(NodeFailed, match=rf"a will not run: it is {state}: spot"):
         cloud.wait("a")
-    assert cloud.clock.time - 1000 < 6
+    assert 3 + GONE_SECONDS <= cloud.clock.time - 1000 < 3 + GONE_SECONDS + 2 * SLOWEST_POLL
+
+
+@pytest.mark.parametrize("state", [NodeState.STOPPED, NodeState.SUSPENDED, NodeState.PAUSED])
+def test_one_look_that_shows_a_node_at_rest_is_not_its_end(state: NodeState) -> None:
+    behind = [(3, NodeState.PENDING), (4, state), (20, NodeState.PENDING), (30, state), (60, NodeState.RUNNING)]
+    cloud = Cloud(a=lambda now: next((seen for until, seen in behind if now < until), NodeState.RUNNING))
+    [(ready, _)] = cloud.wait("a")
+    assert ready.state is NodeState.RUNNING
 
 
 def test_a_new_node_that_rests_from_the_first_look_gets_time_to_be_started() -> None:

@@ -11,10 +11,12 @@ from cumuli.compute.models import ImageState, Node, NodeImage, NodeState, Snapsh
 from cumuli.compute.models import VolumeState as State
 from cumuli.compute.waiting import (
     APPEARING,
+    GONE_LOOKS,
     GONE_SECONDS,
     IMAGE_AVAILABLE,
     NODE_DESTROYED,
     NODE_STOPPED,
+    SLOWEST_POLL,
     SNAPSHOT_AVAILABLE,
     VOLUME_AVAILABLE,
     Goal,
@@ -99,6 +101,8 @@ REACHED = [
     (volume_detached(None), volume(State.IN_USE, "n"), volume(State.AVAILABLE)),
     (volume_detached("n"), volume(State.DETACHING, "n"), volume(State.AVAILABLE)),
     (volume_detached("n"), volume(State.IN_USE, "m", "n"), volume(State.IN_USE, "m")),
+    (volume_detached("n"), volume(State.DETACHING, "m", "n"), volume(State.DETACHING, "m")),
+    (volume_detached("n"), volume(State.DETACHING, "n"), volume(State.ATTACHING, "m")),
     (IMAGE_AVAILABLE, image(ImageState.CREATING), image(ImageState.AVAILABLE)),
     (IMAGE_AVAILABLE, image(ImageState.UNKNOWN), image(ImageState.AVAILABLE)),
     (SNAPSHOT_AVAILABLE, snapshot(SnapshotState.CREATING), snapshot(SnapshotState.AVAILABLE)),
@@ -141,9 +145,7 @@ def test_the_time_is_up_with_what_was_last_seen(goal: Goal[Any], before: Any, af
             volume(State.ERROR, provider_state="error_restoring"),
             "be available: it is error_restoring",
         ),
-        (volume_attached("n"), volume(State.ATTACHING), volume(State.AVAILABLE), "be attached: it is available"),
         (volume_attached("n"), volume(State.ATTACHING), volume(State.ERROR), "be attached: it is error"),
-        (volume_detached(None), volume(State.DETACHING), volume(State.IN_USE, "n"), "be detached: it is in_use"),
         (IMAGE_AVAILABLE, image(ImageState.CREATING), image(ImageState.ERROR, state_reason="no disk"), ": no disk"),
         (SNAPSHOT_AVAILABLE, snapshot(SnapshotState.CREATING), snapshot(SnapshotState.ERROR), ": it is error"),
     ],
@@ -152,6 +154,43 @@ def test_what_fails_ends_the_wait_at_once(goal: Goal[Any], before: Any, after: A
     with pytest.raises(ResourceFailed, match=says) as caught:
         wait(goal, then((0, before), (20, after), (40, None)))
     assert isinstance(caught.value, NodeFailed) is isinstance(after, Node)
+
+
+RESTS = [
+    (volume_attached("n"), volume(State.ATTACHING), volume(State.AVAILABLE), volume(State.IN_USE, "n"), "available"),
+    (volume_detached(None), volume(State.DETACHING), volume(State.IN_USE, "n"), volume(State.AVAILABLE), "in_use"),
+]
+
+
+@pytest.mark.parametrize(("goal", "before", "rest", "reached", "word"), RESTS)
+def test_what_was_on_its_way_and_rests_ends_the_wait_after_several_looks(
+    goal: Goal[Any], before: Any, rest: Any, reached: Any, word: str
+) -> None:
+    del reached
+    looks: list[float] = []
+
+    def look(now: float) -> Any:
+        looks.append(now)
+        return then((0, before), (20, rest))(now)
+
+    with pytest.raises(ResourceFailed, match=f"will not {goal.verb}: it is {word}"):
+        wait(goal, look)
+    resting = [now for now in looks if now >= 20]
+    assert len(resting) >= GONE_LOOKS
+    assert GONE_SECONDS <= resting[-1] - resting[0] <= GONE_SECONDS + SLOWEST_POLL
+
+
+@pytest.mark.parametrize(("goal", "before", "rest", "reached", "word"), RESTS)
+@pytest.mark.parametrize("stale", [(1.0, 1.5), (1.0, 7.0), (20.0, 30.0)], ids=["once", "thrice", "late"])
+def test_looks_that_met_a_replica_that_is_behind_are_not_the_end(
+    goal: Goal[Any], before: Any, rest: Any, reached: Any, word: str, stale: tuple[float, float]
+) -> None:
+    del word
+    since, until = stale
+    # Twice: looks of long ago do not count beside those of now.
+    seen = ((0, before), (since, rest), (until, before), (50, rest), (60, before), (90, reached))
+    found, seconds = wait(goal, then(*seen))
+    assert (found, seconds >= 90) == (reached, True)
 
 
 def test_a_node_that_failed_long_ago_may_still_be_destroyed() -> None:
