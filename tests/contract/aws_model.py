@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,6 +20,7 @@ Tree = dict[str, Any]
 
 # Members of which the model says less than AWS's documentation.
 BASE64_TEXT = {("RunInstancesRequest", "UserData")}
+LIMIT = re.compile(r"up to a limit of (\d+)")
 TIME_TEXT = {("Image", "CreationDate"), ("Image", "DeprecationTime")}
 
 
@@ -144,6 +146,8 @@ def _wrong_scalar(shape: Any, text: str, path: str) -> Iterator[str]:
             yield f"{path} is a whole number, not {text!r}"
         elif not _within(shape, int(text)):
             yield f"{path} is {text}, not between {shape.metadata}"
+        elif (limit := LIMIT.search(shape.documentation)) and int(text) > int(limit[1]):
+            yield f"{path} is {text}, above the limit of {limit[1]}"
     elif kind == "boolean":
         if text not in {"true", "false"}:
             yield f"{path} is true or false, not {text!r}"

@@ -182,6 +182,7 @@ def test_every_answer_that_is_declared_is_asked_for(model: EC2Model) -> None:
         ("Action=DescribeInstances&Version=2016-11-15&InstanceId.0=i-1", "numbered"),
         ("Action=DescribeInstances&Version=2016-11-15&MaxResults=many", "whole number"),
         ("Action=DescribeVpcs&Version=2016-11-15&MaxResults=2", "between"),
+        ("Action=DescribeVolumesModifications&Version=2016-11-15&MaxResults=501", "above the limit of 500"),
         ("Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=a&Filter.1.Values.1=b", "no member"),
         ("Action=DescribeInstances&Version=2016-11-15&DryRun=True", "true or false"),
         ("Action=AttachVolume&Version=2016-11-15&VolumeId=vol-1&InstanceId=i-1", "required"),
@@ -194,6 +195,28 @@ def test_every_answer_that_is_declared_is_asked_for(model: EC2Model) -> None:
 def test_the_judge_sees_what_is_wrong(body: str, problem: str, model: EC2Model) -> None:
     [found] = model.problems_of_request(body.encode())
     assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({}, True),
+        ({"owner": "self", "name": "golden"}, True),
+        ({"state": "inactive"}, True),
+        ({"state": ["available", "inactive"]}, True),
+        ({"state": "available"}, False),
+        ({"ids": ["ami-1"]}, False),
+    ],
+)
+def test_disabled_images_are_asked_for_where_they_are_wanted(
+    options: dict[str, Any], sent: bool, model: EC2Model
+) -> None:
+    requests = made(Case("list_images", options=options), model).sent
+    for request in requests:
+        assert isinstance(request.body, bytes)
+        assert (b"IncludeDisabled=true" in request.body) is sent
+        assert model.problems_of_request(request.body) == []
+    assert requests
 
 
 def test_waiting_asks_for_the_nodes_waited_for(model: EC2Model) -> None:

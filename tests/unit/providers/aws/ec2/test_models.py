@@ -104,7 +104,7 @@ def test_nodes_meet_in_sets() -> None:
         ("creating", None, VolumeState.CREATING),
         ("available", None, VolumeState.AVAILABLE),
         ("in-use", "attached", VolumeState.IN_USE),
-        ("in-use", "busy", VolumeState.IN_USE),
+        ("in-use", "busy", VolumeState.DETACHING),
         ("in-use", "attaching", VolumeState.ATTACHING),
         ("in-use", "detaching", VolumeState.DETACHING),
         ("deleting", None, VolumeState.DELETING),
@@ -117,6 +117,25 @@ def test_states_of_volumes(word: str, attachment: str | None, state: VolumeState
     found = volume_of(wire.VolumeItem(volume_id="vol-1", status=word, attachment_set=attached))
     assert (found.state, found.provider_state) == (state, word)
     assert found.attached_to == (("i-1",) if attachment else ())
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (["attached", "attached"], VolumeState.IN_USE),
+        (["attached", "attaching"], VolumeState.ATTACHING),
+        (["detaching", "attaching"], VolumeState.ATTACHING),
+        (["attached", "detaching"], VolumeState.DETACHING),
+        (["attached", "busy"], VolumeState.DETACHING),
+        (["attached", "detached"], VolumeState.IN_USE),
+    ],
+)
+def test_a_volume_of_several_nodes_is_on_its_way_as_long_as_one_of_them_is(
+    words: list[str], state: VolumeState
+) -> None:
+    for order in (words, words[::-1]):
+        attached = [wire.AttachmentItem(instance_id=f"i-{word}", status=word) for word in order]
+        assert volume_of(wire.VolumeItem(volume_id="v", status="in-use", attachment_set=attached)).state is state
 
 
 def test_what_was_detached_is_not_attached() -> None:
