@@ -11,6 +11,7 @@ from cumuli import (
     CloudError,
     Conflict,
     ImageNotFound,
+    ImageState,
     InvalidRequest,
     NodeImage,
     NodeLocation,
@@ -120,8 +121,8 @@ def size_of(size: Size) -> NodeSize:
 
 
 def image_of(image: Image) -> NodeImage:
-    """The image."""
-    return NodeImage(id=image.id, name=image.title, provider=PROVIDER)
+    """The image. What Example Cloud lists, nodes can be made from."""
+    return NodeImage(id=image.id, name=image.title, state=ImageState.AVAILABLE, provider=PROVIDER)
 
 
 def location_of(location: Location) -> NodeLocation:
