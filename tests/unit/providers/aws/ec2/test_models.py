@@ -8,7 +8,7 @@ from cumuli.compute.models import NodeState, SnapshotState, VolumeState
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.calls import next_cursor, page_of
 from cumuli.providers.aws.ec2.instances import node_of
-from cumuli.providers.aws.ec2.models import EC2Node
+from cumuli.providers.aws.ec2.models import EC2Node, EC2NodeSpec
 from cumuli.providers.aws.ec2.sizes import size_of
 from cumuli.providers.aws.ec2.volumes import snapshot_of, volume_of
 from cumuli.wire.xml import decode
@@ -205,3 +205,9 @@ def test_pages_of_ids() -> None:
         cursor = next_cursor(ids, cursor, token)
     assert cursor is None
     assert seen == [(ids[:500], None), (ids[:500], "a|b"), (ids[500:1000], None), (ids[1000:], None)]
+
+
+def test_what_a_node_is_given_to_read_is_not_shown() -> None:
+    spec = EC2NodeSpec(name="web", size="t3.micro", image="ami-1", user_data=b"hunter2")
+    assert repr(spec) == "EC2NodeSpec(name='web', size='t3.micro', image='ami-1', …)"
+    assert "hunter2" not in str(spec)
