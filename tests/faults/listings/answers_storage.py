@@ -201,6 +201,8 @@ SWIFT: dict[str, Recorded] = {
         lambda swift: swift.ex_list_segments(("c", "o")), GET_OBJECT, SEGMENT,
         "name", "bytes", "sub_slo", "range",
         headers={"X-Static-Large-Object": "True", "ETag": '"e"'},
+        # Of some of its segments another object would be made.
+        whole=True,
     ),
     "ex_list_dead_segments": page(
         lambda swift: swift.ex_list_dead_segments("c"), LIST_OBJECTS, DEAD, "name", "bytes",
