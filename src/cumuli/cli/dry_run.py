@@ -15,7 +15,7 @@ __all__ = ["RequestShown", "shown"]
 # Fields whose value is a secret, or may hold one (user data). ClientToken and NextToken are not.
 SECRET_FIELD = re.compile(
     r"secret|pass(w|phrase|$)|pwd|api_?key|signature|(^|[._])sig$|credential|user_?data|private_?key|auth(?!ors?$)|cookie"
-    r"|(?<!client)(?<!next)token$",
+    r"|temp[-_]?url[-_]?key|customer[-_]?key|(?<!client)(?<!next)token$",
     re.IGNORECASE,
 )
 

@@ -210,7 +210,7 @@ def shown(result: object, *, done: str) -> None:
     elif isinstance(result, bool | int | float):
         out.data(result) if out.for_programs else out.result(str(result))
     elif isinstance(result, str):
-        out.data(result) if out.for_programs else out.raw(result if result.endswith("\n") else f"{result}\n")
+        out.data(result) if out.for_programs else out.text(result)
     elif isinstance(result, msgspec.Struct | dict):
         out.item(cast("object", result), _fields(to_builtins(cast("object", result))))
     else:

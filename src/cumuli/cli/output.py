@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ UNFOLDED = 10_000
 CLEARED = "\x1b[H\x1b[2J\x1b[3J"
 # Marks that turn the direction of text around, by which a name can pose as another.
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LAID_OUT = re.compile(r"(\r?\n|\t)")
 GREEN = dict.fromkeys(("running", "available", "in_use"), "green")
 STATES = {**GREEN, "stopped": "yellow", "error": "red", "terminated": "dim"}
 
@@ -45,6 +47,11 @@ def clean(text: str) -> str:
         "�" if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING else character
         for character in text
     )
+
+
+def _steering_nothing(text: str) -> str:
+    """As ``clean``, and line ends and tabs stay."""
+    return "".join(piece if piece in {"\n", "\r\n", "\t"} else clean(piece) for piece in LAID_OUT.split(text))
 
 
 class Output:
@@ -88,9 +95,22 @@ class Output:
         self._live: Callable[[Text], None] | None = None
         self._kept = False
 
-    def items(self, items: Iterable[T], columns: Sequence[Column[T]], *, none: str) -> None:
-        """A list: a table with these columns, or the models for programs."""
+    def items(
+        self,
+        items: Iterable[T],
+        columns: Sequence[Column[T]],
+        *,
+        none: str,
+        address: Callable[[T], str] | None = None,
+    ) -> None:
+        """A list: a table with these columns, or the models for programs.
+
+        ``address`` gives what other commands take for one of them, where that is more than its id.
+        """
         found = self._selection.chosen(items, columns)
+        if self.form == "ids" and address is not None:
+            self.raw("".join(f"{clean(address(item))}\n" for item in found))
+            return
         if self.for_programs:
             self._data([self._selection.plain(item, columns) for item in found])
             return
@@ -125,15 +145,17 @@ class Output:
         columns: Sequence[Column[T]] = (),
         *,
         none: str,
+        address: Callable[[T], str] | None = None,
     ) -> None:
         """A list that may be too long to be kept: a line for each item, or what programs read, as the items come.
 
         If the items end with an error, a JSON array has no end either, and nobody takes it for all of them.
-        ``line`` gives what stands in one line, of the same width in all of them but for the last part.
+        ``line`` gives what stands in one line, of the same width in all of them but for the last part, and
+        ``address`` what other commands take for one item.
         """
         chosen = self._selection
         if chosen.sort is not None or (chosen.columns is not None and not self.for_programs):
-            self.items(items, columns, none=none)
+            self.items(items, columns, none=none, address=address)
             return
         fields: list[str] | None = None
         empty = True
@@ -151,7 +173,7 @@ class Output:
                 fields = list(plain) if fields is None and isinstance(plain, dict) else fields
                 self.raw(_cleaned(csv_text([plain], fields, heading=empty)))
             elif self.form == "ids":
-                self._data(to_builtins(item))
+                self._data(to_builtins(item) if address is None else address(item))
             else:
                 self._data([chosen.plain(item, columns)])
             empty = False
@@ -237,6 +259,11 @@ class Output:
             self.raw(clean(line) + "\n")
         self.flush()
         self.note(f"{total}; nothing was sent (--dry-run)")
+
+    def text(self, text: str) -> None:
+        """Lines of somebody's own, exactly as they are; on a terminal without what would steer it."""
+        ended = text if text.endswith("\n") else f"{text}\n"
+        self.raw(_steering_nothing(ended) if self._stdout.isatty() else ended)
 
     def raw(self, text: str) -> None:
         """Exactly this text."""

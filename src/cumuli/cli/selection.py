@@ -92,10 +92,10 @@ def selection_of(*, filters: Sequence[str], sort: str | None, columns: str | Non
         UsageError: A filter is not NAME=VALUE, or a name is empty.
     """
     descending = sort is not None and sort.startswith("-")
-    names = None if columns is None else tuple(map(_normal, columns.split(",")))
+    names = None if columns is None else tuple(map(_field, columns.split(",")))
     if names is not None and not all(names):
         raise UsageError(f"--columns takes names with commas between them, such as id,name,state, not {columns!r}")
-    wanted_sort = None if sort is None else _normal(sort.removeprefix("-"))
+    wanted_sort = None if sort is None else _field(sort.removeprefix("-"))
     if wanted_sort == "":
         raise UsageError(f"--sort takes a column's name, such as name, or -name for the other way round, not {sort!r}")
     return Selection(filters=tuple(map(_filter, filters)), sort=wanted_sort, descending=descending, columns=names)
@@ -107,9 +107,13 @@ def _filter(text: str) -> Filter:
     name = name.removesuffix("!").strip()
     if not equals or not name:
         raise UsageError(f"--filter takes NAME=VALUE, such as state=running, or NAME!=VALUE, not {text!r}")
+    return Filter(name=_field(name), wanted=wanted, unequal=unequal)
+
+
+def _field(name: str) -> str:
     # Below a dot it is a key of somebody's own, such as a tag's.
-    head, dot, key = name.partition(".")
-    return Filter(name=f"{_normal(head)}{dot}{key}", wanted=wanted, unequal=unequal)
+    head, dot, key = name.strip().partition(".")
+    return f"{_normal(head)}{dot}{key}"
 
 
 def _normal(name: str) -> str:

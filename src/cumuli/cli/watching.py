@@ -34,7 +34,7 @@ def check_watchable(app: App, words: Sequence[str]) -> None:
 def watch(call: Callable[[], None], out: Output, seconds: float) -> None:
     """Call until Ctrl-C, and show what has changed: on a terminal in place of what was there.
 
-    What the provider may answer otherwise next time is told, and does not end it.
+    What is found wrong, or the provider may answer otherwise next time, is told, and does not end it.
     """
     shown: tuple[str, str] | None = None
     try:
@@ -42,6 +42,9 @@ def watch(call: Callable[[], None], out: Output, seconds: float) -> None:
             with out.capture() as (results, notes):
                 try:
                     call()
+                except failures.AlreadyReported:
+                    # What was found wrong is part of what is shown, and may be mended by the next look.
+                    pass
                 except CloudError as error:
                     if not error.retryable:
                         raise

@@ -17,6 +17,8 @@ from cumuli.cli.output import Output
 from cumuli.cli.session import Options, session
 from cumuli.cli.usage import UsageError
 from cumuli.compute.models import SnapshotState, VolumeSnapshot
+from cumuli.errors import DeadlineExceeded
+from cumuli.providers.memory.compute.client import MemoryCompute
 from tests.unit.cli.conftest import Cli
 
 ROOT = Path(__file__).parents[3]
@@ -287,7 +289,7 @@ def test_watch_shows_what_changes_and_ends_by_ctrl_c(tmp_path: Path) -> None:
         assert child.stderr is not None
         assert child.stderr.readline() == "no objects\n"
         (folder / "new").touch()
-        assert child.stdout.readline() == "new\n"
+        assert child.stdout.readline() == "disk:c/new\n"
         child.send_signal(signal.SIGINT)
         assert child.wait(60) == 0
     finally:
@@ -311,7 +313,7 @@ def test_what_changes_something_is_not_watched(cli: Cli) -> None:
         ("leftovers remove . --filter path=x --yes", "--filter"),
         ("nodes destroy a b --filter name=a --yes -p memory", "--filter"),
         ("nodes create a --size small --image debian --sort name -p memory", "--sort"),
-        ("sandbox up --filter name=ec2", "--filter"),
+        ("sandbox up nosuch --filter name=ec2", "--filter"),
     ],
 )
 def test_what_does_not_list_heeds_no_selection_and_does_nothing(
@@ -386,3 +388,60 @@ def test_an_unnamed_thing_is_not_what_an_empty_text_means(cli: Cli) -> None:
     unnamed = VolumeSnapshot(id="s-1", name="", state=SnapshotState.AVAILABLE, provider="memory")
     with session(Options(), Output()), pytest.raises(UsageError):
         one_of("", "snapshot", lambda: [unnamed])
+
+
+def test_what_is_listed_by_its_address_can_be_removed(cli: Cli, disk: Path) -> None:
+    listed = cli("ls", "disk:c", "-o", "ids").out.split()
+    assert cli("rm", *listed, "--yes").status == 0
+    assert not (disk / "c" / "a").exists()
+    (disk / "c" / "b").touch()
+    account = cli("ls", "disk:", "-o", "ids").out.split()
+    assert cli("rm", "-r", *account, "--yes").status == 0
+    assert not (disk / "c" / "b").exists()
+
+
+def test_a_misspelt_volume_makes_no_node(cli: Cli) -> None:
+    result = cli("nodes", "create", "w", "--size", "small", "--image", "debian", "--volume", "nosuch", "-p", "memory")
+    assert (result.status, result.out) == (3, "")
+    assert "nosuch" in result.err
+    assert "created" not in result.err
+
+
+@pytest.mark.parametrize("form", ["--json", "--quiet"])
+def test_a_node_is_told_of_whatever_happens_afterwards(cli: Cli, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise DeadlineExceeded("it took too long")
+
+    monkeypatch.setattr(MemoryCompute, "wait_until_running", never)
+    create = ["nodes", "create", "w", "--size", "small", "--image", "debian", "--wait", "--show-password"]
+    result = cli(*create, "-p", "memory", form)
+    assert result.status == 7
+    assert "waited for" in result.err
+    assert "i-" in result.out or "node-" in result.out
+    assert "assword" in result.out
+    assert "********" not in result.out
+
+
+def test_watch_shows_what_is_found_wrong_and_goes_on(tmp_path: Path) -> None:
+    root = tmp_path / "account"
+    root.write_text("a file, and no folder")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{root}"\n')
+    words = ["profiles", "check", "disk", "--watch", "--every", "0.05", "--columns", "profile,check,ok", "-o", "csv"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cumuli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "CUMULI_CONFIG": str(config)},
+    )  # fmt: skip
+    try:
+        assert child.stdout is not None
+        seen = [child.stdout.readline() for _ in range(3)]
+        assert seen == ["profile,check,ok\n", "disk,settings,true\n", "disk,containers list,false\n"]
+        root.unlink()
+        root.mkdir()
+        while "containers list,true" not in child.stdout.readline():
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 0
+    finally:
+        child.kill()
+        child.communicate()

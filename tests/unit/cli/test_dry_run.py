@@ -34,7 +34,8 @@ def request(
     "name",
     [
         "Authorization", "X-Auth-Token", "X-Auth-Key", "X-Amz-Security-Token", "Cookie", "Proxy-Authorization",
-        "X-Subject-Token", "X-Auth-New-Token",
+        "X-Subject-Token", "X-Auth-New-Token", "X-Container-Meta-Temp-URL-Key", "X-Account-Meta-Temp-Url-Key-2",
+        "x-amz-server-side-encryption-customer-key",
     ],
 )  # fmt: skip
 def test_secret_headers(name: str) -> None:

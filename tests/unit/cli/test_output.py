@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from cumuli.cli.ex import shown
 from cumuli.cli.output import Output, age, clean
+from cumuli.cli.session import Options, session
 from cumuli.compute.models import KeyPair
 from cumuli.errors import ConnectionFailed
 from cumuli.secret import Secret
@@ -130,3 +132,19 @@ def test_streamed_names_do_not_steer_the_terminal(name: str) -> None:
         )
         assert all(clean(line) == line for line in out.getvalue().split("\n"))
         assert len(out.getvalue().splitlines()) == (5 if form else 1)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_text_of_a_guest_steers_no_terminal() -> None:
+    guest = "\x1b[31mred\r\n\tcol\x07umn\r over\n"
+    terminal, pipe = Terminal(), io.StringIO()
+    with session(Options(), Output(stdout=terminal)):
+        shown(guest, done="")
+    with session(Options(), Output(stdout=pipe)):
+        shown(guest, done="")
+    assert terminal.getvalue() == "�[31mred\r\n\tcol�umn� over\n"
+    assert pipe.getvalue() == guest

@@ -30,8 +30,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_default_profile_is_meant_where_none_is_named(
     cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert cli("ls", "photos", "-o", "ids").out == "a\n"
-    assert cli("ls", "-o", "ids").out == "photos\n"
+    assert cli("ls", "photos", "-o", "ids").out == "disk:photos/a\n"
+    assert cli("ls", "-o", "ids").out == "disk:photos\n"
     assert cli("ls", "memory:", "-o", "ids").out == "", "who names a cloud means that one"
     told = cli("sizes", "list")
     assert told.status == 2

@@ -112,9 +112,10 @@ def test_a_listing_that_is_printed_as_it_comes(cli: Cli, tmp_path: Path) -> None
     for name in ("b", "a", "ccc"):
         (root / "c" / name).write_bytes(bytes(len(name)))
     (tmp_path / "config.toml").write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{root}"\n')
-    assert cli("ls", "disk:c", "-o", "ids").out == "a\nb\nccc\n"
-    assert cli("ls", "disk:c", "-o", "ids", "--filter", "size=1").out == "a\nb\n"
-    assert cli("ls", "disk:c", "-o", "ids", "--sort", "-name").out == "ccc\nb\na\n"
+    assert cli("ls", "disk:c", "-o", "ids").out == "disk:c/a\ndisk:c/b\ndisk:c/ccc\n"
+    assert cli("ls", "disk:c", "-o", "ids", "--filter", "size=1").out == "disk:c/a\ndisk:c/b\n"
+    assert cli("ls", "disk:c", "-o", "ids", "--sort", "-name").out == "disk:c/ccc\ndisk:c/b\ndisk:c/a\n"
+    assert cli("ls", "disk:", "-o", "ids").out == cli("containers", "list", "disk:", "-o", "ids").out == "disk:c\n"
     assert cli("ls", "disk:c", "-o", "csv", "--columns", "name,size").out == "name,size\na,1\nb,1\nccc,3\n"
     assert cli("ls", "disk:c", "-o", "yaml", "--columns", "name").out == "- name: a\n- name: b\n- name: ccc\n"
     assert [line.split() for line in cli("ls", "disk:c", "--columns", "name,size").out.splitlines()] == [
@@ -130,3 +131,11 @@ def test_brackets_in_a_filter_are_themselves() -> None:
     kept = [node("keep[1]"), node("keep1")]
     chosen = selection_of(filters=["name!=keep[1]"], sort=None, columns=None).chosen(kept, HEADED)
     assert [each.name for each in chosen] == ["keep1"]
+
+
+def test_a_tags_key_is_as_it_was_given() -> None:
+    tagged = [node("a", Env="z"), node("b", Env="y")]
+    chosen = selection_of(filters=["Tags.Env=*"], sort="Tags.Env", columns="Name, tags.Env")
+    assert [chosen.plain(each, HEADED) for each in chosen.chosen(tagged, HEADED)] == [
+        {"name": "b", "tags.Env": "y"}, {"name": "a", "tags.Env": "z"},
+    ]  # fmt: skip

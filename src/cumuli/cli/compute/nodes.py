@@ -15,9 +15,10 @@ from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named, volumes_named
 from cumuli.cli.compute.networks import network_named, subnet_named
 from cumuli.cli.compute.own_verbs import first_of, has
-from cumuli.cli.compute.waits import RESIZED, RUNNING, Wait, patient, surely_there, until, wait_seconds, waiting
+from cumuli.cli.compute.waits import RESIZED, RUNNING, Wait, surely_there, until, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Switch, Yes, confirm, each, pairs
 from cumuli.cli.ex import shown
+from cumuli.cli.looking import looking
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
@@ -147,23 +148,34 @@ def create(
             extensions["subnet"] = subnet_named(client, subnet)
         make = _with_extensions(client, extensions)
         volumes = volumes_named(client, volume) if volume else []
+        # Before the node is made, which is paid for: what is not there cannot be attached.
+        with looking():
+            for disk in volumes:
+                client.get_volume(disk)
         size, image = size_named(client, size), image_named(client, image)
         location = None if location is None else location_named(client, location)
-        with output().progress(f"creating {name}") as tell:
+        with output().progress(f"creating {name}"):
             node = make(name, size, image, location=location, auth=auth, tags=tags)
+        try:
             if wait or volumes:
                 # Told at once: an interrupted wait must not leave a node behind that nobody knows of.
                 output().note(f"created {node.id}")
-                tell(f"waiting until {node.id} runs")
-                with patient(f"{node.id} to be running"):
+                with waiting(f"{node.id} to be running"):
                     [(running, _)] = client.wait_until_running([node], ssh_interface=interface, timeout=wait_seconds())
                 node = msgspec.structs.replace(running, password=node.password)
             for disk in volumes:
                 client.attach_volume(node, disk)
-        password: Column[Node] = ("Password", lambda node: None if node.password is None else node.password.reveal())
-        output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
-        if node.password and not show_password:
-            output().note("the provider made a password, which only --show-password shows, as the node is created")
+        finally:
+            # Whatever fails, the node is there, and its password is never told again.
+            _show_created(node, show_password=show_password)
+
+
+def _show_created(node: Node, *, show_password: bool) -> None:
+    password: Column[Node] = ("Password", lambda node: None if node.password is None else node.password.reveal())
+    output().item(node, [*FIELDS, password] if show_password else FIELDS, reveal=show_password)
+    output().flush()
+    if node.password and not show_password:
+        output().note("the provider made a password, which only --show-password shows, as the node is created")
 
 
 def _with_extensions(client: Compute, given: Mapping[str, object]) -> Callable[..., Node]:

@@ -20,7 +20,6 @@ __all__ = [
     "RUNNING",
     "VOLUME_GONE",
     "Wait",
-    "patient",
     "surely_there",
     "until",
     "wait_seconds",
@@ -79,15 +78,9 @@ def waiting(what: str) -> Generator[None]:
     Raises:
         DeadlineExceeded: It took too long; the message says what was last seen.
     """
-    with output().progress(f"waiting for {what}"), patient(what):
-        yield
-
-
-@contextmanager
-def patient(what: str) -> Generator[None]:
-    """As ``waiting``, where something is shown already."""
     try:
-        yield
+        with output().progress(f"waiting for {what}"):
+            yield
     except DeadlineExceeded as error:
         # Behind the last "; the …" the client names its own verbs to those who program.
         seen, _, _ = error.message.rpartition("; the ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -16,7 +17,7 @@ from cumuli.cli.usage import UsageError
 from cumuli.errors import NotEmpty
 from cumuli.storage.models import Container
 
-__all__ = ["COLUMNS", "FIELDS", "app"]
+__all__ = ["COLUMNS", "FIELDS", "address_in", "app"]
 
 app = App(name="containers", help="What objects are kept in (S3: buckets).")
 
@@ -35,6 +36,11 @@ FIELDS: list[Column[Container]] = [
 ]
 
 
+def address_in(place: Place) -> Callable[[Container], str]:
+    """Gives the address of a container of an account."""
+    return lambda container: str(Place(cloud=place.cloud, container=container.name, key=""))
+
+
 @app.command(name="list")
 def list_(cloud: Annotated[str, Parameter(show_default=False)] = "", /) -> None:
     """List the containers of an account.
@@ -48,7 +54,8 @@ def list_(cloud: Annotated[str, Parameter(show_default=False)] = "", /) -> None:
     if place.container:
         raise UsageError(f"{cloud!r} names a container; to see what is in it: cumuli ls {cloud}")
     with stores() as store:
-        output().items(store(place).list_containers(), COLUMNS, none="no containers")
+        containers = store(place).list_containers()
+        output().items(containers, COLUMNS, none="no containers", address=address_in(place))
 
 
 @app.command

@@ -17,6 +17,7 @@ from cumuli.cli.storage.addresses import Place
 from cumuli.cli.storage.clients import about, failure_scope_of, object_at, one_object, place_at, stores
 from cumuli.cli.storage.containers import COLUMNS as CONTAINER_COLUMNS
 from cumuli.cli.storage.containers import FIELDS as CONTAINER_FIELDS
+from cumuli.cli.storage.containers import address_in
 from cumuli.cli.usage import UsageError
 from cumuli.errors import CloudError, ObjectNotFound
 from cumuli.storage.client import Storage
@@ -54,14 +55,15 @@ def ls(address: Optional = "", /, *, recursive: Recursive = False) -> None:
     with stores() as store, about(place):
         client = store(place)
         if not place.container:
-            output().items(client.list_containers(), CONTAINER_COLUMNS, none="no containers")
+            containers = client.list_containers()
+            output().items(containers, CONTAINER_COLUMNS, none="no containers", address=address_in(place))
             return
         found = (
             client.iterate_container_objects(place.container, prefix=place.key or None)
             if recursive
             else client.iterate_container_objects(place.container, prefix=place.key or None, delimiter="/")
         )
-        output().stream(found, _line, none="no objects")
+        output().stream(found, _line, none="no objects", address=lambda item: str(place.beside(item.name)))
 
 
 def stat(address: str, /) -> None:
