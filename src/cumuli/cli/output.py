@@ -150,13 +150,15 @@ class Output:
         """A list that may be too long to be kept: a line for each item, or what programs read, as the items come.
 
         If the items end with an error, a JSON array has no end either, and nobody takes it for all of them.
-        ``line`` gives what stands in one line, of the same width in all of them but for the last part, and
-        ``address`` what other commands take for one item.
+        ``line`` gives what stands in one line, of the same width in all of them but for the last part,
+        ``columns`` the fields that not every item has, and ``address`` what other commands take for one item.
         """
         chosen = self._selection
-        if chosen.sort is not None or (chosen.columns is not None and not self.for_programs):
-            self.items(items, columns, none=none, address=address)
+        if chosen.columns is not None and not self.for_programs:
+            self.items(items, columns, none=none)
             return
+        if chosen.sort is not None:
+            items = chosen.chosen(items, columns)
         fields: list[str] | None = None
         empty = True
         for item in items:
@@ -170,7 +172,10 @@ class Output:
                 self.raw(f"{'[' if empty else ','}\n  {text}")
             elif self.form == "csv":
                 plain = chosen.plain(item, columns)
-                fields = list(plain) if fields is None and isinstance(plain, dict) else fields
+                if fields is None and isinstance(plain, dict):
+                    # The first may be a folder, which has less to tell than what comes after it.
+                    all_of_them = [heading for heading, _ in columns] if chosen.columns is None else []
+                    fields = list(dict.fromkeys([*all_of_them, *plain]))
                 self.raw(_cleaned(csv_text([plain], fields, heading=empty)))
             elif self.form == "ids":
                 self._data(to_builtins(item) if address is None else address(item))

@@ -139,3 +139,20 @@ def test_a_tags_key_is_as_it_was_given() -> None:
     assert [chosen.plain(each, HEADED) for each in chosen.chosen(tagged, HEADED)] == [
         {"name": "b", "tags.Env": "y"}, {"name": "a", "tags.Env": "z"},
     ]  # fmt: skip
+
+
+def test_folders_among_objects(cli: Cli, tmp_path: Path) -> None:
+    root = tmp_path / "account"
+    (root / "c" / "a").mkdir(parents=True)
+    (root / "c" / "a" / "x").touch()
+    (root / "c" / "b").write_bytes(b"12")
+    (tmp_path / "config.toml").write_text(f'[profiles.disk]\nprovider = "local"\nroot = "{root}"\n')
+    heading, folder, file = cli("ls", "disk:c", "-o", "csv").out.splitlines()
+    assert heading.startswith("container,name,size,provider,")
+    assert folder.startswith("c,a/,,local,")
+    assert file.startswith("c,b,2,local,")
+    table = cli("ls", "disk:c", "--columns", "name,size").out.splitlines()
+    assert [line.split() for line in table] == [["NAME", "SIZE"], ["a/"], ["b", "2"]]
+    assert [line.split()[-1] for line in cli("ls", "disk:c", "--sort", "size").out.splitlines()] == ["b", "a/"]
+    assert cli("ls", "disk:c", "-o", "ids", "--filter", "size=2").out == "disk:c/b\n"
+    assert cli("ls", "disk:c", "--sort", "-name", "--json").json[0]["name"] == "b"

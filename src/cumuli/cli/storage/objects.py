@@ -43,6 +43,9 @@ FIELDS: list[Column[Object]] = [
     ("Metadata", lambda obj: listed(f"{key}={value}" for key, value in sorted(obj.meta_data.items()))),
 ]
 
+# What a folder has in the place of an object's fields, where both are listed.
+FOLDERS: list[Column[Object | Prefix]] = [(name, lambda _: None) for name in Object.__struct_fields__]
+
 
 def ls(address: Optional = "", /, *, recursive: Recursive = False) -> None:
     """List objects, or an account's containers.
@@ -63,7 +66,7 @@ def ls(address: Optional = "", /, *, recursive: Recursive = False) -> None:
             if recursive
             else client.iterate_container_objects(place.container, prefix=place.key or None, delimiter="/")
         )
-        output().stream(found, _line, none="no objects", address=lambda item: str(place.beside(item.name)))
+        output().stream(found, _line, FOLDERS, none="no objects", address=lambda item: str(place.beside(item.name)))
 
 
 def stat(address: str, /) -> None:
