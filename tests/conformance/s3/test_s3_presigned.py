@@ -188,6 +188,29 @@ async def test_botocore_makes_the_same_form(
     assert form.url.rstrip("/") == same["url"].rstrip("/")
 
 
+async def test_a_forms_name_ends_with_that_of_the_file_or_has_none(place: Place) -> None:
+    """A policy can say how a name begins, and not how it ends."""
+    form = await place.cloud.ex_get_presigned_post("bucket", "in/$/${filename}")
+    assert ["starts-with", "$key", "in/$/"] in json.loads(b64decode(form.fields["policy"]))["conditions"]
+    for name in ("users/${filename}/photo.png", "${filename}.png", "${filename}${filename}"):
+        with pytest.raises(InvalidRequest, match="at the very end"):
+            await place.cloud.ex_get_presigned_post("bucket", name)
+        with pytest.raises(InvalidRequest):
+            await place.cloud.ex_get_presigned_post("bucket", name, starts_with={"key": ""})
+    with pytest.raises(InvalidRequest, match="leave out"):
+        await place.cloud.ex_get_presigned_post("bucket", "in/${filename}", starts_with={"key": "in/${filename}"})
+
+
+async def test_a_form_does_not_show_what_is_in_its_fields(flavour: Flavour) -> None:
+    client = flavour.shape(s3_client(flavour, "http://s3.test.example", "AKIAEXAMPLE", "secret", token="session-token"))
+    form = await client.ex_get_presigned_post("bucket", "in/name", fields={"x-amz-meta-who": "somebody"})
+    await client.aclose()
+    assert "session-token" in form.fields.values()
+    assert (form.url in repr(form), repr(form.expires_at) in repr(form)) == (True, True)
+    assert [name for name in form.fields if repr(name) not in repr(form)] == []
+    assert [name for name, value in form.fields.items() if value in repr(form)] == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -121,6 +121,39 @@ async def test_reads_under_conditions_that_are_ignored(client: Callable[..., Any
             await s3.download_object(("bucket", "name"), io.BytesIO(), **condition)
 
 
+# Services that tell no etag, so that nobody knows whether a condition holds
+
+
+def without_etag(asked: Asked, server: StrictS3) -> bytes | None:
+    """As StrictS3 answers, but for the etag of what is looked at."""
+    if asked.operation != "HeadObject" or asked.key not in server.objects:
+        return None
+    return reply(200, b"", ("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"))
+
+
+@pytest.mark.parametrize("size", [3, len(LARGE)], ids=["one request", "parts"])
+async def test_nothing_is_overwritten_where_no_etag_is_told(client: Callable[..., Any], size: int) -> None:
+    with StrictS3() as server:
+        server.misbehave = lambda asked: without_etag(asked, server)
+        server.objects["name"] = (b"theirs", "e" * 32)
+        with pytest.raises(errors.PreconditionFailed, match="no etag"):
+            await client(server.origin).upload_object(LARGE[:size], "bucket", "name", if_match="e" * 32)
+        assert set(server.operations) == {"HeadObject"}
+        assert server.objects["name"][0] == b"theirs"
+
+
+async def test_nothing_is_deleted_where_no_etag_is_told(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+        server.misbehave = lambda asked: without_etag(asked, server)
+        server.objects["name"] = (b"theirs", "e" * 32)
+        s3 = client(server.origin)
+        with pytest.raises(errors.PreconditionFailed, match="no etag"):
+            await s3.delete_object(("bucket", "name"), if_match="e" * 32)
+        assert server.operations == ["HeadObject"]
+        await s3.delete_object(("bucket", "name"), if_match="*")
+        assert [*server.objects] == []
+
+
 # Deletions
 
 

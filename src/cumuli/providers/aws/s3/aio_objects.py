@@ -33,7 +33,7 @@ from cumuli.providers.aws.s3.models import (
     S3ObjectVersion,
     S3UrlSpec,
 )
-from cumuli.providers.aws.s3.urls import checked_fields, checked_length_range, checked_prefixes
+from cumuli.providers.aws.s3.urls import checked_fields, checked_form_name, checked_length_range, checked_prefixes
 from cumuli.storage.aio import AsyncStorage
 from cumuli.storage.arguments import (
     checked_conditions,
@@ -774,7 +774,8 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
 
         Args:
             container: Where to.
-            name: The object's name. ``${filename}`` in it is the name of the file that the form's user chose.
+            name: The object's name. ``${filename}`` at its very end is the name of the file that the form's user chose;
+                such a form may store any name that begins with what stands before it, and replace what is there.
             expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
             fields: Other fields of the form with their values: ``acl``, ``Content-Type``, ``x-amz-meta-…``,
                 ``success_action_status``, ``success_action_redirect``, …
@@ -790,7 +791,7 @@ class AsyncS3Objects(AsyncStorage[S3Container, S3Object]):
         address = self._address((container, name))
         spec = PostSpec(
             container=address.container,
-            name=address.name,
+            name=checked_form_name(address.name),
             expires_in=checked_expiry(expires_in),
             fields=checked_fields(fields),
             starts_with=checked_prefixes(starts_with, address.name),

@@ -828,7 +828,8 @@ class S3Objects(Storage[S3Container, S3Object]):
 
         Args:
             container: Where to.
-            name: The object's name. ``${filename}`` in it is the name of the file that the form's user chose.
+            name: The object's name. ``${filename}`` at its very end is the name of the file that the form's user chose;
+                such a form may store any name that begins with what stands before it, and replace what is there.
             expires_in: Seconds from now, at least 1 and at most 604,800 (a week).
             fields: Other fields of the form with their values: ``acl``, ``Content-Type``, ``x-amz-meta-…``,
                 ``success_action_status``, ``success_action_redirect``, …

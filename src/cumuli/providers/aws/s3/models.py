@@ -161,7 +161,7 @@ class PostSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         container: Name of the bucket.
-        name: The object's name, perhaps with ``${filename}`` in it.
+        name: The object's name, perhaps with ``${filename}`` at its end.
         expires_in: Seconds from now.
         fields: The form's other fields, checked.
         starts_with: How values have to begin that the form's user chooses, by field.
@@ -190,6 +190,10 @@ class PresignedPost(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     fields: dict[str, str]
     expires_at: dt.datetime
+
+    def __repr__(self) -> str:
+        # Whoever reads the fields may upload, and some have a security token in them: show only which there are.
+        return f"PresignedPost(url={self.url!r}, expires_at={self.expires_at!r}, fields of {list(self.fields)})"
 
 
 class S3Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,13 +251,11 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
         storage_class: The class it goes to.
         days: So many days after it was stored (of an old version: after it became one).
         date: At that day, in UTC.
-        keep_old: Only among ``old_transitions``: so many old versions stay where they are whatever their age.
     """
 
     storage_class: str
     days: int | None = None
     date: dt.datetime | None = None
-    keep_old: int | None = None
 
 
 class LifecycleRule(msgspec.Struct, frozen=True, kw_only=True):

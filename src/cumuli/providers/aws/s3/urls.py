@@ -14,7 +14,7 @@ from cumuli.providers.aws.sigv4 import UNSIGNED_PAYLOAD, PostCondition
 from cumuli.storage.arguments import checked_text
 from cumuli.storage.driver import UrlSpec
 
-__all__ = ["Urls", "checked_fields", "checked_length_range", "checked_prefixes"]
+__all__ = ["Urls", "checked_fields", "checked_form_name", "checked_length_range", "checked_prefixes"]
 
 OPERATIONS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 FILE_NAME = "${filename}"
@@ -72,10 +72,25 @@ def _conditions(spec: PostSpec) -> list[PostCondition]:
     if spec.length_range is not None:
         found.append(["content-length-range", *spec.length_range])
     found.append({"bucket": spec.container})
-    beginning, chosen, _ = spec.name.partition(FILE_NAME)
-    prefix = spec.starts_with.get("key", beginning if chosen else None)
+    beginning = spec.name.removesuffix(FILE_NAME)
+    prefix = spec.starts_with.get("key", beginning if beginning != spec.name else None)
     found.append({"key": spec.name} if prefix is None else ["starts-with", "$key", prefix])
     return found
+
+
+def checked_form_name(name: str) -> str:
+    """The object's name, or what it begins with and ``${filename}``.
+
+    Raises:
+        InvalidRequest: That stands elsewhere than at the end. A policy can only say how a name begins, so it would
+            allow names that end in another way.
+    """
+    if FILE_NAME in name.removesuffix(FILE_NAME):
+        raise InvalidRequest(
+            f"{name!r} has {FILE_NAME} before its end, and no form can be bound to what follows it; put it at the very "
+            "end, or give a name without it"
+        )
+    return name
 
 
 def checked_fields(fields: Mapping[str, str] | None) -> dict[str, str]:
@@ -95,6 +110,11 @@ def checked_prefixes(starts_with: Mapping[str, str] | None, name: str) -> dict[s
     """
     checked = _checked(starts_with, "starts_with", OURS | {"bucket"})
     prefix = checked.get("key")
+    if prefix is not None and FILE_NAME in prefix:
+        raise InvalidRequest(
+            f"starts_with asks for names that begin with {prefix!r}, in which S3 would look for no file's name; leave "
+            f"out {FILE_NAME} there"
+        )
     if prefix is not None and not name.startswith(prefix):
         raise InvalidRequest(f"starts_with asks for names that begin with {prefix!r}, and {name!r} does not")
     return checked
