@@ -55,7 +55,8 @@ class AsyncObjectFile(Generic[ObjectT]):
     verified by their length; what is read from the beginning to the end in one go, by its hash as well.
 
     Reading asks for ``buffer_size`` bytes at least, keeps up to 16 MiB of what came, and asks for more at a time
-    (up to 8 MiB) where one read follows the other. One task uses it at a time.
+    (up to 8 MiB) where one read follows the other. After a read that failed or was cancelled it stands where it
+    stood before. One task uses it at a time.
     """
 
     def __init__(
@@ -108,11 +109,11 @@ class AsyncObjectFile(Generic[ObjectT]):
             InvalidRequest: The file was closed.
         """
         whole = (await self._opened()).size
-        left = max(0, whole - self._position)
+        at = self._position
+        left = max(0, whole - at)
         wanted = left if size < 0 else min(size, left)
         parts: list[bytes] = []
         while wanted:
-            at = self._position
             piece = self._piece_at(at)
             if piece is None and wanted >= LARGEST:
                 # More than is worth keeping.
@@ -122,8 +123,11 @@ class AsyncObjectFile(Generic[ObjectT]):
                 data = piece.data[at - piece.start : at - piece.start + wanted]
             parts.append(data)
             wanted -= len(data)
-            self._position += len(data)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            at += len(data)
+        content = parts[0] if len(parts) == 1 else b"".join(parts)
+        # Not before: who reads again after an error, or a cancellation, would miss what came before it.
+        self._position = at
+        return content
 
     async def seek(self, offset: int, whence: int = SEEK_SET) -> int:
         """As a file's ``seek``: the next read begins there. Only one from the end may ask the provider something.

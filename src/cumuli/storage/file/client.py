@@ -5,10 +5,12 @@ Written by hand and not generated, since those who take files want them to be of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import SEEK_SET, BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, Generic, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from cumuli.runtime.blocking.drive import run
+from cumuli.runtime.mutex import ReentrantMutex
 from cumuli.storage.driver import ObjectT
 from cumuli.storage.file.aio import AsyncObjectFile
 
@@ -19,6 +21,9 @@ __all__ = ["ObjectFile"]
 
 # What io copies at a time. Requests are for more, which is kept below it.
 COPIED = 64 * 1024
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 class ObjectFile(BufferedReader, Generic[ObjectT]):
@@ -31,7 +36,7 @@ class ObjectFile(BufferedReader, Generic[ObjectT]):
     verified by their length; what is read from the beginning to the end in one go, by its hash as well.
 
     Reading asks for ``buffer_size`` bytes at least, keeps up to 16 MiB of what came, and asks for more at a time
-    (up to 8 MiB) where one read follows the other.
+    (up to 8 MiB) where one read follows the other. After a read that failed it stands where it stood before.
 
     Errors are those of every call, and no ``OSError``, which ``zipfile`` takes for the proof that this is no archive.
     Only what concerns the file and not the object is as with other files: ``ValueError`` of a closed one,
@@ -44,6 +49,7 @@ class ObjectFile(BufferedReader, Generic[ObjectT]):
 
     def __init__(self, client: AsyncObjectFile[ObjectT]) -> None:
         self._object_file = client
+        self._lock = ReentrantMutex()
         super().__init__(_Raw(client), COPIED)
 
     @property
@@ -59,6 +65,48 @@ class ObjectFile(BufferedReader, Generic[ObjectT]):
         super().__enter__()
         run(self._object_file.__aenter__())
         return self
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._whole(super().read, size)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._whole(super().read1, size)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        return self._whole(super().readinto, buffer)
+
+    def readinto1(self, buffer: Buffer, /) -> int:
+        return self._whole(super().readinto1, buffer)
+
+    def peek(self, size: int = 0, /) -> bytes:
+        return self._whole(super().peek, size)
+
+    # Iteration over lines is by this one.
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self._whole(super().readline, size)
+
+    def readlines(self, hint: int = -1, /) -> list[bytes]:
+        return self._whole(super().readlines, hint)
+
+    def seek(self, target: int, whence: int = SEEK_SET, /) -> int:
+        with self._lock:
+            return super().seek(target, whence)
+
+    def close(self) -> None:
+        with self._lock:
+            super().close()
+
+    def _whole(self, read: Callable[[A], R], argument: A) -> R:
+        """What a read gives, or its error with the file where it was: io drops what it had got until then."""
+        with self._lock:
+            if self.closed:
+                return read(argument)
+            position = self.tell()
+            try:
+                return read(argument)
+            except BaseException:
+                super().seek(position)
+                raise
 
 
 class _Raw(RawIOBase):
