@@ -88,7 +88,8 @@ class SecureProxy(Proxy):
         assert isinstance(client, ssl.SSLSocket)
         with socket.create_connection((host, int(port))) as upstream:
             exchange.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            with contextlib.suppress(OSError):
+            # The server's end closes its connections, and select refuses what is closed by a ValueError.
+            with contextlib.suppress(OSError, ValueError):
                 while True:
                     ready = [client] if client.pending() else select.select([client, upstream], [], [], 60)[0]
                     for sock, other in ((client, upstream), (upstream, client)):

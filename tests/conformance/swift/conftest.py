@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
@@ -114,6 +114,14 @@ def names_in(theirs: Any, container: str) -> set[str]:
         if error.http_status == 404:
             return set()
         raise
+
+
+def meta_data_on_the_wire(theirs: Any, container: str, name: str) -> dict[str, str]:
+    """An object's metadata as Swift has it, which python-swiftclient would decode."""
+    url, token = theirs.get_auth()
+    asked = Request(f"{url}/{quote(container)}/{quote(name)}", headers={"X-Auth-Token": token}, method="HEAD")
+    with build_opener(ProxyHandler({})).open(asked, timeout=TIMED_OUT) as answer:
+        return {key.lower(): value for key, value in answer.headers.items() if key.lower().startswith("x-object-meta-")}
 
 
 def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:

@@ -30,7 +30,14 @@ from cumuli.providers.openstack.swift.client import Swift
 from cumuli.providers.rackspace.cloudfiles.aio import AsyncCloudFiles
 from cumuli.providers.rackspace.cloudfiles.client import CloudFiles
 from cumuli.testing.flavours import Flavour
-from tests.conformance.swift.conftest import TEMP_URL_KEY, connection, fetch, names_in, settings_of
+from tests.conformance.swift.conftest import (
+    TEMP_URL_KEY,
+    connection,
+    fetch,
+    meta_data_on_the_wire,
+    names_in,
+    settings_of,
+)
 from tests.conformance.swift.dead_segments import look_for_dead_segments
 from tests.faults.swift.cdn import CDN
 from tests.support.secrecy import register
@@ -194,8 +201,10 @@ async def test_a_copy_beyond_the_limit_is_made_of_segments(
     swift = flavour.shape(real)
     await swift.create_container(name)
     source = await swift.upload_object(CONTENT, name, "source", meta_data={"k": "v"}, content_type="a/b")
+    eyes.post_object(name, "source", {"X-Object-Meta-K": "%76", "Content-Type": "a/b"})
     copy = await swift.copy_object(source, name, "ü copy")
     assert (copy.size, copy.large) == (len(CONTENT), True)
+    assert meta_data_on_the_wire(eyes, name, "ü copy") == {"x-object-meta-k": "%76"}, "as other tools wrote it"
     found = await swift.get_object(name, "ü copy")
     assert (found.meta_data, found.content_type, found.etag) == ({"k": "v"}, "a/b", copy.etag)
     assert await read(swift, copy) == CONTENT

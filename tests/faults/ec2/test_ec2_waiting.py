@@ -55,11 +55,17 @@ async def test_a_refusal_ends_it_at_once(client: MakeClient) -> None:
 
 
 @pytest.mark.parametrize("state", ["stopped", "terminated"])
-async def test_a_node_that_will_not_run_ends_it_with_the_reason(client: MakeClient, state: str) -> None:
+async def test_a_node_that_will_not_run_ends_it_with_the_reason(
+    client: MakeClient, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr(waiting, "GONE_SECONDS", 1.0)
     reason = "Server.InsufficientInstanceCapacity: no room"
     words = f"i-1 will not run: .*{reason}"
-    with StrictEC2(look("pending"), look(state, reason)) as server, pytest.raises(NodeFailed, match=words):
-        await client(server.origin).wait_until_running(["i-1"], timeout=20)
+    looks = [look("pending"), *[look(state, reason)] * (3 if state == "stopped" else 1)]
+    with StrictEC2(*looks) as server:
+        with pytest.raises(NodeFailed, match=words):
+            await client(server.origin).wait_until_running(["i-1"], timeout=20)
+        assert len(server.requests) == len(looks)
 
 
 async def test_a_node_that_was_being_created_and_never_ran_ends_it(

@@ -81,6 +81,10 @@ GONE: dict[str, tuple[Call, list[Any]]] = {
         lambda ec2: ec2.detach_volume("vol-1"),
         [volume("in-use", "attached"), cut, error(400, "IncorrectState"), volume("available"), volume("available")],
     ),
+    "DetachVolume, busy": (
+        lambda ec2: ec2.detach_volume("vol-1"),
+        [volume("in-use", "attached"), cut, error(400, "IncorrectState"), *[volume("in-use", "busy")] * 2],
+    ),
     "DeleteVpc": (lambda ec2: ec2.ex_delete_network("vpc-1"), [cut, error(400, "InvalidVpcID.NotFound")]),
     "DeleteSubnet": (lambda ec2: ec2.ex_delete_subnet("subnet-1"), [cut, error(400, "InvalidSubnetID.NotFound")]),
     "DeleteNetworkInterface": (

@@ -10,10 +10,11 @@ from tests.faults.ec2.strict import StrictEC2, answer_of
 from tests.faults.keepalive import reply
 
 
-def volume(*nodes: str) -> bytes:
+def volume(*nodes: str, **others: str) -> bytes:
+    words = dict.fromkeys(nodes, "attached") | {name.replace("_", "-"): word for name, word in others.items()}
     items = "".join(
-        f"<item><instanceId>{node}</instanceId><device>/dev/sdf</device><status>attached</status></item>"
-        for node in nodes
+        f"<item><instanceId>{node}</instanceId><device>/dev/sdf</device><status>{word}</status></item>"
+        for node, word in words.items()
     )
     inside = f"<item><volumeId>vol-1</volumeId><status>in-use</status><attachmentSet>{items}</attachmentSet></item>"
     return reply(200, answer_of("DescribeVolumes", f"<volumeSet>{inside}</volumeSet>"))
@@ -30,6 +31,13 @@ async def test_which_node_is_to_be_said(client: MakeClient) -> None:
             await ec2.detach_volume("vol-1", node="i-3")
         assert (await ec2.detach_volume("vol-1", node="i-2")).attached_to == ("i-1",)
         assert server.requests[3]["InstanceId"] == "i-2"
+
+
+async def test_it_is_waited_for_until_it_is_attached_to_that_node(client: MakeClient) -> None:
+    with StrictEC2(volume("i-1", i_2="attaching"), volume("i-1", "i-2")) as server:
+        [found] = await client(server.origin).wait_until_volume_attached(["vol-1"], node="i-2", timeout=30)
+        assert [each.state for each in found.attachments] == ["attached", "attached"]
+        assert len(server.requests) == 2
 
 
 def taken(device: str) -> bytes:

@@ -31,6 +31,8 @@ MAKES: dict[str, tuple[Call, str]] = {
     "snapshot": (lambda nova: nova.create_volume_snapshot("vol"), "a snapshot of the volume vol"),
     "key pair": (lambda nova: nova.create_key_pair("k"), "the key pair 'k'"),
     "imported key pair": (lambda nova: nova.import_key_pair("k", KEY), "the key pair 'k'"),
+    "interface": (lambda nova: nova.ex_attach_network_interface("server-0000", "net"), "the interface"),
+    "interface of a port": (lambda nova: nova.ex_attach_port_interface("server-0000", "p"), "the interface"),
     "network": (lambda nova: nova.ex_create_network("net"), "the network"),
     "port": (lambda nova: nova.ex_create_port("net"), "the port"),
     "floating ip": (lambda nova: nova.ex_create_floating_ip("pool"), "the floating IP"),

@@ -204,3 +204,28 @@ async def test_an_interface_is_asked_for_once(cloud: Cloud, connect: Connect) ->
         {"interfaceAttachment": {"port_id": "p"}},
         {"interfaceAttachment": {"net_id": "n", "fixed_ips": [{"ip_address": "10.0.0.7"}]}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "ports"),
+    [
+        ({"protocol": "tcp", "port_min": 22}, (22, 22)),
+        ({"protocol": "udp", "port_min": 60000, "port_max": 61000}, (60000, 61000)),
+        ({"protocol": "6", "port_min": 22}, (22, 22)),
+        *(({"protocol": icmp, "port_min": 8}, (8, None)) for icmp in ("icmp", "1")),
+        *(({"protocol": icmp, "port_min": 128}, (128, None)) for icmp in ("icmpv6", "ipv6-icmp", "58")),
+        ({"protocol": "icmp", "port_min": 3, "port_max": 4}, (3, 4)),
+        ({"protocol": "icmp", "port_min": 8, "port_max": 0}, (8, 0)),
+        ({"protocol": "icmp"}, (None, None)),
+        ({"protocol": None}, (None, None)),
+    ],
+)
+async def test_a_rule_for_one_port_and_one_for_a_kind_of_icmp(
+    connect: Connect, cloud: Cloud, neutron: Neutron, given: dict[str, Any], ports: tuple[int | None, int | None]
+) -> None:
+    rule = {"id": "rule", "security_group_id": "g", "direction": "ingress"}
+    neutron.answers["security-group-rules"] = {"security_group_rule": rule}
+    await connect(endpoints=cloud.endpoints).ex_create_security_group_rule("g", **given)
+    [(_, _, body)] = neutron.asked
+    sent = body["security_group_rule"]
+    assert (sent.get("port_range_min"), sent.get("port_range_max")) == ports

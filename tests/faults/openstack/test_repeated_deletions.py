@@ -140,6 +140,62 @@ async def test_what_is_there_still_was_not_deleted(cloud: Cloud, connect: Connec
         await call(connect(retry=RetryPolicy(base=0.01), endpoints=cloud.endpoints))
 
 
+def lose_a_detachment(cloud: Cloud, interfaces: bytes, refused: bytes) -> list[str]:
+    """Lose the answer to the first detachment of an interface, and refuse the others; what was asked is noted."""
+    asked: list[str] = []
+
+    def before(exchange: Exchange) -> bytes | None:
+        if "/os-interface" not in exchange.target:
+            return None
+        asked.append(exchange.method)
+        if exchange.method == "GET":
+            return interfaces
+        if asked == ["DELETE"]:
+            exchange.reset()
+            raise Hangup
+        return refused
+
+    cloud.before = before
+    return asked
+
+
+INTERFACE_REFUSALS = {
+    "400": refusal(400, "Port p is not attached."),
+    "409": refusal(409, "Cannot 'detach_interface' instance."),
+}
+OTHER = document(200, {"interfaceAttachments": [{"port_id": "q"}]})
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "refused", "looks"),
+    [
+        *((OTHER, refused, 1) for refused in INTERFACE_REFUSALS.values()),
+        (GONE, INTERFACE_REFUSALS["409"], 1),
+        (OTHER, GONE, 0),
+    ],
+    ids=["400", "409", "the node is gone", "404"],
+)
+async def test_an_interface_that_the_first_attempt_has_taken_off_is_off(
+    cloud: Cloud, connect: Connect, interfaces: bytes, refused: bytes, looks: int
+) -> None:
+    asked = lose_a_detachment(cloud, interfaces, refused)
+    await connect(retry=RetryPolicy(base=0.01)).ex_detach_port_interface("server-0000", "p")
+    assert asked == ["DELETE", "DELETE", *["GET"] * looks]
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind"), [(INTERFACE_REFUSALS["400"], InvalidRequest), (INTERFACE_REFUSALS["409"], Conflict)]
+)
+async def test_an_interface_that_is_there_still_is_not_off(
+    cloud: Cloud, connect: Connect, refused: bytes, kind: type[CloudError]
+) -> None:
+    interfaces = document(200, {"interfaceAttachments": [{"port_id": "q"}, {"port_id": "p"}]})
+    asked = lose_a_detachment(cloud, interfaces, refused)
+    with pytest.raises(kind):
+        await connect(retry=RetryPolicy(base=0.01)).ex_detach_port_interface("server-0000", "p")
+    assert asked == ["DELETE", "DELETE", "GET"]
+
+
 @pytest.mark.parametrize(
     ("call", "kind"),
     [

@@ -45,7 +45,8 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """Images that nodes can be made from.
 
         EC2's operation: ``DescribeImages``. Without ``owner``, ``ids`` and filters that is every public image there
-        is, tens of thousands.
+        is, tens of thousands. AWS leaves out images of others that are deprecated. Disabled ones, which AWS
+        shows to their owner alone, are there as ``inactive``, unless ``state`` leaves them out.
 
         Args:
             location: Selects nothing: an image is there for every zone of its region.

@@ -196,14 +196,16 @@ def named(name: str | None) -> dict[str, str]:
     return {"Name": name} if name else {}
 
 
-def page_of(parameter: str, ids: Sequence[str] | None, cursor: str | None) -> dict[str, object]:
+def page_of(
+    parameter: str, ids: Sequence[str] | None, cursor: str | None, *, size: int = PAGE_SIZE
+) -> dict[str, object]:
     """The parameters of one page of a listing: of everything, or of ids.
 
     AWS does not page what is asked for by id and refuses MaxResults there, so long lists of ids are
     sent in slices; the cursor then holds where the slice starts, and AWS's own token if it sent one.
     """
     if ids is None:
-        return {"MaxResults": PAGE_SIZE, "NextToken": cursor}
+        return {"MaxResults": size, "NextToken": cursor}
     start, token = _slice(cursor)
     return {parameter: ids[start : start + IDS_AT_ONCE], "NextToken": token or None}
 

@@ -49,11 +49,14 @@ class Images:
     ) -> Page[EC2Image]:
         # An image is there for every zone of its region: a location selects nothing.
         asked = asked_for(wanted, STATES, name="name", state="state") if ids is None else {}
+        # AWS leaves disabled images out unless it is asked for them; it shows them to their owner alone.
+        disabled = ids is None and (not wanted.states or ImageState.INACTIVE in wanted.states)
         answer = await self._calls.ask(
             wire.DescribeImagesResponse,
             {
                 **page_of("ImageId", ids, cursor),
                 "Owner": [owner] if owner else None,
+                "IncludeDisabled": disabled or None,
                 "Filter": filters({**asked, **(matching or {})}),
             },
             whole=ids is not None,

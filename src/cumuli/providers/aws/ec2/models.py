@@ -456,6 +456,10 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
     ipv6_addresses: tuple[str, ...] = ()
     ipv6_address_count: int | None = None
 
+    def __repr__(self) -> str:
+        # User data often holds passwords.
+        return f"EC2NodeSpec(name={self.name!r}, size={self.size!r}, image={self.image!r}, …)"
+
 
 class LaunchTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """A launch template: what ``create_node`` is to be asked for, kept at AWS.

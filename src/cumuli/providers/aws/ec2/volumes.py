@@ -47,9 +47,12 @@ VOLUME_STATES = {
     "deleted": VolumeState.DELETED,
     "error": VolumeState.ERROR,
 }
-ATTACHMENT_STATES = {"attaching": VolumeState.ATTACHING, "detaching": VolumeState.DETACHING}
+# Of an attachment. It is "busy" while its detachment waits for the guest to unmount the volume (DetachVolume).
+LEAVING = frozenset({"detaching", "busy"})
 # AWS's word stays "in-use" while a volume is on its way to a node or from it.
 ON_THE_WAY = frozenset({VolumeState.ATTACHING, VolumeState.DETACHING})
+# Of ex_list_volume_modifications (DescribeVolumesModifications, MaxResults).
+MODIFICATIONS_AT_ONCE = 500
 SNAPSHOT_STATES = {
     "pending": SnapshotState.CREATING,
     "completed": SnapshotState.AVAILABLE,
@@ -139,7 +142,7 @@ class Volumes:
     ) -> Page[VolumeModification]:
         answer = await self._calls.ask(
             wire.DescribeVolumesModificationsResponse,
-            {**page_of("VolumeId", ids, cursor), "Filter": filters(matching)},
+            {**page_of("VolumeId", ids, cursor, size=MODIFICATIONS_AT_ONCE), "Filter": filters(matching)},
             whole=ids is not None,
         )
         found = [modification_of(item) for item in answer.volume_modification_set]
@@ -202,7 +205,7 @@ class Volumes:
     async def _is_going(self, volume_id: str, node_id: str) -> bool:
         """Whether a volume is not a node's any more, or will not be."""
         attachments = (await self.get_volume(volume_id)).attachments
-        return not any(each.node == node_id and each.state != "detaching" for each in attachments)
+        return not any(each.node == node_id and each.state not in LEAVING for each in attachments)
 
     async def _is(self, volume_id: str, *states: VolumeState) -> bool:
         return (await self.get_volume(volume_id)).state in states
@@ -296,9 +299,13 @@ def volume_of(item: wire.VolumeItem) -> EC2Volume:
         if attachment.instance_id and attachment.status != "detached"
     )
     state = VOLUME_STATES.get(item.status, VolumeState.UNKNOWN)
-    if state is VolumeState.IN_USE and attachments:
-        # The volume's word is "in-use" all the while; the attachment's own tells more.
-        state = ATTACHMENT_STATES.get(attachments[0].state, state)
+    if state is VolumeState.IN_USE:
+        # The volume's word is "in-use" all the while; those of its attachments, which may be several, tell more.
+        words = {attachment.state for attachment in attachments}
+        if "attaching" in words:
+            state = VolumeState.ATTACHING
+        elif words & LEAVING:
+            state = VolumeState.DETACHING
     return EC2Volume(
         id=item.volume_id,
         name=tags.get("Name", ""),

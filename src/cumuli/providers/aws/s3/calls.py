@@ -23,10 +23,10 @@ from cumuli.providers.aws.s3 import names
 from cumuli.providers.aws.s3.dialect import Dialect
 from cumuli.providers.aws.s3.faults import Misdirected, error_of, late_error_of
 from cumuli.providers.aws.s3.session import S3Session, Site
-from cumuli.providers.aws.s3.wire import Answer
+from cumuli.providers.aws.s3.wire import Answer, Setting
 from cumuli.runtime.messages import Request, Response, ResponseStream, Source
 from cumuli.storage.driver import named
-from cumuli.wire.xml import decode
+from cumuli.wire.xml import decode, undeclared
 
 __all__ = ["PAYER", "Pairs", "S3Calls"]
 
@@ -209,13 +209,15 @@ class S3Calls:
         root = kind.__name__
         # Without their last word in Ceph's older answers, after their operation in some of moto's.
         roots = tuple(dict.fromkeys((root, root.removesuffix("Result"), f"{operation}Response")))
-        body = answer.body
+        # White space before the document keeps a connection alive while the work is done.
+        body = answer.body if answer.body[:1] == b"<" else answer.body.strip()
         unread: list[MalformedResponse] = [] if lost is None else lost
         try:
-            # White space before the document keeps a connection alive while the work is done.
-            found = decode(body if body[:1] == b"<" else body.strip(), kind, root=roots, item=None, lost=unread)
+            found = decode(body, kind, root=roots, item=None, lost=unread)
             if lost is None and unread:
                 raise unread[0]
+            if issubclass(kind, Setting):
+                _refuse_more(body, kind, roots)
         except MalformedResponse as error:
             error.operation, error.status = operation, answer.status
             raise
@@ -311,3 +313,13 @@ class S3Calls:
         """
         with suppress(InvalidRequest, PermissionDenied):
             await self.send("GetBucketLocation", "GET", bucket, query="location")
+
+
+def _refuse_more(body: bytes, kind: type[Setting], roots: tuple[str, ...]) -> None:
+    """Raise where a setting says more than is read of it."""
+    more = undeclared(body, kind, root=roots, item=None)
+    if more is not None:
+        raise MalformedResponse(
+            f"the {kind.__name__} has {more[:200]}, which is not known here, and would be lost if it were put back; "
+            "read and change this setting by ex_call"
+        )

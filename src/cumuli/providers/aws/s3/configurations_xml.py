@@ -259,7 +259,10 @@ def _notification(
     # S3 answers with both cases of these words, as they were put.
     filters = {rule.name.lower(): rule.value for rule in found}
     if not filters.keys() <= {"prefix", "suffix"}:
-        raise MalformedResponse(f"the notification {item.id} has a filter that is not known here: {sorted(filters)}")
+        raise MalformedResponse(
+            f"the notification {item.id} has a filter that is not known here: {sorted(filters)}; "
+            "read and change this setting by ex_call"
+        )
     return NotificationRule(
         kind=kind,
         target=target,

@@ -251,11 +251,13 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
         storage_class: The class it goes to.
         days: So many days after it was stored (of an old version: after it became one).
         date: At that day, in UTC.
+        keep_old: Only among ``old_transitions``: so many old versions stay where they are whatever their age.
     """
 
     storage_class: str
     days: int | None = None
     date: dt.datetime | None = None
+    keep_old: int | None = None
 
 
 class LifecycleRule(msgspec.Struct, frozen=True, kw_only=True):

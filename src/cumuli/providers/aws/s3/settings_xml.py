@@ -132,7 +132,9 @@ def _rule_of(item: wire.RuleItem) -> LifecycleRule:
         expire_old_days=old.noncurrent_days,
         keep_old=old.newer_noncurrent_versions,
         old_transitions=tuple(
-            Transition(storage_class=each.storage_class, days=each.noncurrent_days)
+            Transition(
+                storage_class=each.storage_class, days=each.noncurrent_days, keep_old=each.newer_noncurrent_versions
+            )
             for each in item.noncurrent_version_transition
         ),
         abort_uploads_days=abort.days_after_initiation if abort else None,
@@ -188,6 +190,8 @@ def _expiration(rule: LifecycleRule) -> str:
 def _transition(transition: Transition) -> str:
     if (transition.days is None) == (transition.date is None):
         raise InvalidRequest(f"a Transition to {transition.storage_class} takes either days or date")
+    if transition.keep_old is not None:
+        raise InvalidRequest(f"the Transition to {transition.storage_class}: keep_old is for those of old_transitions")
     when = wrapped("Days", transition.days) if transition.date is None else wrapped("Date", _day(transition.date))
     return wrapped("Transition", when + wrapped("StorageClass", xml_text(transition.storage_class)))
 
@@ -197,10 +201,11 @@ def _old(rule: LifecycleRule) -> str:
     for transition in rule.old_transitions:
         if transition.days is None:
             raise InvalidRequest(f"old versions go to {transition.storage_class} after days, not at a date")
-        days = wrapped("NoncurrentDays", transition.days)
-        parts.append(
-            wrapped("NoncurrentVersionTransition", days + wrapped("StorageClass", xml_text(transition.storage_class)))
-        )
+        inside = wrapped("NoncurrentDays", transition.days)
+        inside += wrapped("StorageClass", xml_text(transition.storage_class))
+        if transition.keep_old is not None:
+            inside += wrapped("NewerNoncurrentVersions", transition.keep_old)
+        parts.append(wrapped("NoncurrentVersionTransition", inside))
     if rule.expire_old_days is not None:
         inside = wrapped("NoncurrentDays", rule.expire_old_days)
         if rule.keep_old is not None:

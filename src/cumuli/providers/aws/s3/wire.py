@@ -21,6 +21,10 @@ class Answer(Item, frozen=True):
     """A whole answer. The subclass's name is the root element."""
 
 
+class Setting(Answer, frozen=True):
+    """What users read, change and put back whole; what is not declared here would be lost on the way and is refused."""
+
+
 # Buckets
 
 
@@ -219,6 +223,7 @@ class TransitionItem(Item, frozen=True):
 class NoncurrentTransition(Item, frozen=True):
     storage_class: str = ""
     noncurrent_days: Needed[int] | None = None
+    newer_noncurrent_versions: Needed[int] | None = None
 
 
 class NoncurrentExpiration(Item, frozen=True):
@@ -243,7 +248,7 @@ class RuleItem(Item, frozen=True):
     abort_incomplete_multipart_upload: Needed[AbortUploads] | None = None
 
 
-class LifecycleConfiguration(Answer, frozen=True):
+class LifecycleConfiguration(Setting, frozen=True):
     rule: list[RuleItem] = []
 
 
@@ -260,7 +265,7 @@ class CORSRuleItem(Item, frozen=True):
     id: str | None = msgspec.field(name="ID", default=None)
 
 
-class CORSConfiguration(Answer, frozen=True):
+class CORSConfiguration(Setting, frozen=True):
     rule: list[CORSRuleItem] = msgspec.field(name="CORSRule", default_factory=list[CORSRuleItem])
 
 
@@ -279,7 +284,7 @@ class EncryptionRule(Item, frozen=True):
     blocked_encryption_types: Needed[BlockedEncryptionTypes] | None = None
 
 
-class ServerSideEncryptionConfiguration(Answer, frozen=True):
+class ServerSideEncryptionConfiguration(Setting, frozen=True):
     rule: list[EncryptionRule] = []
 
 
@@ -318,14 +323,14 @@ class RoutingRules(Item, frozen=True):
     routing_rule: list[RoutingRuleItem] = []
 
 
-class WebsiteConfiguration(Answer, frozen=True):
+class WebsiteConfiguration(Setting, frozen=True):
     index_document: Needed[IndexDocument] | None = None
     error_document: Needed[ErrorDocument] | None = None
     redirect_all_requests_to: Needed[RedirectAll] | None = None
     routing_rules: Needed[RoutingRules] | None = None
 
 
-class PublicAccessBlockConfiguration(Answer, frozen=True):
+class PublicAccessBlockConfiguration(Setting, frozen=True):
     block_public_acls: Needed[bool] = False
     ignore_public_acls: Needed[bool] = False
     block_public_policy: Needed[bool] = False
@@ -363,17 +368,27 @@ class FunctionItem(NotificationItem, frozen=True, kw_only=True):
     cloud_function: Identity
 
 
-class NotificationConfiguration(Answer, frozen=True):
+class EventBridge(Item, frozen=True):
+    """Is there or not, and says nothing more."""
+
+
+class NotificationConfiguration(Setting, frozen=True):
     topic_configuration: list[TopicItem] = []
     queue_configuration: list[QueueItem] = []
     cloud_function_configuration: list[FunctionItem] = []
+    event_bridge_configuration: EventBridge | None = None
 
 
 class PartitionedPrefix(Item, frozen=True):
     partition_date_source: Needed[str] | None = None
 
 
+class SimplePrefix(Item, frozen=True):
+    """How keys are made where nothing is said."""
+
+
 class LogKeyFormat(Item, frozen=True):
+    simple_prefix: SimplePrefix | None = None
     partitioned_prefix: Needed[PartitionedPrefix] | None = None
 
 
@@ -384,7 +399,7 @@ class LoggingEnabled(Item, frozen=True):
     target_object_key_format: Needed[LogKeyFormat] | None = None
 
 
-class BucketLoggingStatus(Answer, frozen=True):
+class BucketLoggingStatus(Setting, frozen=True):
     logging_enabled: Needed[LoggingEnabled] | None = None
 
 
@@ -401,17 +416,17 @@ class LockRule(Item, frozen=True):
     default_retention: Needed[DefaultRetention] | None = None
 
 
-class ObjectLockConfiguration(Answer, frozen=True):
+class ObjectLockConfiguration(Setting, frozen=True):
     object_lock_enabled: str | None = None
     rule: Needed[LockRule] | None = None
 
 
-class Retention(Answer, frozen=True):
+class Retention(Setting, frozen=True):
     mode: Needed[str] | None = None
     retain_until_date: Needed[dt.datetime] | None = None
 
 
-class LegalHold(Answer, frozen=True):
+class LegalHold(Setting, frozen=True):
     status: Needed[str] | None = None
 
 

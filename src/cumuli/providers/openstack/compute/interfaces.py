@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cumuli.calls.lost_answers import creating
 from cumuli.errors import CloudError, Conflict, NodeNotFound
 from cumuli.providers.openstack.faults import fault_error
 from cumuli.providers.openstack.network.models import NodeInterface
@@ -38,16 +39,20 @@ class Interfaces:
         return answer.interfaces
 
     async def attach(self, node_id: str, what: dict[str, object]) -> NodeInterface:
-        answer = await self._services.send(
-            COMPUTE,
-            "POST",
-            f"/servers/{identified(node_id)}/os-interface",
-            operation="Create Interface",
-            body={"interfaceAttachment": what},
-            repeatable=False,
-            check=_check,
-        )
-        return decoded(answer, _InterfaceAnswer).interface
+        async def make() -> NodeInterface:
+            answer = await self._services.send(
+                COMPUTE,
+                "POST",
+                f"/servers/{identified(node_id)}/os-interface",
+                operation="Create Interface",
+                body={"interfaceAttachment": what},
+                repeatable=False,
+                check=_check,
+            )
+            return decoded(answer, _InterfaceAnswer).interface
+
+        advice = "whether the interface was made is not known: look for it with ex_list_interfaces before you try again"
+        return await creating(make(), operation="Create Interface", advice=advice)
 
     async def detach(self, node_id: str, port_id: str) -> None:
         await self._services.delete(
@@ -55,7 +60,12 @@ class Interfaces:
             f"/servers/{identified(node_id)}/os-interface/{identified(port_id)}",
             operation="Detach Interface",
             check=_check,
+            done=lambda: self._is_off(node_id, port_id),
         )
+
+    async def _is_off(self, node_id: str, port_id: str) -> bool:
+        """Whether a node does not have a port any more."""
+        return all(each.port_id != port_id for each in await self.list_interfaces(node_id))
 
 
 def _check(answer: Response) -> CloudError | None:

@@ -24,6 +24,9 @@ from cumuli.providers.openstack.network.models import (
 
 __all__ = ["AsyncNetworks"]
 
+# Protocols of which a rule's ports are a type and a code (Neutron, "Create security group rule").
+ICMP = frozenset({"icmp", "icmpv6", "ipv6-icmp", "1", "58"})
+
 
 class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
     """What every Neutron has: networks, subnets, ports and security groups."""
@@ -277,7 +280,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
             protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
             port_min: First port (ICMP: type); None for any.
-            port_max: Last port (ICMP: code); None for the same as ``port_min``.
+            port_max: Last port; None for the same as ``port_min``. Of ICMP it is the code; None for any.
             cidr: Addresses of the other side; None for any.
             remote_group: Security group of the other side, instead of ``cidr``.
             ethertype: ``"IPv4"`` or ``"IPv6"``.
@@ -288,12 +291,14 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             Conflict: The rule exists.
             QuotaExceeded: The project may not have another one.
         """
+        if port_max is None and (protocol or "").lower() not in ICMP:
+            port_max = port_min
         body: dict[str, object] = {
             "security_group_id": reference(group, "security group"),
             "direction": direction,
             "protocol": protocol,
             "port_range_min": port_min,
-            "port_range_max": port_min if port_max is None else port_max,
+            "port_range_max": port_max,
             "remote_ip_prefix": cidr,
             "remote_group_id": reference(remote_group, "security group") if remote_group is not None else None,
             "ethertype": ethertype,

@@ -265,7 +265,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             direction: ``"ingress"`` for what comes in, ``"egress"`` for what goes out.
             protocol: ``"tcp"``, ``"udp"``, ``"icmp"`` or a number as text; None for any.
             port_min: First port (ICMP: type); None for any.
-            port_max: Last port (ICMP: code); None for the same as ``port_min``.
+            port_max: Last port; None for the same as ``port_min``. Of ICMP it is the code; None for any.
             cidr: Addresses of the other side; None for any.
             remote_group: Security group of the other side, instead of ``cidr``.
             ethertype: ``"IPv4"`` or ``"IPv6"``.

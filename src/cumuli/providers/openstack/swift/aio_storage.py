@@ -14,6 +14,7 @@ from cumuli.providers.openstack.swift.arguments import (
     TempUrlMethod,
     checked_age,
     checked_format,
+    checked_range,
     expiry_headers,
     posted_headers,
 )
@@ -191,7 +192,8 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         Raises:
             ContainerNotFound: The container does not exist.
             ObjectNotFound: A segment does not exist.
-            InvalidRequest: There are none, too many, or one of them is not what it was any more.
+            InvalidRequest: There are none, too many, or one of them is not what it was any more, or its range is none.
+            NotSupported: A range is given, and the service is not known to take any.
             PreconditionFailed: The object exists, and was not to be overwritten.
         """
         if not 0 < len(segments) <= self._swift.rules.max_parts:
@@ -215,6 +217,7 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         if isinstance(segment, SwiftSegment):
             self._swift.check_container_name(segment.container)
             self._swift.check_object_name(segment.name)
+            checked_range(segment.range)
             return segment
         address = self._address(segment)
         known = segment if isinstance(segment, Object) and segment.etag and segment.hash else None
@@ -275,19 +278,23 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
         return await self._do(self._swift.uploads.put_dynamic_manifest(spec))
 
     async def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
-        """The segments of a static large object, in order.
+        """The segments of a static large object, in order, with which ``ex_create_manifest`` makes the same again.
 
         Swift's operation: Get object content and metadata (``multipart-manifest=get``). Ceph's gateway shows no
         manifest; there the segments of what cumuli uploaded are found by their names.
 
         Raises:
             ObjectNotFound: It does not exist, or is no static large object.
+            NotSupported: The service does not show them; or the manifest has content in it besides segments.
+            MalformedResponse: One of them cannot be read, and the rest would be another content.
         """
         segments = await self._do(self._swift.objects.list_segments(self._address(obj)))
         found: list[SwiftSegment] = []
         for segment in segments:
             container, name = split_path(segment.name)
-            found.append(SwiftSegment(container=container, name=name, size=segment.bytes, hash=segment.hash))
+            found.append(
+                SwiftSegment(container=container, name=name, size=segment.bytes, hash=segment.hash, range=segment.range)
+            )
         return found
 
     async def ex_list_dead_segments(

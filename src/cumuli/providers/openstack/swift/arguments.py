@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -22,6 +23,7 @@ __all__ = [
     "checked_age",
     "checked_format",
     "checked_key",
+    "checked_range",
     "checked_sync",
     "expiry_headers",
     "page_name",
@@ -32,6 +34,8 @@ __all__ = [
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
 TempUrlMethod = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
 """What a temporary URL allows."""
+# As Swift takes it; of more digits no object has bytes.
+SEGMENT_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})?|-[0-9]{1,18}")
 ANYBODY = ".r:*"
 LISTINGS = ".rlistings"
 ARGUMENTS = {
@@ -174,6 +178,18 @@ def checked_format(kind: ArchiveFormat) -> ArchiveFormat:
     if kind not in get_args(ArchiveFormat):
         raise InvalidRequest(f"format is {kind!r}; it is one of {', '.join(get_args(ArchiveFormat))}")
     return kind
+
+
+def checked_range(used: str | None) -> None:
+    """Raise ``InvalidRequest`` for what is no range of a segment."""
+    if used is None:
+        return
+    match = SEGMENT_RANGE.fullmatch(used)
+    if match is None or (match[2] is not None and int(match[1]) > int(match[2])):
+        raise InvalidRequest(
+            f'{used!r} is no range of a segment; it is the first and the last byte ("0-99"), the first ("100-"), or '
+            'how many from the end ("-5")'
+        )
 
 
 def checked_age(seconds: float) -> float:

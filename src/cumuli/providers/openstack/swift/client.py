@@ -545,7 +545,8 @@ class SwiftStorage(SwiftContainers):
         Raises:
             ContainerNotFound: The container does not exist.
             ObjectNotFound: A segment does not exist.
-            InvalidRequest: There are none, too many, or one of them is not what it was any more.
+            InvalidRequest: There are none, too many, or one of them is not what it was any more, or its range is none.
+            NotSupported: A range is given, and the service is not known to take any.
             PreconditionFailed: The object exists, and was not to be overwritten.
         """
         return run(
@@ -610,13 +611,15 @@ class SwiftStorage(SwiftContainers):
         )
 
     def ex_list_segments(self, obj: ObjectLike) -> list[SwiftSegment]:
-        """The segments of a static large object, in order.
+        """The segments of a static large object, in order, with which ``ex_create_manifest`` makes the same again.
 
         Swift's operation: Get object content and metadata (``multipart-manifest=get``). Ceph's gateway shows no
         manifest; there the segments of what cumuli uploaded are found by their names.
 
         Raises:
             ObjectNotFound: It does not exist, or is no static large object.
+            NotSupported: The service does not show them; or the manifest has content in it besides segments.
+            MalformedResponse: One of them cannot be read, and the rest would be another content.
         """
         return run(self._swift_storage.ex_list_segments(obj))
 

@@ -11,8 +11,8 @@ from cumuli.providers.openstack.swift.models import SwiftObject, SwiftUpload
 from cumuli.providers.openstack.swift.multipart import Multipart
 from cumuli.providers.openstack.swift.objects import Objects
 from cumuli.providers.openstack.swift.segments import Segments, split_path
-from cumuli.providers.openstack.swift.uploads import Uploads
-from cumuli.providers.openstack.swift.wire import DESCRIBING, in_path
+from cumuli.providers.openstack.swift.uploads import CopiedSpec, Uploads
+from cumuli.providers.openstack.swift.wire import DESCRIBING, OBJECT_META, in_path, meta_headers, sent_again
 from cumuli.runtime.deadline import grace
 from cumuli.storage.driver import CopySpec, Part, PutSpec, ReadSpec
 from cumuli.storage.headers import bare, completed, merged, number
@@ -75,11 +75,13 @@ class Copies:
                 "it; download it and upload it"
             )
         described = {name: known[name] for name in DESCRIBING if known.get(name, "").isascii() and known.get(name)}
-        put = PutSpec(
+        theirs = sent_again(OBJECT_META, known.items())
+        put = CopiedSpec(
             address=spec.target,
             content_type=spec.content_type or source.content_type or "application/octet-stream",
             content_encoding=source.content_encoding,
             meta_data=source.meta_data if spec.meta_data is None else spec.meta_data,
+            meta_headers=theirs if spec.meta_data is None else meta_headers(OBJECT_META, spec.meta_data),
             headers=completed(spec.headers, described),
         )
         if (source.large or source.manifest is not None) and not await self._calls.is_openstack():

@@ -157,6 +157,8 @@ def _whole_segments(
     """The segments by which the content can be verified; empty where it cannot."""
     etag, segments = manifest or (None, [])
     # Replaced in the meantime, or made of ranges and of other large objects, whose hashes are of something else.
-    if etag != bare(known.get("x-manifest-etag", etag)) or any(each.range or each.sub_slo for each in segments):
+    if etag != bare(known.get("x-manifest-etag", etag)) or any(
+        each.range or each.sub_slo or each.data is not None for each in segments
+    ):
         return []
     return segments if sum(each.bytes for each in segments) == obj.size else []

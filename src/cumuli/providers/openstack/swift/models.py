@@ -148,14 +148,17 @@ class SwiftSegment(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         container: Name of its container.
         name: Its name.
-        size: Bytes.
-        hash: MD5 of its content, or None.
+        size: Bytes; of the whole segment, even where only a range of it is used.
+        hash: MD5 of its content, the etag of what is a large object itself, or None.
+        range: The bytes of it that are used, as Swift writes them: ``"0-99"`` are the first hundred, ``"100-"`` all
+            behind them, ``"-5"`` the last five. None for all of it.
     """
 
     container: str
     name: str
     size: int
     hash: str | None = None
+    range: str | None = None
 
 
 class SwiftDeadUpload(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ from cumuli.errors import (
     ContainerNotFound,
     InvalidRequest,
     MalformedResponse,
+    NotFound,
+    NotSupported,
     ObjectNotFound,
     PermissionDenied,
 )
@@ -149,20 +151,56 @@ class Multipart:
         return Stored(object=self._uploads.new_object(spec, size, etag, large=True))
 
     async def create_manifest(self, spec: PutSpec, segments: Sequence[SwiftSegment]) -> SwiftObject:
-        """Make one object of those that are there."""
+        """Make one object of those that are there.
+
+        Raises:
+            NotSupported: A range is wanted of one, and the service is not known to take any.
+        """
+        if any(each.range is not None for each in segments) and not await self._calls.is_openstack():
+            # Whoever does not know ranges would take all of each segment.
+            raise NotSupported("the service is not known to make objects of ranges of segments; leave the range out")
         looked = await self._uploads.look_before(spec)
         replaced = await self._uploads.own_segments(spec)
         complete = await self._calls.runtime.gather(
             [partial(self._complete, segment) for segment in segments], limit=LOOKS_AT_ONCE
         )
-        body = manifest_of((each.container, each.name, each.hash or "", each.size) for each in complete)
+        replaced = await self._not_needed(replaced, complete)
+        body = manifest_of((each.container, each.name, each.hash or "", each.size, each.range) for each in complete)
         sent = self._put_manifest(spec, "the segments", body)
         etag = await creating(sent, operation=PUT_OBJECT, advice=PERHAPS_STORED)
         if looked:
             await self._uploads.look_after(spec, etag)
-        used = {(each.container, each.name) for each in complete}
-        await self._uploads.forget([each for each in replaced if each not in used])
+        await self._uploads.forget(replaced)
         return await self._objects.head_object(ReadSpec(address=spec.address))
+
+    async def _not_needed(
+        self, replaced: Sequence[tuple[str, str]], segments: Sequence[SwiftSegment]
+    ) -> list[tuple[str, str]]:
+        """Those segments of what is replaced that its successor is not made of, not even by way of other objects."""
+        used = {(segment.container, segment.name) for segment in segments}
+        spare = [each for each in replaced if each not in used]
+        if not spare:
+            return []
+
+        async def may_need_them(container: str, name: str) -> bool:
+            try:
+                return await self._objects.stands_for_others(Address(container=container, name=name))
+            except (NotFound, PermissionDenied):
+                return True
+
+        others = used.difference(replaced)
+        found = await self._calls.runtime.gather(
+            [partial(may_need_them, *each) for each in others], limit=LOOKS_AT_ONCE
+        )
+        if any(found):
+            log.warning(
+                "%d segments of a replaced object stay, the first is %s/%s: a segment of the new one is a large object "
+                "or a link, and may be made of them",
+                len(spare),
+                *spare[0],
+            )
+            return []
+        return spare
 
     async def _complete(self, segment: SwiftSegment) -> SwiftSegment:
         """A segment with its size and its etag, by which Swift sees that it is the one that is meant."""

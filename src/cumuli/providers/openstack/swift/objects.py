@@ -9,7 +9,6 @@ from functools import partial
 
 import msgspec
 
-from cumuli.calls.left_out import tell_left_out
 from cumuli.calls.lost_answers import deleting
 from cumuli.errors import (
     AuthenticationError,
@@ -38,6 +37,7 @@ from cumuli.providers.openstack.swift.wire import (
     meta_headers,
     moment_of,
     read_meta_data,
+    sent_again,
     unquoted,
 )
 from cumuli.runtime.messages import Response
@@ -51,8 +51,11 @@ log = logging.getLogger("cumuli.swift")
 
 # What a change of an object's metadata takes away unless it is said again.
 KEPT = (*DESCRIBING, "content-encoding", "x-delete-at", "x-object-manifest", "content-type")
+# What dynamic large objects and links are told by.
+STANDING = ("x-object-manifest", "x-symlink-target")
 BULK_HEADERS = (("Accept", "application/json"), ("Content-Type", "text/plain"))
 LOOKS_AT_ONCE = 16
+LOOK_YOURSELF = "see what ex_call gives for it with the query multipart-manifest=get"
 LARGE_DELETES_AT_ONCE = 4
 
 
@@ -130,18 +133,29 @@ class Objects:
         )
 
     async def list_segments(self, address: Address) -> list[Segment]:
-        """The segments of a static large object, in order; those that cannot be read are left out, and told.
+        """The segments of a static large object, in order: all of them, since another object is made of them.
 
         Raises:
             ObjectNotFound: It is none.
-            NotSupported: The service does not tell.
+            NotSupported: The service does not tell; or there is content in the manifest itself.
+            MalformedResponse: One of them cannot be read.
         """
         lost: list[MalformedResponse] = []
         try:
             _, segments = await self._segments.manifest(address, lost)
         except ObjectNotFound as error:
             return await self._segments_not_shown(address, error)
-        tell_left_out(lost, provider=self._calls.provider, operation=GET_OBJECT)
+        if lost:
+            raise MalformedResponse(
+                f"the manifest of {address.name}: {lost[0].message}. Without that segment the others are another "
+                f"content; {LOOK_YOURSELF}",
+                operation=GET_OBJECT,
+            )
+        if any(each.data is not None for each in segments):
+            raise NotSupported(
+                f"the manifest of {address.name} has content in it that is no segment, so the segments alone are "
+                f"another content; copy the object, or {LOOK_YOURSELF}"
+            )
         return segments
 
     async def _segments_not_shown(self, address: Address, error: ObjectNotFound) -> list[Segment]:
@@ -184,14 +198,24 @@ class Objects:
         kept = [(name.title(), value) for name in KEPT if name not in changed and (value := known(name)) is not None]
         kept += [(name, value) for name, value in changes if value is not None]
         if meta_data is None:
-            meta_data = read_meta_data(OBJECT_META, answer.headers.pairs())
+            kept += sent_again(OBJECT_META, answer.headers.pairs())
+        else:
+            kept += meta_headers(OBJECT_META, meta_data)
         await self._calls.send(
             "Create or update object metadata",
             "POST",
             address.container,
             address.name,
-            headers=[*kept, *meta_headers(OBJECT_META, meta_data)],
+            headers=kept,
         )
+
+    async def stands_for_others(self, address: Address) -> bool:
+        """Whether an object's content is that of other objects, so that it is lost with them: large ones and links."""
+        answer = await self._calls.send(
+            "Show object metadata", "HEAD", address.container, address.name, query="symlink=get"
+        )
+        known = dict(answer.headers.pairs())
+        return is_large(known) or not known.keys().isdisjoint(STANDING)
 
     # Deleting
 

@@ -93,9 +93,11 @@ class Segments:
             _, segments = await self.manifest(address, lost)
         except ObjectNotFound:
             segments = await self.segments_by_name(obj)
-        others = [each.name for each in segments if not goes_along(each, obj.container, obj.name)]
+        others = [each.name for each in segments if each.data is None and not goes_along(each, obj.container, obj.name)]
         if others:
             reason = f"{others[0][1:]} may be an object in its own right"
+        elif any(each.data is not None for each in segments):
+            reason = "its manifest has content in it that is no segment, which no tool does that keeps segments so"
         elif lost or not segments:
             reason = "the service does not tell which they are"
         else:

@@ -26,11 +26,21 @@ from cumuli.storage.driver import PERHAPS_STORED, PutSpec, ReadSpec, Stored
 from cumuli.storage.headers import bare, conditional, merged
 from cumuli.storage.verify import Digest
 
-__all__ = ["PUT_OBJECT", "Uploads"]
+__all__ = ["PUT_OBJECT", "CopiedSpec", "Uploads"]
 
 log = logging.getLogger("cumuli.swift")
 
 PUT_OBJECT = "Create or replace object"
+
+
+class CopiedSpec(PutSpec, frozen=True, kw_only=True):
+    """An object that is put with the metadata of another one.
+
+    Attributes:
+        meta_headers: ``meta_data`` as it is on the wire there, which need not be how cumuli writes it.
+    """
+
+    meta_headers: list[tuple[str, str]]
 
 
 class Uploads:
@@ -54,8 +64,12 @@ class Uploads:
         self._leave_segments = leave_segments
 
     async def put_object(self, spec: PutSpec, body: bytes | Source, *, digest: Digest | None) -> Stored[SwiftObject]:
+        return await self._put(spec, body, digest, await self.own_segments(spec))
+
+    async def _put(
+        self, spec: PutSpec, body: bytes | Source, digest: Digest | None, replaced: Sequence[tuple[str, str]]
+    ) -> Stored[SwiftObject]:
         looked = await self.look_before(spec)
-        replaced = await self.own_segments(spec)
         headers = [*self.put_headers(spec), *conditional(spec.conditions)]
         if digest is not None:
             headers.append(("ETag", digest.value))
@@ -79,8 +93,11 @@ class Uploads:
         return Stored(object=self.new_object(spec, size, etag, large=False), digest=reported)
 
     async def put_dynamic_manifest(self, spec: PutSpec) -> SwiftObject:
-        """Store an object of nothing that stands for others; its header is among the caller's own."""
-        await self.put_object(spec, b"", digest=None)
+        """Store an object of nothing that stands for others; its header is among the caller's own.
+
+        The segments of what it replaces stay: they, or large objects that are made of them, may be what it stands for.
+        """
+        await self._put(spec, b"", None, [])
         return await self._objects.head_object(ReadSpec(address=spec.address))
 
     def put_headers(self, spec: PutSpec) -> list[tuple[str, str]]:
@@ -88,6 +105,8 @@ class Uploads:
         headers = [("Content-Type", spec.content_type)]
         if spec.content_encoding is not None:
             headers.append(("Content-Encoding", spec.content_encoding))
+        if isinstance(spec, CopiedSpec):
+            return headers + spec.meta_headers
         return headers + meta_headers(OBJECT_META, spec.meta_data)
 
     def new_object(self, spec: PutSpec, size: int, etag: str | None, *, large: bool) -> SwiftObject:

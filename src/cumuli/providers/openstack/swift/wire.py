@@ -64,6 +64,7 @@ __all__ = [
     "segment_of",
     "segments_container",
     "segments_prefix",
+    "sent_again",
     "status_code",
     "temp_url_query",
     "unquoted",
@@ -202,6 +203,19 @@ def read_meta_data(prefix: str, headers: Iterable[tuple[str, str]]) -> dict[str,
     }
 
 
+def sent_again(prefix: str, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The metadata among the headers of an answer as request headers, as other tools wrote it.
+
+    To decode and encode it would change what was encoded otherwise: ``a%2Fb`` to ``a/b``. Only what is no ASCII, which
+    cannot be sent so, is encoded.
+    """
+    return [
+        (name, quote(value, safe=UNCHANGED + "% \t", errors="surrogateescape"))
+        for name, value in headers
+        if name.startswith(prefix) and unquoted(name[len(prefix) :]).lower() != CEPHS_OWN
+    ]
+
+
 def unquoted(text: str) -> str:
     """What a header's value, or a metadata's name, stands for."""
     if "%" not in text:
@@ -261,19 +275,21 @@ class Segment(msgspec.Struct):
     """A segment in the manifest of a static large object, as Swift tells it.
 
     Attributes:
-        name: ``/container/object``.
+        name: ``/container/object``; empty where ``data`` is.
         bytes: Its size; of the whole segment, even where only a range of it is used.
         hash: MD5 of its content.
         range: The range of it that is used, or None: all of it.
         sub_slo: Whether it is itself a large object.
+        data: Content that stands in the manifest itself, in Base64, in place of a segment.
     """
 
-    name: Identity
+    name: Needed[str] = ""
     bytes: Size = 0
     hash: str | None = None
     # Whether the hash is of what is used hangs on these two.
     range: Needed[str] | None = None
     sub_slo: Needed[bool] = False
+    data: Needed[str] | None = None
 
 
 def decode_with(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
@@ -342,14 +358,18 @@ def moment_of(timestamp: str | None) -> dt.datetime | None:
 
 def manifest(container: str, segments: Iterable[tuple[str, str, int]]) -> bytes:
     """The manifest of a static large object: name, etag and size of each segment of one container, in order."""
-    return manifest_of((container, *segment) for segment in segments)
+    return manifest_of((container, *segment, None) for segment in segments)
 
 
-def manifest_of(segments: Iterable[tuple[str, str, str, int]]) -> bytes:
-    """As ``manifest``, of segments of any containers, each with its own."""
-    return msgspec.json.encode(
-        [{"path": f"/{container}/{name}", "etag": etag, "size_bytes": size} for container, name, etag, size in segments]
-    )
+def manifest_of(segments: Iterable[tuple[str, str, str, int, str | None]]) -> bytes:
+    """As ``manifest``, of segments of any containers, each with its own, and with the range that is used of it."""
+    entries: list[dict[str, str | int]] = []
+    for container, name, etag, size, used in segments:
+        entry: dict[str, str | int] = {"path": f"/{container}/{name}", "etag": etag, "size_bytes": size}
+        if used is not None:
+            entry["range"] = used
+        entries.append(entry)
+    return msgspec.json.encode(entries)
 
 
 def manifest_etag(etags: Iterable[str]) -> str:
@@ -379,11 +399,13 @@ def goes_along(segment: Segment, container: str, name: str) -> bool:
 
 def decode_manifest(body: bytes, lost: list[MalformedResponse]) -> list[Segment]:
     """The segments of a static large object, as ``?multipart-manifest=get`` gives them; see ``decode_items``."""
-    found = decode_items(body, Segment, lost)
-    for position, segment in enumerate(found):
-        if not SEGMENT_PATH.match(segment.name):
+    readable: list[Segment] = []
+    for position, segment in enumerate(decode_items(body, Segment, lost)):
+        if segment.data is not None or SEGMENT_PATH.match(segment.name):
+            readable.append(segment)
+        else:
             lost.append(MalformedResponse(f"[{position}] cannot be read: {segment.name[:100]!r} is no path"))
-    return [segment for segment in found if SEGMENT_PATH.match(segment.name)]
+    return readable
 
 
 # Calls about many objects

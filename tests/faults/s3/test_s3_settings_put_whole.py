@@ -1,0 +1,130 @@
+"""Settings that are read, changed and put back whole: what is not known here must not be lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cumuli.errors import MalformedResponse
+from cumuli.providers.aws.s3.models import LifecycleRule, Transition
+from cumuli.testing.flavours import Flavour
+from tests.faults.listings.canned import Answers, client_of
+
+OBJ = ("bucket", "o")
+LIFECYCLE = ("ex_get_bucket_lifecycle", "GetBucketLifecycleConfiguration", "bucket")
+NOTIFICATIONS = ("ex_get_bucket_notification", "GetBucketNotificationConfiguration", "bucket")
+CORS = ("ex_get_bucket_cors", "GetBucketCors", "bucket")
+ENCRYPTION = ("ex_get_bucket_encryption", "GetBucketEncryption", "bucket")
+WEBSITE = ("ex_get_bucket_website", "GetBucketWebsite", "bucket")
+LOGGING = ("ex_get_bucket_logging", "GetBucketLogging", "bucket")
+BLOCK = ("ex_get_public_access_block", "GetPublicAccessBlock", "bucket")
+LOCK = ("ex_get_object_lock_configuration", "GetObjectLockConfiguration", "bucket")
+RETENTION = ("ex_get_object_retention", "GetObjectRetention", OBJ)
+HOLD = ("ex_get_object_legal_hold", "GetObjectLegalHold", OBJ)
+
+XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+RULE = f"<LifecycleConfiguration {XMLNS}><Rule><ID>r</ID><Status>Enabled</Status>{{}}</Rule></LifecycleConfiguration>"
+QUEUE = (
+    f"<NotificationConfiguration {XMLNS}><QueueConfiguration><Id>q</Id><Queue>arn:q</Queue><Event>e</Event>{{}}"
+    "</QueueConfiguration></NotificationConfiguration>"
+)
+LOGS = "<BucketLoggingStatus><LoggingEnabled><TargetBucket>l</TargetBucket>{}</LoggingEnabled></BucketLoggingStatus>"
+LOCKED = (
+    "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>{}"
+    "</DefaultRetention></Rule></ObjectLockConfiguration>"
+)
+KEPT = "<Retention>{}</Retention>"
+EVENTS = f"<NotificationConfiguration {XMLNS}>{{}}</NotificationConfiguration>"
+PAGES = (
+    "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>{}</CORSRule>"
+    "</CORSConfiguration>"
+)
+ENCRYPTED = "<ServerSideEncryptionConfiguration><Rule>{}</Rule></ServerSideEncryptionConfiguration>"
+SITE = (
+    "<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect/>{}</RoutingRule></RoutingRules></WebsiteConfiguration>"
+)
+BLOCKED = "<PublicAccessBlockConfiguration>{}</PublicAccessBlockConfiguration>"
+HELD = "<LegalHold><Status>OFF</Status>{}</LegalHold>"
+
+# By where it stands: how the setting is read, the document, and what is put in there that is not known.
+UNKNOWN: dict[str, tuple[tuple[str, str, Any], str, str]] = {
+    # Ceph's own: rules of an archive, filters by metadata and tags, another kind of logs.
+    "Rule.Filter.ArchiveZone": (
+        LIFECYCLE,
+        RULE,
+        "<Filter><ArchiveZone/></Filter><Expiration><Days>1</Days></Expiration>",
+    ),
+    "QueueConfiguration.Filter.S3Tags": (
+        NOTIFICATIONS,
+        QUEUE,
+        "<Filter><S3Tags><FilterRule><Name>a</Name><Value>b</Value></FilterRule></S3Tags></Filter>",
+    ),
+    "QueueConfiguration.Filter.S3Metadata": (NOTIFICATIONS, QUEUE, "<Filter><S3Metadata/></Filter>"),
+    "LoggingEnabled.LoggingType": (LOGGING, LOGS, "<LoggingType>Journal</LoggingType>"),
+    # MinIO's own.
+    "Rule.DelMarkerExpiration": (LIFECYCLE, RULE, "<DelMarkerExpiration><Days>1</Days></DelMarkerExpiration>"),
+    # AWS's.
+    "Rule.DefaultRetention.DefaultEventHold": (LOCK, LOCKED, "<DefaultEventHold>ON</DefaultEventHold>"),
+    "EventHold": (RETENTION, KEPT, "<EventHold>ON</EventHold>"),
+    "EventHoldDuration": (RETENTION, KEPT, "<EventHoldDuration><Days>1</Days></EventHoldDuration>"),
+    # What may come.
+    "Rule.Filter.And.Owner": (LIFECYCLE, RULE, "<Filter><And><Prefix>a</Prefix><Owner>o</Owner></And></Filter>"),
+    "Rule.Filter.Prefix.Not": (LIFECYCLE, RULE, "<Filter><Prefix><Not>a</Not></Prefix></Filter>"),
+    "Rule.Filter.item": (LIFECYCLE, RULE, "<Filter><item/></Filter>"),
+    "EventBridgeConfiguration.Bus": (
+        NOTIFICATIONS,
+        EVENTS,
+        "<EventBridgeConfiguration><Bus>b</Bus></EventBridgeConfiguration>",
+    ),
+    "CORSRule.OnlyFrom": (CORS, PAGES, "<OnlyFrom>x</OnlyFrom>"),
+    "Rule.Only": (ENCRYPTION, ENCRYPTED, "<Only>x</Only>"),
+    "RoutingRules.RoutingRule.Condition.Country": (WEBSITE, SITE, "<Condition><Country>x</Country></Condition>"),
+    "BlockAll": (BLOCK, BLOCKED, "<BlockAll>true</BlockAll>"),
+    "Until": (HOLD, HELD, "<Until>x</Until>"),
+    # Of two where one is due, one would be lost.
+    "a second Rule.Filter.Tag": (
+        LIFECYCLE,
+        RULE,
+        "<Filter><Tag><Key>a</Key></Tag><Tag><Key>b</Key></Tag></Filter>",
+    ),
+    # Whatever its prefix.
+    "Rule.Elsewhere": (LIFECYCLE, RULE.replace("xmlns=", "xmlns:s3="), "<s3:Elsewhere/>"),
+}
+
+
+async def told(flavour: Flavour, read: tuple[str, str, Any], document: str) -> Any:
+    verb, operation, what = read
+    answers = Answers()
+    client = client_of("s3", flavour, answers)
+    answers.show({operation: [document.encode()]}, {})
+    try:
+        return await getattr(client, verb)(what)
+    finally:
+        await client.aclose()
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+async def test_what_is_not_known_is_refused(flavour: Flavour, path: str) -> None:
+    read, document, unknown = UNKNOWN[path]
+    await told(flavour, read, document.format(""))
+    with pytest.raises(MalformedResponse, match=f"has {path}, which is not known here.*ex_call") as caught:
+        await told(flavour, read, document.format(unknown))
+    assert caught.value.status == 200
+
+
+async def test_what_says_nothing_more_is_taken(flavour: Flavour) -> None:
+    simple = "<TargetPrefix/><TargetObjectKeyFormat><SimplePrefix/></TargetObjectKeyFormat>"
+    found = await told(flavour, LOGGING, LOGS.format(simple))
+    assert (found.target_container, found.partitioned_by) == ("l", None)
+    assert (await told(flavour, NOTIFICATIONS, EVENTS.format("<EventBridgeConfiguration/>"))).event_bridge
+    assert not (await told(flavour, NOTIFICATIONS, EVENTS.format(""))).event_bridge
+
+
+async def test_old_versions_that_stay_where_they_are(flavour: Flavour) -> None:
+    inside = (
+        "<NoncurrentVersionTransition><NoncurrentDays>3</NoncurrentDays><StorageClass>GLACIER</StorageClass>"
+        "<NewerNoncurrentVersions>4</NewerNoncurrentVersions></NoncurrentVersionTransition>"
+    )
+    transition = Transition(storage_class="GLACIER", days=3, keep_old=4)
+    assert await told(flavour, LIFECYCLE, RULE.format(inside)) == [LifecycleRule(id="r", old_transitions=(transition,))]
