@@ -42,10 +42,13 @@ from cumuli.runtime.protocol import Runtime
 
 __all__ = [
     "IMAGE_AVAILABLE",
+    "LOST_NODE",
     "NEWBORN",
+    "NODES",
     "NODE_DESTROYED",
     "NODE_STOPPED",
     "SNAPSHOT_AVAILABLE",
+    "VOLUMES",
     "VOLUME_AVAILABLE",
     "Goal",
     "Looks",

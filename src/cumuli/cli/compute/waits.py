@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from cumuli.cli.session import options, output
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node, NodeState, Volume, VolumeState
-from cumuli.compute.waiting import Goal, ThingT, wait_until
+from cumuli.compute.waiting import LOST_NODE, NODES, VOLUMES, Goal, ThingT, wait_until
 from cumuli.errors import CloudError, DeadlineExceeded, NodeFailed, NodeNotFound, VolumeNotFound
 from cumuli.runtime.blocking.drive import run
 
@@ -32,13 +32,11 @@ PATIENCE = 600.0
 
 # What the client has no wait for. The client's own wait until nodes run wants an address as well, which not every
 # node gets.
-NODES = ("nodes", "get_node")
-LOST = frozenset({NodeState.ERROR, NodeState.TERMINATED})
 RUNNING: Goal[Node] = Goal(
     lambda node: node.state is NodeState.RUNNING,
     verb="run",
     kinds=NODES,
-    failed=LOST,
+    failed=LOST_NODE,
     not_found=NodeNotFound,
     error=NodeFailed,
 )
@@ -49,14 +47,14 @@ RESIZED: Goal[Node] = Goal(
     ),
     verb="get its new size",
     kinds=NODES,
-    failed=LOST,
+    failed=LOST_NODE,
     not_found=NodeNotFound,
     error=NodeFailed,
 )
 VOLUME_GONE: Goal[Volume] = Goal(
     lambda volume: volume.state is VolumeState.DELETED,
     verb="be destroyed",
-    kinds=("volumes", "get_volume"),
+    kinds=VOLUMES,
     failed=frozenset({VolumeState.ERROR}),
     not_found=VolumeNotFound,
     goes=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from cumuli.errors import NotFound
 from cumuli.providers.aws.s3 import wire
 from cumuli.providers.aws.s3.calls import S3Calls
@@ -14,6 +16,8 @@ __all__ = ["Locks"]
 
 NO_LOCK = "NoSuchObjectLockConfiguration"
 
+LockT = TypeVar("LockT", bound=wire.Setting)
+
 
 class Locks:
     """The calls on locks of objects."""
@@ -22,20 +26,8 @@ class Locks:
         self._calls = calls
 
     async def get_retention(self, address: Address) -> Retention | None:
-        try:
-            answer = await self._calls.ask(
-                wire.Retention,
-                "GetObjectRetention",
-                "GET",
-                address.container,
-                address.name,
-                query=about("retention", address),
-            )
-        except NotFound as error:
-            if error.code == NO_LOCK:
-                return None
-            raise
-        return retention_of(answer)
+        answer = await self._lock(wire.Retention, "GetObjectRetention", "retention", address)
+        return None if answer is None else retention_of(answer)
 
     async def put_retention(self, address: Address, retention: Retention | None, *, bypass_governance: bool) -> None:
         body = retention_document(retention)
@@ -50,20 +42,8 @@ class Locks:
         )
 
     async def get_legal_hold(self, address: Address) -> bool:
-        try:
-            answer = await self._calls.ask(
-                wire.LegalHold,
-                "GetObjectLegalHold",
-                "GET",
-                address.container,
-                address.name,
-                query=about("legal-hold", address),
-            )
-        except NotFound as error:
-            if error.code == NO_LOCK:
-                return False
-            raise
-        return answer.status == "ON"
+        answer = await self._lock(wire.LegalHold, "GetObjectLegalHold", "legal-hold", address)
+        return answer is not None and answer.status == "ON"
 
     async def put_legal_hold(self, address: Address, *, enabled: bool) -> None:
         body = legal_hold_document(enabled=enabled)
@@ -76,3 +56,14 @@ class Locks:
             headers=xml_headers(body),
             body=body,
         )
+
+    async def _lock(self, kind: type[LockT], operation: str, word: str, address: Address) -> LockT | None:
+        """What is said of a lock of this object; None where it has none."""
+        try:
+            return await self._calls.ask(
+                kind, operation, "GET", address.container, address.name, query=about(word, address)
+            )
+        except NotFound as error:
+            if error.code == NO_LOCK:
+                return None
+            raise

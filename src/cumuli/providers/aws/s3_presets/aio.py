@@ -22,13 +22,12 @@ from cumuli.providers.aws.s3_presets.dialects import (
     MINIO,
     OVH,
     R2,
+    REGIONS,
     SCALEWAY,
     SPACES,
     WASABI,
-    b2_endpoint,
     r2_endpoint,
     regional_endpoint,
-    spaces_endpoint,
 )
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
@@ -95,11 +94,10 @@ class AsyncBackblazeB2(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None:
-            credentials = found_credentials("B2_APPLICATION_KEY_ID", "B2_APPLICATION_KEY")
         self._s3 = _driver(
-            B2, _runtime, options, (key, secret, None, credentials), endpoint or b2_endpoint(region), region,
+            B2, _runtime, options, (key, secret, None, credentials), endpoint, region,
             page_size=page_size,
+            variables=("B2_APPLICATION_KEY_ID", "B2_APPLICATION_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -227,11 +225,10 @@ class AsyncCloudflareR2(AsyncS3Access, AsyncS3Buckets):
             if account_id is None:
                 raise ConfigurationError("give the account_id, which Cloudflare's dashboard shows, or an endpoint")
             endpoint = r2_endpoint(account_id, jurisdiction)
-        if key is None and secret is None and token is None and credentials is None:
-            credentials = found_credentials("R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY")
         self._s3 = _driver(
-            R2, _runtime, options, (key, secret, token, credentials), endpoint, "auto", page_size=page_size
-        )
+            R2, _runtime, options, (key, secret, token, credentials), endpoint, "auto", page_size=page_size,
+            variables=("R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"),
+        )  # fmt: skip
         super().__init__(self._s3, integrity)
 
 
@@ -281,11 +278,10 @@ class AsyncDigitalOceanSpaces(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None:
-            credentials = found_credentials("SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY")
         self._s3 = _driver(
-            SPACES, _runtime, options, (key, secret, None, credentials), endpoint or spaces_endpoint(region), region,
+            SPACES, _runtime, options, (key, secret, None, credentials), endpoint, region,
             addressing=addressing, page_size=page_size,
+            variables=("SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -338,12 +334,11 @@ class AsyncHetznerS3(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("HETZNER_S3_ACCESS_KEY", "HETZNER_S3_SECRET_KEY")
         self._s3 = _driver(
             HETZNER, _runtime, options, (key, secret, None, credentials),
-            endpoint or regional_endpoint(HETZNER, region), region,
+            endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("HETZNER_S3_ACCESS_KEY", "HETZNER_S3_SECRET_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -395,11 +390,10 @@ class AsyncIDriveE2(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("E2_ACCESS_KEY_ID", "E2_SECRET_ACCESS_KEY")
         self._s3 = _driver(
             E2, _runtime, options, (key, secret, None, credentials), endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("E2_ACCESS_KEY_ID", "E2_SECRET_ACCESS_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -453,11 +447,10 @@ class AsyncMinIO(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY")
         self._s3 = _driver(
             MINIO, _runtime, options, (key, secret, None, credentials), endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -509,12 +502,11 @@ class AsyncOVHcloudS3(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("OVH_S3_ACCESS_KEY_ID", "OVH_S3_SECRET_ACCESS_KEY")
         self._s3 = _driver(
             OVH, _runtime, options, (key, secret, None, credentials),
-            endpoint or regional_endpoint(OVH, region), region,
+            endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("OVH_S3_ACCESS_KEY_ID", "OVH_S3_SECRET_ACCESS_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -567,12 +559,11 @@ class AsyncScalewayS3(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("SCW_ACCESS_KEY", "SCW_SECRET_KEY")
         self._s3 = _driver(
             SCALEWAY, _runtime, options, (key, secret, None, credentials),
-            endpoint or regional_endpoint(SCALEWAY, region), region,
+            endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("SCW_ACCESS_KEY", "SCW_SECRET_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -625,12 +616,11 @@ class AsyncWasabi(AsyncS3Access, AsyncS3Buckets):
         Raises:
             ConfigurationError: The arguments contradict each other, or cannot be right.
         """
-        if key is None and secret is None and credentials is None and not anonymous:
-            credentials = found_credentials("WASABI_ACCESS_KEY_ID", "WASABI_SECRET_ACCESS_KEY")
         self._s3 = _driver(
             WASABI, _runtime, options, (key, secret, None, credentials),
-            endpoint or regional_endpoint(WASABI, region), region,
+            endpoint, region,
             addressing=addressing, page_size=page_size, anonymous=anonymous,
+            variables=("WASABI_ACCESS_KEY_ID", "WASABI_SECRET_ACCESS_KEY"),
         )  # fmt: skip
         super().__init__(self._s3, integrity)
 
@@ -640,7 +630,7 @@ def _driver(
     factory: RuntimeFactory,
     options: ClientOptions,
     who: tuple[str | None, str | Secret | None, str | Secret | None, CredentialsLike | None],
-    endpoint: str,
+    endpoint: str | None,
     region: str,
     *,
     addressing: Addressing = "auto",
@@ -649,9 +639,15 @@ def _driver(
     page_size: int,
     anonymous: bool = False,
     request_payer: Literal["requester"] | None = None,
+    variables: tuple[str, str] | None = None,
 ) -> S3Driver:
+    """The driver. An endpoint follows from the region, and keys that nobody gave from the service's ``variables``."""
+    if not endpoint and dialect.provider in REGIONS:
+        endpoint = regional_endpoint(dialect, region)
     runtime = make_runtime(factory, options)
     key, secret, token, credentials = who
+    if variables is not None and who == (None, None, None, None) and not anonymous:
+        credentials = found_credentials(*variables)
     session = S3Session(
         runtime,
         addressing=addressing,

@@ -16,13 +16,12 @@ __all__ = [
     "MINIO",
     "OVH",
     "R2",
+    "REGIONS",
     "SCALEWAY",
     "SPACES",
     "WASABI",
-    "b2_endpoint",
     "r2_endpoint",
     "regional_endpoint",
-    "spaces_endpoint",
 ]
 
 CEPH = Dialect(
@@ -179,31 +178,21 @@ E2 = Dialect(
     new_names="lower",
 ).without(StorageCapability.DELETE_IF_MATCH)
 
+# How regions are called, one of them, and the endpoint of one.
 REGIONS = {
+    "b2": (re.compile(r"[a-z]{2}-[a-z]+-[0-9]{3}"), "us-west-004", "https://s3.{}.backblazeb2.com"),
     # https://docs.hetzner.com/storage/object-storage/overview
     "hetzner": (re.compile(r"[a-z]{3}[0-9]"), "fsn1", "https://{}.your-objectstorage.com"),
     # https://help.ovhcloud.com, "Object Storage - Endpoints and Object Storage geoavailability"
     "ovh": (re.compile(r"[a-z]{2,4}(?:-[a-z]+-[a-z]+)?"), "gra", "https://s3.{}.io.cloud.ovh.net"),
     # https://www.scaleway.com/en/docs/object-storage/concepts/
     "scaleway": (re.compile(r"[a-z]{2}-[a-z]{3}"), "fr-par", "https://s3.{}.scw.cloud"),
+    "spaces": (re.compile(r"[a-z]{3}[0-9]{1,2}"), "nyc3", "https://{}.digitaloceanspaces.com"),
     # https://docs.wasabi.com/docs/service-urls-for-wasabis-storage-regions-2
     "wasabi": (re.compile(r"[a-z]{2}-[a-z]+-[0-9]"), "eu-central-1", "https://s3.{}.wasabisys.com"),
 }
-SPACES_REGION = re.compile(r"[a-z]{3}[0-9]{1,2}")
-B2_REGION = re.compile(r"[a-z]{2}-[a-z]+-[0-9]{3}")
 R2_ACCOUNT = re.compile(r"[0-9a-f]{32}")
 R2_JURISDICTIONS = frozenset({"eu", "fedramp"})
-
-
-def spaces_endpoint(region: str) -> str:
-    """Where Spaces of a region are.
-
-    Raises:
-        ConfigurationError: No region of DigitalOcean's is called so.
-    """
-    if not SPACES_REGION.fullmatch(region):
-        raise ConfigurationError(f"{region!r} is no region of DigitalOcean's; they look like nyc3 or fra1")
-    return f"https://{region}.digitaloceanspaces.com"
 
 
 def regional_endpoint(dialect: Dialect, region: str) -> str:
@@ -216,19 +205,6 @@ def regional_endpoint(dialect: Dialect, region: str) -> str:
     if not pattern.fullmatch(region):
         raise ConfigurationError(f"{region!r} is no region of {dialect.title}; they look like {example}")
     return endpoint.format(region)
-
-
-def b2_endpoint(region: str) -> str:
-    """Where buckets of an account of this region are.
-
-    Raises:
-        ConfigurationError: No region of Backblaze's is called so.
-    """
-    if not B2_REGION.fullmatch(region):
-        raise ConfigurationError(
-            f"{region!r} is no region of Backblaze's; they look like us-west-004, and stand in a bucket's endpoint"
-        )
-    return f"https://s3.{region}.backblazeb2.com"
 
 
 def r2_endpoint(account_id: str, jurisdiction: str | None) -> str:
