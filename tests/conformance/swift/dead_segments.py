@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +23,10 @@ async def look_for_dead_segments(swift: Any, eyes: Any, name: str) -> None:
     assert await swift.ex_list_dead_segments(name) == []
     live = [await swift.ex_multipart_upload_object(CONTENT, name, each, chunk_size=PART) for each in ("a?", "b%")]
     segments = f"{name}_segments"
+    kept = segment_name("joined", "by its beginning", 1)
+    eyes.put_object(segments, kept, CONTENT)
+    joined = kept.removesuffix("00000001")
+    eyes.put_object(name, "dynamic", b"", headers={"X-Object-Manifest": quote(f"{segments}/{joined}")})
     used = names_in(eyes, segments)
     for number in (1, 2):
         eyes.put_object(segments, segment_name("b%", "killed", number), b"12345")
@@ -39,6 +44,7 @@ async def look_for_dead_segments(swift: Any, eyes: Any, name: str) -> None:
     assert names_in(eyes, segments) == used | {"b%/others/00000001"}
     for obj in live:
         assert await swift.download_object_as_stream(obj).read() == CONTENT
+    assert await swift.download_object_as_stream((name, "dynamic")).read() == CONTENT
     assert await swift.ex_list_dead_segments(name, older_than=0) == []
     with pytest.raises(ContainerNotFound):
         await swift.ex_list_dead_segments(f"{name}-nowhere")

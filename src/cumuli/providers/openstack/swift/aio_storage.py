@@ -304,7 +304,8 @@ class AsyncSwiftStorage(AsyncSwiftContainers):
 
         They are segments that cumuli named, and that no object of the container is made of. Objects in other
         containers are not looked at: what another program has copied there as a manifest still needs its segments.
-        Every large object is looked at, and where listings do not tell which are large (Ceph), every object.
+        Every large object is looked at, every empty one, which may be dynamic, and where listings do not tell which
+        are large (Ceph), every object.
 
         Swift's operation: Show container details and list objects.
 

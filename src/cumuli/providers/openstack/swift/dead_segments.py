@@ -56,7 +56,7 @@ class DeadSegments:
         }
         if not old:
             return []
-        used, etags = await self._in_use(container, {prefix for prefix, _ in old})
+        used, etags, dynamic = await self._in_use(container, {prefix for prefix, _ in old})
         return [
             SwiftDeadUpload(
                 container=container,
@@ -70,6 +70,7 @@ class DeadSegments:
             )
             for (prefix, upload), segments in old.items()
             if not any((each.container, each.name) in used for each in segments)
+            and not any(f"{each.container}/{each.name}".startswith(tuple(dynamic)) for each in segments)
             and manifest_etag(each.hash or "" for each in segments) not in etags
         ]
 
@@ -94,25 +95,29 @@ class DeadSegments:
             return {}
         return found
 
-    async def _in_use(self, container: str, prefixes: set[str]) -> tuple[set[tuple[str, str]], set[str]]:
-        """What the large objects are made of, and the etags of those that do not show it."""
+    async def _in_use(self, container: str, prefixes: set[str]) -> tuple[set[tuple[str, str]], set[str], set[str]]:
+        """What large objects are made of, the etags of those that do not show it, and prefixes of dynamic ones."""
         told = await self._calls.is_openstack()
         suspects = [
             entry.name
             async for entry in self._all(container)
             if isinstance(entry, SwiftObject)
-            # Who begins as the segments do is looked at in any case.
-            and (entry.large or not told or segments_prefix(entry.name) in prefixes)
+            # Listings do not tell dynamic ones, which are empty there. Who begins as the segments do is looked at in
+            # any case.
+            and (entry.large or not told or not entry.size or segments_prefix(entry.name) in prefixes)
         ]
         used: set[tuple[str, str]] = set()
         etags: set[str] = set()
+        dynamic: set[str] = set()
 
         async def look(name: str) -> None:
             address = Address(container=container, name=name)
             try:
-                found = await self._objects.head_object(ReadSpec(address=address))
+                found = await self._objects.head(ReadSpec(address=address))
             except ObjectNotFound:
                 return
+            if found.manifest is not None:
+                dynamic.add(found.manifest)
             if not found.large:
                 return
             try:
@@ -124,7 +129,7 @@ class DeadSegments:
             used.update(split_path(segment.name) for segment in segments)
 
         await self._calls.runtime.gather([partial(look, name) for name in suspects], limit=LOOKS_AT_ONCE)
-        return used, etags
+        return used, etags, dynamic
 
     def _all(self, container: str) -> AsyncIterator[SwiftObject | Prefix]:
         query = ListQuery(container=container)
