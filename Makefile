@@ -82,6 +82,7 @@ check: $(READY)
 	$(BIN)/basedpyright
 	$(BIN)/python -m cumuli.generate --check src/cumuli
 	$(BIN)/python tools/generate_names.py --check
+	$(BIN)/python tools/libcloud_table.py --check
 	$(BIN)/python tools/check_imports.py
 
 dist: $(READY)
@@ -90,6 +91,7 @@ dist: $(READY)
 format: $(READY)
 	$(BIN)/python tools/generate_names.py
 	$(BIN)/python -m cumuli.generate src/cumuli
+	$(BIN)/python tools/libcloud_table.py
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 

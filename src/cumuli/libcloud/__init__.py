@@ -1,0 +1,1 @@
+"""For those who come from Apache Libcloud. Nothing in here imports it."""
