@@ -212,6 +212,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _unlike(kind: Any, shape: Any, path: str) -> Iterator[str]:
+    item = (getattr(kind, "extra", None) or {}).get("item", "item")
     kind = _bare(kind)
     if isinstance(kind, inspect.UnionType):
         [kind] = [_bare(each) for each in kind.types if not isinstance(each, inspect.NoneType)]
@@ -223,8 +224,8 @@ def _unlike(kind: Any, shape: Any, path: str) -> Iterator[str]:
     elif isinstance(kind, inspect.ListType):
         if shape.type_name != "list":
             yield f"{path} is a {shape.type_name}, not a list"
-        elif shape.member.serialization.get("name") != "item":
-            yield f"{path} is a list of <{shape.member.serialization.get('name')}>, not of <item>"
+        elif shape.member.serialization.get("name") != item:
+            yield f"{path} is a list of <{shape.member.serialization.get('name')}>, not of <{item}>"
         else:
             yield from _unlike(kind.item_type, shape.member, f"{path}[]")
     elif shape.type_name not in SCALARS[type(kind)]:
@@ -239,6 +240,7 @@ SAMPLES = {
     ("AvailabilityZone", "ZoneType"): "availability-zone",
     ("VolumeAttachment", "State"): "attached",
     ("GetConsoleOutputResult", "Output"): base64.b64encode("ünïcode".encode()).decode(),
+    ("ResponseError", "Code"): "launchTemplateVersionDoesNotExist",
     ("Instance", "PublicIpAddress"): "198.51.100.7",
     ("Instance", "PrivateIpAddress"): "10.0.0.7",
 }

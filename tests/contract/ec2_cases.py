@@ -15,6 +15,7 @@ from cumuli.providers.aws.ec2.models import (
     InterfaceSpec,
     InternetGateway,
     LaunchTemplate,
+    LaunchTemplateVersion,
     MetadataOptions,
     Network,
     NetworkInterface,
@@ -24,6 +25,7 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroup,
     SecurityGroupRule,
     SpotOptions,
+    SpotRequest,
     Subnet,
 )
 
@@ -122,6 +124,7 @@ TEMPLATE = {
     "description": "the first",
     "tags": {"a": "1"},
 }
+VERSION = {name: value for name, value in TEMPLATE.items() if name != "tags"}
 TARGETS: list[dict[str, Any]] = [
     {"gateway": InternetGateway(id="igw-1")},
     {"node": NODE},
@@ -229,6 +232,29 @@ CASES = [
     ),
     case("ex_create_launch_template", "web", image="ami-1", assign_public_ip=True, ipv6_address_count=1),
     case("ex_create_launch_template", "web", network_interfaces=INTERFACES),
+    case("ex_list_launch_template_versions", LaunchTemplate(id="lt-1")),
+    case(
+        "ex_list_launch_template_versions",
+        "web",
+        versions=[1, "$Latest", LaunchTemplateVersion(template="lt-1", number=2)],
+        filters={"is-default-version": "true"},
+    ),
+    case("ex_create_launch_template_version", "lt-1", source_version=1, **VERSION),
+    case("ex_create_launch_template_version", "lt-1", network_interfaces=INTERFACES),
+    case("ex_create_launch_template_version", "lt-1", assign_public_ip=True, ipv6_address_count=1),
+    case(
+        "ex_create_launch_template_version",
+        "web",
+        subnet=Subnet(id="subnet-1"),
+        private_ip="10.0.0.5",
+        ipv6_addresses=["2001:db8::5"],
+    ),
+    case("ex_set_default_launch_template_version", LaunchTemplate(id="lt-1"), 2),
+    case("ex_delete_launch_template_versions", "web", [LaunchTemplateVersion(template="lt-1", number=2), 3]),
+    case("ex_list_spot_requests"),
+    case("ex_list_spot_requests", ids=[SpotRequest(id="sir-1"), "sir-2"], filters={"state": ["open", "active"]}),
+    case("ex_cancel_spot_request", SpotRequest(id="sir-1")),
+    case("ex_cancel_spot_requests", [SpotRequest(id="sir-1"), "sir-2"]),
     case("ex_delete_launch_template", LaunchTemplate(id="lt-1")),
     case("ex_delete_launch_template", "web"),
     case("ex_list_placement_groups", names=["near"], filters={"strategy": "cluster"}),
@@ -249,6 +275,8 @@ CASES = [
     # What nodes are made of
     case("list_sizes"),
     case("list_sizes", location="eu-west-1a"),
+    case("list_sizes", ex_filters={"bare-metal": "false"}),
+    case("list_sizes", location="eu-west-1a", ex_filters={"bare-metal": "false"}),
     case("get_size", "t3.micro"),
     case("list_images", location="eu-west-1a", owner="self"),
     case("list_images", ids=[IMAGE, "ami-2"]),
@@ -301,12 +329,14 @@ CASES = [
     case("delete_image", "ami-1"),
     # Key pairs
     case("list_key_pairs"),
+    case("list_key_pairs", ex_filters={"key-name": ["web-*", "db"]}),
     case("get_key_pair", "me"),
     case("create_key_pair", "me"),
     case("import_key_pair", "me", PUBLIC_KEY),
     case("delete_key_pair", "me"),
     # Extensions
     case("ex_describe_tags", NODE),
+    case("ex_describe_tags", NODE, filters={"key": "team-*"}),
     case("ex_describe_tags", KeyPair(name="me", provider="ec2")),
     case("ex_create_tags", GROUP, {"a": "1", "b": ""}),
     case("ex_delete_tags", ADDRESS, {"a": "1", "b": ""}),
@@ -323,6 +353,7 @@ CASES = [
     case("ex_release_address", "198.51.100.1"),
     case("ex_list_availability_zones", only_available=True),
     case("ex_list_availability_zones", only_available=False),
+    case("ex_list_availability_zones", filters={"zone-type": "availability-zone"}),
     case("ex_modify_instance_attribute", NODE, size=SIZE),
     case("ex_modify_instance_attribute", "i-1", user_data="#!/bin/sh"),
     case("ex_modify_instance_attribute", "i-1", security_groups=[GROUP, "sg-2"]),

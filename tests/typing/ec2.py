@@ -12,10 +12,12 @@ from cumuli.providers.aws.ec2.models import (
     EC2Snapshot,
     EC2Volume,
     LaunchTemplate,
+    LaunchTemplateVersion,
     Network,
     NetworkInterface,
     RouteTable,
     SecurityGroup,
+    SpotRequest,
     Subnet,
     VolumeModification,
 )
@@ -58,6 +60,8 @@ def extensions(ec2: EC2, node: Node) -> None:
     assert_type(ec2.ex_get_newest_image(owner="amazon", name="al2023-*"), EC2Image)
     assert_type(ec2.ex_modify_volume("vol-1", size=9), VolumeModification)
     assert_type(ec2.ex_list_launch_templates(), list[LaunchTemplate])
+    assert_type(ec2.ex_list_launch_template_versions("web", versions=[1, "$Latest"]), list[LaunchTemplateVersion])
+    assert_type(ec2.ex_list_spot_requests(ids=["sir-1"]), list[SpotRequest])
     assert_type(ec2.ex_get_limits(), dict[str, int])
     assert_type(ec2.ex_create_network("10.0.0.0/16"), Network)
     assert_type(ec2.ex_list_network_interfaces(filters={"subnet-id": ["subnet-1"]}), list[NetworkInterface])

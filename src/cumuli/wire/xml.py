@@ -20,7 +20,7 @@ from cumuli.wire.lenient import decode_leniently
 from cumuli.wire.xml_empty_listings import holders_of
 from cumuli.wire.xml_shapes import read_listing
 
-__all__ = ["XMLValue", "decode", "decode_untyped", "undeclared"]
+__all__ = ["XMLValue", "decode", "decode_untyped", "items_named", "undeclared"]
 
 T = TypeVar("T")
 
@@ -31,6 +31,11 @@ XMLValue = str | list["XMLValue"] | dict[str, "XMLValue"]
 MAX_DEPTH = 100
 # One call of the text handler for all but enormous texts.
 TEXT_BUFFER = 64 * 1024
+
+
+def items_named(name: str) -> msgspec.Meta:
+    """Marks the type of a list whose items have another name than those of the document's other lists."""
+    return msgspec.Meta(extra={"item": name})
 
 
 class _Element:
@@ -316,6 +321,7 @@ def _children_of(type: type[Any], item: str | None) -> dict[str, _Element]:  # n
 def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     """How the element of one field is read."""
     element = _Element(key)
+    name = item if item is None else _item_of(kind) or item
     kind = _bare(kind)
     members = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     present = [_bare(member) for member in members if not isinstance(member, inspect.NoneType)]
@@ -325,18 +331,25 @@ def _element(key: str, kind: inspect.Type, item: str | None) -> _Element:
     if isinstance(only, inspect.StructType):
         element.children = _children_of(only.cls, item)
     elif isinstance(only, inspect.ListType | inspect.VarTupleType):
-        inner = _element(key if item is None else item, only.item_type, item)
+        inner = _element(name or key, only.item_type, item)
         inner.repeated = True
         inner.plain = False
         if isinstance(only.item_type, inspect.StructType):
             inner.record = only.item_type.cls
-        if item is None:
+        if name is None:
             return inner
-        element.children = {item: inner}
+        element.children = {name: inner}
         element.wraps = True
     else:
         element.text = element.plain = isinstance(only, inspect.StrType)
     return element
+
+
+def _item_of(kind: inspect.Type) -> str | None:
+    """What the items of this list alone are called; see ``items_named``."""
+    if not isinstance(kind, inspect.Metadata):
+        return None
+    return cast("dict[str, str]", kind.extra or {}).get("item")
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:

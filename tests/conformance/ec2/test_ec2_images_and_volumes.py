@@ -49,6 +49,40 @@ async def test_a_filter_that_is_none(ec2: Any) -> None:
         await ec2.list_volume_snapshots(ex_filters={"status": []})
 
 
+async def test_filters_on_what_nodes_are_made_of(ec2: Any, boto: Any, name: str) -> None:
+    """Filters of sizes, key pairs, zones and tags."""
+    wanted = {"bare-metal": "true"}
+    seen = boto.describe_instance_types(Filters=[{"Name": "bare-metal", "Values": ["true"]}])["InstanceTypes"]
+    found = await ec2.list_sizes(ex_filters=wanted)
+    assert {each["InstanceType"] for each in seen} <= {size.id for size in found}
+    assert 0 < len(found) < len(await ec2.list_sizes())
+    there = {size.id for size in await ec2.list_sizes(location="us-east-1a")}
+    here = {size.id for size in await ec2.list_sizes(location="us-east-1a", ex_filters=wanted)}
+    assert here == {size.id for size in found} & there
+    for each in ("a", "b"):
+        await ec2.create_key_pair(f"{name}-{each}")
+    assert [pair.name for pair in await ec2.list_key_pairs(ex_filters={"key-name": f"{name}-a"})] == [f"{name}-a"]
+    both = await ec2.list_key_pairs(ex_filters={"key-name": [f"{name}-a", f"{name}-b"]})
+    assert {pair.name for pair in both} == {f"{name}-a", f"{name}-b"}
+    for each in ("a", "b"):
+        await ec2.delete_key_pair(f"{name}-{each}")
+    [first, *_] = zones = await ec2.ex_list_availability_zones()
+    assert await ec2.ex_list_availability_zones(filters={"zone-name": first.name}) == [first]
+    names = await ec2.ex_list_availability_zones(only_available=False, filters={"region-name": first.region})
+    assert names == zones
+    volume = await ec2.create_volume(1, name, ex_tags={"a": "1", "b": "2"})
+    assert await ec2.ex_describe_tags(volume, filters={"key": "a"}) == {"a": "1"}
+    assert await ec2.ex_describe_tags(volume) == {"Name": name, "a": "1", "b": "2"}
+    await ec2.destroy_volume(volume)
+    for listing in (ec2.list_sizes, ec2.list_key_pairs):
+        with pytest.raises(InvalidRequest):
+            await listing(ex_filters={"": "x"})
+    with pytest.raises(InvalidRequest):
+        await ec2.ex_list_availability_zones(filters={"state": []})
+    with pytest.raises(InvalidRequest):
+        await ec2.ex_describe_tags("vol-1", filters={"key": []})
+
+
 async def test_filters_of_volumes_and_snapshots(ec2: Any, boto: Any, node_id: str, name: str) -> None:
     zone = instance(boto, node_id)["Placement"]["AvailabilityZone"]
     volume = await ec2.create_volume(2, name, location=zone, ex_tags={name: "1"})

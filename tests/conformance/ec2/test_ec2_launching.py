@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from cumuli.errors import AlreadyExists, ImageNotFound, InvalidRequest, NodeNotFound, NotFound
-from cumuli.providers.aws.ec2.models import InterfaceSpec, LaunchPermissions, MetadataOptions, SpotOptions
+from cumuli.providers.aws.ec2.models import (
+    BlockDeviceMapping,
+    InterfaceSpec,
+    LaunchPermissions,
+    MetadataOptions,
+    SpotOptions,
+)
 from tests.conformance.ec2.conftest import instance, tags_of
 
 UNKNOWN_NODE = "i-00000000000000000"
@@ -191,6 +197,104 @@ async def test_a_launch_template_from_making_to_deleting(ec2: Any, boto: Any, im
     )
     with pytest.raises(NotFound):
         await ec2.ex_delete_launch_template(template)
+
+
+async def test_versions_of_a_launch_template(ec2: Any, boto: Any, image: str, name: str) -> None:
+    template = await ec2.ex_create_launch_template(name, size="t3.small", image=image, user_data="#!/bin/sh")
+    second = await ec2.ex_create_launch_template_version(
+        template,
+        source_version=1,
+        size="t3.large",
+        image=image,
+        key_name="me",
+        location="eu-west-1a",
+        iam_profile="web",
+        block_devices=[BlockDeviceMapping(device="/dev/sdf", size=9, type="gp3", encrypted=True)],
+        terminate_on_shutdown=False,
+        spot=SpotOptions(max_price="0.05"),
+        metadata_options=MetadataOptions(http_tokens="required"),
+        monitoring=True,
+        node_tags={"n": "1"},
+        volume_tags={"v": "1"},
+        description="the second",
+    )
+    assert (second.template, second.number, second.is_default) == (template.id, 2, False)
+    first, read = await ec2.ex_list_launch_template_versions(name)
+    seen = boto.describe_launch_template_versions(LaunchTemplateId=template.id)["LaunchTemplateVersions"]
+    assert [each["VersionNumber"] for each in seen] == [1, 2] == [first.number, read.number]
+    assert (first.is_default, first.data.size, first.data.image) == (True, "t3.small", image)
+    assert base64.b64decode(first.data.user_data.reveal()) == b"#!/bin/sh"
+    assert "IyE" not in repr(first)
+    data = seen[1]["LaunchTemplateData"]
+    assert (read.data.size, read.data.key_name, read.data.location) == (
+        data["InstanceType"],
+        data["KeyName"],
+        data["Placement"]["AvailabilityZone"],
+    )
+    assert (read.data.iam_profile, read.description) == ("web", seen[1]["VersionDescription"])
+    [device] = data["BlockDeviceMappings"]
+    assert read.data.block_devices == (BlockDeviceMapping(device="/dev/sdf", size=9, type="gp3", encrypted=True),)
+    assert (device["DeviceName"], device["Ebs"]["VolumeSize"]) == ("/dev/sdf", 9)
+    assert (read.data.terminate_on_shutdown, read.data.monitoring, read.data.spot) == (
+        False,
+        True,
+        SpotOptions(max_price="0.05"),
+    )
+    assert read.data.metadata_options.http_tokens == "required"
+    assert (read.data.node_tags, read.data.volume_tags, read.data.interface_tags) == ({"n": "1"}, {"v": "1"}, {})
+    assert (read.created_at, read.template_name) == (seen[1]["CreateTime"], name)
+
+    assert [each.number for each in await ec2.ex_list_launch_template_versions(name, versions=[read])] == [2]
+    latest = await ec2.ex_list_launch_template_versions(template, versions=["$Latest"])
+    assert [each.number for each in latest] == [2]
+    assert await ec2.ex_list_launch_template_versions(template, versions=[]) == []
+    for wrong in ("2", [0], [True], [""]):
+        with pytest.raises(InvalidRequest):
+            await ec2.ex_list_launch_template_versions(template, versions=wrong)
+    with pytest.raises(NotFound):
+        await ec2.ex_list_launch_template_versions("lt-00000000000000000")
+
+    changed = await ec2.ex_set_default_launch_template_version(template, read)
+    assert (changed.id, changed.default_version, changed.latest_version) == (template.id, 2, 2)
+    node = await ec2.create_node(name, None, None, ex_launch_template=template)
+    assert instance(boto, node.id)["InstanceType"] == "t3.large"
+    await ec2.destroy_node(node)
+    await ec2.ex_delete_launch_template(template)
+
+
+# Spot requests
+
+
+async def test_spot_requests(ec2: Any, boto: Any, image: str, name: str) -> None:
+    # Moto makes no request for RunInstances, so these are made the older way.
+    made = boto.request_spot_instances(
+        SpotPrice="0.5",
+        InstanceCount=3,
+        Type="one-time",
+        InstanceInterruptionBehavior="stop",
+        LaunchSpecification={"ImageId": image, "InstanceType": "t3.micro"},
+        TagSpecifications=[{"ResourceType": "spot-instances-request", "Tags": [{"Key": "n", "Value": name}]}],
+    )["SpotInstanceRequests"]
+    ids = [each["SpotInstanceRequestId"] for each in made]
+    found = await ec2.ex_list_spot_requests(filters={"spot-instance-request-id": ids})
+    assert {each.id for each in found} == set(ids) <= {each.id for each in await ec2.ex_list_spot_requests()}
+    [request] = await ec2.ex_list_spot_requests(ids=ids[:1])
+    [seen] = boto.describe_spot_instance_requests(SpotInstanceRequestIds=ids[:1])["SpotInstanceRequests"]
+    assert (request.state, request.status, request.node) == ("active", "fulfilled", seen["InstanceId"])
+    assert (request.type, float(request.max_price), request.interruption) == ("one-time", 0.5, "stop")
+    assert (request.size, request.image, request.tags) == ("t3.micro", image, {"n": name})
+    assert request.created_at == seen["CreateTime"]
+    assert await ec2.ex_describe_tags(request) == {"n": name}
+    assert await ec2.ex_list_spot_requests(ids=[]) == []
+    assert await ec2.ex_cancel_spot_request(request) is None
+    assert await ec2.ex_cancel_spot_requests(ids[1:]) is None
+    assert await ec2.ex_cancel_spot_requests([]) is None
+    assert {each.id for each in await ec2.ex_list_spot_requests()} & set(ids) == set()
+    for wrong in ("sir-1", [""], [7]):
+        with pytest.raises(InvalidRequest):
+            await ec2.ex_cancel_spot_requests(wrong)
+    for node in found:
+        await ec2.destroy_node(node.node)
 
 
 # Who may launch from an image, and how much

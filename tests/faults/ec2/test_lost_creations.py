@@ -52,6 +52,10 @@ MAKES: dict[str, tuple[Call, str]] = {
         lambda ec2: ec2.ex_create_launch_template("web", image="ami-1"),
         "the launch template 'web' was made",
     ),
+    "CreateLaunchTemplateVersion": (
+        lambda ec2: ec2.ex_create_launch_template_version("web", image="ami-1"),
+        "a version of web was made",
+    ),
     "CreatePlacementGroup": (lambda ec2: ec2.ex_create_placement_group("near"), "the placement group 'near' was made"),
     "CreateSecurityGroup": (lambda ec2: ec2.ex_create_security_group("web", "x"), "the security group 'web' was made"),
 }

@@ -127,6 +127,21 @@ GONE: dict[str, tuple[Call, list[Any]]] = {
         lambda ec2: ec2.ex_delete_launch_template("lt-1"),
         [cut, error(400, "InvalidLaunchTemplateId.NotFound")],
     ),
+    "DeleteLaunchTemplateVersions": (
+        lambda ec2: ec2.ex_delete_launch_template_versions("lt-1", [2]),
+        [
+            cut,
+            reply(
+                200,
+                answer_of(
+                    "DeleteLaunchTemplateVersions",
+                    "<unsuccessfullyDeletedLaunchTemplateVersionSet><item><versionNumber>2</versionNumber>"
+                    "<responseError><code>launchTemplateVersionDoesNotExist</code></responseError></item>"
+                    "</unsuccessfullyDeletedLaunchTemplateVersionSet>",
+                ),
+            ),
+        ],
+    ),
     "DetachVolume, detaching": (
         lambda ec2: ec2.detach_volume("vol-1"),
         [

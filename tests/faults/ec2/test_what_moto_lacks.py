@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from cumuli.errors import AlreadyExists, Conflict, NotFound
-from cumuli.providers.aws.ec2.models import PlacementGroup
+from cumuli.errors import AlreadyExists, CloudError, Conflict, NotFound
+from cumuli.providers.aws.ec2.models import (
+    BlockDeviceMapping,
+    InterfaceSpec,
+    LaunchTemplate,
+    LaunchTemplateVersion,
+    PlacementGroup,
+)
 from tests.conformance.ec2.conftest import boto_client
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import Parameters, StrictEC2, answer_of, error
@@ -66,6 +72,72 @@ async def test_placement_groups(client: MakeClient) -> None:
         partition_count=seen["PartitionCount"],
         tags={"a": "1"},
     )
+
+
+UNDELETED = """<unsuccessfullyDeletedLaunchTemplateVersionSet><item><versionNumber>{number}</versionNumber>
+<responseError><code>{code}</code><message>No.</message></responseError></item>
+</unsuccessfullyDeletedLaunchTemplateVersionSet>"""
+
+
+async def test_versions_of_launch_templates_deleted(client: MakeClient) -> None:
+    action = "DeleteLaunchTemplateVersions"
+    gone = UNDELETED.format(number=2, code="launchTemplateVersionDoesNotExist")
+    answers = [told(action, "<x/>"), told(action, gone)]
+    with StrictEC2(*answers, *answers) as server:
+        ec2, boto = client(server.origin), boto_of(server)
+        for template, by in ((LaunchTemplate(id="lt-1"), "LaunchTemplateId"), ("web", "LaunchTemplateName")):
+            versions = [2, LaunchTemplateVersion(template="lt-1", number=3)]
+            assert await ec2.ex_delete_launch_template_versions(template, versions) is None
+            name = template if isinstance(template, str) else template.id
+            boto.delete_launch_template_versions(**{by: name}, Versions=["2", "3"])
+        assert await ec2.ex_delete_launch_template_versions("web", []) is None
+        sent = [without_version(request) for request in server.requests]
+    assert sent[:4:2] == sent[1:4:2]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("unexpectedError", Conflict), ("launchTemplateNameDoesNotExist", NotFound)]
+)
+async def test_versions_that_stay_are_told(client: MakeClient, code: str, kind: type[CloudError]) -> None:
+    answer = told("DeleteLaunchTemplateVersions", UNDELETED.format(number=2, code=code))
+    words = r"not all versions of web were deleted: 2 \(No\.\)"
+    with StrictEC2(answer) as server, pytest.raises(kind, match=words) as caught:
+        await client(server.origin).ex_delete_launch_template_versions("web", [1, 2])
+    assert caught.value.code == code
+
+
+INTERFACES = """<launchTemplateVersionSet><item><launchTemplateId>lt-1</launchTemplateId>
+<versionNumber>3</versionNumber>
+<launchTemplateData><blockDeviceMappingSet><item><deviceName>/dev/sdh</deviceName><noDevice/></item>
+</blockDeviceMappingSet><networkInterfaceSet><item><deviceIndex>1</deviceIndex><subnetId>subnet-1</subnetId>
+<groupSet><groupId>sg-1</groupId><groupId>sg-2</groupId></groupSet><privateIpAddressesSet>
+<item><primary>true</primary><privateIpAddress>10.0.0.5</privateIpAddress></item>
+<item><primary>false</primary><privateIpAddress>10.0.0.6</privateIpAddress></item></privateIpAddressesSet>
+<ipv6AddressesSet><item><ipv6Address>2001:db8::5</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet>
+<securityGroupIdSet><item>sg-3</item></securityGroupIdSet></launchTemplateData></item></launchTemplateVersionSet>"""
+
+
+async def test_interfaces_of_launch_templates(client: MakeClient) -> None:
+    with StrictEC2(*[told("DescribeLaunchTemplateVersions", INTERFACES)] * 2) as server:
+        [version] = await client(server.origin).ex_list_launch_template_versions("web", versions=[3])
+        [seen] = boto_of(server).describe_launch_template_versions(LaunchTemplateName="web", Versions=["3"])[
+            "LaunchTemplateVersions"
+        ]
+        sent = [without_version(request) for request in server.requests]
+    assert sent[0] == sent[1]
+    [interface] = seen["LaunchTemplateData"]["NetworkInterfaces"]
+    assert version.data.interfaces == (
+        InterfaceSpec(
+            device_index=interface["DeviceIndex"],
+            subnet=interface["SubnetId"],
+            security_groups=tuple(interface["Groups"]),
+            private_ip="10.0.0.5",
+            secondary_private_ips=("10.0.0.6",),
+            ipv6_addresses=("2001:db8::5",),
+        ),
+    )
+    assert version.data.block_devices == (BlockDeviceMapping(device="/dev/sdh", no_device=True),)
+    assert version.data.security_groups == tuple(seen["LaunchTemplateData"]["SecurityGroupIds"])
 
 
 async def test_placement_groups_that_are_not_to_be(client: MakeClient) -> None:

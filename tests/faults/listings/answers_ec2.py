@@ -122,6 +122,29 @@ KEY = f"""<keyPairId>key-@</keyPairId><keyFingerprint>1f:51:ae</keyFingerprint><
 TEMPLATE = f"""<launchTemplateId>lt-@</launchTemplateId><launchTemplateName>t@</launchTemplateName>
 <createTime>2026-01-02T03:04:05.000Z</createTime><createdBy>arn:aws:iam::1:root</createdBy>
 <defaultVersionNumber>1</defaultVersionNumber><latestVersionNumber>2</latestVersionNumber>{TAGS}"""
+VERSION = f"""<launchTemplateId>lt-1</launchTemplateId><launchTemplateName>web</launchTemplateName>
+<versionNumber>@</versionNumber><versionDescription>v@</versionDescription>
+<createTime>2026-01-02T03:04:05.000Z</createTime><createdBy>arn:aws:iam::1:root</createdBy>
+<defaultVersion>true</defaultVersion><launchTemplateData><imageId>ami-1</imageId><instanceType>t3.micro</instanceType>
+<keyName>me</keyName><userData>IyEvYmluL3No</userData><iamInstanceProfile><name>web</name></iamInstanceProfile>
+<blockDeviceMappingSet><item><deviceName>/dev/sdf</deviceName><ebs><volumeSize>8</volumeSize><iops>3000</iops>
+<encrypted>true</encrypted></ebs></item></blockDeviceMappingSet><networkInterfaceSet><item><deviceIndex>0</deviceIndex>
+<associatePublicIpAddress>true</associatePublicIpAddress><groupSet><groupId>sg-1</groupId></groupSet>
+<privateIpAddressesSet><item><primary>true</primary><privateIpAddress>10.0.0.5</privateIpAddress></item>
+</privateIpAddressesSet></item></networkInterfaceSet><placement><availabilityZone>eu-west-1a</availabilityZone>
+<groupName>near</groupName></placement><monitoring><enabled>true</enabled></monitoring>
+<instanceInitiatedShutdownBehavior>stop</instanceInitiatedShutdownBehavior><tagSpecificationSet><item>
+<resourceType>instance</resourceType>{TAGS}</item></tagSpecificationSet><securityGroupIdSet><item>sg-1</item>
+</securityGroupIdSet><instanceMarketOptions><marketType>spot</marketType><spotOptions><maxPrice>0.05</maxPrice>
+<validUntil>2026-01-02T03:04:05.000Z</validUntil></spotOptions></instanceMarketOptions><metadataOptions>
+<httpTokens>required</httpTokens></metadataOptions></launchTemplateData>"""
+SPOT = f"""<spotInstanceRequestId>sir-@</spotInstanceRequestId><spotPrice>0.05</spotPrice><type>one-time</type>
+<state>active</state><status><code>fulfilled</code><updateTime>2026-01-02T03:04:05.000Z</updateTime>
+<message>m</message></status><validUntil>2026-01-02T03:04:05.000Z</validUntil><launchSpecification>
+<imageId>ami-1</imageId><instanceType>t3.micro</instanceType></launchSpecification><instanceId>i-@</instanceId>
+<createTime>2026-01-02T03:04:05.000Z</createTime><productDescription>Linux/UNIX</productDescription>
+<launchedAvailabilityZone>eu-west-1a</launchedAvailabilityZone>
+<instanceInterruptionBehavior>terminate</instanceInterruptionBehavior>{TAGS}"""
 PLACEMENT = f"""<groupName>p@</groupName><groupId>pg-@</groupId><state>available</state><strategy>partition</strategy>
 <partitionCount>3</partitionCount><spreadLevel>rack</spreadLevel>{TAGS}"""
 RESERVED = f"""<reservedInstancesId>r@</reservedInstancesId><instanceType>m5.large</instanceType>
@@ -242,6 +265,20 @@ EC2: dict[str, Recorded] = {
         "launchTemplates",
         TEMPLATE,
         "launchTemplateId",
+    ),
+    "ex_list_launch_template_versions": listing(
+        lambda ec2: ec2.ex_list_launch_template_versions("lt-1"),
+        "DescribeLaunchTemplateVersions",
+        "launchTemplateVersionSet",
+        VERSION,
+        "versionNumber",
+    ),
+    "ex_list_spot_requests": listing(
+        lambda ec2: ec2.ex_list_spot_requests(),
+        "DescribeSpotInstanceRequests",
+        "spotInstanceRequestSet",
+        SPOT,
+        "spotInstanceRequestId",
     ),
     "ex_list_placement_groups": listing(
         lambda ec2: ec2.ex_list_placement_groups(),

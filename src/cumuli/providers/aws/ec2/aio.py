@@ -16,6 +16,7 @@ from cumuli.providers.aws.ec2.aio_interfaces import AsyncEC2Interfaces
 from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_routing import AsyncEC2Routing
+from cumuli.providers.aws.ec2.aio_spot import AsyncEC2Spot
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes
 from cumuli.providers.aws.ec2.driver import EC2Driver
@@ -35,6 +36,7 @@ ACTION = re.compile(r"[A-Z][A-Za-z0-9]{1,99}")
 class AsyncEC2(
     AsyncEC2Instances,
     AsyncEC2LaunchTemplates,
+    AsyncEC2Spot,
     AsyncEC2Images,
     AsyncEC2Volumes,
     AsyncEC2Addresses,

@@ -49,7 +49,8 @@ class AsyncEC2Account(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     async def ex_get_limits(self) -> dict[str, int]:
         """How much of what the account may have in this region, by AWS's names.
 
-        EC2's operation: ``DescribeAccountAttributes``. AWS keeps more limits in its service for quotas.
+        EC2's operation: ``DescribeAccountAttributes``. AWS keeps more limits in another service, Service Quotas. EC2
+        does not tell how much of them is used: count what its listings give.
 
         Returns:
             Those of the attributes that are figures: ``"max-instances"``, ``"max-elastic-ips"``,

@@ -350,6 +350,49 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         fields = msgspec.structs.asdict(spec)
         return {**fields, "size": "" if size is None else spec.size, "image": "" if image is None else spec.image}
 
+    async def list_sizes(
+        self, *, location: NodeLocation | str | None = None, ex_filters: Filters | None = None
+    ) -> list[NodeSize]:
+        """Every size on offer in this region, or those that match.
+
+        EC2's operation: ``DescribeInstanceTypes``; with a location ``DescribeInstanceTypeOfferings`` before it.
+
+        Args:
+            location: Only what is on offer in this availability zone.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"vcpu-info.default-vcpus": "2", "processor-info.supported-architecture": "arm64"}``); ``*`` and
+                ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        place = optional_id_of(location, NodeLocation, self.provider)
+        matching = checked_filters(ex_filters)
+        listing = self._listing(
+            ComputeCapability.LIST_SIZES,
+            lambda cursor: self._ec2.sizes.list_sizes(location=place, cursor=cursor, matching=matching),
+        )
+        return [size async for size in listing]
+
+    async def list_key_pairs(self, *, ex_filters: Filters | None = None) -> list[KeyPair]:
+        """Every key pair of the account in this region, or those that match.
+
+        EC2's operation: ``DescribeKeyPairs``.
+
+        Args:
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"key-name": "web-*", "tag:team": "a"}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        matching = checked_filters(ex_filters)
+        listing = self._listing(
+            ComputeCapability.LIST_KEY_PAIRS,
+            lambda cursor: self._ec2.keys.list_key_pairs(cursor=cursor, matching=matching),
+        )
+        return [pair async for pair in listing]
+
     async def ex_modify_instance_attribute(
         self,
         node: Node | str,

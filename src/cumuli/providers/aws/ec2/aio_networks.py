@@ -33,15 +33,23 @@ class AsyncEC2Networks(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     _ec2: EC2Driver
 
-    async def ex_list_availability_zones(self, *, only_available: bool = True) -> list[AvailabilityZone]:
+    async def ex_list_availability_zones(
+        self, *, only_available: bool = True, filters: Filters | None = None
+    ) -> list[AvailabilityZone]:
         """The availability zones of this region that the account has enabled.
 
         EC2's operation: ``DescribeAvailabilityZones``.
 
         Args:
             only_available: Leave out those that AWS does not call available.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"zone-type": "availability-zone"}``).
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
-        return await self._do(self._ec2.networks.list_zones(only_available=only_available))
+        matching = checked_filters(filters)
+        return await self._do(self._ec2.networks.list_zones(only_available=only_available, matching=matching))
 
     async def ex_list_networks(
         self, *, ids: Sequence[Network | str] | None = None, filters: Filters | None = None

@@ -9,6 +9,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_tags
 from cumuli.compute.models import KeyPair, Node, NodeImage, Volume, VolumeSnapshot
 from cumuli.errors import InvalidRequest
+from cumuli.providers.aws.ec2.arguments import Filters, checked_filters
 from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import (
     Address,
@@ -22,6 +23,7 @@ from cumuli.providers.aws.ec2.models import (
     NetworkInterface,
     RouteTable,
     SecurityGroup,
+    SpotRequest,
     Subnet,
 )
 
@@ -40,6 +42,7 @@ Taggable = (
     | NetworkInterface
     | RouteTable
     | SecurityGroup
+    | SpotRequest
     | Subnet
     | str
 )
@@ -51,22 +54,28 @@ class AsyncEC2Tags(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     _ec2: EC2Driver
 
-    async def ex_describe_tags(self, resource: Taggable) -> dict[str, str]:
+    async def ex_describe_tags(self, resource: Taggable, *, filters: Filters | None = None) -> dict[str, str]:
         """Every tag of a resource.
 
         EC2's operation: ``DescribeTags``.
 
         Args:
             resource: A node, volume, snapshot, image, key pair, address, security group, network, subnet, interface,
-                internet gateway, route table or launch template, or the id of anything else that has tags.
+                internet gateway, route table, launch template or spot request, or the id of anything else that has
+                tags.
+            filters: AWS's own filters by name, each with the values of which one must match (``{"key": "team-*"}``).
 
         Returns:
             The tags; empty when there are none, and when there is no such resource.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
+        matching = checked_filters(filters)
         resource_id = await self._taggable_id(resource)
 
         async def fetch(cursor: str | None) -> Page[tuple[str, str]]:
-            page = await self._ec2.tags.list_tags(resource_id, cursor=cursor)
+            page = await self._ec2.tags.list_tags(resource_id, matching=matching, cursor=cursor)
             return Page([(tag.key, tag.value) for tag in page.items], page.next)
 
         return {key: value async for key, value in self._pages(fetch, key=lambda tag: tag[0])}

@@ -18,6 +18,7 @@ from cumuli.providers.aws.ec2.models import (
     RouteTable,
     RouteTableAssociation,
     SecurityGroup,
+    SpotRequest,
     Subnet,
 )
 
@@ -40,6 +41,7 @@ OwnModel = (
     | RouteTable
     | RouteTableAssociation
     | SecurityGroup
+    | SpotRequest
     | Subnet
 )
 

@@ -31,9 +31,10 @@ from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
 from cumuli.providers.aws.ec2.aio_images import AsyncEC2Images
 from cumuli.providers.aws.ec2.aio_instances import AsyncEC2Instances
 from cumuli.providers.aws.ec2.aio_interfaces import AsyncEC2Interfaces
-from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates
+from cumuli.providers.aws.ec2.aio_launch_templates import AsyncEC2LaunchTemplates, Version
 from cumuli.providers.aws.ec2.aio_networks import AsyncEC2Networks
 from cumuli.providers.aws.ec2.aio_routing import AsyncEC2Routing
+from cumuli.providers.aws.ec2.aio_spot import AsyncEC2Spot
 from cumuli.providers.aws.ec2.aio_tags import AsyncEC2Tags, Taggable
 from cumuli.providers.aws.ec2.aio_volumes import AsyncEC2Volumes, VolumeType
 from cumuli.providers.aws.ec2.arguments import Filters
@@ -50,6 +51,7 @@ from cumuli.providers.aws.ec2.models import (
     InternetGateway,
     LaunchPermissions,
     LaunchTemplate,
+    LaunchTemplateVersion,
     MetadataOptions,
     Network,
     NetworkAttributes,
@@ -61,6 +63,7 @@ from cumuli.providers.aws.ec2.models import (
     SecurityGroup,
     SecurityGroupRule,
     SpotOptions,
+    SpotRequest,
     Subnet,
     VolumeModification,
 )
@@ -81,6 +84,7 @@ __all__ = [
     "EC2LaunchTemplates",
     "EC2Networks",
     "EC2Routing",
+    "EC2Spot",
     "EC2Tags",
     "EC2Volumes",
 ]
@@ -360,6 +364,38 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             )
         )
 
+    def list_sizes(
+        self, *, location: NodeLocation | str | None = None, ex_filters: Filters | None = None
+    ) -> list[NodeSize]:
+        """Every size on offer in this region, or those that match.
+
+        EC2's operation: ``DescribeInstanceTypes``; with a location ``DescribeInstanceTypeOfferings`` before it.
+
+        Args:
+            location: Only what is on offer in this availability zone.
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"vcpu-info.default-vcpus": "2", "processor-info.supported-architecture": "arm64"}``); ``*`` and
+                ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_instances.list_sizes(location=location, ex_filters=ex_filters))
+
+    def list_key_pairs(self, *, ex_filters: Filters | None = None) -> list[KeyPair]:
+        """Every key pair of the account in this region, or those that match.
+
+        EC2's operation: ``DescribeKeyPairs``.
+
+        Args:
+            ex_filters: AWS's own filters by name, each with the values of which one must match
+                (``{"key-name": "web-*", "tag:team": "a"}``); ``*`` and ``?`` are wildcards.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
+        """
+        return run(self._ec2_instances.list_key_pairs(ex_filters=ex_filters))
+
     def ex_modify_instance_attribute(
         self,
         node: Node | str,
@@ -606,6 +642,164 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             )
         )
 
+    def ex_list_launch_template_versions(
+        self,
+        template: LaunchTemplate | str,
+        *,
+        versions: Sequence[Version] | None = None,
+        filters: Filters | None = None,
+    ) -> list[LaunchTemplateVersion]:
+        """Every version of a launch template, with what it says of nodes.
+
+        EC2's operation: ``DescribeLaunchTemplateVersions``.
+
+        Args:
+            template: The launch template, by model, id or name.
+            versions: Only these: numbers, ``"$Latest"`` or ``"$Default"``. An empty list gives an empty list, without
+                a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"is-default-version": "true"}``).
+
+        Raises:
+            NotFound: The template, or one of ``versions``, does not exist.
+        """
+        return run(
+            self._ec2_launch_templates.ex_list_launch_template_versions(template, versions=versions, filters=filters)
+        )
+
+    def ex_create_launch_template_version(
+        self,
+        template: LaunchTemplate | str,
+        *,
+        source_version: Version | None = None,
+        size: NodeSize | str | None = None,
+        image: NodeImage | str | None = None,
+        location: NodeLocation | str | None = None,
+        key_name: KeyPair | str | None = None,
+        security_groups: Sequence[SecurityGroup | str] = (),
+        subnet: Subnet | str | None = None,
+        user_data: str | bytes | None = None,
+        iam_profile: str | None = None,
+        block_devices: Sequence[BlockDeviceMapping] = (),
+        assign_public_ip: bool | None = None,
+        terminate_on_shutdown: bool | None = None,
+        spot: SpotOptions | bool = False,
+        placement_group: PlacementGroup | str | None = None,
+        metadata_options: MetadataOptions | None = None,
+        monitoring: bool | None = None,
+        node_tags: Mapping[str, str] | None = None,
+        volume_tags: Mapping[str, str] | None = None,
+        interface_tags: Mapping[str, str] | None = None,
+        network_interfaces: Sequence[InterfaceSpec] = (),
+        private_ip: str | None = None,
+        ipv6_addresses: Sequence[str] = (),
+        ipv6_address_count: int | None = None,
+        description: str | None = None,
+    ) -> LaunchTemplateVersion:
+        """Add a version to a launch template; the default version stays the one that it is.
+
+        EC2's operation: ``CreateLaunchTemplateVersion``, with a ``ClientToken``, so that a retry cannot create a second
+        one. ``ex_set_default_launch_template_version`` makes it the one that is taken if none is named.
+
+        Args:
+            template: The launch template, by model, id or name.
+            source_version: The version whose words hold where this one says nothing; None for one that says what is
+                given here, and nothing else.
+            size: As for ``ex_create_launch_template``, and so is what follows.
+            image: What to make nodes from.
+            location: The availability zone.
+            key_name: A key pair that is there already.
+            security_groups: Security groups, by model, id or name.
+            subnet: The subnet.
+            user_data: What cloud-init gets.
+            iam_profile: ARN or name of an instance profile.
+            block_devices: Volumes beside the image's, or instead of them.
+            assign_public_ip: Whether nodes get a public address.
+            terminate_on_shutdown: Whether a shutdown from within destroys them.
+            spot: Launch spot instances.
+            placement_group: A placement group.
+            metadata_options: How nodes get at their metadata.
+            monitoring: Whether they are monitored in detail.
+            node_tags: Tags to put on nodes.
+            volume_tags: Tags to put on volumes that are made for them.
+            interface_tags: Tags to put on network interfaces that are made for them.
+            network_interfaces: Their network interfaces.
+            private_ip: The private IPv4 address of a single node.
+            ipv6_addresses: The IPv6 addresses of a single node.
+            ipv6_address_count: How many IPv6 addresses nodes get of AWS's choice.
+            description: What this version of the template is.
+
+        Returns:
+            The new version.
+
+        Raises:
+            NotFound: The template, or ``source_version``, does not exist.
+            InvalidRequest: AWS does not take what is in it.
+        """
+        return run(
+            self._ec2_launch_templates.ex_create_launch_template_version(
+                template,
+                source_version=source_version,
+                size=size,
+                image=image,
+                location=location,
+                key_name=key_name,
+                security_groups=security_groups,
+                subnet=subnet,
+                user_data=user_data,
+                iam_profile=iam_profile,
+                block_devices=block_devices,
+                assign_public_ip=assign_public_ip,
+                terminate_on_shutdown=terminate_on_shutdown,
+                spot=spot,
+                placement_group=placement_group,
+                metadata_options=metadata_options,
+                monitoring=monitoring,
+                node_tags=node_tags,
+                volume_tags=volume_tags,
+                interface_tags=interface_tags,
+                network_interfaces=network_interfaces,
+                private_ip=private_ip,
+                ipv6_addresses=ipv6_addresses,
+                ipv6_address_count=ipv6_address_count,
+                description=description,
+            )
+        )
+
+    def ex_set_default_launch_template_version(
+        self, template: LaunchTemplate | str, version: Version
+    ) -> LaunchTemplate:
+        """Choose the version that is taken of a launch template if none is named.
+
+        EC2's operation: ``ModifyLaunchTemplate``.
+
+        Args:
+            template: The launch template, by model, id or name.
+            version: The version, by model or number.
+
+        Returns:
+            The template as it is now.
+
+        Raises:
+            NotFound: One of them does not exist.
+        """
+        return run(self._ec2_launch_templates.ex_set_default_launch_template_version(template, version))
+
+    def ex_delete_launch_template_versions(self, template: LaunchTemplate | str, versions: Sequence[Version]) -> None:
+        """Delete versions of a launch template, up to 200; the default one cannot be deleted.
+
+        EC2's operation: ``DeleteLaunchTemplateVersions``. An empty list sends nothing.
+
+        Args:
+            template: The launch template, by model, id or name.
+            versions: The versions, by model or number.
+
+        Raises:
+            NotFound: The template does not exist. A version that does not is no error.
+            Conflict: Some could not be deleted; the message names them, with AWS's reasons. The others are deleted.
+        """
+        run(self._ec2_launch_templates.ex_delete_launch_template_versions(template, versions))
+
     def ex_delete_launch_template(self, template: LaunchTemplate | str) -> None:
         """Delete a launch template with all of its versions; nodes that were launched by it stay.
 
@@ -683,6 +877,59 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             Conflict: Nodes are in it.
         """
         run(self._ec2_launch_templates.ex_delete_placement_group(group))
+
+
+class EC2Spot(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
+    """Spot requests, which ``create_node(ex_spot=)`` makes."""
+
+    def __init__(self, client: AsyncEC2Spot) -> None:
+        super().__init__(client)
+        self._ec2_spot = client
+
+    def ex_list_spot_requests(
+        self, *, ids: Sequence[SpotRequest | str] | None = None, filters: Filters | None = None
+    ) -> list[SpotRequest]:
+        """Every request for a spot instance of the account in this region, from every page.
+
+        EC2's operation: ``DescribeSpotInstanceRequests``. AWS lists a request for four hours after it was cancelled
+        and its node terminated.
+
+        Args:
+            ids: Only these: a node's is its ``spot_request``. An empty list gives an empty list, without a call.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"state": ["open", "active"]}``).
+
+        Raises:
+            NotFound: One of ``ids`` does not exist.
+        """
+        return run(self._ec2_spot.ex_list_spot_requests(ids=ids, filters=filters))
+
+    def ex_cancel_spot_request(self, request: SpotRequest | str) -> None:
+        """Cancel a request for a spot instance, so that AWS launches none for it any more.
+
+        EC2's operation: ``CancelSpotInstanceRequests``. A node that was launched for it runs on: ``destroy_node``. A
+        persistent request is to be cancelled first, else it launches another one.
+
+        Args:
+            request: The request; one that is cancelled already is no error.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        run(self._ec2_spot.ex_cancel_spot_request(request))
+
+    def ex_cancel_spot_requests(self, requests: Sequence[SpotRequest | str]) -> None:
+        """Cancel several requests for spot instances, by one call.
+
+        EC2's operation: ``CancelSpotInstanceRequests``. An empty list sends nothing.
+
+        Args:
+            requests: The requests, as for ``ex_cancel_spot_request``.
+
+        Raises:
+            NotFound: One of them does not exist; the others may be cancelled or not.
+        """
+        run(self._ec2_spot.ex_cancel_spot_requests(requests))
 
 
 class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
@@ -1279,15 +1526,22 @@ class EC2Networks(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         super().__init__(client)
         self._ec2_networks = client
 
-    def ex_list_availability_zones(self, *, only_available: bool = True) -> list[AvailabilityZone]:
+    def ex_list_availability_zones(
+        self, *, only_available: bool = True, filters: Filters | None = None
+    ) -> list[AvailabilityZone]:
         """The availability zones of this region that the account has enabled.
 
         EC2's operation: ``DescribeAvailabilityZones``.
 
         Args:
             only_available: Leave out those that AWS does not call available.
+            filters: AWS's own filters by name, each with the values of which one must match
+                (``{"zone-type": "availability-zone"}``).
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_networks.ex_list_availability_zones(only_available=only_available))
+        return run(self._ec2_networks.ex_list_availability_zones(only_available=only_available, filters=filters))
 
     def ex_list_networks(
         self, *, ids: Sequence[Network | str] | None = None, filters: Filters | None = None
@@ -2163,19 +2417,24 @@ class EC2Tags(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         super().__init__(client)
         self._ec2_tags = client
 
-    def ex_describe_tags(self, resource: Taggable) -> dict[str, str]:
+    def ex_describe_tags(self, resource: Taggable, *, filters: Filters | None = None) -> dict[str, str]:
         """Every tag of a resource.
 
         EC2's operation: ``DescribeTags``.
 
         Args:
             resource: A node, volume, snapshot, image, key pair, address, security group, network, subnet, interface,
-                internet gateway, route table or launch template, or the id of anything else that has tags.
+                internet gateway, route table, launch template or spot request, or the id of anything else that has
+                tags.
+            filters: AWS's own filters by name, each with the values of which one must match (``{"key": "team-*"}``).
 
         Returns:
             The tags; empty when there are none, and when there is no such resource.
+
+        Raises:
+            InvalidRequest: AWS knows no such filter, or one has no values.
         """
-        return run(self._ec2_tags.ex_describe_tags(resource))
+        return run(self._ec2_tags.ex_describe_tags(resource, filters=filters))
 
     def ex_create_tags(self, resource: Taggable, tags: Mapping[str, str]) -> None:
         """Add tags to a resource; a key that it has already gets the new value.
@@ -2242,7 +2501,8 @@ class EC2Account(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
     def ex_get_limits(self) -> dict[str, int]:
         """How much of what the account may have in this region, by AWS's names.
 
-        EC2's operation: ``DescribeAccountAttributes``. AWS keeps more limits in its service for quotas.
+        EC2's operation: ``DescribeAccountAttributes``. AWS keeps more limits in another service, Service Quotas. EC2
+        does not tell how much of them is used: count what its listings give.
 
         Returns:
             Those of the attributes that are figures: ``"max-instances"``, ``"max-elastic-ips"``,
@@ -2254,6 +2514,7 @@ class EC2Account(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 class EC2(
     EC2Instances,
     EC2LaunchTemplates,
+    EC2Spot,
     EC2Images,
     EC2Volumes,
     EC2Addresses,

@@ -26,6 +26,7 @@ from cumuli.providers.aws.ec2.placement_groups import PlacementGroups
 from cumuli.providers.aws.ec2.routing import Routing
 from cumuli.providers.aws.ec2.security_groups import SecurityGroups
 from cumuli.providers.aws.ec2.sizes import Sizes
+from cumuli.providers.aws.ec2.spot import SpotRequests
 from cumuli.providers.aws.ec2.tags import Tags
 from cumuli.providers.aws.ec2.volumes import Volumes
 from cumuli.providers.aws.regions import Place
@@ -64,6 +65,7 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         launching = Launching(self.security_groups)
         self.instances = Instances(calls, launching)
         self.launch_templates = LaunchTemplates(calls, launching)
+        self.spot = SpotRequests(calls)
         self.placement_groups = PlacementGroups(calls)
         self.volumes = Volumes(calls, self.networks)
         self.keys = KeyPairs(calls)

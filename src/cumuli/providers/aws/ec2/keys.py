@@ -7,8 +7,10 @@ from cumuli.calls.paging import Page
 from cumuli.compute.models import KeyPair
 from cumuli.errors import KeyPairNotFound
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls
 from cumuli.providers.aws.ec2.models import PROVIDER
+from cumuli.providers.aws.query import filters
 from cumuli.secret import Secret
 
 __all__ = ["KeyPairs"]
@@ -20,9 +22,11 @@ class KeyPairs:
     def __init__(self, calls: EC2Calls) -> None:
         self._calls = calls
 
-    async def list_key_pairs(self, *, cursor: str | None) -> Page[KeyPair]:
+    async def list_key_pairs(self, *, cursor: str | None, matching: Filters | None = None) -> Page[KeyPair]:
         # AWS gives all of them at once.
-        answer = await self._calls.ask(wire.DescribeKeyPairsResponse, {"IncludePublicKey": True}, whole=False)
+        answer = await self._calls.ask(
+            wire.DescribeKeyPairsResponse, {"IncludePublicKey": True, "Filter": filters(matching or {})}, whole=False
+        )
         return Page([_key_pair(item) for item in answer.key_set])
 
     async def get_key_pair(self, name: str) -> KeyPair:

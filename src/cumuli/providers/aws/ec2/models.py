@@ -8,6 +8,7 @@ import msgspec
 
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import Node, NodeImage, Volume, VolumeSnapshot
+from cumuli.secret import Secret
 
 __all__ = [
     "Address",
@@ -25,6 +26,8 @@ __all__ = [
     "InternetGateway",
     "LaunchPermissions",
     "LaunchTemplate",
+    "LaunchTemplateData",
+    "LaunchTemplateVersion",
     "MetadataOptions",
     "Network",
     "NetworkAttributes",
@@ -39,6 +42,7 @@ __all__ = [
     "SecurityGroupName",
     "SecurityGroupRule",
     "SpotOptions",
+    "SpotRequest",
     "Subnet",
     "VolumeAttachment",
     "VolumeModification",
@@ -486,6 +490,129 @@ class LaunchTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash((self.provider, "launch template", self.id))
+
+
+class LaunchTemplateData(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version of a launch template says of nodes; None and empty where it says nothing.
+
+    Attributes:
+        size: Instance type.
+        image: Id of the image, or ``resolve:ssm:`` and the name of a parameter that says it.
+        location: The availability zone.
+        key_name: The key pair.
+        security_groups: Ids, or names, of the security groups of its nodes.
+        user_data: What cloud-init gets, in base64 as AWS keeps it: ``base64.b64decode(data.user_data.reveal())``.
+        iam_profile: ARN or name of the instance profile.
+        block_devices: Volumes beside the image's, or instead of them.
+        interfaces: Network interfaces; ``subnet=`` of ``ex_create_launch_template`` is the subnet of the first.
+        terminate_on_shutdown: Whether a shutdown from within destroys nodes rather than stops them.
+        spot: How to launch spot instances; None for ordinary ones.
+        placement_group: Name or id of the placement group.
+        metadata_options: How nodes get at their metadata.
+        monitoring: Whether nodes are monitored in detail.
+        node_tags: Tags to put on nodes.
+        volume_tags: Tags to put on volumes that are made for them.
+        interface_tags: Tags to put on network interfaces that are made for them.
+    """
+
+    size: str | None = None
+    image: str | None = None
+    location: str | None = None
+    key_name: str | None = None
+    security_groups: tuple[str, ...] = ()
+    user_data: Secret | None = None
+    iam_profile: str | None = None
+    block_devices: tuple[BlockDeviceMapping, ...] = ()
+    interfaces: tuple[InterfaceSpec, ...] = ()
+    terminate_on_shutdown: bool | None = None
+    spot: SpotOptions | None = None
+    placement_group: str | None = None
+    metadata_options: MetadataOptions | None = None
+    monitoring: bool | None = None
+    node_tags: dict[str, str] = {}
+    volume_tags: dict[str, str] = {}
+    interface_tags: dict[str, str] = {}
+
+
+class LaunchTemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a launch template.
+
+    Attributes:
+        template: Id of the launch template (``"lt-…"``).
+        number: Its number; versions are counted from 1, and no number is used twice.
+        template_name: Name of the launch template.
+        description: What this version is; empty where it does not say.
+        is_default: Whether it is taken if none is named.
+        created_at: When it was created, in UTC, or None.
+        created_by: ARN of whoever created it, or None.
+        data: What it says of nodes.
+        provider: ``"ec2"``.
+    """
+
+    template: str
+    number: int
+    template_name: str = ""
+    description: str = ""
+    is_default: bool = False
+    created_at: dt.datetime | None = None
+    created_by: str | None = None
+    data: LaunchTemplateData = LaunchTemplateData()
+    provider: str = PROVIDER
+
+    @property
+    def id(self) -> str:
+        """The template's id and the number, such as ``"lt-1:2"``; AWS itself has no id for a version."""
+        return f"{self.template}:{self.number}"
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "launch template version", self.id))
+
+
+class SpotRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for a spot instance, as ``create_node(ex_spot=)`` makes one.
+
+    Attributes:
+        id: Its id (``"sir-…"``), which is its node's ``spot_request``.
+        state: AWS's word: ``"open"``, ``"active"`` (it has a node), ``"closed"``, ``"cancelled"``, ``"failed"``,
+            ``"disabled"`` (its node is stopped).
+        status: AWS's word for how things stand (``"fulfilled"``, ``"capacity-not-available"``,
+            ``"instance-terminated-by-price"`` …).
+        state_reason: AWS's sentence for that, or why it failed, or None.
+        node: Id of the node it was fulfilled by, or None.
+        type: ``"one-time"`` or ``"persistent"``.
+        max_price: US dollars per hour at most, as text, or None.
+        interruption: What becomes of the node when AWS takes it away: ``"terminate"``, ``"stop"`` or ``"hibernate"``.
+        size: Instance type, or None where AWS does not tell.
+        image: Id of the image, or None likewise.
+        location: The availability zone of its node, or None.
+        platform: What it is for: ``"Linux/UNIX"``, ``"Windows"`` …
+        created_at: When it was made, in UTC, or None.
+        valid_from: From when it is to be fulfilled, in UTC, or None.
+        valid_until: Until when, in UTC, or None.
+        tags: Its tags.
+        provider: ``"ec2"``.
+    """
+
+    id: str
+    state: str = ""
+    status: str = ""
+    state_reason: str | None = None
+    node: str | None = None
+    type: str = ""
+    max_price: str | None = None
+    interruption: str | None = None
+    size: str | None = None
+    image: str | None = None
+    location: str | None = None
+    platform: str = ""
+    created_at: dt.datetime | None = None
+    valid_from: dt.datetime | None = None
+    valid_until: dt.datetime | None = None
+    tags: dict[str, str] = {}
+    provider: str = PROVIDER
+
+    def __hash__(self) -> int:
+        return hash((self.provider, "spot request", self.id))
 
 
 class PlacementGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,10 +29,10 @@ class Networks:
             [NodeLocation(id=zone.name, name=zone.name, provider=PROVIDER, region=zone.region) for zone in zones]
         )
 
-    async def list_zones(self, *, only_available: bool) -> list[AvailabilityZone]:
+    async def list_zones(self, *, only_available: bool, matching: Filters | None = None) -> list[AvailabilityZone]:
         answer = await self._calls.ask(
             wire.DescribeAvailabilityZonesResponse,
-            {"Filter": filters({"state": "available" if only_available else None})},
+            {"Filter": filters({**(matching or {}), **({"state": "available"} if only_available else {})})},
             whole=False,
         )
         return [

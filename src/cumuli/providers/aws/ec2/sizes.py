@@ -8,6 +8,7 @@ from cumuli.calls.paging import Page
 from cumuli.compute.models import NodeSize
 from cumuli.errors import SizeNotFound
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact
 from cumuli.providers.aws.ec2.models import PROVIDER
 from cumuli.providers.aws.query import filters
@@ -28,10 +29,15 @@ class Sizes:
     def __init__(self, calls: EC2Calls) -> None:
         self._calls = calls
 
-    async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:
+    async def list_sizes(
+        self, *, location: str | None, cursor: str | None, matching: Filters | None = None
+    ) -> Page[NodeSize]:
+        chosen = filters(matching or {})
         if location is None:
             answer = await self._calls.ask(
-                wire.DescribeInstanceTypesResponse, {"MaxResults": PAGE_SIZE, "NextToken": cursor}, whole=False
+                wire.DescribeInstanceTypesResponse,
+                {"MaxResults": PAGE_SIZE, "NextToken": cursor, "Filter": chosen},
+                whole=False,
             )
             return Page([size_of(item) for item in answer.instance_type_set], answer.next_token or None)
         offered = await self._calls.ask(
@@ -48,7 +54,9 @@ class Sizes:
         sizes: list[NodeSize] = []
         for start in range(0, len(names), PAGE_SIZE):
             answer = await self._calls.ask(
-                wire.DescribeInstanceTypesResponse, {"InstanceType": names[start : start + PAGE_SIZE]}, whole=False
+                wire.DescribeInstanceTypesResponse,
+                {"InstanceType": names[start : start + PAGE_SIZE], "Filter": chosen},
+                whole=False,
             )
             sizes += [size_of(item) for item in answer.instance_type_set]
         return Page(sizes, offered.next_token or None)

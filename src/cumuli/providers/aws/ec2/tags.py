@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cumuli.calls.paging import Page
 from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, exact, next_cursor, page_of, tag_list
 from cumuli.providers.aws.query import filters
 
@@ -18,10 +19,10 @@ class Tags:
     def __init__(self, calls: EC2Calls) -> None:
         self._calls = calls
 
-    async def list_tags(self, resource_id: str, *, cursor: str | None) -> Page[wire.TagItem]:
+    async def list_tags(self, resource_id: str, *, matching: Filters, cursor: str | None) -> Page[wire.TagItem]:
         answer = await self._calls.ask(
             wire.DescribeTagsResponse,
-            {**page_of("", None, cursor), "Filter": filters({"resource-id": exact(resource_id)})},
+            {**page_of("", None, cursor), "Filter": filters({**matching, "resource-id": exact(resource_id)})},
             whole=False,
         )
         return Page(answer.tag_set, next_cursor(None, cursor, answer.next_token))

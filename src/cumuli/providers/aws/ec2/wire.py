@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
 
 from cumuli.wire.lenient import Identity, Needed
+from cumuli.wire.xml import items_named
 
 
 class Item(msgspec.Struct, frozen=True, rename="camel"):
@@ -165,7 +167,7 @@ class ModifyInstanceMetadataOptionsResponse(Answer, frozen=True):
     instance_metadata_options: MetadataOptionsItem
 
 
-# Launch templates and placement groups
+# Launch templates
 
 
 class LaunchTemplateItem(Item, frozen=True):
@@ -185,6 +187,150 @@ class CreateLaunchTemplateResponse(Answer, frozen=True):
 class DescribeLaunchTemplatesResponse(Answer, frozen=True):
     launch_templates: list[LaunchTemplateItem] = []
     next_token: str | None = None
+
+
+class TemplateProfile(Item, frozen=True):
+    arn: str | None = None
+    name: str | None = None
+
+
+class TemplateDevice(Item, frozen=True):
+    device_name: str = ""
+    virtual_name: str | None = None
+    no_device: str | None = None
+    ebs: DeviceEbs | None = None
+
+
+class TemplateAddress(Item, frozen=True):
+    primary: bool = False
+    private_ip_address: str | None = None
+
+
+class TemplateInterface(Item, frozen=True):
+    associate_public_ip_address: bool | None = None
+    delete_on_termination: bool | None = None
+    description: str | None = None
+    device_index: int | None = None
+    group_set: Annotated[list[str], items_named("groupId")] = []
+    ipv6_address_count: int | None = None
+    ipv6_addresses_set: list[Ipv6Address] = []
+    network_interface_id: str | None = None
+    private_ip_address: str | None = None
+    private_ip_addresses_set: list[TemplateAddress] = []
+    secondary_private_ip_address_count: int | None = None
+    subnet_id: str | None = None
+
+
+class TemplatePlacement(Item, frozen=True):
+    availability_zone: str | None = None
+    group_id: str | None = None
+    group_name: str | None = None
+
+
+class TemplateMonitoring(Item, frozen=True):
+    enabled: bool | None = None
+
+
+class TemplateTags(Item, frozen=True):
+    resource_type: str = ""
+    tag_set: list[Tag] = []
+
+
+class TemplateSpot(Item, frozen=True):
+    max_price: str | None = None
+    spot_instance_type: str | None = None
+    instance_interruption_behavior: str | None = None
+    valid_until: dt.datetime | None = None
+
+
+class TemplateMarket(Item, frozen=True):
+    market_type: str | None = None
+    spot_options: TemplateSpot | None = None
+
+
+class TemplateData(Item, frozen=True):
+    image_id: str | None = None
+    instance_type: str | None = None
+    key_name: str | None = None
+    user_data: str | None = None
+    iam_instance_profile: TemplateProfile | None = None
+    block_device_mapping_set: list[TemplateDevice] = []
+    network_interface_set: list[TemplateInterface] = []
+    placement: TemplatePlacement | None = None
+    monitoring: TemplateMonitoring | None = None
+    instance_initiated_shutdown_behavior: str | None = None
+    tag_specification_set: list[TemplateTags] = []
+    security_group_id_set: list[str] = []
+    security_group_set: list[str] = []
+    instance_market_options: TemplateMarket | None = None
+    metadata_options: MetadataOptionsItem | None = None
+
+
+class TemplateVersionItem(Item, frozen=True):
+    version_number: int
+    launch_template_id: str = ""
+    launch_template_name: str = ""
+    version_description: str = ""
+    create_time: dt.datetime | None = None
+    created_by: str | None = None
+    default_version: bool = False
+    launch_template_data: TemplateData | None = None
+
+
+class CreateLaunchTemplateVersionResponse(Answer, frozen=True):
+    launch_template_version: TemplateVersionItem
+
+
+class DescribeLaunchTemplateVersionsResponse(Answer, frozen=True):
+    launch_template_version_set: list[TemplateVersionItem] = []
+    next_token: str | None = None
+
+
+class ModifyLaunchTemplateResponse(Answer, frozen=True):
+    launch_template: LaunchTemplateItem
+
+
+class UndeletedVersion(Item, frozen=True):
+    version_number: int | None = None
+    response_error: StateReason | None = None
+
+
+class DeleteLaunchTemplateVersionsResponse(Answer, frozen=True):
+    unsuccessfully_deleted_launch_template_version_set: list[UndeletedVersion] = []
+
+
+# Spot requests
+
+
+class SpotLaunch(Item, frozen=True):
+    image_id: str | None = None
+    instance_type: str | None = None
+
+
+class SpotRequestItem(Item, frozen=True):
+    spot_instance_request_id: Identity
+    state: str = ""
+    status: StateReason | None = None
+    fault: StateReason | None = None
+    instance_id: str | None = None
+    type: str = ""
+    spot_price: str | None = None
+    instance_interruption_behavior: str | None = None
+    launch_specification: SpotLaunch | None = None
+    launched_availability_zone: str | None = None
+    product_description: str = ""
+    create_time: dt.datetime | None = None
+    valid_from: dt.datetime | None = None
+    valid_until: dt.datetime | None = None
+    tag_set: list[Tag] = []
+
+
+class DescribeSpotInstanceRequestsResponse(Answer, frozen=True):
+    spot_instance_request_set: list[SpotRequestItem] = []
+    next_token: str | None = None
+
+
+# Placement groups
 
 
 class PlacementGroupItem(Item, frozen=True):
