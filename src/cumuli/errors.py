@@ -287,7 +287,13 @@ class Timeout(CloudError):
 
 
 class DeadlineExceeded(Timeout):
-    """The whole operation, retries and waiting included, did not finish in time."""
+    """The whole operation, retries and waiting included, did not finish in time.
+
+    Attributes:
+        last_seen: Of a wait: how long it was, and what was last seen of each thing that it waited for; else None.
+    """
+
+    last_seen: str | None = None
 
 
 class MalformedResponse(CloudError):

@@ -281,6 +281,9 @@ Probe = tuple[str, Callable[[], str]]
 
 def _probes(client: Compute | Storage) -> Iterable[Probe]:
     """What is tried: one listing of each kind that the provider has."""
+    identity = getattr(client, "ex_get_caller_identity", None) or getattr(client, "ex_get_identity", None)
+    if identity is not None:
+        yield "identity", lambda: _told(identity())
     probes: list[tuple[str, Capability, Callable[[], Iterable[object]]]]
     if isinstance(client, Storage):
         probes = [("containers list", StorageCapability.LIST_CONTAINERS, client.iterate_containers)]
@@ -290,7 +293,23 @@ def _probes(client: Compute | Storage) -> Iterable[Probe]:
             ("volumes list", ComputeCapability.LIST_VOLUMES, client.list_volumes),
             ("keys list", ComputeCapability.LIST_KEY_PAIRS, client.list_key_pairs),
         ]
-    return [(what, partial(_counted, listing)) for what, needed, listing in probes if needed in client.capabilities]
+    for what, needed, listing in probes:
+        if needed in client.capabilities:
+            yield what, partial(_counted, listing)
+
+
+def _told(identity: object) -> str:
+    """Who one is, in the provider's words."""
+    from cumuli.providers.aws.sts import CallerIdentity
+    from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
+
+    if isinstance(identity, CallerIdentity):
+        return f"{identity.arn} in account {identity.account}"
+    assert isinstance(identity, KeystoneIdentity)  # noqa: S101 - whoever has a method of that name gives one of the two
+    user = identity.user_name or identity.user_id or "the user is not told"
+    project = identity.project_name or identity.project_id
+    where = f" in project {project}" if project else ""
+    return f"{user}{where}" + (f" as {listed(identity.roles)}" if identity.roles else "")
 
 
 def _counted(listing: Callable[[], Iterable[object]]) -> str:

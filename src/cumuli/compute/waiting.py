@@ -425,12 +425,14 @@ class _Seen(Generic[ThingT]):
         details = ", ".join(self._told(thing_id) for thing_id in waiting)
         if failure is not None:
             details += f"; the last look failed: {failure.message}"
-        return DeadlineExceeded(
-            f"not ready after {elapsed:.0f} s: {details}; the {kinds} go on as they are, so wait for them again or "
-            f"look at them with {verb}",
+        seen = f"not ready after {elapsed:.0f} s: {details}"
+        error = DeadlineExceeded(
+            f"{seen}; the {kinds} go on as they are, so wait for them again or look at them with {verb}",
             provider=self._provider,
             retryable=False,
         )
+        error.last_seen = seen
+        return error
 
     def _told(self, thing_id: str) -> str:
         """What was last seen of a thing."""

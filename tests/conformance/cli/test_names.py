@@ -28,7 +28,7 @@ def test_names_do_where_they_are_unique(cli: Cli, aws: Any) -> None:
     assert cli("volumes show named-disk --json").json["id"] == volume
     snapshot = cli("snapshots create named-disk --name named-copy --wait --json").json["id"]
     assert cli("snapshots list --volume named-disk -o ids").out == f"{snapshot}\n"
-    assert cli("snapshots destroy named-copy --yes").status == 0
+    assert cli("snapshots destroy named-copy --yes --wait").out == f"destroyed {snapshot}\n"
     assert cli("volumes destroy named-disk --yes --wait").out == f"destroyed {volume}\n"
     assert cli("nodes destroy named-one --yes --wait").out == f"destroyed {node}\n"
     assert state(aws, node) == "terminated"

@@ -33,10 +33,13 @@ def test_nodes(cli: Cli, aws: Any) -> None:
     assert aws.describe_images(ImageIds=[made["id"]])["Images"][0]["Name"] == "golden"
     assert cli("images show golden --json").json["id"] == made["id"]
     assert cli("images search GOLD --owner self -o ids").out == f"{made['id']}\n"
-    assert cli("images delete golden --yes").status == 0
+    assert cli("images delete golden --yes --wait").out == f"deleted {made['id']}\n"
     assert cli("images list --owner self -o ids").out == ""
     assert cli("nodes destroy other --yes").status == 0
     assert cli("nodes wait other --to gone").status == 0
+    never = cli("nodes wait nosuch --to gone")
+    assert (never.status, never.out) == (0, "gone nosuch\n")
+    assert "there is no node nosuch: it is gone already, or none was ever called so" in never.err
 
 
 def test_networks_addresses_and_groups(cli: Cli, aws: Any) -> None:

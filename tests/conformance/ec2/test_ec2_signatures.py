@@ -27,6 +27,12 @@ class Guarded:
     reader: tuple[str, str]
 
 
+def check_signatures(endpoint: str) -> None:
+    """Have a moto check them from its next request on."""
+    reset = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(reset).close()
+
+
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Guarded]:
     with sandbox.running("ec2") as server:
@@ -40,11 +46,7 @@ def guarded() -> Iterator[Guarded]:
             return key["AccessKeyId"], key["SecretAccessKey"]
 
         admin, reader = user("admin", "ec2:*"), user("reader", "ec2:Describe*")
-        # From now on, from the first request on.
-        reset = urllib.request.Request(
-            f"{server.endpoint}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"}
-        )
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(reset).close()
+        check_signatures(server.endpoint)
         yield Guarded(server.endpoint, admin, reader)
 
 

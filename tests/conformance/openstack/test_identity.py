@@ -59,6 +59,13 @@ async def test_a_password_and_a_project_by_name_or_id(connect: Connect, demo: Ma
     assert (await connect(project_name="small").ex_get_quota()).instances == 0
 
 
+async def test_who_one_is(connect: Connect, demo: Mapping[str, Any]) -> None:
+    found = await connect().ex_get_identity()
+    assert (found.user_id, found.user_name) == (demo["user"]["id"], "demo")
+    assert (found.project_id, found.project_name) == (demo["project"]["id"], "demo")
+    assert sorted(found.roles) == sorted(role["name"] for role in demo["roles"])
+
+
 async def test_the_address_of_the_identity_service_without_its_version(
     connect: Connect, services: Mapping[str, Any]
 ) -> None:

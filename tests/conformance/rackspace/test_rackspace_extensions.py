@@ -67,6 +67,10 @@ async def test_the_way_in_is_a_user_and_an_api_key(
     assert [location.id for location in await client.list_locations()] == ["IAD"]
 
 
+async def test_who_one_is(connect: Callable[..., Any], username: str) -> None:
+    assert (await connect().ex_get_identity()).user_name == username
+
+
 async def test_a_key_without_its_user_is_no_way_in(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

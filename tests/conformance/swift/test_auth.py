@@ -72,6 +72,8 @@ async def test_swifts_own_way(server: sandbox.SandboxServer, flavour: Flavour) -
     await puts_and_gets(swift_of(flavour, **settings))
     await puts_and_gets(swift_of(flavour, **{"password": settings.pop("key"), **settings}))
     await puts_and_gets(files_of(flavour, **settings_of(server, "sandbox-cloudfiles")))
+    async with swift_of(flavour, **settings_of(server)) as client:
+        assert (await client.ex_get_identity()).user_name == settings_of(server)["username"]
 
 
 async def test_a_wrong_key(server: sandbox.SandboxServer, flavour: Flavour) -> None:

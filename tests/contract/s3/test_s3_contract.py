@@ -21,7 +21,7 @@ from tests.contract.s3.s3_cases import CASES, OBJ, Case
 from tests.contract.s3.s3_model import S3Model
 
 # What is no call of S3's model: the client's own life, what it says of itself, and the call that is anything.
-NO_CALLS = {"aclose", "provider", "capabilities", "ex_call"}
+NO_CALLS = {"aclose", "provider", "capabilities", "ex_call", "ex_get_caller_identity"}
 NO_CDN = {"get_container_cdn_url", "enable_container_cdn", "get_object_cdn_url"}
 READ_OF: dict[type[wire.Answer], str] = {
     wire.ListAllMyBucketsResult: "ListBuckets",

@@ -8,7 +8,7 @@ from cyclopts import App
 
 from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.compute.names import called, image_named, node_named
-from cumuli.cli.compute.waits import Wait, wait_seconds, waiting
+from cumuli.cli.compute.waits import IMAGE_GONE, Wait, until, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
@@ -136,7 +136,7 @@ def create(node: str, name: str, /, *, description: str | None = None, wait: Wai
 
 
 @images.command
-def delete(images: Several, /, *, yes: Yes = False) -> None:
+def delete(images: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
     """Delete images of one's own. Asks before it does.
 
     Example: cumuli images delete web-golden --yes
@@ -144,11 +144,19 @@ def delete(images: Several, /, *, yes: Yes = False) -> None:
     Args:
         images: Their ids, or names that are the only ones.
         yes: Do not ask.
+        wait: Return only when they are gone.
     """
     with compute_client() as client:
         ids = [image_named(client, image) for image in images]
+
+        def delete_one(image: str) -> None:
+            client.delete_image(image)
+            if wait:
+                with waiting(f"{image} to be gone"):
+                    until(client, image, IMAGE_GONE, client.get_image)
+
         confirm(lambda: f"Delete {called(images, ids)} for good?", yes=yes)
-        each(ids, client.delete_image, "deleted", what="image")
+        each(ids, delete_one, "deleted" if wait else "deleting", what="image")
 
 
 @locations.command(name="list")

@@ -24,7 +24,7 @@ from cumuli.cli.session import output
 from cumuli.compute.auth import SSHKey, public_key_in
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
-from cumuli.errors import NotSupported
+from cumuli.errors import NodeNotFound, NotSupported
 
 __all__ = ["app"]
 
@@ -272,7 +272,12 @@ def wait(nodes: Several, /, *, to: Literal["running", "stopped", "gone"] = "runn
 
         def wait_for(node: str) -> None:
             if to == "gone":
-                _until_gone(client, node)
+                try:
+                    surely_there(client, node)
+                except NodeNotFound:
+                    output().note(f"there is no node {node}: it is gone already, or none was ever called so")
+                else:
+                    _until_gone(client, node)
             else:
                 surely_there(client, node)
                 (_until_running if to == "running" else _until_stopped)(client, node)

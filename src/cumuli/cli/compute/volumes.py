@@ -14,11 +14,12 @@ from cumuli.cli.compute.names import (
     volume_named,
     volumes_named,
 )
-from cumuli.cli.compute.waits import VOLUME_GONE, Wait, until, wait_seconds, waiting
+from cumuli.cli.compute.waits import SNAPSHOT_GONE, VOLUME_GONE, Wait, until, wait_seconds, waiting
 from cumuli.cli.confirmation import Several, Yes, confirm, each
 from cumuli.cli.output import Column, age, listed, moment
 from cumuli.cli.session import output
 from cumuli.compute.models import Volume, VolumeSnapshot
+from cumuli.errors import SnapshotNotFound
 
 __all__ = ["app", "snapshots"]
 
@@ -215,7 +216,7 @@ def create_snapshot(volume: str, /, *, name: str | None = None, wait: Wait = Fal
 
 
 @snapshots.command(name="destroy")
-def destroy_snapshots(snapshots: Several, /, *, yes: Yes = False) -> None:
+def destroy_snapshots(snapshots: Several, /, *, yes: Yes = False, wait: Wait = False) -> None:
     """Destroy snapshots. Asks before it does.
 
     Example: cumuli snapshots destroy before-upgrade --yes
@@ -223,8 +224,22 @@ def destroy_snapshots(snapshots: Several, /, *, yes: Yes = False) -> None:
     Args:
         snapshots: Their ids or names.
         yes: Do not ask.
+        wait: Return only when they are gone.
     """
     with compute_client() as client:
         ids = snapshots_named(client, snapshots)
+
+        def listed_one(snapshot: str) -> VolumeSnapshot:
+            for found in client.list_volume_snapshots():
+                if found.id == snapshot:
+                    return found
+            raise SnapshotNotFound(f"there is no snapshot {snapshot}")
+
+        def destroy_one(snapshot: str) -> None:
+            client.destroy_volume_snapshot(snapshot)
+            if wait:
+                with waiting(f"{snapshot} to be gone"):
+                    until(client, snapshot, SNAPSHOT_GONE, listed_one)
+
         confirm(lambda: f"Destroy {called(snapshots, ids)} for good?", yes=yes)
-        each(ids, client.destroy_volume_snapshot, "destroying", what="snapshot")
+        each(ids, destroy_one, "destroyed" if wait else "destroying", what="snapshot")

@@ -10,14 +10,33 @@ from cyclopts import Parameter
 
 from cumuli.cli.session import options, output
 from cumuli.compute.client import Compute
-from cumuli.compute.models import Node, NodeState, Volume, VolumeState
+from cumuli.compute.models import (
+    ImageState,
+    Node,
+    NodeImage,
+    NodeState,
+    SnapshotState,
+    Volume,
+    VolumeSnapshot,
+    VolumeState,
+)
 from cumuli.compute.waiting import LOST_NODE, NODES, VOLUMES, Goal, ThingT, wait_until
-from cumuli.errors import CloudError, DeadlineExceeded, NodeFailed, NodeNotFound, VolumeNotFound
+from cumuli.errors import (
+    CloudError,
+    DeadlineExceeded,
+    ImageNotFound,
+    NodeFailed,
+    NodeNotFound,
+    SnapshotNotFound,
+    VolumeNotFound,
+)
 from cumuli.runtime.blocking.drive import run
 
 __all__ = [
+    "IMAGE_GONE",
     "RESIZED",
     "RUNNING",
+    "SNAPSHOT_GONE",
     "VOLUME_GONE",
     "Wait",
     "surely_there",
@@ -51,6 +70,22 @@ RESIZED: Goal[Node] = Goal(
     not_found=NodeNotFound,
     error=NodeFailed,
 )
+SNAPSHOT_GONE: Goal[VolumeSnapshot] = Goal(
+    lambda _: False,
+    verb="be destroyed",
+    kinds=("snapshots", "list_volume_snapshots"),
+    failed=frozenset({SnapshotState.ERROR}),
+    not_found=SnapshotNotFound,
+    goes=True,
+)
+IMAGE_GONE: Goal[NodeImage] = Goal(
+    lambda image: image.state is ImageState.DELETED,
+    verb="be deleted",
+    kinds=("images", "get_image"),
+    failed=frozenset({ImageState.ERROR}),
+    not_found=ImageNotFound,
+    goes=True,
+)
 VOLUME_GONE: Goal[Volume] = Goal(
     lambda volume: volume.state is VolumeState.DELETED,
     verb="be destroyed",
@@ -80,10 +115,10 @@ def waiting(what: str) -> Generator[None]:
         with output().progress(f"waiting for {what}"):
             yield
     except DeadlineExceeded as error:
-        # Behind the last "; the …" the client names its own verbs to those who program.
-        seen, _, _ = error.message.rpartition("; the ")
+        # The message names the client's verbs, for those who program.
         raise DeadlineExceeded(
-            f"waited for {what}: {seen or error.message}. It may still come: look again, or wait longer with --timeout",
+            f"waited for {what}: {error.last_seen or error.message}. It may still come: look again, or wait longer "
+            "with --timeout",
             provider=error.provider,
             retryable=error.retryable,
         ) from error

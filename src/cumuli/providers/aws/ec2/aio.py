@@ -23,6 +23,7 @@ from cumuli.providers.aws.ec2.driver import EC2Driver
 from cumuli.providers.aws.ec2.models import PROVIDER
 from cumuli.providers.aws.identity.credentials import KEYS_OR_PROFILE, CredentialsLike
 from cumuli.providers.aws.identity.session import AWSSession
+from cumuli.providers.aws.sts import CallerIdentity, TokenService
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
@@ -102,8 +103,20 @@ class AsyncEC2(
             options=options,
         )
         session.caller = make_caller(runtime, options, provider=PROVIDER, authorizer=session)
+        self._tokens = TokenService(runtime, session, options, provider=PROVIDER)
         self._ec2 = EC2Driver(session.caller, session.place)
         super().__init__(self._ec2)
+
+    async def ex_get_caller_identity(self) -> CallerIdentity:
+        """Who AWS takes this client for: its account, and the user or role. Every key may ask that.
+
+        The operation of AWS's Security Token Service: ``GetCallerIdentity``. A client with an ``endpoint`` of its own
+        asks there, unless ``AWS_ENDPOINT_URL_STS`` names another.
+
+        Raises:
+            AuthenticationError: AWS does not know the key, the secret is wrong, or the token has ended.
+        """
+        return await self._do(self._tokens.caller_identity())
 
     async def ex_call(self, action: str, **params: object) -> dict[str, XMLValue]:
         """Make any call of EC2's, signed, and give its answer.

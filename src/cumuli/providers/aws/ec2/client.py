@@ -68,6 +68,7 @@ from cumuli.providers.aws.ec2.models import (
     VolumeModification,
 )
 from cumuli.providers.aws.identity.credentials import CredentialsLike
+from cumuli.providers.aws.sts import CallerIdentity
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
@@ -2578,6 +2579,17 @@ class EC2(
             **options,
         )
         super().__init__(self._ec2)
+
+    def ex_get_caller_identity(self) -> CallerIdentity:
+        """Who AWS takes this client for: its account, and the user or role. Every key may ask that.
+
+        The operation of AWS's Security Token Service: ``GetCallerIdentity``. A client with an ``endpoint`` of its own
+        asks there, unless ``AWS_ENDPOINT_URL_STS`` names another.
+
+        Raises:
+            AuthenticationError: AWS does not know the key, the secret is wrong, or the token has ended.
+        """
+        return run(self._ec2.ex_get_caller_identity())
 
     def ex_call(self, action: str, **params: object) -> dict[str, XMLValue]:
         """Make any call of EC2's, signed, and give its answer.

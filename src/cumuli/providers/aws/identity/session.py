@@ -109,6 +109,8 @@ class AWSSession:
         self._default_region = default_region
         self._credentials = provider
         self._place: Place | None = None
+        # The endpoint in use, if it is not AWS's own.
+        self._custom_endpoint: str | None = None
         self._authorizer: SigV4Authorizer | None = None
         self._signer: SigV4Signer | None = None
         if region is not None and endpoint is not None:
@@ -124,6 +126,30 @@ class AWSSession:
             return self._place
         region, endpoint, self._found = await self._runtime.offload(self._look_up)
         return self._settle(region, endpoint)
+
+    async def for_service(self, service: str) -> AWSSession:
+        """A session of another service, for the same account: with this one's credentials, region and profile.
+
+        Args:
+            service: As AWS signs for it: ``"sts"``. It is asked at the client's own endpoint if it has one that is not
+                AWS's, unless the other service's is set.
+        """
+        place = await self.place()
+        other = AWSSession(
+            self._runtime,
+            service,
+            credentials=self._credentials,
+            region=place.region,
+            profile=self._profile,
+            options=self._options,
+            endpoint=await self._runtime.offload(lambda: self._endpoint_of(service, place.region)),
+        )
+        other._clock = self._clock
+        return other
+
+    def _endpoint_of(self, service: str, region: str) -> str | None:
+        """The other service's endpoint. Blocks."""
+        return find_place(service, region, profile=self._profile)[1] or self._custom_endpoint
 
     async def authorize(self, request: Request) -> Request:
         """The request, signed now; see ``SigV4Authorizer``."""
@@ -173,6 +199,7 @@ class AWSSession:
 
     def _settle(self, region: str, endpoint: str | None) -> Place:
         found = self._found
+        self._custom_endpoint = endpoint
         place = place_of(self._service, region, endpoint, fips=found.fips, dualstack=found.dualstack)
         if found.attempts is not None and self.caller is not None and "retry" not in self._options:
             self.caller.retry = msgspec.structs.replace(self.caller.retry, attempts=found.attempts)

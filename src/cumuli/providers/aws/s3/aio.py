@@ -12,6 +12,7 @@ from cumuli.providers.aws.s3.aio_buckets import AsyncS3Buckets
 from cumuli.providers.aws.s3.dialect import AWS, COMPATIBLE, Checksum
 from cumuli.providers.aws.s3.driver import open_driver
 from cumuli.providers.aws.s3.session import Addressing, S3Session
+from cumuli.providers.aws.sts import CallerIdentity, TokenService
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.secret import Secret
@@ -128,4 +129,16 @@ class AsyncS3(AsyncS3Access, AsyncS3Buckets):
             page_size=page_size,
             request_payer=request_payer,
         )
+        self._tokens = TokenService(runtime, session, options, provider=self._s3.provider)
         super().__init__(self._s3, integrity)
+
+    async def ex_get_caller_identity(self) -> CallerIdentity:
+        """Who AWS takes this client for: its account, and the user or role. Every key may ask that.
+
+        The operation of AWS's Security Token Service: ``GetCallerIdentity``. A client with an ``endpoint`` of its own
+        asks there, unless ``AWS_ENDPOINT_URL_STS`` names another.
+
+        Raises:
+            AuthenticationError: AWS does not know the key, the secret is wrong, or the token has ended.
+        """
+        return await self._do(self._tokens.caller_identity())

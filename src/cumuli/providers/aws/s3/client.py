@@ -41,6 +41,7 @@ from cumuli.providers.aws.s3.models import (
     S3Upload,
 )
 from cumuli.providers.aws.s3.session import Addressing
+from cumuli.providers.aws.sts import CallerIdentity
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import iterate, run
 from cumuli.runtime.protocol import RuntimeFactory
@@ -1418,3 +1419,14 @@ class S3(S3Access, S3Buckets):
             **options,
         )
         super().__init__(self._s3)
+
+    def ex_get_caller_identity(self) -> CallerIdentity:
+        """Who AWS takes this client for: its account, and the user or role. Every key may ask that.
+
+        The operation of AWS's Security Token Service: ``GetCallerIdentity``. A client with an ``endpoint`` of its own
+        asks there, unless ``AWS_ENDPOINT_URL_STS`` names another.
+
+        Raises:
+            AuthenticationError: AWS does not know the key, the secret is wrong, or the token has ended.
+        """
+        return run(self._s3.ex_get_caller_identity())

@@ -35,6 +35,7 @@ from cumuli.providers.openstack.compute.models import (
     OpenStackImage,
     SchedulerHints,
 )
+from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
 from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import JSONValue
 from cumuli.secret import Secret
@@ -586,6 +587,17 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
                 microversion=microversion,
             )
         )
+
+    async def ex_get_identity(self) -> KeystoneIdentity:
+        """Who the cloud takes this client for: user, project and roles, as they came with the token.
+
+        The identity service's operation: Password authentication, or whichever way the token was got. A new token is
+        got only if there is none that is still good.
+
+        Raises:
+            AuthenticationError: The credentials are wrong.
+        """
+        return await self._do(self._nova.services.session.identity())
 
     def _id(self, node: Node | str) -> str:
         return id_of(node, Node, self.provider)

@@ -33,7 +33,7 @@ from cumuli.providers.openstack.compute.models import (
     ServerGroup,
     VolumeType,
 )
-from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
+from cumuli.providers.openstack.identity.keystone import KeystoneCredentials, KeystoneIdentity
 from cumuli.providers.openstack.network.client import Neutron
 from cumuli.providers.openstack.network.models import Network, NodeInterface, Port, SecurityGroup
 from cumuli.providers.openstack.services import PAGE_SIZE, JSONValue
@@ -714,6 +714,17 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
             MalformedResponse: The answer is something else than a JSON object.
         """
         return run(self._nova.ex_call(service, method, path, body=body, query=query, microversion=microversion))
+
+    def ex_get_identity(self) -> KeystoneIdentity:
+        """Who the cloud takes this client for: user, project and roles, as they came with the token.
+
+        The identity service's operation: Password authentication, or whichever way the token was got. A new token is
+        got only if there is none that is still good.
+
+        Raises:
+            AuthenticationError: The credentials are wrong.
+        """
+        return run(self._nova.ex_get_identity())
 
 
 class OpenStack(Nova[OpenStackNode], Neutron):

@@ -19,6 +19,7 @@ from cumuli.wire.timestamps import moment_of
 __all__ = [
     "IdentityVersion",
     "KeystoneCredentials",
+    "KeystoneIdentity",
     "Token",
     "auth_body",
     "check_credentials",
@@ -118,6 +119,27 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     project_name: str | None = None
     roles: tuple[str, ...] = ()
     default_region: str | None = None
+
+
+class KeystoneIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who one is for a cloud, as its identity service said with the token.
+
+    What it did not say is None: of a token that is used with ``endpoint`` it is asked for nothing, and Swift's own way
+    in knows a user's name alone.
+
+    Attributes:
+        user_id: The user's id.
+        user_name: The user's name.
+        project_id: The project (tenant) that one works in, or None.
+        project_name: Its name, or None.
+        roles: Names of the roles that the user has there.
+    """
+
+    user_id: str | None = None
+    user_name: str | None = None
+    project_id: str | None = None
+    project_name: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 def home_region(token: Token, interface: str) -> str | None:

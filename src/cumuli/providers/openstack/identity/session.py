@@ -51,6 +51,7 @@ from cumuli.providers.openstack.faults import fault_error, fault_of
 from cumuli.providers.openstack.identity.keystone import (
     IdentityVersion,
     KeystoneCredentials,
+    KeystoneIdentity,
     Token,
     auth_body,
     check_credentials,
@@ -185,6 +186,17 @@ class KeystoneSession:
             if token is None or (self._caller.runtime.monotonic() >= self._fresh_until and not self._borrowed):
                 token = await self._obtain(failures)
             return token
+
+    async def identity(self) -> KeystoneIdentity:
+        """Who one is, as the token says."""
+        token = await self.token()
+        return KeystoneIdentity(
+            user_id=token.user_id,
+            user_name=token.user_name,
+            project_id=token.project_id,
+            project_name=token.project_name,
+            roles=token.roles,
+        )
 
     async def endpoint(self, service_type: str, *, name: str | None = None) -> ServiceEndpoint:
         """The address of a service as the catalog, or an override, gives it.

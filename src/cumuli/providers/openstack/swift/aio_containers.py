@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, overload
 
 from cumuli.errors import InvalidRequest
+from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
 from cumuli.providers.openstack.swift.access import SwiftAccess
 from cumuli.providers.openstack.swift.arguments import (
     access_headers,
@@ -418,6 +419,17 @@ class AsyncSwiftContainers(AsyncStorage[SwiftContainer, SwiftObject]):
         """
         headers = [(INDEX, header_text(page_name(file_name, "file_name")))]
         await self._do(self._swift.containers.update_container(self._container(container), headers))
+
+    async def ex_get_identity(self) -> KeystoneIdentity:
+        """Who the cloud takes this client for: user, project and roles, as they came with the token.
+
+        The identity service's operation: Password authentication, or whichever way the token was got. A new token is
+        got only if there is none that is still good.
+
+        Raises:
+            AuthenticationError: The credentials are wrong.
+        """
+        return await self._do(self._swift.calls.session.identity())
 
     async def ex_set_error_page(self, container: Container | str, file_name: str = "error.html") -> None:
         """Say which objects are shown for errors of a website.

@@ -10,6 +10,7 @@ import msgspec
 from cumuli.calls.caller import Caller
 from cumuli.errors import AuthenticationError, CloudError, ConfigurationError, MalformedResponse
 from cumuli.providers.openstack.catalog import ServiceEndpoint, split_endpoint, version_in_path
+from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
 from cumuli.providers.openstack.swift.faults import error_of
 from cumuli.runtime.messages import Request, Response
 from cumuli.secret import Secret
@@ -148,6 +149,11 @@ class SwiftV1Session:
             if self._token is None or self._token.secret.reveal() == refused:
                 await self._obtain()
             return True
+
+    async def identity(self) -> KeystoneIdentity:
+        """Who one is: the user whose name was given, after the service has taken the key."""
+        await self._current()
+        return KeystoneIdentity(user_name=self._user)
 
     async def endpoint(self, service_type: str) -> ServiceEndpoint:
         """Where the account is (``"object-store"``), or its containers are published (``"rax:object-cdn"``).

@@ -22,6 +22,7 @@ from cumuli.errors import (
     PermissionDenied,
 )
 from cumuli.providers.openstack.catalog import ServiceEndpoint
+from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
 from cumuli.providers.openstack.swift.faults import Subject, error_of
 from cumuli.providers.openstack.swift.identity import OBJECT_STORE
 from cumuli.providers.openstack.swift.models import JSONValue, SwiftAnswer
@@ -49,6 +50,10 @@ class SwiftSession(Authorizer, Protocol):
 
     async def endpoint(self, service_type: str) -> ServiceEndpoint:
         """Where a service is."""
+        ...
+
+    async def identity(self) -> KeystoneIdentity:
+        """Who one is."""
         ...
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, Literal, Unpack, overload
 
 from cumuli.calls.options import ClientOptions
 from cumuli.credential_arguments import CredentialArguments
-from cumuli.providers.openstack.identity.keystone import KeystoneCredentials
+from cumuli.providers.openstack.identity.keystone import KeystoneCredentials, KeystoneIdentity
 from cumuli.providers.openstack.swift.access import SwiftAccess
 from cumuli.providers.openstack.swift.aio import AsyncSwift
 from cumuli.providers.openstack.swift.aio_containers import AsyncSwiftContainers
@@ -390,6 +390,17 @@ class SwiftContainers(Storage[SwiftContainer, SwiftObject]):
             ContainerNotFound: It does not exist.
         """
         run(self._swift_containers.ex_set_index_page(container, file_name))
+
+    def ex_get_identity(self) -> KeystoneIdentity:
+        """Who the cloud takes this client for: user, project and roles, as they came with the token.
+
+        The identity service's operation: Password authentication, or whichever way the token was got. A new token is
+        got only if there is none that is still good.
+
+        Raises:
+            AuthenticationError: The credentials are wrong.
+        """
+        return run(self._swift_containers.ex_get_identity())
 
     def ex_set_error_page(self, container: Container | str, file_name: str = "error.html") -> None:
         """Say which objects are shown for errors of a website.
