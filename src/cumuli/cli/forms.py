@@ -11,7 +11,7 @@ from typing import Literal
 
 from cumuli.serialize import Plain
 
-__all__ = ["Form", "csv_text", "id_of", "ids_in", "inline", "yaml_lines"]
+__all__ = ["CSVRows", "Form", "csv_text", "id_of", "ids_in", "inline", "yaml_lines"]
 
 Form = Literal["table", "json", "yaml", "csv", "ids"]
 
@@ -84,6 +84,42 @@ def csv_text(data: Plain, fields: Sequence[str] | None = None, *, heading: bool 
         writer.writerow(names)
     writer.writerows([inline(row.get(name)) for name in names] for row in rows)
     return written.getvalue()
+
+
+class CSVRows:
+    """Rows of comma-separated values that come one by one, below one heading.
+
+    The first may be folders, which have less to tell than what comes after them. They are kept until something comes
+    that has all of the fields that are known beforehand, since the heading cannot change any more when it is written.
+
+    Args:
+        known: The fields that what is listed has, folders aside; empty to take those of the first row.
+    """
+
+    # Who has so many folders has a listing of folders.
+    KEPT = 10_000
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._known = known
+        self._kept: list[Plain] = []
+        self._fields: list[str] | None = None
+
+    def add(self, row: Plain) -> str:
+        """What can be written when this row has come."""
+        if self._fields is not None:
+            return csv_text([row], self._fields, heading=False)
+        self._kept.append(row)
+        whole = not isinstance(row, dict) or set(self._known) <= row.keys()
+        return self.rest() if whole or len(self._kept) >= self.KEPT else ""
+
+    def rest(self) -> str:
+        """What is still to be written when no row comes any more."""
+        kept, self._kept = self._kept, []
+        if not kept:
+            return ""
+        given = [name for row in kept if isinstance(row, dict) for name in row]
+        self._fields = list(dict.fromkeys([*self._known, *given]))
+        return csv_text(kept, self._fields)
 
 
 def _rows(data: Plain) -> list[dict[str, Plain]]:

@@ -15,7 +15,7 @@ from typing import IO, TypeVar
 from rich.console import Console
 from rich.text import Text
 
-from cumuli.cli.forms import Form, csv_text, id_of, ids_in, yaml_lines
+from cumuli.cli.forms import CSVRows, Form, csv_text, id_of, ids_in, yaml_lines
 from cumuli.cli.selection import ALL, Selection
 from cumuli.cli.tables import TableColumn, laid_out
 from cumuli.serialize import Plain, to_builtins
@@ -159,7 +159,7 @@ class Output:
             return
         if chosen.sort is not None:
             items = chosen.chosen(items, columns)
-        fields: list[str] | None = None
+        rows = CSVRows([heading for heading, _ in columns] if chosen.columns is None else [])
         empty = True
         for item in items:
             if not chosen.holds(item, columns):
@@ -171,17 +171,13 @@ class Output:
                 text = _json(chosen.plain(item, columns)).rstrip("\n").replace("\n", "\n  ")
                 self.raw(f"{'[' if empty else ','}\n  {text}")
             elif self.form == "csv":
-                plain = chosen.plain(item, columns)
-                if fields is None and isinstance(plain, dict):
-                    # The first may be a folder, which has less to tell than what comes after it.
-                    all_of_them = [heading for heading, _ in columns] if chosen.columns is None else []
-                    fields = list(dict.fromkeys([*all_of_them, *plain]))
-                self.raw(_cleaned(csv_text([plain], fields, heading=empty)))
+                self.raw(_cleaned(rows.add(chosen.plain(item, columns))))
             elif self.form == "ids":
                 self._data(to_builtins(item) if address is None else address(item))
             else:
                 self._data([chosen.plain(item, columns)])
             empty = False
+        self.raw(_cleaned(rows.rest()))
         if self.form == "json":
             self.raw("[]\n" if empty else "\n]\n")
         elif empty:

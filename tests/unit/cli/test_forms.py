@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cumuli.cli.forms import csv_text, ids_in, yaml_lines
+from cumuli.cli.forms import CSVRows, csv_text, ids_in, yaml_lines
 
 SCALARS = (
     st.none()
@@ -46,6 +46,17 @@ def test_yaml_looks_as_people_write_it() -> None:
         "- id: i-1", '  name: "web 1"', "  tags:", "    env: prod", "  public_ips:", '    - "192.0.2.1"',
         "  volumes: []", "- id: i-1",
     ]  # fmt: skip
+
+
+def test_folders_first_take_no_field_away_from_what_follows() -> None:
+    rows = CSVRows(["name", "size"])
+    assert rows.add({"name": "a/"}) == ""
+    assert rows.add({"name": "b", "size": 1, "own": "x"}) == "name,size,own\na/,,\nb,1,x\n"
+    assert rows.add({"name": "c/"}) == "c/,,\n"
+    assert rows.rest() == ""
+    only = CSVRows(["name", "size"])
+    assert only.add({"name": "a/"}) == ""
+    assert only.rest() == "name,size\na/,\n"
 
 
 def test_csv_is_read_back() -> None:
