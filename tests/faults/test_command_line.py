@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from cumuli.cli.app import run
 from tests.faults.ec2.strict import Behaviour, StrictEC2, answer_of, error
 from tests.faults.ec2.test_ec2_retries import cut, plainly
 from tests.faults.ec2.test_ec2_waiting import look
-from tests.faults.keepalive import reply
+from tests.faults.keepalive import Server, reply
 from tests.faults.s3.strict import StrictS3
 from tests.faults.s3.test_s3_integrity import CONTENT, encrypting
 
@@ -90,6 +92,24 @@ def test_content_that_could_not_be_verified_is_warned_of(cli: Cli, tmp_path: Pat
         [warning] = [json.loads(line)["warning"] for line in err.splitlines()]
         assert "could not be verified" in warning["message"]
         assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes() == CONTENT
+
+
+@pytest.mark.filterwarnings("always::cumuli.InsecureTLSWarning")
+def test_certificates_are_verified_unless_told_otherwise(cli: Cli, tmp_path: Path) -> None:
+    ca = trustme.CA()
+    bundle = tmp_path / "ca.pem"
+    ca.cert_pem.write_to_path(str(bundle))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ca.issue_cert("127.0.0.1").configure_cert(context)
+    with Server(lambda _: look("running"), context) as server:
+        words = ["nodes", "list", "-p", "ec2", "--region", "eu-west-1", "--output", "ids", "--endpoint", server.origin]
+        status, out, err = cli(*words)
+        assert (status, out, server.seen) == (7, "", [])
+        assert "--ca-bundle" in err
+        assert cli(*words, "--ca-bundle", str(bundle)) == (0, "i-1\n", "")
+        status, out, err = cli(*words, "--no-verify")
+        assert (status, out) == (0, "i-1\n")
+        assert "not verified" in err
 
 
 @pytest.mark.parametrize("retries", [0, 2])

@@ -17,6 +17,7 @@ from cumuli.compute.models import NodeState, VolumeState
 from cumuli.errors import NotSupported
 
 __all__ = [
+    "SURELY_AN_ID",
     "Named",
     "called",
     "given",

@@ -12,7 +12,15 @@ import msgspec
 from cyclopts import App, Parameter
 
 from cumuli.cli.compute.clients import compute_client
-from cumuli.cli.compute.names import image_named, location_named, node_named, nodes_named, size_named, volumes_named
+from cumuli.cli.compute.names import (
+    SURELY_AN_ID,
+    image_named,
+    location_named,
+    node_named,
+    nodes_named,
+    size_named,
+    volumes_named,
+)
 from cumuli.cli.compute.networks import network_named, subnet_named
 from cumuli.cli.compute.own_verbs import first_of, has
 from cumuli.cli.compute.waits import RESIZED, RUNNING, Wait, surely_there, until, wait_seconds, waiting
@@ -272,12 +280,12 @@ def wait(nodes: Several, /, *, to: Literal["running", "stopped", "gone"] = "runn
 
         def wait_for(node: str) -> None:
             if to == "gone":
-                try:
-                    surely_there(client, node)
-                except NodeNotFound:
-                    output().note(f"there is no node {node}: it is gone already, or none was ever called so")
-                else:
-                    _until_gone(client, node)
+                if not SURELY_AN_ID.fullmatch(node):
+                    try:
+                        surely_there(client, node)
+                    except NodeNotFound:
+                        output().note(f"there is no node {node}: it is gone already, or none was ever called so")
+                _until_gone(client, node)
             else:
                 surely_there(client, node)
                 (_until_running if to == "running" else _until_stopped)(client, node)

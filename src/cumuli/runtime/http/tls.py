@@ -88,9 +88,10 @@ def trust_advice(settings: TransportSettings) -> str:
     """What to do about a certificate that is not trusted."""
     named = named_bundle(settings)
     if named is None:
-        return "for a private CA, give verify= the path of its bundle"
+        return "for a private CA, give verify= the path of its bundle (--ca-bundle on the command line)"
     return (
-        f"the CAs are those of {named[0]}, {named[1]}; add the missing one, or give verify= the path of another bundle"
+        f"the CAs are those of {named[0]}, {named[1]}; add the missing one, or give verify= the path of another bundle "
+        "(--ca-bundle on the command line)"
     )
 
 
