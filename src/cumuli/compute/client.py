@@ -456,7 +456,7 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
         Args:
             volumes: The volumes, which are attached already or on their way.
-            node: To which node; None for any.
+            node: To which node, whatever its attachments to others do meanwhile; None for any.
             timeout: Seconds for all of them together.
 
         Returns:
@@ -477,7 +477,7 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
 
         Args:
             volumes: The volumes.
-            node: From which node; None for all of them.
+            node: From which node, whatever its attachments to others do meanwhile; None for all of them.
             timeout: Seconds for all of them together.
 
         Returns:

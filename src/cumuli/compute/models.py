@@ -66,6 +66,10 @@ class VolumeState(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Where the nodes that have it tell more than the volume's own state.
+ATTACHED_SOMEWHERE = frozenset({VolumeState.ATTACHING, VolumeState.IN_USE, VolumeState.DETACHING})
+
+
 class SnapshotState(StrEnum):
     """What a snapshot is doing."""
 
@@ -251,6 +255,20 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: str | None = None
     created_at: dt.datetime | None = None
     tags: dict[str, str] = {}
+
+    def state_on(self, node: Node | str) -> VolumeState:
+        """What it is doing as far as one node goes, of a volume that several nodes may have.
+
+        ``ATTACHING``, ``IN_USE`` or ``DETACHING`` is then that node's attachment, ``AVAILABLE`` says that the node does
+        not have it, whatever the others do. States such as ``ERROR`` and ``CREATING`` are those of the whole volume.
+        Where a provider does not tell which of several attachments moves, each of them counts as moving.
+
+        Args:
+            node: The node, by model or id.
+        """
+        node_id = node if isinstance(node, str) else node.id
+        others = self.attached_to and node_id not in self.attached_to
+        return VolumeState.AVAILABLE if others and self.state in ATTACHED_SOMEWHERE else self.state
 
     def __hash__(self) -> int:
         return hash((self.provider, "volume", self.id))

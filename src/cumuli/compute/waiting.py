@@ -116,6 +116,7 @@ class Goal(Generic[ThingT]):
         error: The error for one that failed.
         goes: Whether being gone is what is waited for.
         told: What more to say of one that is late.
+        state: The state of a thing to go by, where that is not its own.
     """
 
     def __init__(
@@ -131,8 +132,10 @@ class Goal(Generic[ThingT]):
         error: type[ResourceFailed] = ResourceFailed,
         goes: bool = False,
         told: Callable[[ThingT], str] = lambda _: "",
+        state: Callable[[ThingT], str] = lambda thing: thing.state,
     ) -> None:
         self.reached = reached
+        self.state = state
         self.verb = verb
         self.kinds = kinds
         self.failed = failed
@@ -147,7 +150,12 @@ class Goal(Generic[ThingT]):
 NODES = ("nodes", "get_node")
 VOLUMES = ("volumes", "get_volume")
 LOST_NODE = frozenset({NodeState.ERROR, NodeState.TERMINATED})
-MOVING = frozenset({VolumeState.ATTACHING, VolumeState.DETACHING})
+WAYS = {
+    VolumeState.ATTACHING: "on its way to",
+    VolumeState.IN_USE: "attached to",
+    VolumeState.DETACHING: "on its way from",
+    VolumeState.AVAILABLE: "not attached to",
+}
 LOST_VOLUME = frozenset({VolumeState.ERROR, VolumeState.DELETING, VolumeState.DELETED})
 
 NODE_STOPPED: Goal[Node] = Goal(
@@ -192,35 +200,54 @@ SNAPSHOT_AVAILABLE: Goal[VolumeSnapshot] = Goal(
 
 def volume_attached(node_id: str | None) -> Goal[Volume]:
     """Attached to this node, or to any."""
+    state = _state_on(node_id)
     return Goal(
         lambda volume: (
-            volume.state is VolumeState.IN_USE and node_id in {None, *volume.attached_to} and bool(volume.attached_to)
+            state(volume) is VolumeState.IN_USE and node_id in {None, *volume.attached_to} and bool(volume.attached_to)
         ),
+        state=state,
         verb="be attached",
         kinds=VOLUMES,
         failed=LOST_VOLUME,
         on_the_way=frozenset({VolumeState.ATTACHING}),
         resting=frozenset({VolumeState.AVAILABLE}),
         not_found=VolumeNotFound,
+        told=_as_to(node_id),
     )
 
 
 def volume_detached(node_id: str | None) -> Goal[Volume]:
     """Attached to this node no more, or to none."""
+    state = _state_on(node_id)
     return Goal(
         lambda volume: (
-            volume.state is VolumeState.AVAILABLE
+            state(volume) is VolumeState.AVAILABLE
             or (node_id is not None and volume.state is VolumeState.IN_USE and node_id not in volume.attached_to)
-            # It comes to another node, or leaves another.
-            or (volume.state in MOVING and bool(volume.attached_to) and node_id not in {None, *volume.attached_to})
         ),
+        state=state,
         verb="be detached",
         kinds=VOLUMES,
         failed=LOST_VOLUME,
         on_the_way=frozenset({VolumeState.DETACHING}),
         resting=frozenset({VolumeState.IN_USE}),
         not_found=VolumeNotFound,
+        told=_as_to(node_id),
     )
+
+
+def _state_on(node_id: str | None) -> Callable[[Volume], VolumeState]:
+    """The state of a volume: as far as one node goes, or for all of them the volume's own."""
+    return lambda volume: volume.state if node_id is None else volume.state_on(node_id)
+
+
+def _as_to(node_id: str | None) -> Callable[[Volume], str]:
+    """What its own state does not tell of a volume: how it stands with one node, while others have it."""
+
+    def told(volume: Volume) -> str:
+        state = volume.state if node_id is None else volume.state_on(node_id)
+        return "" if state is volume.state else f", and {WAYS.get(state, state)} {node_id}"
+
+    return told
 
 
 async def wait_until_running(
@@ -397,11 +424,12 @@ class _Seen(Generic[ThingT]):
         goal = self._goal
         # What is to go may have failed long before it was told to.
         was_so = goal.goes and (before is None or before.state in goal.failed)
+        state = goal.state(thing)
         if thing.state in goal.failed and not was_so:
             raise self._failed(thing)
-        if thing.state in goal.on_the_way:
+        if state in goal.on_the_way:
             self._going.add(thing.id)
-        if thing.state not in goal.resting:
+        if state not in goal.resting:
             self._resting.pop(thing.id, None)
             return
         since, looks = self._resting.get(thing.id, (now, 0))
@@ -417,7 +445,9 @@ class _Seen(Generic[ThingT]):
         state = thing.provider_state or thing.state.value
         reason = thing.state_reason if thing.state in self._goal.failed else None
         if reason is None:
-            reason = f"it is {state}" + (f": {thing.state_reason}" if thing.state_reason else "")
+            reason = f"it is {state}{self._goal.told(thing)}" + (
+                f": {thing.state_reason}" if thing.state_reason else ""
+            )
         return self._goal.error(f"{thing.id} will not {self._goal.verb}: {reason}", provider=self._provider)
 
     def too_late(self, waiting: Sequence[str], elapsed: float, failure: CloudError | None) -> DeadlineExceeded:

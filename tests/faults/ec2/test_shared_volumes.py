@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cumuli.compute.models import VolumeState
 from cumuli.errors import CloudError, Conflict
 from tests.faults.ec2.conftest import MakeClient
 from tests.faults.ec2.strict import StrictEC2, answer_of
@@ -37,6 +38,22 @@ async def test_it_is_waited_for_until_it_is_attached_to_that_node(client: MakeCl
     with StrictEC2(volume("i-1", i_2="attaching"), volume("i-1", "i-2")) as server:
         [found] = await client(server.origin).wait_until_volume_attached(["vol-1"], node="i-2", timeout=30)
         assert [each.state for each in found.attachments] == ["attached", "attached"]
+        assert len(server.requests) == 2
+
+
+async def test_what_another_attachment_does_is_not_waited_for(client: MakeClient) -> None:
+    with StrictEC2(volume("i-1", i_2="attaching"), volume("i-1", i_2="detaching")) as server:
+        ec2 = client(server.origin)
+        for _ in range(2):
+            [found] = await ec2.wait_until_volume_attached(["vol-1"], node="i-1", timeout=30)
+            assert found.state_on("i-1") is VolumeState.IN_USE is not found.state
+        assert len(server.requests) == 2
+
+
+async def test_what_comes_to_another_node_is_detached(client: MakeClient) -> None:
+    with StrictEC2(volume(i_1="detaching", i_2="attached"), volume(i_2="attaching")) as server:
+        [found] = await client(server.origin).wait_until_volume_detached(["vol-1"], node="i-1", timeout=30)
+        assert found.attached_to == ("i-2",)
         assert len(server.requests) == 2
 
 

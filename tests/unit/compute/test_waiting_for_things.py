@@ -34,6 +34,10 @@ from cumuli.errors import (
     ResourceFailed,
     VolumeNotFound,
 )
+from cumuli.providers.aws.ec2 import wire
+from cumuli.providers.aws.ec2.models import EC2Volume
+from cumuli.providers.aws.ec2.volumes import volume_of
+from cumuli.providers.openstack.compute.models import OpenStackVolume
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import Runtime
 
@@ -58,6 +62,10 @@ def node(state: NodeState, **fields: Any) -> Node:
 
 def volume(state: State, *attached_to: str, **fields: Any) -> Volume:
     return Volume(id="a", name="", size=1, state=state, provider="here", attached_to=attached_to, **fields)
+
+
+def cinders(state: State, *attached_to: str) -> OpenStackVolume:
+    return OpenStackVolume(id="a", name="", size=1, state=state, provider="openstack", attached_to=attached_to)
 
 
 def image(state: ImageState, **fields: Any) -> NodeImage:
@@ -154,6 +162,72 @@ def test_what_fails_ends_the_wait_at_once(goal: Goal[Any], before: Any, after: A
     with pytest.raises(ResourceFailed, match=says) as caught:
         wait(goal, then((0, before), (20, after), (40, None)))
     assert isinstance(caught.value, NodeFailed) is isinstance(after, Node)
+
+
+def shared(**words: str) -> EC2Volume:
+    """A volume of EC2's that several nodes have, with AWS's words for each attachment."""
+    items = [wire.AttachmentItem(instance_id=node, status=word) for node, word in words.items()]
+    return volume_of(wire.VolumeItem(volume_id="a", status="in-use", attachment_set=items))
+
+
+SHARED = [
+    # What moves between the volume and the one node is nothing to those that wait for the other one.
+    (volume_attached("n"), shared(n="attaching"), shared(n="attached", m="attaching")),
+    (volume_attached("n"), shared(n="attaching", m="attached"), shared(n="attached", m="detaching")),
+    (volume_attached("n"), shared(n="detaching", m="attached"), shared(n="attached", m="busy")),
+    (volume_attached("n"), shared(m="attaching"), shared(n="attached", m="attaching")),
+    (volume_detached("n"), shared(n="detaching", m="attached"), shared(m="attaching")),
+    (volume_detached("n"), shared(n="busy", m="attached"), shared(m="detaching")),
+    # Cinder lists those nodes that have it, and says that some node is on its way to it, or from it.
+    (volume_attached("n"), cinders(State.ATTACHING), cinders(State.ATTACHING, "n")),
+    (volume_attached("n"), cinders(State.ATTACHING, "m"), cinders(State.ATTACHING, "m", "n")),
+    (volume_attached("n"), cinders(State.DETACHING, "m", "n"), cinders(State.IN_USE, "n")),
+    (volume_detached("n"), cinders(State.DETACHING, "m", "n"), cinders(State.ATTACHING, "m")),
+]
+
+
+@pytest.mark.parametrize(("goal", "before", "after"), SHARED)
+def test_of_a_shared_volume_the_one_attachment_counts(goal: Goal[Any], before: Any, after: Any) -> None:
+    found, seconds = wait(goal, then((0, before), (20, after)))
+    assert found is after
+    assert 20 <= seconds < 31
+
+
+@pytest.mark.parametrize(
+    ("goal", "before", "rest", "says"),
+    [
+        (
+            volume_attached("n"),
+            shared(n="attaching", m="attached"),
+            shared(m="attached"),
+            "not be attached: it is in-use, and not attached to n",
+        ),
+        (
+            volume_detached("n"),
+            shared(n="detaching", m="attached"),
+            shared(n="attached", m="detaching"),
+            "attached to n",
+        ),
+    ],
+)
+def test_of_a_shared_volume_the_one_attachment_fails(goal: Goal[Any], before: Any, rest: Any, says: str) -> None:
+    with pytest.raises(ResourceFailed, match=says):
+        wait(goal, then((0, before), (20, rest)))
+
+
+def test_a_wait_for_one_attachment_tells_of_that() -> None:
+    with pytest.raises(DeadlineExceeded, match="a is attaching, and on its way from n"):
+        wait(volume_attached("n"), then((0, shared(n="detaching", m="attaching"))), timeout=30.0)
+
+
+def test_the_state_on_a_node() -> None:
+    whole = volume(State.ERROR, "n")
+    assert (whole.state_on("n"), whole.state_on("m")) == (State.ERROR, State.ERROR)
+    assert volume(State.AVAILABLE).state_on("n") is State.AVAILABLE
+    assert volume(State.ATTACHING).state_on("n") is State.ATTACHING
+    assert volume(State.IN_USE, "m").state_on(node(NodeState.RUNNING)) is State.AVAILABLE
+    assert shared(n="odd").state_on("n") is State.IN_USE
+    assert shared(n="attached", m="detaching").state is State.DETACHING
 
 
 RESTS = [

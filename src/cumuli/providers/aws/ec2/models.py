@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 
 from cumuli.compute.driver import NodeSpec
-from cumuli.compute.models import Node, NodeImage, Volume, VolumeSnapshot
+from cumuli.compute.models import Node, NodeImage, Volume, VolumeSnapshot, VolumeState
 from cumuli.secret import Secret
 
 __all__ = [
@@ -251,6 +251,15 @@ class VolumeAttachment(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool = False
 
 
+# Of an attachment. It is "busy" while its detachment waits for the guest to unmount the volume (DetachVolume).
+ATTACHMENT_STATES = {
+    "attaching": VolumeState.ATTACHING,
+    "attached": VolumeState.IN_USE,
+    "detaching": VolumeState.DETACHING,
+    "busy": VolumeState.DETACHING,
+}
+
+
 class EC2Volume(Volume, frozen=True, kw_only=True):
     """An EBS volume.
 
@@ -271,6 +280,13 @@ class EC2Volume(Volume, frozen=True, kw_only=True):
     kms_key: str | None = None
     multi_attach: bool = False
     attachments: tuple[VolumeAttachment, ...] = ()
+
+    def state_on(self, node: Node | str) -> VolumeState:
+        """What it is doing as far as one node goes; AWS tells it of each attachment."""
+        node_id = node if isinstance(node, str) else node.id
+        words = [attachment.state for attachment in self.attachments if attachment.node == node_id]
+        # A word that says nothing of the way is the volume's own.
+        return ATTACHMENT_STATES.get(words[0], super().state_on(node)) if words else super().state_on(node)
 
 
 class VolumeModification(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from cumuli.providers.aws.ec2.calls import (
     tags_of,
 )
 from cumuli.providers.aws.ec2.models import (
+    ATTACHMENT_STATES,
     PROVIDER,
     EC2Snapshot,
     EC2Volume,
@@ -47,8 +48,6 @@ VOLUME_STATES = {
     "deleted": VolumeState.DELETED,
     "error": VolumeState.ERROR,
 }
-# Of an attachment. It is "busy" while its detachment waits for the guest to unmount the volume (DetachVolume).
-LEAVING = frozenset({"detaching", "busy"})
 # AWS's word stays "in-use" while a volume is on its way to a node or from it.
 ON_THE_WAY = frozenset({VolumeState.ATTACHING, VolumeState.DETACHING})
 # Of ex_list_volume_modifications (DescribeVolumesModifications, MaxResults).
@@ -205,7 +204,9 @@ class Volumes:
     async def _is_going(self, volume_id: str, node_id: str) -> bool:
         """Whether a volume is not a node's any more, or will not be."""
         attachments = (await self.get_volume(volume_id)).attachments
-        return not any(each.node == node_id and each.state not in LEAVING for each in attachments)
+        return all(
+            ATTACHMENT_STATES.get(each.state) is VolumeState.DETACHING for each in attachments if each.node == node_id
+        )
 
     async def _is(self, volume_id: str, *states: VolumeState) -> bool:
         return (await self.get_volume(volume_id)).state in states
@@ -301,11 +302,9 @@ def volume_of(item: wire.VolumeItem) -> EC2Volume:
     state = VOLUME_STATES.get(item.status, VolumeState.UNKNOWN)
     if state is VolumeState.IN_USE:
         # The volume's word is "in-use" all the while; those of its attachments, which may be several, tell more.
-        words = {attachment.state for attachment in attachments}
-        if "attaching" in words:
-            state = VolumeState.ATTACHING
-        elif words & LEAVING:
-            state = VolumeState.DETACHING
+        words = {ATTACHMENT_STATES.get(attachment.state, state) for attachment in attachments}
+        moving = [way for way in (VolumeState.ATTACHING, VolumeState.DETACHING) if way in words]
+        state = moving[0] if moving else state
     return EC2Volume(
         id=item.volume_id,
         name=tags.get("Name", ""),

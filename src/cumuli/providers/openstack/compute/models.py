@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from cumuli.compute.driver import NodeSpec
-from cumuli.compute.models import Node, NodeImage, NodeSize, Volume
+from cumuli.compute.models import Node, NodeImage, NodeSize, Volume, VolumeState
 from cumuli.wire.lenient import Identity
 
 __all__ = [
@@ -200,6 +200,16 @@ class OpenStackVolume(Volume, frozen=True, kw_only=True):
     encrypted: bool = False
     devices: dict[str, str] = msgspec.field(default_factory=dict)
     description: str | None = None
+
+    def state_on(self, node: Node | str) -> VolumeState:
+        """What it is doing as far as one node goes.
+
+        Cinder does not tell which of several attachments ends: meanwhile each of them counts as ``DETACHING``.
+        """
+        state = super().state_on(node)
+        # Cinder lists a node once it has the volume, so that what is on its way there goes to another one.
+        there = (node if isinstance(node, str) else node.id) in self.attached_to
+        return VolumeState.IN_USE if there and state is VolumeState.ATTACHING else state
 
     def __hash__(self) -> int:
         return hash((self.provider, "volume", self.id))
