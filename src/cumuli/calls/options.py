@@ -8,6 +8,7 @@ from cumuli.calls.caller import Authorizer, Caller, Timeouts
 from cumuli.calls.retry import NO_RETRY, RetryPolicy
 from cumuli.errors import ConfigurationError
 from cumuli.runtime.protocol import Runtime, RuntimeFactory, TransportSettings
+from cumuli.runtime.wrapping import wrapped
 
 __all__ = ["ClientOptions", "make_caller", "make_runtime"]
 
@@ -120,4 +121,4 @@ def make_runtime(factory: RuntimeFactory, options: ClientOptions, *, aws: bool =
             f"there is no argument {', '.join(unknown)}; besides its own a client takes "
             f"{', '.join(sorted(ClientOptions.__annotations__))}"
         )
-    return factory(transport_settings(options, aws=aws))
+    return wrapped(factory(transport_settings(options, aws=aws)))

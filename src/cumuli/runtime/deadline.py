@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
+
+from cumuli.runtime.skipped_time import monotonic
 
 __all__ = ["current_deadline", "deadline", "deadline_words", "grace", "until"]
 
@@ -33,7 +34,7 @@ class deadline:  # noqa: N801 - used like contextlib.suppress, as a lower-case c
         self._block: Token[tuple[float, float]] | None = None
 
     def __enter__(self) -> Self:
-        end = time.monotonic() + self._seconds
+        end = monotonic() + self._seconds
         self._token = _end.set(min(_end.get(), end))
         self._block = _block.set(min(_block.get(), (end, self._seconds)))
         return self
@@ -71,7 +72,7 @@ def until(end: float) -> Generator[None]:
 @contextmanager
 def grace(seconds: float) -> Generator[None]:
     """Give clean-up so many seconds of its own, even if the deadline around it has passed."""
-    token = _end.set(time.monotonic() + seconds)
+    token = _end.set(monotonic() + seconds)
     try:
         yield
     finally:

@@ -7,22 +7,19 @@ logs treat them as they treat a real provider's.
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from cumuli.errors import CloudError, ConfigurationError, NotSupported, RateLimited, Timeout
 from cumuli.runtime.closed_client import closed_error
-from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
+from cumuli.runtime.delegating import DelegatingRuntime
+from cumuli.runtime.messages import Request, Response, ResponseStream
 from cumuli.runtime.mutex import Mutex
-from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
+from cumuli.runtime.protocol import Runtime
 from cumuli.runtime.timeouts import Patience
 
 __all__ = ["Account", "Failures", "MemoryRuntime", "check_orders"]
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 Failures = Mapping[int | str, CloudError | Sequence[CloudError]]
 """Which calls fail, and how: see ``AsyncMemoryCompute``."""
@@ -55,7 +52,7 @@ def check_orders(failures: Failures, throttle: int | None, words: AbstractSet[st
         raise ConfigurationError(f"fail_call has {misspelt}, which are no calls; there are {sorted(words)}")
 
 
-class MemoryRuntime:
+class MemoryRuntime(DelegatingRuntime):
     """A ``Runtime`` that sends to an account in memory; time and concurrency are the real runtime's.
 
     Args:
@@ -81,7 +78,7 @@ class MemoryRuntime:
         consistency_delay: float,
         verbs: Mapping[str, str] = NO_VERBS,
     ) -> None:
-        self._runtime = runtime
+        super().__init__(runtime)
         self._account = account
         self._region = region
         self._latency = latency
@@ -143,40 +140,3 @@ class MemoryRuntime:
     async def close(self) -> None:
         self._closed = True
         await self._runtime.close()
-
-    # What the real runtime does as well for this one
-
-    def source(self, data: SourceLike) -> Source:
-        return self._runtime.source(data)
-
-    def sink(self, destination: SinkTarget, *, overwrite: bool) -> Sink:
-        return self._runtime.sink(destination, overwrite=overwrite)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._runtime.sleep(seconds)
-
-    def now(self) -> float:
-        return self._runtime.now()
-
-    def monotonic(self) -> float:
-        return self._runtime.monotonic()
-
-    def random(self) -> float:
-        return self._runtime.random()
-
-    def token(self) -> str:
-        return self._runtime.token()
-
-    def lock(self) -> AbstractAsyncContextManager[None]:
-        return self._runtime.lock()
-
-    async def gather(self, jobs: Iterable[Callable[[], Awaitable[T]]], *, limit: int | None = None) -> list[T]:
-        return await self._runtime.gather(jobs, limit=limit)
-
-    def map_bounded(
-        self, function: Callable[[U], Awaitable[T]], items: Iterable[U] | AsyncIterable[U], *, limit: int
-    ) -> AsyncGenerator[T]:
-        return self._runtime.map_bounded(function, items, limit=limit)
-
-    async def offload(self, function: Callable[[], T]) -> T:
-        return await self._runtime.offload(function)
