@@ -60,7 +60,7 @@ def refused(number: int, request: Request) -> Response:
 
 
 def busy_file(path: Path, *, listings: int = 1) -> None:
-    """A recording in which the provider asks to be left alone for a minute, before the first of so many listings."""
+    """A recording in which the provider asks to be left alone for a minute, before each of so many listings."""
     request = {
         "method": "POST",
         "url": "https://ec2.us-east-1.amazonaws.com/",
@@ -69,8 +69,8 @@ def busy_file(path: Path, *, listings: int = 1) -> None:
     }
     answers = [
         {"status": 503, "headers": ["retry-after: 60"]},
-        *[{"status": 200, "body": {"text": ["<DescribeAvailabilityZonesResponse/>"]}}] * listings,
-    ]
+        {"status": 200, "body": {"text": ["<DescribeAvailabilityZonesResponse/>"]}},
+    ] * listings
     exchanges = [{"operation": "DescribeAvailabilityZones", "request": request, "answer": answer} for answer in answers]
     head = {"cumuli_recording": 1, "recorded": "2020-02-02T02:02:02Z", "seed": "0" * 32}
     path.write_text(json.dumps({**head, "exchanges": exchanges}))
@@ -83,7 +83,7 @@ async def test_a_replay_waits_for_nothing(flavour: Flavour, tmp_path: Path) -> N
         async with client(flavour, refused) as cloud:
             assert await cloud.list_locations() == []
             # What was skipped is not taken off the time of what begins later.
-            with cumuli.deadline(30):
+            with cumuli.deadline(90):
                 assert await cloud.list_locations() == []
     assert time.monotonic() - began < 20
 
