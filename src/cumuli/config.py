@@ -28,8 +28,8 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
@@ -37,6 +37,7 @@ from typing import cast
 import msgspec
 
 from cumuli.errors import ConfigurationError
+from cumuli.runtime.file_locks import LOCKS, lock
 from cumuli.runtime.within_deadline import time_left
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "remove_sandbox_profiles",
     "sandbox_hint",
     "sandbox_path",
+    "write_profiles",
     "write_sandbox_profiles",
 ]
 
@@ -201,6 +203,19 @@ def sandbox_hint(name: str) -> str:
     return "; run: cumuli sandbox up" if name.startswith("sandbox-") else ""
 
 
+def write_profiles(path: Path, profiles: Mapping[str, Mapping[str, str | bool]]) -> None:
+    """Write a config file that has these profiles and nothing else.
+
+    Args:
+        path: Where.
+        profiles: Settings by name of the profile; ``provider`` is one of them.
+
+    Raises:
+        ConfigurationError: The file cannot be written.
+    """
+    _write(path, profiles)
+
+
 def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str | bool]]) -> None:
     """Add profiles to the sandbox's file, replacing those of the same names.
 
@@ -213,8 +228,9 @@ def write_sandbox_profiles(profiles: Mapping[str, Mapping[str, str | bool]]) -> 
         ConfigurationError: The file cannot be read or written.
     """
     path = sandbox_path()
-    kept = {name: {"provider": old.provider, **old.settings} for name, old in _read(path).items()}
-    _write(path, {**kept, **profiles})
+    with _alone(path):
+        kept = {name: {"provider": old.provider, **old.settings} for name, old in _read(path).items()}
+        _write(path, {**kept, **profiles})
 
 
 def remove_sandbox_profiles(names: Iterable[str]) -> None:
@@ -225,12 +241,34 @@ def remove_sandbox_profiles(names: Iterable[str]) -> None:
     """
     path = sandbox_path()
     gone = set(names)
-    present = _read(path)
-    kept = {name: {"provider": old.provider, **old.settings} for name, old in present.items() if name not in gone}
-    if kept:
-        _write(path, kept)
-    elif present:
-        path.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    with _alone(path):
+        present = _read(path)
+        kept = {name: {"provider": old.provider, **old.settings} for name, old in present.items() if name not in gone}
+        if kept:
+            _write(path, kept)
+        elif present:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Hold off others who read a file and write it again: of two sandboxes side by side, each has profiles in it."""
+    if not LOCKS:
+        yield
+        return
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The folder itself, so that no file is left which means nothing to people.
+        folder = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        lock(folder)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _document(path: Path) -> tuple[dict[str, object], int]:

@@ -26,7 +26,7 @@ from cumuli.testing.flavours import Flavour
 from tests.conformance.s3.conftest import REGION, boto_client
 from tests.conformance.swift.conftest import settings_of
 from tests.field.concurrent_suite import CALLERS, CONNECTIONS
-from tests.field.link import Asked, Link, Trouble, field_link
+from tests.field.link import TROUBLES, Asked, Link, Trouble, field_link
 from tests.support.rclone import KEY, SECRET
 
 SEED = 42
@@ -128,7 +128,7 @@ def balance(books: list[Account], link: Link, stored: dict[str, bytes]) -> None:
     report = f"{link.requests} requests on up to {link.most} connections, {link.told()}; told: {dict(told)}"
     assert not wrong, "\n".join([report, *wrong])
     assert not strangers, report
-    assert set(link.seen) == set(Trouble), report
+    assert set(link.seen) == TROUBLES, report
     assert link.most <= CONNECTIONS, report
 
 

@@ -28,7 +28,7 @@ from tests.conformance.rackspace.conftest import account, identity
 from tests.conformance.rackspace.test_rackspace_compute import USERNAME, mimic_target
 from tests.conformance.rackspace.test_rackspace_compute import TestRackspaceByMimic as RackspaceSuite
 from tests.field.concurrent_suite import CONNECTIONS, OwnRequests, cases, run_at_once
-from tests.field.link import Asked, Link, Trouble, field_link
+from tests.field.link import TROUBLES, Asked, Link, Trouble, field_link
 from tests.field.shared_clients import SharedCompute
 from tests.secrets_used import API_KEY, AWS_KEY, AWS_SECRET
 from tests.support.mimic import VENV, Account
@@ -79,7 +79,7 @@ def run(suite: type, near: ComputeTarget, clients: tuple[Any, Any], flavour: Fla
         flavour.run(client.aclose())
     report = f"{len(failures)} of {len(chosen)} failed; {link.requests} requests, {link.told()}"
     assert not failures, "\n\n".join([report, *failures])
-    assert set(link.seen) == set(Trouble), report
+    assert set(link.seen) == TROUBLES, report
 
 
 def test_ec2(moto: str, boto: Any, flavour: Flavour) -> None:

@@ -24,7 +24,7 @@ from tests.conformance.swift.conftest import settings_of
 from tests.conformance.swift.test_swift_storage import TestSwift as SwiftSuite
 from tests.conformance.swift.test_swift_storage import swift_target
 from tests.field.concurrent_suite import CONNECTIONS, Case, OwnRequests, cases, run_at_once
-from tests.field.link import Asked, Link, Trouble, field_link
+from tests.field.link import TROUBLES, Asked, Link, Trouble, field_link
 from tests.field.shared_clients import SharedStorage
 from tests.support.rclone import KEY, SECRET
 
@@ -73,7 +73,7 @@ def run(suite: type, chosen: list[Case], target: StorageTarget, flavour: Flavour
         flavour.run(client.aclose())
     report = f"{len(failures)} of {len(chosen)} failed; {link.requests} requests, {link.told()}"
     assert not failures, "\n\n".join([report, *failures])
-    assert set(link.seen) == set(Trouble), report
+    assert set(link.seen) == TROUBLES, report
 
 
 def moved(target: StorageTarget, clients: tuple[Any, Any], **settings: Any) -> StorageTarget:

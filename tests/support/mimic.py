@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cumuli.sandbox.server import HOST, Address, Profile
+from cumuli.sandbox.server import HOST, Address, Profile, Server
 
 __all__ = ["VENV", "Account", "Mimic"]
 
@@ -20,7 +20,7 @@ VENV = Path(__file__).resolve().parents[2] / ".cache" / "mimic"
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Mimic:
+class Mimic(Server):
     """All of Rackspace, in memory, by the clock of this machine."""
 
     name = "mimic"

@@ -7,14 +7,14 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cumuli.sandbox.server import HOST, Address, Profile
+from cumuli.sandbox.server import HOST, Address, Profile, Server
 
 __all__ = ["KEY", "SECRET", "Rclone"]
 
 KEY, SECRET = "cumulikey", "cumulisecret"
 
 
-class Rclone:
+class Rclone(Server):
     """A folder as buckets."""
 
     name = "rclone"

@@ -8,7 +8,6 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
@@ -29,7 +28,7 @@ from cumuli.cli.completion import SCRIPTS, complete
 from cumuli.cli.dry_run import RequestShown
 from cumuli.cli.output import Output
 from cumuli.cli.quantities import seconds_of
-from cumuli.cli.session import GROUP, Options, session
+from cumuli.cli.session import GROUP, Options, rest, rest_of_words, session
 from cumuli.cli.standard_streams import STANDARD
 from cumuli.cli.suggestions import did_you_mean
 from cumuli.cli.usage import UsageError
@@ -106,9 +105,6 @@ def _add_services() -> None:
 
 _add_services()
 
-# What stands after "--" is never an option, global ones included.
-_rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())
-
 
 @app.command(group=OTHERS)
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
@@ -132,7 +128,10 @@ def _launch(
     out = Output(form=given.form, selection=given.selection, quiet=given.quiet)
     if given.debug:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(name)s: %(message)s")
-    words = [*(STANDARD if word == "-" else word for word in tokens), *_rest.get()]
+    words = [STANDARD if word == "-" else word for word in tokens]
+    if words[:2] != ["sandbox", "run"]:
+        # There it is somebody's command, of whose words none is ours.
+        words += ["--", *rest_of_words()] if rest_of_words() else []
     with _requests_shown(out) if given.verbose and not given.debug else nullcontext(), session(given, out):
         check_selectable(app, words, given)
         if given.watch:
@@ -158,12 +157,11 @@ def run(arguments: Sequence[str]) -> int:
     """
     if arguments[:1] in (["__complete"], ("__complete",)):
         return complete(app, arguments[1:])
-    before, rest = _split(arguments)
+    before, after = _split(arguments)
     debug = "--debug" in before
     out = Output(form="json" if _wants_json(before) else "table", quiet="--quiet" in before)
-    token = _rest.set(rest)
     try:
-        with warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
+        with rest(after), warnings.catch_warnings(), left_out() as lost, _logged_as_warnings(out, debug=debug):
             warnings.showwarning = _warner(out)
             before = _arranged(before)
             if not {"--help", "-h"}.isdisjoint(before):
@@ -180,8 +178,6 @@ def run(arguments: Sequence[str]) -> int:
             # The interpreter flushes standard output once more when it ends, and must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return failures.report(error, out, debug=debug)
-    finally:
-        _rest.reset(token)
     # The log has told what it was.
     return failures.FAILED if lost else 0
 
@@ -290,4 +286,4 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     if "--" not in arguments:
         return list(arguments), ()
     at = list(arguments).index("--")
-    return list(arguments[:at]), tuple(arguments[at:])
+    return list(arguments[:at]), tuple(arguments[at + 1 :])

@@ -244,9 +244,9 @@ def _values(name: str, typed: str, options: Options) -> Iterator[tuple[str, str]
 
             yield from ((verb.name, verb.summary) for verb in verbs())
     elif command == "sandbox":
-        from cumuli.sandbox.servers import NAMES, server_named
+        from cumuli.sandbox.servers import EVERY, server_named
 
-        yield from ((each, server_named(each).summary) for each in NAMES)
+        yield from ((each, server_named(each).summary) for each in EVERY)
     else:
         yield from _resources(argument, command, options)
 

@@ -19,7 +19,7 @@ from cumuli.cli.selection import Selection, selection_of
 from cumuli.cli.usage import UsageError
 from cumuli.errors import ConfigurationError
 
-__all__ = ["Cloud", "Options", "cloud", "options", "output", "session"]
+__all__ = ["Cloud", "Options", "cloud", "options", "output", "rest", "rest_of_words", "session"]
 
 GROUP = Group("Global options (before or after the command)", sort_key=100)
 
@@ -140,6 +140,8 @@ class Options:
 
 _options: ContextVar[Options] = ContextVar("cumuli_cli_options")
 _output: ContextVar[Output] = ContextVar("cumuli_cli_output")
+# What stands after "--" is never an option, global ones included.
+_rest: ContextVar[tuple[str, ...]] = ContextVar("cumuli_cli_rest", default=())
 
 
 @contextmanager
@@ -151,6 +153,21 @@ def session(given: Options, out: Output) -> Generator[None]:
     finally:
         _options.reset(options_before)
         _output.reset(output_before)
+
+
+@contextmanager
+def rest(words: tuple[str, ...]) -> Generator[None]:
+    """Within this block, these are the words that stand after ``--``."""
+    before = _rest.set(words)
+    try:
+        yield
+    finally:
+        _rest.reset(before)
+
+
+def rest_of_words() -> tuple[str, ...]:
+    """What stands after ``--``."""
+    return _rest.get()
 
 
 def options() -> Options:

@@ -16,7 +16,7 @@ from cumuli.errors import CloudError
 __all__ = ["check_watchable", "watch"]
 
 # Commands that only look, by their last word.
-LOOKING = frozenset({"check", "doctor", "list", "ls", "providers", "quota", "search", "show", "stat"})
+LOOKING = frozenset({"check", "doctor", "list", "ls", "providers", "quota", "search", "show", "stat", "status"})
 
 
 def check_watchable(app: App, words: Sequence[str]) -> None:

@@ -20,9 +20,11 @@ HELP = "\0help"
 """What stands for --help behind a verb of `ex`. No argument has a NUL."""
 
 # Commands that list, by their last word; what verbs of `ex` and `call` give may be a list.
-LISTING = frozenset({"call", "check", "doctor", "ex", "list", "ls", "providers", "quota", "search", "subnets"})
+LISTING = frozenset(
+    {"call", "check", "doctor", "ex", "list", "ls", "providers", "quota", "search", "status", "subnets"}
+)
 # Those that show one thing, of which columns can be chosen.
-SHOWING = LISTING | {"attach", "create", "detach", "import", "show", "stat", "up"}
+SHOWING = LISTING | {"attach", "create", "detach", "import", "reset", "show", "stat", "up"}
 
 
 def global_options() -> dict[str, bool]:

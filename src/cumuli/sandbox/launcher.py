@@ -24,10 +24,10 @@ PR_SET_PDEATHSIG = 1
 KEEP = "keep"
 
 
-def die_with(launcher: int) -> None:
-    """Ask the kernel to kill this process when the launcher ends, which may have happened before it was asked."""
+def die_with(launcher: int, number: int = signal.SIGKILL) -> None:
+    """Ask the kernel to end this process when its starter ends, which may have happened before it was asked."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != launcher:
             os._exit(1)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-__all__ = ["Address", "Profile", "Server"]
+__all__ = ["Address", "Profile", "Server", "rclone_remote"]
 
 HOST = "127.0.0.1"
 
@@ -33,21 +33,45 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{HOST}:{self.port}"
 
 
+def rclone_remote(name: str, **options: str) -> dict[str, str]:
+    """A remote of rclone's, told by the variables that rclone reads instead of its config file."""
+    return {f"RCLONE_CONFIG_{name.upper()}_{option.upper()}": value for option, value in options.items()}
+
+
 class Server(Protocol):
-    """One kind of server that the sandbox can start. Each is one file in ``servers/``.
+    """One kind of server that the sandbox can start. Each is one file in ``servers/``, with a class that inherits this.
 
     Attributes:
         name: What people type: ``"ec2"``.
         summary: What it is, in a line.
         modules: What must be importable for it to start; the extra ``cumuli[sandbox]`` brings it.
+        patience: Seconds within which it has to answer.
     """
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def modules(self) -> Sequence[str]: ...
+    name: str
+    summary: str
+    modules: Sequence[str]
+    patience: float = 120.0
+
+    def prepare(self, told: Callable[[str], None]) -> None:
+        """Get what it needs besides modules, if that is not there yet. ``told`` is told what takes long.
+
+        Raises:
+            ConfigurationError: It cannot be had here; the message says what to do.
+        """
+        del told
+
+    def checking(self) -> Server:
+        """The same server, made to check signatures and passwords. Most do so anyway, and are what they are.
+
+        Raises:
+            ConfigurationError: This one cannot.
+        """
+        return self
+
+    def ports(self, address: Address) -> Sequence[int]:
+        """Every port that users talk to, once it answers: the address's own first."""
+        return (address.port,)
 
     def command(self, address: Address) -> list[str]:
         """The command line that serves at this address in the foreground."""

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from cumuli.sandbox.state import usable
 __all__ = ["Started", "start"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
-PATIENCE = 120.0
 POLL = 0.05
 ATTEMPTS = 3
 TAIL = 800
@@ -55,40 +55,45 @@ class Started:
         self._launcher.wait()
 
 
-def start(server: Server, home: Path, *, tied: bool) -> Started:
+def start(server: Server, home: Path, *, tied: bool, port: int = 0, given_up: threading.Event | None = None) -> Started:
     """Start a server on a free port and wait until it answers.
 
     Args:
         server: Which.
         home: An existing folder of its own.
         tied: Whether it always ends with this process; else it outlives it once it is kept.
+        port: The port that it has to have; 0 for any.
+        given_up: Set when nobody waits for it any more: it is ended then.
 
     Raises:
         ConfigurationError: The extra that brings the server is not installed, or the system lets it have no folder,
             port or process.
-        ConnectionFailed: It ended, or did not answer within two minutes; the message shows what it printed.
+        ConnectionFailed: It ended, or did not answer within its patience (two minutes for most); the message shows
+            what it printed.
     """
     _require_modules(server)
     with usable(str(home)):
-        return _start(server, home, tied=tied)
+        return _start(server, home, tied=tied, port=port, given_up=given_up or threading.Event())
 
 
-def _start(server: Server, home: Path, *, tied: bool) -> Started:
+def _start(server: Server, home: Path, *, tied: bool, port: int, given_up: threading.Event) -> Started:
     log = home / "log"
     for attempt in range(ATTEMPTS):
         log.write_bytes(b"")
-        address = Address(port=_free_port(), home=home)
+        address = Address(port=port or _free_port(), home=home)
         launcher = _launch(server, address, log, tied=tied)
         process = None
         try:
             process = _server_of(launcher)
-            if process is not None and _answers(server, address, process, log):
+            if process is not None and _answers(server, address, process, log, given_up):
                 return Started(address, process, log, launcher)
         except BaseException:
             _abandon(process, launcher)
             raise
         _abandon(process, launcher)
         printed = log.read_text("utf-8", "replace")
+        if given_up.is_set():
+            raise ConnectionFailed(f"the {server.name} sandbox was not waited for")
         if "address already in use" not in printed.lower() or attempt == ATTEMPTS - 1:
             raise ConnectionFailed(f"the {server.name} sandbox did not start; it printed:\n{printed[-TAIL:].strip()}")
     raise AssertionError("the last attempt returns or raises")
@@ -130,24 +135,25 @@ def _server_of(launcher: subprocess.Popen[str]) -> Process | None:
     return identify(int(pid)) if pid else None
 
 
-def _answers(server: Server, address: Address, process: Process, log: Path) -> bool:
-    """Wait until it answers; False when it ended before.
+def _answers(server: Server, address: Address, process: Process, log: Path, given_up: threading.Event) -> bool:
+    """Wait until it answers; False when it ended before, or is not waited for any more.
 
     Raises:
         ConnectionFailed: It neither answered nor ended in time.
     """
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + server.patience
     problem = ""
-    while is_running(process):
+    while is_running(process) and not given_up.is_set():
         try:
             if server.ready(address, log.read_text("utf-8", "replace")):
                 return True
         except CloudError as error:
             problem = f" ({error.message})"
         if time.monotonic() > end:
+            printed = log.read_text("utf-8", "replace")[-TAIL:].strip()
             raise ConnectionFailed(
                 f"the {server.name} sandbox runs but does not answer at {address.endpoint} within "
-                f"{PATIENCE:.0f} seconds{problem}; it printed:\n{log.read_text('utf-8', 'replace')[-TAIL:].strip()}"
+                f"{server.patience:.0f} seconds{problem}; it printed:\n{printed}"
             )
         time.sleep(POLL)
     return False

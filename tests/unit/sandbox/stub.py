@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
-from cumuli.sandbox.server import Address, Profile
+from cumuli.sandbox.server import Address, Profile, Server
 
 ANSWERING = (
     "import http.server, sys;"
@@ -15,7 +15,7 @@ ANSWERING = (
 )
 
 
-class Stub:
+class Stub(Server):
     name = "stub"
     summary = "nothing much"
 

@@ -1,16 +1,23 @@
-"""The servers that the sandbox knows, by name. To add one: a module with a ``SERVER``, and a line here."""
+"""The servers that the sandbox knows, by name. To add one: a module with a ``SERVER``, and its name here."""
 
 from __future__ import annotations
 
 import importlib
+from difflib import get_close_matches
 from typing import cast
 
 from cumuli.errors import ConfigurationError
 from cumuli.sandbox.server import Server
 
-__all__ = ["NAMES", "server_named"]
+__all__ = ["ALIASES", "EVERY", "NAMES", "ON_REQUEST", "server_named"]
 
 NAMES = ("ec2", "gogrid", "s3", "swift")
+"""Those that are meant where none is said: they start in seconds."""
+ON_REQUEST: tuple[str, ...] = ()
+"""Those that have to be asked for by name: they need to be installed first, or take long to start."""
+ALIASES = {"cloudfiles": "swift"}
+"""Other names: Cloud Files is Swift, which has a profile for each."""
+EVERY = (*NAMES, *ALIASES, *ON_REQUEST)
 
 
 def server_named(name: str) -> Server:
@@ -19,6 +26,8 @@ def server_named(name: str) -> Server:
     Raises:
         ConfigurationError: There is none.
     """
-    if name not in NAMES:
-        raise ConfigurationError(f"the sandbox has no server {name!r}; it has: {', '.join(NAMES)}")
-    return cast("Server", importlib.import_module(f"cumuli.sandbox.servers.{name}").SERVER)
+    if name not in EVERY:
+        close = get_close_matches(name, EVERY, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ConfigurationError(f"the sandbox has no server {name!r}; it has: {', '.join(EVERY)}{hint}")
+    return cast("Server", importlib.import_module(f"cumuli.sandbox.servers.{ALIASES.get(name, name)}").SERVER)

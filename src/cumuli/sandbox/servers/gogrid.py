@@ -17,7 +17,7 @@ __all__ = ["SERVER"]
 PATIENCE = 10.0
 
 
-class GoGridSandbox:
+class GoGridSandbox(Server):
     """It keeps everything in memory, and forgets it when it ends."""
 
     name = "gogrid"

@@ -10,7 +10,7 @@ from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.protocol import TransportSettings
-from cumuli.sandbox.server import Address, Profile, Server
+from cumuli.sandbox.server import Address, Profile, Server, rclone_remote
 from cumuli.sandbox.swift.settings import KEY, USER
 
 __all__ = ["SERVER", "SwiftSandbox"]
@@ -18,7 +18,7 @@ __all__ = ["SERVER", "SwiftSandbox"]
 PATIENCE = 10.0
 
 
-class SwiftSandbox:
+class SwiftSandbox(Server):
     """One process; it keeps everything in files, which go when it is taken down."""
 
     name = "swift"
@@ -58,8 +58,22 @@ class SwiftSandbox:
         }
 
     def exports(self, address: Address) -> dict[str, str]:
-        """What the ``swift`` command and python-swiftclient read."""
-        return {"ST_AUTH": f"{address.endpoint}/auth/v1.0", "ST_USER": USER, "ST_KEY": KEY}
+        """What the ``swift`` command and python-swiftclient read, the ``openstack`` command, and rclone, for
+        ``sandbox_swift:``.
+        """
+        login = f"{address.endpoint}/auth/v1.0"
+        return {
+            "ST_AUTH": login,
+            "ST_USER": USER,
+            "ST_KEY": KEY,
+            "ST_AUTH_VERSION": "1.0",
+            # A plugin of python-swiftclient: this is how the openstack command logs in where there is no Keystone.
+            "OS_AUTH_TYPE": "v1password",
+            "OS_AUTH_URL": login,
+            "OS_USERNAME": USER,
+            "OS_PASSWORD": KEY,
+            **rclone_remote("sandbox_swift", type="swift", user=USER, key=KEY, auth=login, auth_version="1"),
+        }
 
 
 async def _prepare(address: Address) -> Response:
