@@ -36,9 +36,11 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "wire": (),
     "calls": ("runtime",),
     "client": ("calls", "runtime"),
+    # Steps know nodes, and the compute clients run steps.
+    "deploy": ("compute", "runtime"),
     # Makes a package callable; what it calls is looked up at the call.
     "callable_module": (),
-    **dict.fromkeys(SERVICES, ("calls", "callable_module", "client", "runtime", "wire")),
+    **dict.fromkeys(SERVICES, ("calls", "callable_module", "client", "deploy", "runtime", "wire")),
     "providers": ("callable_module",),
     "config": ("runtime",),
     "registry": ("calls", "config"),
@@ -50,11 +52,11 @@ FLOORS: dict[str, tuple[str, ...]] = {
     # For those who write providers, on top likewise: the suites see what users see.
     "testing": ("runtime", *SERVICES),
 }
-FAMILY = ("calls", "runtime", "wire", *SERVICES)
+FAMILY = ("calls", "deploy", "runtime", "wire", *SERVICES)
 # A family imports no other family but the one that it extends.
 EXTENDS = {"rackspace": "openstack"}
 
-PURE_ROOMS = ("calls", "providers", *SERVICES, "wire")
+PURE_ROOMS = ("calls", "deploy", "providers", *SERVICES, "wire")
 # What tells who one is reads files and variables, and asks programs: by these, in files and folders of these names.
 IDENTITY_FILES = frozenset({"credentials.py", "identity", "identity.py"})
 IDENTITY_MAY = frozenset({"os", "pathlib", "subprocess", "tempfile", "time"})

@@ -24,9 +24,17 @@ _HOMES = {
         "ImageState KeyPair Node NodeImage NodeLocation NodeSize NodeState Price SnapshotState Volume "
         "VolumeSnapshot VolumeState"
     ),
+    "deploy.aio": "AsyncSSHConnection",
+    "deploy.client": "SSHConnection",
+    "deploy.errors": "DeploymentError",
+    "deploy.results": "Deployment DeploymentProgress StepResult",
+    "deploy.steps": (
+        "CloudInit FileDeployment MultiStepDeployment Reboot SSHKeyDeployment ScriptDeployment "
+        "ScriptFileDeployment WaitFor"
+    ),
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
-        "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
+        "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded FileExists HostKeyRefused "
         "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
         "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound PermissionDenied "
         "PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited ResourceFailed SizeNotFound "
@@ -66,6 +74,7 @@ _HOMES = {
     "runtime.deadline": "deadline",
     "runtime.http.tls": "InsecureTLSWarning",
     "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
+    "runtime.ssh.login": "CommandResult HostKeyWarning",
     "secret": "Secret",
     "storage.aio": "AsyncStorage",
     "storage.capabilities": "StorageCapability",
@@ -104,6 +113,7 @@ __all__ = [
     "AsyncOpenStack",
     "AsyncRackspace",
     "AsyncS3",
+    "AsyncSSHConnection",
     "AsyncScalewayS3",
     "AsyncStorage",
     "AsyncSwift",
@@ -115,7 +125,9 @@ __all__ = [
     "ChecksumMismatch",
     "CloudError",
     "CloudFiles",
+    "CloudInit",
     "CloudflareR2",
+    "CommandResult",
     "Compute",
     "ComputeCapability",
     "ConfigurationError",
@@ -127,11 +139,16 @@ __all__ = [
     "CredentialsProvider",
     "DeadlineExceeded",
     "DeleteResult",
+    "Deployment",
     "DeploymentError",
+    "DeploymentProgress",
     "DigitalOceanSpaces",
+    "FileDeployment",
     "FileExists",
     "GoGrid",
     "HetznerS3",
+    "HostKeyRefused",
+    "HostKeyWarning",
     "IDriveE2",
     "IdempotencyMismatch",
     "ImageNotFound",
@@ -148,6 +165,7 @@ __all__ = [
     "MemoryStorage",
     "MemoryStorageAccount",
     "MinIO",
+    "MultiStepDeployment",
     "Node",
     "NodeFailed",
     "NodeImage",
@@ -176,14 +194,20 @@ __all__ = [
     "QuotaExceeded",
     "Rackspace",
     "RateLimited",
+    "Reboot",
     "ResourceFailed",
     "RetryPolicy",
+    "SSHConnection",
     "SSHKey",
+    "SSHKeyDeployment",
     "ScalewayS3",
+    "ScriptDeployment",
+    "ScriptFileDeployment",
     "Secret",
     "SizeNotFound",
     "SnapshotNotFound",
     "SnapshotState",
+    "StepResult",
     "Storage",
     "StorageCapability",
     "Swift",
@@ -193,6 +217,7 @@ __all__ = [
     "VolumeNotFound",
     "VolumeSnapshot",
     "VolumeState",
+    "WaitFor",
     "Wasabi",
     "__version__",
     "async_compute",
@@ -232,6 +257,20 @@ if TYPE_CHECKING:
     from cumuli.compute.models import Volume as Volume
     from cumuli.compute.models import VolumeSnapshot as VolumeSnapshot
     from cumuli.compute.models import VolumeState as VolumeState
+    from cumuli.deploy.aio import AsyncSSHConnection as AsyncSSHConnection
+    from cumuli.deploy.client import SSHConnection as SSHConnection
+    from cumuli.deploy.errors import DeploymentError as DeploymentError
+    from cumuli.deploy.results import Deployment as Deployment
+    from cumuli.deploy.results import DeploymentProgress as DeploymentProgress
+    from cumuli.deploy.results import StepResult as StepResult
+    from cumuli.deploy.steps import CloudInit as CloudInit
+    from cumuli.deploy.steps import FileDeployment as FileDeployment
+    from cumuli.deploy.steps import MultiStepDeployment as MultiStepDeployment
+    from cumuli.deploy.steps import Reboot as Reboot
+    from cumuli.deploy.steps import ScriptDeployment as ScriptDeployment
+    from cumuli.deploy.steps import ScriptFileDeployment as ScriptFileDeployment
+    from cumuli.deploy.steps import SSHKeyDeployment as SSHKeyDeployment
+    from cumuli.deploy.steps import WaitFor as WaitFor
     from cumuli.errors import AlreadyExists as AlreadyExists
     from cumuli.errors import AuthenticationError as AuthenticationError
     from cumuli.errors import ChecksumMismatch as ChecksumMismatch
@@ -242,8 +281,8 @@ if TYPE_CHECKING:
     from cumuli.errors import ContainerExists as ContainerExists
     from cumuli.errors import ContainerNotFound as ContainerNotFound
     from cumuli.errors import DeadlineExceeded as DeadlineExceeded
-    from cumuli.errors import DeploymentError as DeploymentError
     from cumuli.errors import FileExists as FileExists
+    from cumuli.errors import HostKeyRefused as HostKeyRefused
     from cumuli.errors import IdempotencyMismatch as IdempotencyMismatch
     from cumuli.errors import ImageNotFound as ImageNotFound
     from cumuli.errors import InvalidRequest as InvalidRequest
@@ -318,6 +357,8 @@ if TYPE_CHECKING:
     from cumuli.runtime.part_files import PartialDownload as PartialDownload
     from cumuli.runtime.part_files import list_partial_downloads as list_partial_downloads
     from cumuli.runtime.part_files import remove_partial_download as remove_partial_download
+    from cumuli.runtime.ssh.login import CommandResult as CommandResult
+    from cumuli.runtime.ssh.login import HostKeyWarning as HostKeyWarning
     from cumuli.secret import Secret as Secret
     from cumuli.storage.aio import AsyncStorage as AsyncStorage
     from cumuli.storage.capabilities import StorageCapability as StorageCapability

@@ -2,7 +2,8 @@
 
     CloudError
     ├── ConfigurationError          settings are missing, contradictory or unreadable
-    ├── AuthenticationError         the provider does not know these credentials
+    ├── AuthenticationError         the provider, or a machine, does not know these credentials
+    ├── HostKeyRefused              a machine does not show the SSH host key that it should
     ├── PermissionDenied            the provider knows them, and they may not do this
     ├── InvalidRequest              an argument is wrong, found before or by the provider
     ├── NotFound
@@ -27,7 +28,7 @@
     ├── NotSupported                the provider cannot do this (also a NotImplementedError)
     ├── ResourceFailed              something ended in an error state while it was waited for
     │   └── NodeFailed              a node did
-    └── DeploymentError             a node was made and could not be configured
+    └── DeploymentError             a node was there and could not be configured (cumuli.deploy.errors)
 
 ``except CloudError`` catches all of it; nothing of the HTTP libraries leaks out.
 """
@@ -47,8 +48,8 @@ __all__ = [
     "ContainerExists",
     "ContainerNotFound",
     "DeadlineExceeded",
-    "DeploymentError",
     "FileExists",
+    "HostKeyRefused",
     "IdempotencyMismatch",
     "ImageNotFound",
     "InvalidRequest",
@@ -163,6 +164,10 @@ class ConfigurationError(CloudError):
 
 class AuthenticationError(CloudError):
     """The provider does not accept these credentials (wrong, expired, or a clock that is off)."""
+
+
+class HostKeyRefused(CloudError):
+    """A machine showed another SSH host key than it should, or one that nobody has told; no secret was sent to it."""
 
 
 class PermissionDenied(CloudError):
@@ -327,7 +332,3 @@ class ResourceFailed(CloudError):
 
 class NodeFailed(ResourceFailed):
     """A node ended in an error state, or was terminated, while it was waited for."""
-
-
-class DeploymentError(CloudError):
-    """A node was created and could not be configured."""

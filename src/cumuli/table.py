@@ -123,10 +123,18 @@ GENERAL = {
     "calls.left_out": "left_out",
     "calls.retry": "RetryPolicy",
     "capabilities": "Capabilities",
+    "deploy.aio": "AsyncSSHConnection",
+    "deploy.client": "SSHConnection",
+    "deploy.errors": "DeploymentError",
+    "deploy.results": "Deployment DeploymentProgress StepResult",
+    "deploy.steps": (
+        "CloudInit FileDeployment MultiStepDeployment Reboot SSHKeyDeployment ScriptDeployment ScriptFileDeployment "
+        "WaitFor"
+    ),
     "errors": (
         "AlreadyExists AuthenticationError ChecksumMismatch CloudError ConfigurationError Conflict "
-        "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded DeploymentError FileExists "
-        "IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
+        "ConnectionFailed ContainerExists ContainerNotFound DeadlineExceeded FileExists HostKeyRefused "
+        " IdempotencyMismatch ImageNotFound InvalidRequest KeyPairExists KeyPairNotFound MalformedResponse "
         "NodeFailed NodeNotFound NotEmpty NotFound NotSupported NotVerified ObjectNotFound "
         "PermissionDenied PreconditionFailed ProviderUnavailable QuotaExceeded RateLimited ResourceFailed SizeNotFound "
         "SnapshotNotFound Timeout VolumeNotFound"
@@ -134,6 +142,7 @@ GENERAL = {
     "registry": "ProviderInfo providers",
     "runtime.deadline": "deadline",
     "runtime.http.tls": "InsecureTLSWarning",
+    "runtime.ssh.login": "CommandResult HostKeyWarning",
     "runtime.part_files": "PartialDownload list_partial_downloads remove_partial_download",
     "secret": "Secret",
     "version": "__version__",

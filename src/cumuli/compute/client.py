@@ -5,7 +5,7 @@ Generated from aio.py by python -m cumuli.generate. Change that file and run ``m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
 from typing import Literal, Self
@@ -13,6 +13,7 @@ from typing import Literal, Self
 from cumuli.capabilities import Capabilities
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.auth import Auth
+from cumuli.compute.deploying import OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.driver import Generic, ImageT, NodeT, SnapshotT, VolumeT
 from cumuli.compute.models import (
     ImageState,
@@ -27,7 +28,11 @@ from cumuli.compute.models import (
     VolumeSnapshot,
     VolumeState,
 )
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
+from cumuli.errors import CloudError
 from cumuli.runtime.blocking.drive import iterate, run
+from cumuli.secret import Secret
 
 __all__ = ["Compute"]
 
@@ -138,6 +143,192 @@ class Compute(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
             QuotaExceeded: The account may not have another one, or there is no room.
         """
         return run(self._compute.create_node(name, size, image, location=location, auth=auth, tags=tags))
+
+    def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[NodeT], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+    ) -> Deployment[NodeT]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        It needs the extra ``ssh``. The arguments that are not told of here are those of ``create_node``.
+        The node gets a tag ``cumuli-deployment``, where the provider has tags, by which it is found whatever happens.
+
+        Args:
+            name: The node's display name.
+            size: As for ``create_node``.
+            image: As for ``create_node``.
+            deploy: What to do there: a step or several, see ``cumuli.deploy``. None at all only waits until one can
+                log in.
+            location: As for ``create_node``.
+            auth: As for ``create_node``.
+            tags: As for ``create_node``.
+            ssh_username: Who to log in as.
+            ssh_alternate_usernames: Who else to try, in this order, if the machine does not let that user in, or only
+                to say so.
+            ssh_key: Private keys to log in by: paths, or texts as ``Secret``. None for the agent's and those that
+                ``~/.ssh/config`` and habit have, unless there is a password.
+            ssh_key_password: What encrypted keys are opened by.
+            ssh_password: The password to log in by; None for that of ``auth``, or the one that the provider made.
+            ssh_port: The port; None for what ``~/.ssh/config`` says of the address, or 22.
+            ssh_interface: Which address to log in at, or a function of the node that gives an address, or address
+                and port, or None while there is none.
+            ssh_timeout: Seconds from the running node to the login.
+            ssh_host_key: What to do about a host key that the provider does not tell: ``"accept-new"`` takes the first
+                one that is shown, into the node's own file, and warns (``HostKeyWarning``); ``"strict"`` waits until it
+                is told, and refuses any other. Or the host keys themselves, one a line. A key that has changed
+                is refused always.
+            ssh_known_hosts: The node's own file of host keys; None for one in ``~/.local/share/cumuli/known_hosts``.
+            timeout: Seconds for all of it.
+            on_failure: Whether to destroy or to keep a node that could not be configured. Ctrl-C, a cancelled task and
+                a deadline are failures as well.
+            on_progress: Called with what is being done, as it begins.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured. It tells the node, the step, its exit
+                code, the end of its output, and what became of the node; its ``__cause__`` what went wrong.
+            ConfigurationError: The extra is missing, or a key cannot be read; nothing was made.
+            InvalidRequest: A step cannot be one; nothing was made.
+        """
+        return run(
+            self._compute.deploy_node(
+                name,
+                size,
+                image,
+                deploy,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
+            )
+        )
+
+    def deploy(
+        self,
+        node: Node | str,
+        steps: Steps,
+        *,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[NodeT], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_progress: OnProgress | None = None,
+    ) -> Deployment[NodeT]:
+        """Configure a node that is there by SSH, as soon as it runs; it is kept, whatever happens.
+
+        It needs the extra ``ssh``.
+
+        Args:
+            node: The node.
+            steps: What to do there: a step or several, see ``cumuli.deploy``.
+            ssh_username: Who to log in as.
+            ssh_alternate_usernames: Who else to try, in this order, if the machine does not let that user in, or only
+                to say so.
+            ssh_key: Private keys to log in by: paths, or texts as ``Secret``. None for the agent's and those that
+                ``~/.ssh/config`` and habit have, unless there is a password.
+            ssh_key_password: What encrypted keys are opened by.
+            ssh_password: The password to log in by; None for that of ``auth``, or the one that the provider made.
+            ssh_port: The port; None for what ``~/.ssh/config`` says of the address, or 22.
+            ssh_interface: Which address to log in at, or a function of the node that gives an address, or address
+                and port, or None while there is none.
+            ssh_timeout: Seconds from the running node to the login.
+            ssh_host_key: What to do about a host key that the provider does not tell: ``"accept-new"`` takes the first
+                one that is shown, into the node's own file, and warns (``HostKeyWarning``); ``"strict"`` waits until it
+                is told, and refuses any other. Or the host keys themselves, one a line. A key that has changed
+                is refused always.
+            ssh_known_hosts: The node's own file of host keys; None for one in ``~/.local/share/cumuli/known_hosts``.
+            timeout: Seconds for all of it.
+            on_progress: Called with what is being done, as it begins.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            NodeNotFound: It does not exist.
+            DeploymentError: It could not be configured.
+            ConfigurationError: The extra is missing, or a key cannot be read.
+            InvalidRequest: A step cannot be one.
+        """
+        return run(
+            self._compute.deploy(
+                node,
+                steps,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_progress=on_progress,
+            )
+        )
+
+    def deploy_nodes(
+        self,
+        deployments: Sequence[Callable[[], Deployment[NodeT] | Awaitable[Deployment[NodeT]]]],
+        *,
+        concurrency: int = 10,
+    ) -> list[Deployment[NodeT] | CloudError]:
+        """Deploy several nodes at the same time. One that fails does not stop the others.
+
+        As long as they wait, one listing looks at all of them. If this call itself is interrupted, what each
+        deployment has made is destroyed, or kept, as each says.
+
+        Args:
+            deployments: The deployments, each a call of ``deploy_node`` of this client that is still to be made:
+                ``functools.partial(client.deploy_node, "web-1", size, image, steps)``.
+            concurrency: How many at the same time.
+
+        Returns:
+            In the order of ``deployments``: what came of each, or the error of one that failed.
+        """
+        return run(self._compute.deploy_nodes(deployments, concurrency=concurrency))
 
     def start_node(self, node: Node | str) -> None:
         """Start a stopped node.

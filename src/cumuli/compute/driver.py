@@ -138,6 +138,10 @@ class ComputeDriver(Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     async def destroy_node(self, node_id: str) -> None:
         raise self._lacking("destroy_node")
 
+    async def host_keys(self, node_id: str) -> Sequence[str]:
+        """The node's SSH host keys in OpenSSH form, as far as the provider can tell them by now."""
+        return ()
+
     # What nodes are made of
 
     async def list_sizes(self, *, location: str | None, cursor: str | None) -> Page[NodeSize]:

@@ -47,12 +47,16 @@ __all__ = [
     "NODES",
     "NODE_DESTROYED",
     "NODE_STOPPED",
+    "ON_THE_WAY",
+    "REFUSALS",
+    "RESTING",
     "SNAPSHOT_AVAILABLE",
     "VOLUMES",
     "VOLUME_AVAILABLE",
     "Goal",
     "Looks",
     "ThingT",
+    "addresses",
     "volume_attached",
     "volume_detached",
     "wait_until",
@@ -270,7 +274,7 @@ async def wait_until_running(
         return f" without a {kind} address" if node.state is NodeState.RUNNING else ""
 
     goal: Goal[NodeT] = Goal(
-        lambda node: bool(_addresses(node, public=public)),
+        lambda node: bool(addresses(node, public=public)),
         verb="run",
         kinds=NODES,
         failed=LOST_NODE,
@@ -291,7 +295,7 @@ async def wait_until_running(
         timeout=timeout,
         provider=provider,
     )
-    return [(found[node_id], _addresses(found[node_id], public=public)) for node_id in ids]
+    return [(found[node_id], addresses(found[node_id], public=public)) for node_id in ids]
 
 
 async def wait_until(
@@ -480,7 +484,7 @@ def _is_certain(looks: int, seconds: float) -> bool:
     return looks >= GONE_LOOKS and seconds >= GONE_SECONDS
 
 
-def _addresses(node: Node, *, public: bool) -> list[str]:
+def addresses(node: Node, *, public: bool) -> list[str]:
     """The addresses by which a node is ready, or none while it is not."""
     if node.state is not NodeState.RUNNING:
         return []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.protocol import Runtime, SinkTarget, SourceLike
+from cumuli.runtime.protocol import HandOver, Runtime, SinkTarget, SourceLike
 from cumuli.runtime.timeouts import Patience
 
 __all__ = ["DelegatingRuntime"]
@@ -66,6 +66,16 @@ class DelegatingRuntime:
 
     async def offload(self, function: Callable[[], T]) -> T:
         return await self._runtime.offload(function)
+
+    @property
+    def is_blocking(self) -> bool:
+        return self._runtime.is_blocking
+
+    async def on_loop(self, work: Callable[[HandOver], Coroutine[Any, Any, T]]) -> T:
+        return await self._runtime.on_loop(work)
+
+    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+        return await self._runtime.shielded(work)
 
     async def close(self) -> None:
         await self._runtime.close()

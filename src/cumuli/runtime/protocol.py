@@ -8,16 +8,16 @@ drives a whole call with a single ``coroutine.send(None)``.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import BinaryIO, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
 from cumuli.runtime.timeouts import Patience
 
-__all__ = ["UNLIMITED", "Runtime", "RuntimeFactory", "SinkTarget", "SourceLike", "TransportSettings"]
+__all__ = ["UNLIMITED", "HandOver", "Runtime", "RuntimeFactory", "SinkTarget", "SourceLike", "TransportSettings"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -27,6 +27,9 @@ SourceLike = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | Async
 
 SinkTarget = str | os.PathLike[str] | BinaryIO
 """Where a download can go: a path, or a binary file open for writing."""
+
+HandOver = Callable[[Callable[[], object]], Awaitable[None]]
+"""Has a function called where the caller of ``on_loop`` waits, and waits until it has returned."""
 
 UNLIMITED = float("inf")
 
@@ -147,6 +150,28 @@ class Runtime(Protocol):
 
     async def offload(self, function: Callable[[], T]) -> T:
         """Run blocking work (file system, CPU-heavy hashing) where it does not stall other calls."""
+        ...
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether callers are threads, and functions that they are given are plain ones."""
+        ...
+
+    # Any: what a coroutine yields to its loop says nothing about its result.
+    async def on_loop(self, work: Callable[[HandOver], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine that needs an event loop of asyncio's, such as a library's, which HTTP here does not.
+
+        The blocking runtime has one thread with a loop for that, started at the first call. The deadline around
+        the call cancels the coroutine, as does whatever interrupts the caller, or an error of a function that was
+        handed over; the caller goes on when it has cleaned up.
+
+        Raises:
+            DeadlineExceeded: The time of ``cumuli.deadline`` was up.
+        """
+        ...
+
+    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Await clean-up to its end, also when the caller is cancelled meanwhile, which is told afterwards."""
         ...
 
     async def close(self) -> None:

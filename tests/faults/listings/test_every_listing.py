@@ -55,6 +55,7 @@ NO_ANSWERS = {
 # What looks like a listing and is none, or reads no answer of its own.
 NO_LISTINGS = {
     "delete_objects": "it deletes, and tells what became of each",
+    "deploy_nodes": "it creates, and looks by list_nodes",
     "ex_assign_ipv6_addresses": "it assigns",
     "ex_assign_private_ips": "it assigns",
     "ex_call": "it gives the answer as it is",

@@ -33,7 +33,6 @@ EXPECTED = {
     errors.ChecksumMismatch: 1,
     errors.NotSupported: 8,
     errors.NodeFailed: 1,
-    errors.DeploymentError: 1,
 }
 
 

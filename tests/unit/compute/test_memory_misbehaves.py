@@ -35,7 +35,7 @@ DOWN = ProviderUnavailable("busy", retryable=True)
 VERBS = sorted(
     name
     for name, member in vars(AsyncCompute).items()
-    if inspect.iscoroutinefunction(member) and not name.startswith(("_", "wait_"))
+    if inspect.iscoroutinefunction(member) and not name.startswith(("_", "wait_", "deploy"))
 )
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXa3hPF me@example.org"
 Make = Callable[..., Any]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Unpack
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import ClassVar, Literal, Unpack
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,8 +13,11 @@ from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of, optional_id_of
 from cumuli.compute.auth import Auth
+from cumuli.compute.deploying import Given, OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
 from cumuli.credential_arguments import CredentialArguments
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.gogrid.driver import ENDPOINT, GoGridDriver
 from cumuli.providers.gogrid.models import (
@@ -133,6 +137,78 @@ class AsyncGoGrid(AsyncCompute[GoGridNode, Volume]):
             ex_issandbox=ex_issandbox,
         )
         return await self._make(self._gogrid.create_node(spec))
+
+    async def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[GoGridNode], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_ip: str | None = None,
+        ex_description: str | None = None,
+        ex_issandbox: bool = False,
+    ) -> Deployment[GoGridNode]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the node, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one; nothing was made.
+        """
+        return await self._deploy_node(
+            name,
+            lambda tags, _: self.create_node(
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_ip=ex_ip,
+                ex_description=ex_description,
+                ex_issandbox=ex_issandbox,
+            ),
+            Given(
+                deploy=deploy,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
+            ),
+            auth=auth,
+            tags=tags,
+        )
 
     async def ex_create_node_nowait(
         self,

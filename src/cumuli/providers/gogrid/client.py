@@ -5,14 +5,18 @@ Generated from aio.py by python -m cumuli.generate. Change that file and run ``m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Unpack
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
+from cumuli.compute.deploying import OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
 from cumuli.credential_arguments import CredentialArguments
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.providers.gogrid.aio import AsyncGoGrid
 from cumuli.providers.gogrid.driver import ENDPOINT
 from cumuli.providers.gogrid.models import GoGridImage, GoGridIP, GoGridNode, GoGridPassword, PendingNode
@@ -109,6 +113,73 @@ class GoGrid(Compute[GoGridNode, Volume]):
                 location=location,
                 auth=auth,
                 tags=tags,
+                ex_ip=ex_ip,
+                ex_description=ex_description,
+                ex_issandbox=ex_issandbox,
+            )
+        )
+
+    def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[GoGridNode], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_ip: str | None = None,
+        ex_description: str | None = None,
+        ex_issandbox: bool = False,
+    ) -> Deployment[GoGridNode]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the node, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one; nothing was made.
+        """
+        return run(
+            self._go_grid.deploy_node(
+                name,
+                size,
+                image,
+                deploy,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
                 ex_ip=ex_ip,
                 ex_description=ex_description,
                 ex_issandbox=ex_issandbox,

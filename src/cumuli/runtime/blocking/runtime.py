@@ -9,16 +9,17 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cumuli.errors import ConfigurationError, DeadlineExceeded
 from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.dial import connect
 from cumuli.runtime.blocking.jobs import Crew, Group, Job, current_token, interruptible
+from cumuli.runtime.blocking.loop_thread import LoopThread
 from cumuli.runtime.blocking.pool import Lease, Pool
 from cumuli.runtime.clock_and_random import ClockAndRandom
 from cumuli.runtime.closed_client import closed_error
@@ -31,7 +32,7 @@ from cumuli.runtime.http.proxies import Proxies
 from cumuli.runtime.http.routes import Route, Routes
 from cumuli.runtime.http.tls import tls_context
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
+from cumuli.runtime.protocol import HandOver, SinkTarget, SourceLike, TransportSettings
 from cumuli.runtime.timeouts import Pace, Patience
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class BlockingRuntime(ClockAndRandom):
         self._known = Reachability()
         self.route = Routes(Proxies(settings.proxy, os.environ)).find
         self._crew = Crew(settings.max_connections)
+        self._loop_thread = LoopThread()
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = threading.Lock()
 
@@ -108,6 +110,7 @@ class BlockingRuntime(ClockAndRandom):
     async def close(self) -> None:
         self._pool.close()
         self._crew.close(closed_error)
+        self._loop_thread.close()
 
     # ---- files
 
@@ -163,6 +166,18 @@ class BlockingRuntime(ClockAndRandom):
 
     async def offload(self, function: Callable[[], T]) -> T:
         return function()
+
+    @property
+    def is_blocking(self) -> bool:
+        return True
+
+    async def on_loop(self, work: Callable[[HandOver], Coroutine[Any, Any, T]]) -> T:
+        self._check_open()
+        return self._loop_thread.run(work)
+
+    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+        # A job is cancelled once, and what it does afterwards works as usual.
+        return await work()
 
     def _limit(self, limit: int | None) -> int:
         return self._crew.size if limit is None else max(1, limit)

@@ -6,14 +6,15 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from cumuli.errors import ConfigurationError
+from cumuli.errors import ConfigurationError, DeadlineExceeded
 from cumuli.runtime.clock_and_random import ClockAndRandom
 from cumuli.runtime.closed_client import closed_error
+from cumuli.runtime.deadline import current_deadline, deadline_words
 from cumuli.runtime.http.exchange import Exchange, Stream
 from cumuli.runtime.http.headers import user_agent
 from cumuli.runtime.http.proxies import Proxies
@@ -22,8 +23,9 @@ from cumuli.runtime.loop import tasks
 from cumuli.runtime.loop.sources_and_sinks import async_sink, async_source
 from cumuli.runtime.loop.transport import Transport, running_loop
 from cumuli.runtime.messages import Request, Response, ResponseStream, Sink, Source
-from cumuli.runtime.protocol import SinkTarget, SourceLike, TransportSettings
+from cumuli.runtime.protocol import HandOver, SinkTarget, SourceLike, TransportSettings
 from cumuli.runtime.timeouts import Patience
+from cumuli.runtime.within_deadline import time_left
 
 __all__ = ["AsyncioRuntime"]
 
@@ -77,6 +79,24 @@ class AsyncioRuntime(ClockAndRandom):
             return await asyncio.get_running_loop().run_in_executor(None, copy_context().run, function)
         return await self._here().offload(function)
 
+    @property
+    def is_blocking(self) -> bool:
+        return False
+
+    async def on_loop(self, work: Callable[[HandOver], Coroutine[Any, Any, T]]) -> T:
+        self._check_open()
+        limit = asyncio.timeout(time_left())
+        try:
+            async with limit:
+                return await work(_call)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DeadlineExceeded(deadline_words(current_deadline()) or "the time was up", retryable=False) from None
+
+    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+        return await tasks.shielded(work)
+
     def source(self, data: SourceLike) -> Source:
         return async_source(data, self.offload)
 
@@ -118,6 +138,10 @@ class AsyncioRuntime(ClockAndRandom):
                     "make one client per loop (for example inside the function given to asyncio.run)"
                 )
             return transport
+
+
+async def _call(function: Callable[[], object]) -> None:
+    function()
 
 
 # Kept for good, so that no finalizer of theirs runs in the child.

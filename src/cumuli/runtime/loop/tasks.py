@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from cumuli.runtime.http.limits import GRACE
 
-__all__ = ["gather", "map_bounded"]
+__all__ = ["gather", "map_bounded", "shielded"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -119,6 +119,25 @@ async def map_bounded(
         close = getattr(source, "aclose", None)
         if close is not None:
             await close()
+
+
+async def shielded(work: Callable[[], Awaitable[T]]) -> T:
+    """Await work to its end, however often the caller is cancelled meanwhile; see ``Runtime.shielded``."""
+
+    async def whole() -> T:
+        return await work()
+
+    task = asyncio.get_running_loop().create_task(whole())
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.add_done_callback(_forget)
+        raise cancelled
+    return task.result()
 
 
 async def _one_by_one(items: Iterable[U]) -> AsyncIterator[U]:

@@ -5,12 +5,14 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from os import PathLike
 from typing import ClassVar, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
+from cumuli.compute.deploying import OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import (
     ImageState,
     KeyPair,
@@ -25,6 +27,8 @@ from cumuli.compute.models import (
     VolumeState,
 )
 from cumuli.credential_arguments import CredentialArguments
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.providers.aws.ec2.aio import AsyncEC2
 from cumuli.providers.aws.ec2.aio_account import AsyncEC2Account
 from cumuli.providers.aws.ec2.aio_addresses import AsyncEC2Addresses
@@ -227,6 +231,111 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 location=location,
                 auth=auth,
                 tags=tags,
+                ex_clienttoken=ex_clienttoken,
+                ex_keyname=ex_keyname,
+                ex_security_groups=ex_security_groups,
+                ex_subnet=ex_subnet,
+                ex_userdata=ex_userdata,
+                ex_metadata=ex_metadata,
+                ex_iamprofile=ex_iamprofile,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_assign_public_ip=ex_assign_public_ip,
+                ex_terminate_on_shutdown=ex_terminate_on_shutdown,
+                ex_launch_template=ex_launch_template,
+                ex_launch_template_version=ex_launch_template_version,
+                ex_spot=ex_spot,
+                ex_placement_group=ex_placement_group,
+                ex_metadata_options=ex_metadata_options,
+                ex_monitoring=ex_monitoring,
+                ex_volume_tags=ex_volume_tags,
+                ex_interface_tags=ex_interface_tags,
+                ex_network_interfaces=ex_network_interfaces,
+                ex_private_ip=ex_private_ip,
+                ex_ipv6_addresses=ex_ipv6_addresses,
+                ex_ipv6_address_count=ex_ipv6_address_count,
+            )
+        )
+
+    def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str | None,
+        image: NodeImage | str | None,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[EC2Node], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_clienttoken: str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_subnet: Subnet | str | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_iamprofile: str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
+        ex_assign_public_ip: bool | None = None,
+        ex_terminate_on_shutdown: bool | None = None,
+        ex_launch_template: LaunchTemplate | str | None = None,
+        ex_launch_template_version: str | None = None,
+        ex_spot: SpotOptions | bool = False,
+        ex_placement_group: PlacementGroup | str | None = None,
+        ex_metadata_options: MetadataOptions | None = None,
+        ex_monitoring: bool | None = None,
+        ex_volume_tags: Mapping[str, str] | None = None,
+        ex_interface_tags: Mapping[str, str] | None = None,
+        ex_network_interfaces: Sequence[InterfaceSpec] = (),
+        ex_private_ip: str | None = None,
+        ex_ipv6_addresses: Sequence[str] = (),
+        ex_ipv6_address_count: int | None = None,
+    ) -> Deployment[EC2Node]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the node, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one; nothing was made.
+        """
+        return run(
+            self._ec2_instances.deploy_node(
+                name,
+                size,
+                image,
+                deploy,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
                 ex_clienttoken=ex_clienttoken,
                 ex_keyname=ex_keyname,
                 ex_security_groups=ex_security_groups,

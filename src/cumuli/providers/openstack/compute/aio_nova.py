@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from os import PathLike
 from typing import Generic, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from cumuli.calls.paging import Page
 from cumuli.compute.arguments import checked_name, checked_tags, id_of, ids_of, optional_id_of
 from cumuli.compute.auth import Auth
 from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.deploying import Given, OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import (
     KeyPair,
     Node,
@@ -21,6 +23,8 @@ from cumuli.compute.models import (
     Volume,
     VolumeSnapshot,
 )
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.errors import InvalidRequest, NodeNotFound
 from cumuli.providers.openstack.compute.actions import CONSOLES
 from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
@@ -174,6 +178,98 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
             scheduler_hints=ex_os_scheduler_hints,
         )
         return await self._create_node(spec)
+
+    async def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str | None = None,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[NovaNodeT], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_files: Mapping[str, str | bytes] | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_config_drive: bool | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_networks: Sequence[NetworkLike] | None = None,
+        ex_availability_zone: str | None = None,
+        ex_admin_pass: str | Secret | None = None,
+        ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_os_scheduler_hints: SchedulerHints | None = None,
+    ) -> Deployment[NovaNodeT]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the node, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one; nothing was made.
+        """
+        return await self._deploy_node(
+            name,
+            lambda tags, user_data: self.create_node(
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_metadata=ex_metadata,
+                ex_files=ex_files,
+                ex_userdata=ex_userdata if user_data is None else user_data,
+                ex_config_drive=ex_config_drive,
+                ex_security_groups=ex_security_groups,
+                ex_networks=ex_networks,
+                ex_availability_zone=ex_availability_zone,
+                ex_admin_pass=ex_admin_pass,
+                ex_boot_volume=ex_boot_volume,
+                ex_keyname=ex_keyname,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_os_scheduler_hints=ex_os_scheduler_hints,
+            ),
+            Given(
+                deploy=deploy,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
+            ),
+            auth=auth,
+            tags=tags,
+            takes_user_data=True,
+            has_user_data=ex_userdata is not None,
+        )
 
     # Nodes
 

@@ -5,14 +5,18 @@ Generated from aio.py and aio_*.py by python -m cumuli.generate. Change those fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from os import PathLike
 from typing import ClassVar, Generic, Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
+from cumuli.compute.deploying import OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, NodeState, Volume, VolumeSnapshot
 from cumuli.credential_arguments import CredentialArguments
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
 from cumuli.providers.openstack.compute.aio_glance import AsyncGlance
@@ -337,6 +341,91 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
                 location=location,
                 auth=auth,
                 tags=tags,
+                ex_metadata=ex_metadata,
+                ex_files=ex_files,
+                ex_userdata=ex_userdata,
+                ex_config_drive=ex_config_drive,
+                ex_security_groups=ex_security_groups,
+                ex_networks=ex_networks,
+                ex_availability_zone=ex_availability_zone,
+                ex_admin_pass=ex_admin_pass,
+                ex_boot_volume=ex_boot_volume,
+                ex_keyname=ex_keyname,
+                ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_os_scheduler_hints=ex_os_scheduler_hints,
+            )
+        )
+
+    def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str | None = None,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[NovaNodeT], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_metadata: Mapping[str, str] | None = None,
+        ex_files: Mapping[str, str | bytes] | None = None,
+        ex_userdata: str | bytes | None = None,
+        ex_config_drive: bool | None = None,
+        ex_security_groups: Sequence[SecurityGroup | str] = (),
+        ex_networks: Sequence[NetworkLike] | None = None,
+        ex_availability_zone: str | None = None,
+        ex_admin_pass: str | Secret | None = None,
+        ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_os_scheduler_hints: SchedulerHints | None = None,
+    ) -> Deployment[NovaNodeT]:
+        """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the node, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``.
+
+        Returns:
+            The node, and what the steps did.
+
+        Raises:
+            DeploymentError: A node was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one; nothing was made.
+        """
+        return run(
+            self._nova.deploy_node(
+                name,
+                size,
+                image,
+                deploy,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
                 ex_metadata=ex_metadata,
                 ex_files=ex_files,
                 ex_userdata=ex_userdata,
