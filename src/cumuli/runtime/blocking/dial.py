@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cumuli.runtime.blocking.connection import Connection
 from cumuli.runtime.blocking.happy_eyeballs import Race
 from cumuli.runtime.blocking.pool import Lease
-from cumuli.runtime.http.address_order import Address, Reachability
+from cumuli.runtime.http.address_order import Address, Reachability, unix_address
 from cumuli.runtime.http.routes import Route
 from cumuli.runtime.http.tunnel import open_tunnel
 
@@ -52,7 +52,7 @@ async def connect(
     """
     origin, proxy = route.origin, route.proxy
     host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
-    addresses = _resolve(host, port, deadline, interruptible)
+    addresses = [unix_address(origin.socket)] if origin.socket else _resolve(host, port, deadline, interruptible)
     race = Race(known, deadline)
     lease.prepare(race)
     with interruptible(race.abort):

@@ -16,6 +16,7 @@ from cumuli.runtime.http.limits import LONGEST_WAIT
 
 __all__ = ["Race"]
 
+AT_ONCE: Final = frozenset({0})
 UNDER_WAY: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK})
 
 _monotonic = time.monotonic
@@ -100,9 +101,13 @@ class Race:
         self._attempts[descriptor] = (sock, address, now)
         self._poll.register(descriptor, polling.WRITABLE)
         sock.settimeout(0)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        code = sock.connect_ex(where)
-        if code not in UNDER_WAY:
+        if isinstance(where, str):
+            # A Unix socket is connected at once or not at all: EAGAIN is a server without room, and not "under way".
+            code, fine = sock.connect_ex(where), AT_ONCE
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            code, fine = sock.connect_ex(where), UNDER_WAY
+        if code not in fine:
             self._end(descriptor)
             raise OSError(code, os.strerror(code))
         # Whoever aborts before the socket began to connect has cut nothing.

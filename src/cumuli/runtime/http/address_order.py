@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any, Final
 
-__all__ = ["ATTEMPT_DELAY", "Address", "Reachability"]
+__all__ = ["ATTEMPT_DELAY", "Address", "Reachability", "unix_address"]
 
 # The type of an address is different for every family; it is only handed on.
-Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+Address = tuple[socket.AddressFamily, tuple[Any, ...] | str]
 
 # Seconds until the next address is tried beside one that has not answered; RFC 8305, section 8.
 ATTEMPT_DELAY: Final = 0.25
@@ -21,6 +21,18 @@ LONG_ENOUGH: Final = 0.8 * ATTEMPT_DELAY
 REMEMBERED: Final = 60.0
 
 _monotonic = time.monotonic
+
+
+def unix_address(path: str) -> Address:
+    """The address of a Unix socket.
+
+    Raises:
+        OSError: This system has none.
+    """
+    family: socket.AddressFamily | None = getattr(socket, "AF_UNIX", None)
+    if family is None:
+        raise OSError("this system has no Unix sockets")
+    return family, path
 
 
 class Reachability:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -19,10 +19,15 @@ __all__ = [
     "is_chunked",
     "parse_origin",
     "request_fields",
+    "unix_origin",
     "user_agent",
 ]
 
 PORTS = {"http": 80, "https": 443}
+# As requests-unixsocket, httpie and urllib3's users write it: the path is the host, percent-encoded whole.
+UNIX = "http+unix://"
+# Whose machine a Unix socket is on. Servers want a Host header there as well, and none cares what it says.
+LOCAL = "localhost"
 # Without "#": a fragment is never sent, so a target that has one was not encoded.
 _TARGET = re.compile(r"/[!\"$-~]*")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -44,21 +49,28 @@ class Origin(msgspec.Struct, frozen=True):
         host: Name or address, IPv6 without brackets.
         port: TCP port, the scheme's own when none was given.
         authority: Value of the ``Host`` header.
+        socket: Path of the Unix socket that leads there, or empty for TCP.
     """
 
     scheme: str
     host: str
     port: int
     authority: str
+    socket: str = ""
 
 
 @lru_cache(maxsize=256)
 def parse_origin(text: str) -> Origin:
-    """Take ``scheme://host[:port]`` apart.
+    """Take ``scheme://host[:port]`` apart, or ``http+unix://`` and the encoded path of a Unix socket.
 
     Raises:
         ConfigurationError: It is not an http or https origin.
     """
+    if text.startswith(UNIX):
+        path = unquote(text.removeprefix(UNIX))
+        if not path.startswith("/") or "\0" in path or "/" in text.removeprefix(UNIX):
+            raise ConfigurationError(f"{text!r} is not a Unix socket; use unix:///path, or {UNIX} and the encoded path")
+        return Origin("http", LOCAL, PORTS["http"], LOCAL, path)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -72,6 +84,11 @@ def parse_origin(text: str) -> Origin:
     name = f"[{host}]" if ":" in host else host
     authority = name if port in {None, default} else f"{name}:{port}"
     return Origin(parts.scheme, host, default if port is None else port, authority)
+
+
+def unix_origin(path: str) -> str:
+    """The origin of a server that listens on the Unix socket at this absolute path."""
+    return UNIX + quote(path, safe="")
 
 
 def _not_an_origin(text: str) -> ConfigurationError:

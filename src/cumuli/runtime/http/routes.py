@@ -49,6 +49,7 @@ class Routes:
         route = self._found.get(text)
         if route is None:
             origin = parse_origin(text)
-            proxy = self._proxies.choose(origin.scheme, origin.host, origin.port)
+            # No proxy leads to a socket in this machine's file system.
+            proxy = None if origin.socket else self._proxies.choose(origin.scheme, origin.host, origin.port)
             route = self._found[text] = Route(origin, proxy)
         return route

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cumuli.runtime.http.address_order import Address, Reachability
+from cumuli.runtime.http.address_order import Address, Reachability, unix_address
 from cumuli.runtime.http.headers import Origin
 from cumuli.runtime.http.proxies import Proxy
 from cumuli.runtime.http.routes import Route
@@ -49,7 +49,8 @@ async def connect(
     left = max(0.0, end - time.monotonic())
     async with asyncio.timeout(left):
         host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
-        sock = await first_connected(await _resolve(host, port), known)
+        addresses = [unix_address(origin.socket)] if origin.socket else await _resolve(host, port)
+        sock = await first_connected(addresses, known)
         if proxy is not None and proxy.is_socks:
             await _through_socks(sock, origin, proxy, left, known)
         if proxy is None or proxy.is_socks:

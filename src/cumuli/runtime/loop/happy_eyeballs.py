@@ -63,8 +63,12 @@ async def _connected(address: Address) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(0)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, where)
+        if isinstance(where, str):
+            # A Unix socket is connected at once or not at all; asyncio would wait for one whose server has no room.
+            sock.connect(where)
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.get_running_loop().sock_connect(sock, where)
     except BaseException as error:
         sock.close()
         if isinstance(error, ConnectionError) and error.errno is not None:
