@@ -11,7 +11,7 @@ MIMIC := .cache/mimic/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph test-pythons check dist format new-provider lock bench clean
+.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph test-machines test-pythons check dist format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-field   run the conformance suites over a slow, far and broken link, sixteen tests at once"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"
+	@echo "make test-machines   install podman from Debian (needs root once), test machines made by it on this computer"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make dist      build wheel and sdist into dist/, check them, install the wheel by pip, uv and pipx"
 	@echo "make format    write the generated clients, fix and format everything"
@@ -67,6 +68,10 @@ test-openstack: $(READY)
 test-ceph: $(READY)
 	$(BIN)/python -m tools.ceph_service install
 	$(BIN)/python -m tools.ceph_service run $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance/ceph $(ARGS)
+
+test-machines: $(READY)
+	$(BIN)/python -m tools.machines_service install
+	$(BIN)/python -m tools.machines_service run $(BIN)/python -m pytest -n 2 tests/conformance/machines $(ARGS)
 
 # Rackspace's own mock, which needs older versions of what the tests need as well.
 $(MIMIC): requirements/mimic.lock

@@ -56,6 +56,8 @@ _HOMES = {
     "providers.gogrid.client": "GoGrid",
     "providers.local.aio": "AsyncLocalStorage",
     "providers.local.client": "LocalStorage",
+    "providers.machines.aio": "AsyncLocalMachines",
+    "providers.machines.client": "LocalMachines",
     "providers.memory.compute.account": "MemoryAccount",
     "providers.memory.compute.aio": "AsyncMemoryCompute",
     "providers.memory.compute.client": "MemoryCompute",
@@ -103,6 +105,7 @@ __all__ = [
     "AsyncGoGrid",
     "AsyncHetznerS3",
     "AsyncIDriveE2",
+    "AsyncLocalMachines",
     "AsyncLocalStorage",
     "AsyncMemoryCompute",
     "AsyncMemoryStorage",
@@ -158,6 +161,7 @@ __all__ = [
     "KeyPair",
     "KeyPairExists",
     "KeyPairNotFound",
+    "LocalMachines",
     "LocalStorage",
     "MalformedResponse",
     "MemoryAccount",
@@ -336,6 +340,8 @@ if TYPE_CHECKING:
     from cumuli.providers.gogrid.client import GoGrid as GoGrid
     from cumuli.providers.local.aio import AsyncLocalStorage as AsyncLocalStorage
     from cumuli.providers.local.client import LocalStorage as LocalStorage
+    from cumuli.providers.machines.aio import AsyncLocalMachines as AsyncLocalMachines
+    from cumuli.providers.machines.client import LocalMachines as LocalMachines
     from cumuli.providers.memory.compute.account import MemoryAccount as MemoryAccount
     from cumuli.providers.memory.compute.aio import AsyncMemoryCompute as AsyncMemoryCompute
     from cumuli.providers.memory.compute.client import MemoryCompute as MemoryCompute

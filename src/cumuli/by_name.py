@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from cumuli.providers.gogrid.client import GoGrid
     from cumuli.providers.local.aio import AsyncLocalStorage
     from cumuli.providers.local.client import LocalStorage
+    from cumuli.providers.machines.aio import AsyncLocalMachines
+    from cumuli.providers.machines.client import LocalMachines
     from cumuli.providers.memory.compute.aio import AsyncMemoryCompute
     from cumuli.providers.memory.compute.client import MemoryCompute
     from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
@@ -66,6 +68,8 @@ __all__ = ["async_compute", "async_storage", "compute", "storage"]
 def compute(name: Literal["ec2"], **settings: object) -> EC2: ...
 @overload
 def compute(name: Literal["gogrid"], **settings: object) -> GoGrid: ...
+@overload
+def compute(name: Literal["machines"], **settings: object) -> LocalMachines: ...
 @overload
 def compute(name: Literal["openstack"], **settings: object) -> OpenStack: ...
 @overload
@@ -91,6 +95,8 @@ def compute(name: str, **settings: object) -> Compute:
 def async_compute(name: Literal["ec2"], **settings: object) -> AsyncEC2: ...
 @overload
 def async_compute(name: Literal["gogrid"], **settings: object) -> AsyncGoGrid: ...
+@overload
+def async_compute(name: Literal["machines"], **settings: object) -> AsyncLocalMachines: ...
 @overload
 def async_compute(name: Literal["openstack"], **settings: object) -> AsyncOpenStack: ...
 @overload

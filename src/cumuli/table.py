@@ -91,6 +91,7 @@ PROVIDERS = (
         names={"aws.identity.credentials": "AWSCredentials CredentialsProvider"},
     ),
     ProviderEntry("compute", "gogrid", "GoGrid", "gogrid", "GoGrid"),
+    ProviderEntry("compute", "machines", "Machines on this computer", "machines", "LocalMachines"),
     ProviderEntry("compute", "openstack", "OpenStack", "openstack.compute", "OpenStack"),
     ProviderEntry("compute", "rackspace", "Rackspace", "rackspace.compute", "Rackspace"),
     ProviderEntry(

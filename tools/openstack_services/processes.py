@@ -46,7 +46,7 @@ def run_beside(
     home: Path,
     what: str,
     make: Callable[[], ServicesT],
-    start: Callable[[ServicesT], Path | None],
+    start: Callable[[ServicesT], Path | str | None],
     command: Sequence[str],
     name: str,
 ) -> int:
@@ -56,9 +56,10 @@ def run_beside(
         home: Where the services live.
         what: What they are called in a sentence.
         make: Makes them. It may clear up what a run before has left, so it is called when that is surely over.
-        start: Starts them; gives their description, or None when the command is to be left out.
+        start: Starts them; gives the path of their description, or where they listen, or None when the command is to
+            be left out.
         command: The command.
-        name: The variable that tells it where the description is.
+        name: The variable that tells it what ``start`` gave.
 
     Returns:
         Its exit status, or 0 when it was left out.

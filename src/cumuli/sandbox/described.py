@@ -18,7 +18,8 @@ class SandboxServer(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: ``"ec2"``.
         summary: What it is, in a line.
-        endpoint: Its URL, without a path; with faults, that of the link before it.
+        endpoint: Its URL, without a path; with faults, that of the link before it. For what listens on no port it is
+            ``unix://`` and the path of its socket.
         port: On 127.0.0.1.
         pid: Of its process.
         log: The file that it prints to.
@@ -48,14 +49,16 @@ def described(
     server: Server, address: Address, pid: int, log: Path, options: Options, *, alive: bool = True, sandbox: str = ""
 ) -> SandboxServer:
     """What is to be told of a server at an address, that of the link before it if there is one."""
+    profiles = profiles_of(server, address, sandbox)
+    told = next((str(profile["endpoint"]) for profile in profiles.values() if "endpoint" in profile), None)
     return SandboxServer(
         name=server.name,
         summary=server.summary,
-        endpoint=address.endpoint,
+        endpoint=told or address.endpoint,
         port=address.port,
         pid=pid,
         log=str(log),
-        profiles=profiles_of(server, address, sandbox),
+        profiles=profiles,
         environment=server.exports(address),
         running=alive,
         auth=options.auth,

@@ -25,6 +25,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "cloudfiles": {"username": "u", "api_key": API_SECRET, "region": "DFW"},
     "ec2": {**AWS, "region": "eu-west-1"},
     "gogrid": {"api_key": "k", "secret": API_SECRET},
+    "machines": {"endpoint": "unix:///nothing/listens/here"},
     "openstack": KEYSTONE,
     "r2": {**AWS, "account_id": "0" * 32},
     "rackspace": {"username": "u", "api_key": API_SECRET, "region": "DFW"},

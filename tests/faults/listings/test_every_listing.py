@@ -20,6 +20,7 @@ from cumuli.registry import BUILT_IN, ProviderInfo
 from cumuli.testing.flavours import Flavour
 from tests.faults.listings.answers_ec2 import EC2
 from tests.faults.listings.answers_gogrid import GOGRID
+from tests.faults.listings.answers_machines import MACHINES
 from tests.faults.listings.answers_openstack import OPENSTACK, RACKSPACE
 from tests.faults.listings.answers_storage import (
     CLOUDFILES,
@@ -39,6 +40,7 @@ from tests.support.odd_values import differences, unfit_moments
 ANSWERS: dict[str, dict[str, Recorded]] = {
     "ec2": EC2,
     "gogrid": GOGRID,
+    "machines": MACHINES,
     "openstack": OPENSTACK,
     "rackspace": RACKSPACE,
     "s3": S3,
@@ -62,6 +64,7 @@ NO_LISTINGS = {
     "ex_create_nodes": "it creates",
     "ex_delete_dead_segments": "it deletes what ex_list_dead_segments lists",
     "ex_get_capabilities": "it gives the answer as it is",
+    "ex_host_keys": "it reads a file of a machine",
     "ex_set_metadata": "it writes; its answer is read as that of ex_get_metadata",
     "wait_until_image_available": "it looks at single images, by list_images",
     "wait_until_running": "it looks at single nodes, by list_nodes",
@@ -72,7 +75,7 @@ NO_LISTINGS = {
     "wait_until_volume_detached": "it looks by get_volume or list_volumes",
 }
 # What a provider lists without asking anybody.
-FROM_THE_TOKEN = {("rackspace", "list_locations")}
+FROM_THE_TOKEN = {("machines", "list_locations"), ("machines", "list_sizes"), ("rackspace", "list_locations")}
 NOT_SUPPORTED = {
     ("b2", "ex_get_bucket_lifecycle"),
     ("b2", "ex_get_bucket_tagging"),
@@ -84,6 +87,9 @@ NOT_SUPPORTED = {
     ("gogrid", "list_volume_snapshots"),
     ("gogrid", "list_volumes"),
     ("hetzner", "ex_get_bucket_tagging"),
+    ("machines", "list_key_pairs"),
+    ("machines", "list_volume_snapshots"),
+    ("machines", "list_volumes"),
     ("minio", "ex_get_bucket_acl"),
     ("minio", "ex_get_bucket_cors"),
     ("minio", "ex_get_object_acl"),

@@ -1,0 +1,166 @@
+"""What only machines do: host keys, logging in, user data, ports, and what is said when something is missing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cumuli.compute.auth import SSHKey
+from cumuli.compute.models import NodeState
+from cumuli.errors import Conflict, InvalidRequest
+from cumuli.providers.machines.aio import AsyncLocalMachines
+from cumuli.providers.machines.client import LocalMachines
+from cumuli.providers.machines.models import LocalMachine
+from cumuli.testing.flavours import Flavour, eventually
+from tests.conformance.machines.conftest import Podman
+
+WITHIN = 60.0
+SCRIPT = '#!/bin/sh\nmkdir -p /srv/web\necho "hello from $(hostname)" > /srv/web/index.html\n'
+SERVE = "nohup python3 -m http.server --directory /srv/web 80 > /dev/null 2>&1 < /dev/null & echo started"
+
+
+@pytest.fixture
+def cloud(endpoint: str, flavour: Flavour) -> Iterator[Any]:
+    make = AsyncLocalMachines if flavour.name == "async" else LocalMachines
+    client = flavour.shape(make(endpoint=endpoint))
+    yield client
+    flavour.run(client.aclose())
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    path = tmp_path / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return path
+
+
+@pytest.fixture
+def login(tmp_path: Path, key: Path) -> Callable[..., str]:
+    """OpenSSH's client, which trusts the host keys that cumuli told and no others."""
+
+    def call(node: LocalMachine, host_keys: tuple[str, ...], command: str, *, user: str = "root") -> str:
+        [address] = node.private_ips
+        known = tmp_path / "known"
+        known.write_text("".join(f"{address} {line}\n" for line in host_keys))
+        options = {
+            "BatchMode": "yes",
+            "StrictHostKeyChecking": "yes",
+            "UserKnownHostsFile": str(known),
+            "IdentityFile": str(key),
+            "ConnectTimeout": "20",
+            # The sshd opens its port within a second of its host keys.
+            "ConnectionAttempts": "20",
+        }
+        given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        done = subprocess.run(
+            ["ssh", "-F", "none", *given, f"{user}@{address}", command], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return call
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh")
+async def test_a_machine_is_logged_in_to_by_the_keys_that_are_told(
+    cloud: Any, flavour: Flavour, image: str, key: Path, login: Callable[..., str]
+) -> None:
+    public = SSHKey(key.with_suffix(".pub").read_text())
+    node = await cloud.create_node("Web 1!", "small", image, auth=public, ex_userdata=SCRIPT, ex_ports=[80])
+    try:
+        keys = await cloud.ex_host_keys(node)
+        assert {line.split()[0] for line in keys} == {"ssh-ed25519", "ecdsa-sha2-nistp256"}
+        assert login(node, keys, "hostname; id -u").split() == ["web-1", "0"]
+        assert login(node, keys, "sudo id -u", user="debian") == "0"
+        # The script has run once, and a port of this computer leads to what it made.
+        assert login(node, keys, SERVE) == "started"
+
+        async def page() -> str:
+            connection = http.client.HTTPConnection("127.0.0.1", node.ports[80], timeout=10)
+            try:
+                connection.request("GET", "/")
+                return connection.getresponse().read().decode()
+            except OSError as error:
+                return str(error)
+            finally:
+                connection.close()
+
+        await eventually(flavour, page, lambda text: text == "hello from web-1\n", within=WITHIN)
+        # A restart keeps files and host keys; the address may be another one.
+        await cloud.reboot_node(node)
+        node = await cloud.get_node(node)
+        assert await cloud.ex_host_keys(node) == keys
+        assert login(node, keys, "cat /srv/web/index.html") == "hello from web-1"
+        assert "Accepted publickey for root" in await cloud.ex_get_console_output(node)
+        # And so does one from within.
+        login(node, keys, "(sleep 0.2; reboot) > /dev/null 2>&1 & exit 0")
+
+        async def processes() -> int:
+            return (await cloud.ex_get_console_output(node)).count("Server listening on 0.0.0.0")
+
+        await eventually(flavour, processes, lambda count: count == 3, within=WITHIN)
+        await cloud.stop_node(node)
+        stopped = await cloud.get_node(node)
+        assert (stopped.state, stopped.state_reason, stopped.private_ips) == (NodeState.STOPPED, None, ())
+    finally:
+        await cloud.destroy_node(node)
+
+
+async def test_user_data_that_nobody_would_read_is_refused_and_nothing_is_left(
+    cloud: Any, image: str, podman: Podman
+) -> None:
+    name = "cumuli-userdata-refused"
+    with pytest.raises(InvalidRequest, match="no cloud-init"):
+        await cloud.create_node(name, "small", image, ex_userdata="#cloud-config\npackages: [nginx]\n")
+    assert name not in podman("ps", "--all")
+    for port in (0, 65536):
+        with pytest.raises(InvalidRequest, match="is no port"):
+            await cloud.create_node(name, "small", image, ex_ports=[port])
+
+
+async def test_an_image_without_an_sshd_says_so(cloud: Any, flavour: Flavour, image: str, podman: Podman) -> None:
+    """``podman`` makes one; the machine of it fails, and tells why."""
+    name = f"localhost/cumuli/no-sshd-{flavour.name}"
+    container = podman("create", image, "true").strip()
+    podman("rm", container)
+    made = podman("run", "--detach", "--network", "none", image, "rm", "/usr/sbin/sshd").strip()
+    podman("wait", made)
+    podman("commit", "--quiet", made, name)
+    node = None
+    try:
+        [bare] = [each for each in await cloud.list_images() if each.name == f"{name}:latest"]
+        node = await cloud.create_node("bare", "small", bare)
+
+        async def looked() -> LocalMachine:
+            found: LocalMachine = await cloud.get_node(node)
+            return found
+
+        seen = await eventually(flavour, looked, lambda seen: seen.state is NodeState.ERROR, within=WITHIN)
+        assert "ex_get_console_output" in str(seen.state_reason)
+        assert "no /usr/sbin/sshd" in await cloud.ex_get_console_output(node)
+        with pytest.raises(Conflict, match="has never been up"):
+            await cloud.ex_host_keys(node)
+    finally:
+        if node is not None:
+            await cloud.destroy_node(node)
+        podman("rm", "--force", made)
+        podman("rmi", "--force", name)
+
+
+async def test_limits_are_those_of_the_size(cloud: Any, image: str, podman: Podman) -> None:
+    node = await cloud.create_node("limits", "tiny", image)
+    try:
+        [found] = json.loads(podman("container", "inspect", node.id))
+        assert found["HostConfig"]["Memory"] == 256 * 2**20
+        assert found["HostConfig"]["CpuQuota"] == found["HostConfig"]["CpuPeriod"] / 2
+        assert found["Name"] == node.container
+        assert found["Config"]["Hostname"] == "limits"
+    finally:
+        await cloud.destroy_node(node)
