@@ -59,12 +59,9 @@ async def iterate_pages(
     again = False
     while True:
         page = await fetch(cursor)
-        fresh = 0
-        seen.begin_page(again=again)
-        for item in page.items:
-            if seen.is_new(item):
-                fresh += 1
-                yield item
+        fresh = seen.new_of(page.items, again=again)
+        for item in fresh:
+            yield item
         cursor = page.next
         if cursor is None:
             return
@@ -86,14 +83,16 @@ class _Everything(Generic[T]):
         self._key = key
         self._seen: set[Hashable] = set()
 
-    def begin_page(self, *, again: bool) -> None:
-        """Another page comes; ``again`` tells that its cursor was used before."""
-
-    def is_new(self, item: T) -> bool:
-        """Whether an item was not given yet; it is from now on."""
-        count = len(self._seen)
-        self._seen.add(self._key(item))
-        return len(self._seen) > count
+    def new_of(self, page: list[T], *, again: bool) -> list[T]:
+        """Those items of another page that were not given yet; ``again`` tells that its cursor was used before."""
+        key, seen = self._key, self._seen
+        fresh: list[T] = []
+        for item in page:
+            identity = key(item)
+            if identity not in seen:
+                seen.add(identity)
+                fresh.append(item)
+        return fresh
 
 
 class _Recent(Generic[T]):
@@ -105,23 +104,23 @@ class _Recent(Generic[T]):
         self._before: set[Hashable] = set()
         self._page: set[Hashable] = set()
         self._last = ""
-        self._again = False
         self._sorted = True
 
-    def begin_page(self, *, again: bool) -> None:
-        self._again = again
+    def new_of(self, page: list[T], *, again: bool) -> list[T]:
+        """As that of ``_Everything``."""
         # A page that gave nothing new pushes nothing out: the one before it may come again.
         if self._sorted and self._page:
             self._before, self._page = self._page, set()
+        return [item for item in page if self._is_new(item, again=again)]
 
-    def is_new(self, item: T) -> bool:
+    def _is_new(self, item: T, *, again: bool) -> bool:
         identity = self._key(item)
         if identity in self._page or identity in self._before:
             return False
         place = self._order(item)
         if self._sorted and place < self._last:
             # On a page that was asked for before, what lies behind us was given then.
-            if self._again:
+            if again:
                 return False
             self._sorted = False
         self._page.add(identity)

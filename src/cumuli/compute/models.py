@@ -94,7 +94,7 @@ class ImageState(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Node(msgspec.Struct, frozen=True, kw_only=True):
+class Node(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A server.
 
     Attributes:
@@ -148,7 +148,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     date: dt.date
 
 
-class NodeSize(msgspec.Struct, frozen=True, kw_only=True):
+class NodeSize(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A kind of server on offer (instance type, flavor).
 
     Attributes:
@@ -175,7 +175,7 @@ class NodeSize(msgspec.Struct, frozen=True, kw_only=True):
         return hash((self.provider, "size", self.id))
 
 
-class NodeImage(msgspec.Struct, frozen=True, kw_only=True):
+class NodeImage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a node is made from.
 
     Attributes:
@@ -225,7 +225,7 @@ class NodeLocation(msgspec.Struct, frozen=True, kw_only=True):
         return hash((self.provider, "location", self.id))
 
 
-class Volume(msgspec.Struct, frozen=True, kw_only=True):
+class Volume(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A disk that lives by itself.
 
     Attributes:
@@ -274,7 +274,7 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
         return hash((self.provider, "volume", self.id))
 
 
-class VolumeSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class VolumeSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A copy of a volume at one moment.
 
     Attributes:

@@ -14,6 +14,7 @@ from cumuli.providers.aws.ec2 import wire as ec2
 from cumuli.providers.aws.ec2.calls import tags_of
 from cumuli.providers.aws.query import query_request
 from cumuli.providers.gogrid import wire as gogrid
+from cumuli.providers.openstack.compute.models import OpenStackNode
 from cumuli.providers.openstack.compute.wire import Server, node_of
 from cumuli.wire.lenient import decode_json
 from cumuli.wire.xml import decode, decode_untyped
@@ -74,10 +75,12 @@ def test_what_no_struct_is_declared_for_keeps_line_ends(text: str) -> None:
 @every_text
 def test_openstack_metadata_goes_and_comes_as_it_is(text: str) -> None:
     sent = {"id": "s", "status": "ACTIVE", "metadata": checked_tags({"note": text})}
-    assert node_of(decode_json(json.dumps(sent).encode(), Server), provider="openstack").tags == {"note": text}
+    assert node_of(decode_json(json.dumps(sent).encode(), Server), provider="openstack", kind=OpenStackNode).tags == {
+        "note": text
+    }
     # One odd field beside it has the answer read field by field.
     odd = json.dumps(sent | {"created": 7}).encode()
-    assert node_of(decode_json(odd, Server), provider="openstack").tags == {"note": text}
+    assert node_of(decode_json(odd, Server), provider="openstack", kind=OpenStackNode).tags == {"note": text}
 
 
 @every_text

@@ -11,7 +11,7 @@ from cumuli.wire.lenient import Identity, Needed
 from cumuli.wire.xml import items_named
 
 
-class Item(msgspec.Struct, frozen=True, rename="camel"):
+class Item(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Part of an answer."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
@@ -183,7 +182,10 @@ class OpenStackDriver(NovaDriver[OpenStackNode]):
     capabilities = CAPABILITIES
 
     def __init__(self, services: OpenStackServices) -> None:
-        super().__init__(services, partial(node_of, provider=self.provider))
+        super().__init__(services, self._node)
+
+    def _node(self, server: Server | SoundServer) -> OpenStackNode:
+        return node_of(server, self.provider, OpenStackNode)
 
     async def find_nodes(
         self, wanted: Wanted, *, cursor: str | None, all_projects: bool = False

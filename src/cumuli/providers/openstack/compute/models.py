@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class NodeAddress(msgspec.Struct, frozen=True, kw_only=True):
+class NodeAddress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One address of a node.
 
     Attributes:

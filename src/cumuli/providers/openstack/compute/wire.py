@@ -6,8 +6,10 @@ import datetime as dt
 import ipaddress
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from cumuli.compute.models import NodeState
 from cumuli.providers.openstack.compute.models import NodeAddress, OpenStackNode
@@ -28,6 +30,8 @@ __all__ = [
     "node_state",
     "split_addresses",
 ]
+
+N = TypeVar("N", bound=OpenStackNode)
 
 STATES: Mapping[str, NodeState] = {
     "ACTIVE": NodeState.RUNNING,
@@ -73,15 +77,15 @@ class Address(msgspec.Struct):
     mac: str | None = msgspec.field(default=None, name="OS-EXT-IPS-MAC:mac_addr")
 
 
-class _Reference(msgspec.Struct):
+class _Reference(msgspec.Struct, gc=False):
     id: str = ""
 
 
-class _Group(msgspec.Struct):
+class _Group(msgspec.Struct, gc=False):
     name: str = ""
 
 
-class _Fault(msgspec.Struct):
+class _Fault(msgspec.Struct, gc=False):
     message: str = ""
 
 
@@ -228,29 +232,33 @@ def _node_addresses(server: Server) -> dict[str, tuple[NodeAddress, ...]]:
     }
 
 
-def node_of(server: Server | SoundServer, provider: str) -> OpenStackNode:
-    """The node that a server is."""
+def node_of(server: Server | SoundServer, provider: str, kind: type[N]) -> N:
+    """The node that a server is, of a provider's own class."""
     addresses = server.addresses if isinstance(server, SoundServer) else _node_addresses(server)
     public, private = split_addresses(addresses)
-    image = server.image
-    fault = server.fault
-    return OpenStackNode(
+    flavor, image = server.flavor, server.image
+    # In two steps, because Python makes a dict of more than 15 keywords, or of 14 and another argument, which takes
+    # longer than all the rest.
+    node = kind(
         id=server.id,
         name=server.name or "",
         state=node_state(server.status, server.task_state),
         provider=provider,
         provider_state=server.status,
-        state_reason=fault.message or None if fault is not None else None,
         public_ips=public,
         private_ips=private,
-        size=server.flavor.id or None if server.flavor is not None else None,
+        size=flavor.id or None if flavor is not None else None,
         # A server that boots from a volume has an empty text where its image would be.
         image=image.id or None if isinstance(image, _Reference) else None,
         location=server.zone or None,
         created_at=utc(server.created),
         tags=server.metadata,
-        password=Secret(server.admin_pass) if server.admin_pass else None,
         addresses=addresses,
+        progress=server.progress,
+        updated_at=utc(server.updated),
+    )
+    node = replace(
+        node,
         host_id=server.host_id,
         key_name=server.key_name,
         task_state=server.task_state,
@@ -265,6 +273,7 @@ def node_of(server: Server | SoundServer, provider: str) -> OpenStackNode:
         access_ipv6=server.access_ipv6 or "",
         description=server.description,
         locked=server.locked,
-        progress=server.progress,
-        updated_at=utc(server.updated),
     )
+    if server.fault is not None:
+        node = replace(node, state_reason=server.fault.message or None)
+    return replace(node, password=Secret(server.admin_pass)) if server.admin_pass else node

@@ -38,7 +38,7 @@ class RackspaceDriver(NovaDriver[RackspaceNode]):
         super().__init__(services, self._node, images=NovaImages, in_region=True)
 
     def _node(self, server: Server | SoundServer) -> RackspaceNode:
-        node = node_of(server, self.provider)
+        node = node_of(server, self.provider, RackspaceNode)
         status = server.metadata.get(RACKCONNECT_STATUS)
         details = server.metadata.get(RACKCONNECT_DETAILS)
         state, reason = node.state, node.state_reason
@@ -50,11 +50,13 @@ class RackspaceDriver(NovaDriver[RackspaceNode]):
         known = {*node.public_ips, *node.private_ips}
         outside = tuple(address for address in (node.access_ipv4, node.access_ipv6) if address and address not in known)
         return msgspec.structs.replace(
-            RackspaceNode(**msgspec.structs.asdict(node), rackconnect_status=status, rackconnect_details=details),
+            node,
             state=state,
             state_reason=reason,
             public_ips=(*outside, *node.public_ips),
             location=self._region,
+            rackconnect_status=status,
+            rackconnect_details=details,
         )
 
     @property
