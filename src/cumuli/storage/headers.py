@@ -81,12 +81,17 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
     """See that conditions hold of an object as it is; there are services that do not look.
 
     Raises:
-        PreconditionFailed: One does not.
+        PreconditionFailed: One does not; or it is to be the object that the caller knows, and the service does not tell
+            what there is to compare. Whether it has looked itself nobody knows then.
     """
     wanted, unwanted, since = conditions.if_match, conditions.if_none_match, conditions.if_modified_since
     until = conditions.if_unmodified_since
+    if wanted not in {None, "*"} and obj.etag is None:
+        raise _untold(obj, "if_match", "no etag of what is there")
+    if until is not None and obj.last_modified is None:
+        raise _untold(obj, "if_unmodified_since", "not when it was changed")
     failed = None
-    if wanted is not None and obj.etag is not None and wanted not in {"*", obj.etag}:
+    if wanted is not None and wanted not in {"*", obj.etag}:
         failed = "if_match"
     elif unwanted is not None and (unwanted == "*" or same_etag(unwanted, obj.etag)):
         failed = "if_none_match"
@@ -96,6 +101,13 @@ def check_conditions(conditions: Conditions, obj: Object) -> None:
         failed = "if_unmodified_since"
     if failed is not None:
         raise PreconditionFailed(f"{obj.name}: the condition {failed} does not hold")
+
+
+def _untold(obj: Object, condition: str, what: str) -> PreconditionFailed:
+    return PreconditionFailed(
+        f"{obj.name}: the service tells {what}, so that nobody knows whether the condition {condition} holds; look at "
+        "the object, and leave the condition out if it is the right one"
+    )
 
 
 def merged(own: list[tuple[str, str]], callers: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import logging
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from tests.faults.keepalive import reply
 from tests.faults.s3.strict import Asked, StrictS3, fault
 
 MIB = 1024 * 1024
+LATER = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LARGE = bytes(range(256)) * (44 * 1024)  # 11 MiB
 
 
@@ -152,6 +154,35 @@ async def test_nothing_is_deleted_where_no_etag_is_told(client: Callable[..., An
         assert server.operations == ["HeadObject"]
         await s3.delete_object(("bucket", "name"), if_match="*")
         assert [*server.objects] == []
+
+
+@pytest.mark.parametrize("told", [[], [("ETag", '"other"')], [("ETag", 'W/"e"')]], ids=["none", "another", "weak"])
+async def test_nothing_is_read_of_which_the_etag_does_not_say_that_it_is_the_one(
+    client: Callable[..., Any], told: list[tuple[str, str]]
+) -> None:
+    headers = [("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"), *told]
+    with StrictS3() as server:
+        server.objects["name"] = (b"theirs", "e")
+        server.misbehave = lambda _: reply(200, b"theirs", *headers)
+        s3, words = client(server.origin), "does not hold" if told else "no etag"
+        with pytest.raises(errors.PreconditionFailed, match=words):
+            await s3.get_object("bucket", "name", if_match="e")
+        with pytest.raises(errors.PreconditionFailed, match=words):
+            await s3.download_object(("bucket", "name"), io.BytesIO(), if_match="e")
+        assert (await s3.get_object("bucket", "name", if_match="*")).size == 6
+        # What is not the object that the caller has is wanted.
+        assert (await s3.get_object("bucket", "name", if_none_match="mine")).size == 6
+        assert (await s3.get_object("bucket", "name", if_unmodified_since=LATER)).size == 6
+
+
+async def test_nothing_is_read_of_which_nobody_knows_when_it_was_changed(client: Callable[..., Any]) -> None:
+    with StrictS3() as server:
+        server.objects["name"] = (b"theirs", "e")
+        server.misbehave = lambda _: reply(200, b"", ("ETag", '"e"'))
+        s3 = client(server.origin)
+        with pytest.raises(errors.PreconditionFailed, match="not when it was changed"):
+            await s3.get_object("bucket", "name", if_unmodified_since=LATER)
+        assert (await s3.get_object("bucket", "name", if_modified_since=LATER)).etag == "e"
 
 
 # Deletions

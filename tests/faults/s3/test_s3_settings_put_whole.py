@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cumuli.errors import MalformedResponse
-from cumuli.providers.aws.s3.models import LifecycleRule, Transition
+from cumuli.providers.aws.s3.configurations_xml import logging_document
+from cumuli.providers.aws.s3.models import BucketLogging, CephLogging, LifecycleRule, Transition
 from cumuli.testing.flavours import Flavour
 from tests.faults.listings.canned import Answers, client_of
 
@@ -49,7 +50,7 @@ HELD = "<LegalHold><Status>OFF</Status>{}</LegalHold>"
 
 # By where it stands: how the setting is read, the document, and what is put in there that is not known.
 UNKNOWN: dict[str, tuple[tuple[str, str, Any], str, str]] = {
-    # Ceph's own: rules of an archive, filters by metadata and tags, another kind of logs.
+    # Ceph's own: rules of an archive, filters by metadata and tags, what a log was to hold before its release.
     "Rule.Filter.ArchiveZone": (
         LIFECYCLE,
         RULE,
@@ -61,7 +62,7 @@ UNKNOWN: dict[str, tuple[tuple[str, str, Any], str, str]] = {
         "<Filter><S3Tags><FilterRule><Name>a</Name><Value>b</Value></FilterRule></S3Tags></Filter>",
     ),
     "QueueConfiguration.Filter.S3Metadata": (NOTIFICATIONS, QUEUE, "<Filter><S3Metadata/></Filter>"),
-    "LoggingEnabled.LoggingType": (LOGGING, LOGS, "<LoggingType>Journal</LoggingType>"),
+    "LoggingEnabled.EventType": (LOGGING, LOGS, "<EventType>Read</EventType>"),
     # MinIO's own.
     "Rule.DelMarkerExpiration": (LIFECYCLE, RULE, "<DelMarkerExpiration><Days>1</Days></DelMarkerExpiration>"),
     # AWS's.
@@ -119,6 +120,51 @@ async def test_what_says_nothing_more_is_taken(flavour: Flavour) -> None:
     assert (found.target_container, found.partitioned_by) == ("l", None)
     assert (await told(flavour, NOTIFICATIONS, EVENTS.format("<EventBridgeConfiguration/>"))).event_bridge
     assert not (await told(flavour, NOTIFICATIONS, EVENTS.format(""))).event_bridge
+
+
+# As Ceph's gateway answers (its rgw_bucket_logging.cc, which dumps it): all but the filter is always there.
+CEPHS = (
+    "<TargetPrefix>p/</TargetPrefix><ObjectRollTime>300</ObjectRollTime>{}<RecordsBatchSize>0</RecordsBatchSize>"
+    "<TargetObjectKeyFormat><SimplePrefix></SimplePrefix></TargetObjectKeyFormat>"
+)
+JOURNAL = (
+    "<LoggingType>Journal</LoggingType><Filter><S3Key><FilterRule><Name>prefix</Name><Value>a/&amp;</Value></FilterRule>"
+    "<FilterRule><Name>suffix</Name><Value>.csv</Value></FilterRule><FilterRule><Name>regex</Name><Value>[a-z]+</Value>"
+    "</FilterRule></S3Key></Filter>"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "ceph"),
+    [
+        ("<LoggingType>Standard</LoggingType>", CephLogging(records="Standard", roll_time=300, batch_size=0)),
+        ("<LoggingType></LoggingType>", CephLogging(roll_time=300, batch_size=0)),
+        (
+            JOURNAL,
+            CephLogging(records="Journal", roll_time=300, batch_size=0, prefix="a/&", suffix=".csv", regex="[a-z]+"),
+        ),
+    ],
+)
+async def test_logs_of_cephs_are_put_back_whole(flavour: Flavour, inside: str, ceph: CephLogging) -> None:
+    document = LOGS.format(CEPHS.format(inside))
+    found = await told(flavour, LOGGING, document)
+    assert found == BucketLogging(target_container="l", target_prefix="p/", ceph=ceph)
+    assert await told(flavour, LOGGING, logging_document(found).decode()) == found
+    plain = BucketLogging(target_container="l")
+    assert await told(flavour, LOGGING, logging_document(plain).decode()) == plain
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ("<LoggingType>Short</LoggingType>", "of the type 'Short'"),
+        (JOURNAL.replace("regex", "size"), "a filter that is not known here"),
+        ("<ObjectRollTime>soon</ObjectRollTime>", "ObjectRollTime"),
+    ],
+)
+async def test_logs_of_cephs_that_are_not_known_are_refused(flavour: Flavour, inside: str, says: str) -> None:
+    with pytest.raises(MalformedResponse, match=says):
+        await told(flavour, LOGGING, LOGS.format(inside))
 
 
 async def test_old_versions_that_stay_where_they_are(flavour: Flavour) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -62,6 +63,11 @@ def through(server: sandbox.SandboxServer, flavour: Flavour) -> Iterator[Any]:
             return client
 
         yield make
+
+
+def etag_lost(passing: Answered) -> None:
+    """As a proxy does that packs what it sends on."""
+    passing.fields = [(name, value) for name, value in passing.fields if name.lower() != "etag"]
 
 
 def answers_lost(status: int = 503) -> Damage:
@@ -750,3 +756,20 @@ async def test_quotas_of_the_account(through: Any, name: str) -> None:
     client = through(Fault(swap_answer(413, b"Upload exceeds quota."), "PUT"))
     with pytest.raises(QuotaExceeded, match="quota"):
         await client.upload_object(b"x", name, "o")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"), [(etag_lost, "no etag"), (without("if-match"), "does not hold")], ids=["untold", "ignored"]
+)
+async def test_nothing_else_is_read_than_what_was_asked_for(
+    through: Any, eyes: Any, name: str, damage: Damage, says: str
+) -> None:
+    """A service, or what is in front of it, that does not look at the condition, or does not let one see it."""
+    mine = eyes.put_object(name, "o", b"mine") if says == "no etag" else "0" * 32
+    eyes.put_object(name, "o", b"mine")
+    client = through(Fault(damage, "GET"), Fault(damage, "HEAD"))
+    with pytest.raises(PreconditionFailed, match=says):
+        await client.get_object(name, "o", if_match=mine)
+    with pytest.raises(PreconditionFailed, match=says):
+        await client.download_object((name, "o"), io.BytesIO(), if_match=mine)
+    assert (await client.get_object(name, "o", if_match="*")).size == 4

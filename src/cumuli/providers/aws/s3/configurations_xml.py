@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, cast
 
 from cumuli.errors import InvalidRequest, MalformedResponse
@@ -13,6 +13,7 @@ from cumuli.providers.aws.s3.models import (
     BucketLogging,
     BucketNotifications,
     BucketWebsite,
+    CephLogging,
     CORSRule,
     LockMode,
     NotificationRule,
@@ -287,11 +288,7 @@ def notifications_document(notifications: BucketNotifications) -> bytes:
             )
         outer, element = TARGETS[rule.kind]
         text = _optional("Id", rule.id) + wrapped(element, xml_text(rule.target)) + _each("Event", rule.events)
-        filters = "".join(
-            wrapped("FilterRule", wrapped("Name", name) + wrapped("Value", xml_text(value)))
-            for name, value in (("prefix", rule.prefix), ("suffix", rule.suffix))
-            if value
-        )
+        filters = _filter_rules({"prefix": rule.prefix, "suffix": rule.suffix})
         if filters:
             text += wrapped("Filter", wrapped("S3Key", filters))
         inside += wrapped(outer, text)
@@ -315,6 +312,33 @@ def logging_of(answer: wire.BucketLoggingStatus) -> BucketLogging | None:
         target_prefix=enabled.target_prefix,
         partitioned_by=cast("Literal['EventTime', 'DeliveryTime'] | None", source),
         grants=grants_of(enabled.target_grants),
+        ceph=_ceph_logging(enabled),
+    )
+
+
+def _ceph_logging(enabled: wire.LoggingEnabled) -> CephLogging | None:
+    """What Ceph's gateway says besides, or None."""
+    told = (enabled.logging_type, enabled.object_roll_time, enabled.records_batch_size, enabled.filter)
+    if told == (None,) * 4:
+        return None
+    if enabled.logging_type not in {None, "", "Standard", "Journal"}:
+        raise MalformedResponse(
+            f"logs are of the type {enabled.logging_type!r}, which is not known here; read and change this setting by "
+            "ex_call"
+        )
+    found = enabled.filter.key.filter_rule if enabled.filter and enabled.filter.key else []
+    filters = {rule.name.lower(): rule.value for rule in found}
+    if not filters.keys() <= {"prefix", "suffix", "regex"}:
+        raise MalformedResponse(
+            f"logs have a filter that is not known here: {sorted(filters)}; read and change this setting by ex_call"
+        )
+    return CephLogging(
+        records=cast("Literal['Standard', 'Journal'] | None", enabled.logging_type or None),
+        roll_time=enabled.object_roll_time,
+        batch_size=enabled.records_batch_size,
+        prefix=filters.get("prefix", ""),
+        suffix=filters.get("suffix", ""),
+        regex=filters.get("regex", ""),
     )
 
 
@@ -333,7 +357,26 @@ def logging_document(log: BucketLogging | None) -> bytes:
     if log.partitioned_by is not None:
         source = wrapped("PartitionDateSource", xml_text(log.partitioned_by))
         inside += wrapped("TargetObjectKeyFormat", wrapped("PartitionedPrefix", source))
+    if log.ceph is not None:
+        inside += _ceph_text(log.ceph)
     return document("BucketLoggingStatus", wrapped("LoggingEnabled", inside))
+
+
+def _ceph_text(log: CephLogging) -> str:
+    numbers = (("ObjectRollTime", log.roll_time), ("RecordsBatchSize", log.batch_size))
+    text = _optional("LoggingType", log.records)
+    text += "".join(wrapped(element, number) for element, number in numbers if number is not None)
+    filters = _filter_rules({"prefix": log.prefix, "suffix": log.suffix, "regex": log.regex})
+    return text + (wrapped("Filter", wrapped("S3Key", filters)) if filters else "")
+
+
+def _filter_rules(filters: Mapping[str, str]) -> str:
+    """Filters by the names of objects, those that are not empty."""
+    return "".join(
+        wrapped("FilterRule", wrapped("Name", name) + wrapped("Value", xml_text(value)))
+        for name, value in filters.items()
+        if value
+    )
 
 
 # Locks

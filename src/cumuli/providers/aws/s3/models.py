@@ -18,6 +18,7 @@ __all__ = [
     "BucketNotifications",
     "BucketWebsite",
     "CORSRule",
+    "CephLogging",
     "Grant",
     "LifecycleRule",
     "LockMode",
@@ -420,6 +421,27 @@ class BucketNotifications(msgspec.Struct, frozen=True, kw_only=True):
     event_bridge: bool = False
 
 
+class CephLogging(msgspec.Struct, frozen=True, kw_only=True):
+    """What Ceph's gateway, from its version Tentacle on, takes and tells of a bucket's logs besides.
+
+    Attributes:
+        records: ``"Standard"`` for what AWS's logs say of every request, ``"Journal"`` for what changes the bucket;
+            None for the gateway's default.
+        roll_time: Seconds after which a log becomes an object, and another one begins; None for the gateway's default.
+        batch_size: How many records are written at once; None for the gateway's default, which is each at once.
+        prefix: Only objects whose names start so, of a journal.
+        suffix: Only objects whose names end so, likewise.
+        regex: Only objects whose names match this expression, likewise.
+    """
+
+    records: Literal["Standard", "Journal"] | None = None
+    roll_time: int | None = None
+    batch_size: int | None = None
+    prefix: str = ""
+    suffix: str = ""
+    regex: str = ""
+
+
 class BucketLogging(msgspec.Struct, frozen=True, kw_only=True):
     """Where the requests to a bucket are written down.
 
@@ -428,12 +450,14 @@ class BucketLogging(msgspec.Struct, frozen=True, kw_only=True):
         target_prefix: How their names begin.
         partitioned_by: ``"EventTime"`` or ``"DeliveryTime"``: names have folders by account, region, bucket and day.
         grants: Who may read them besides, where that bucket has access control lists.
+        ceph: What Ceph's gateway says besides; None elsewhere, where it is refused.
     """
 
     target_container: str
     target_prefix: str = ""
     partitioned_by: Literal["EventTime", "DeliveryTime"] | None = None
     grants: tuple[Grant, ...] = ()
+    ceph: CephLogging | None = None
 
 
 class ObjectLock(msgspec.Struct, frozen=True, kw_only=True):

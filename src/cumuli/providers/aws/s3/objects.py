@@ -280,7 +280,7 @@ class Objects:
             if spec.conditions.if_match is not None:
                 raise PreconditionFailed(f"{spec.address.name}: there is no such object to be replaced") from None
             return
-        _check_seen(spec.conditions, found)
+        check_conditions(spec.conditions, found)
 
     async def look_after(self, spec: PutSpec, obj: S3Object) -> None:
         """See that an upload was not replaced by another one at once, where ``look_before`` looked.
@@ -425,7 +425,7 @@ class Objects:
             found = await self._look(address, {})
         except ObjectNotFound as error:
             raise await self._calls.missing(error, address.container) from error.__cause__
-        _check_seen(Conditions(if_match=if_match), found)
+        check_conditions(Conditions(if_match=if_match), found)
 
     def _warn(self, of: str, outcome: str) -> None:
         """Tell, once, that conditions are looked at here."""
@@ -526,17 +526,3 @@ class Objects:
 def everywhere(spec: PutSpec) -> dict[str, str]:
     """What of the caller's own headers belongs to every request of an upload."""
     return {name: value for name, value in spec.headers.items() if name.lower().startswith(EVERYWHERE)}
-
-
-def _check_seen(conditions: Conditions, found: S3Object) -> None:
-    """See that conditions hold of what was looked at because the service may not look itself.
-
-    Raises:
-        PreconditionFailed: One does not; or it is of an etag, and the service does not tell that of what is there.
-    """
-    if found.etag is None and conditions.if_match not in {None, "*"}:
-        raise PreconditionFailed(
-            f"{found.name}: the service tells no etag of what is there, so that nobody knows whether the condition "
-            "holds; look at the object, and leave the condition out if it is the right one"
-        )
-    check_conditions(conditions, found)

@@ -397,6 +397,11 @@ class LoggingEnabled(Item, frozen=True):
     target_prefix: str = ""
     target_grants: Needed[GrantList] | None = None
     target_object_key_format: Needed[LogKeyFormat] | None = None
+    # Ceph's gateway's own (PutBucketLogging in its documentation); it tells all but the filter always.
+    logging_type: Needed[str] | None = None
+    object_roll_time: Needed[int] | None = None
+    records_batch_size: Needed[int] | None = None
+    filter: Needed[NotificationFilter] | None = None
 
 
 class BucketLoggingStatus(Setting, frozen=True):

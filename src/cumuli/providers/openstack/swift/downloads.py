@@ -25,7 +25,7 @@ from cumuli.providers.openstack.swift.wire import (
 )
 from cumuli.runtime.messages import ResponseStream
 from cumuli.storage.driver import Address, Download, ReadSpec
-from cumuli.storage.headers import bare, conditional, extent, merged, number, ranged
+from cumuli.storage.headers import bare, check_conditions, conditional, extent, merged, number, ranged
 from cumuli.storage.verify import Digest
 
 __all__ = ["Downloads"]
@@ -97,7 +97,9 @@ class Downloads:
                 return await self._joined(spec, found, found.manifest), known
             body, known = await self._begin(spec)
         try:
-            return self._download(spec.address, body, known), known
+            answer = self._download(spec.address, body, known)
+            check_conditions(spec.conditions, answer.object)
+            return answer, known
         except BaseException:
             await body.close()
             raise

@@ -42,7 +42,7 @@ from cumuli.providers.openstack.swift.wire import (
 )
 from cumuli.runtime.messages import Response
 from cumuli.storage.driver import Address, ReadSpec
-from cumuli.storage.headers import bare, conditional, http_date, merged, number
+from cumuli.storage.headers import bare, check_conditions, conditional, http_date, merged, number
 from cumuli.storage.models import DeleteResult
 
 __all__ = ["Objects", "check_bulk", "known_large", "raise_for", "without_match"]
@@ -93,7 +93,9 @@ class Objects:
         except PreconditionFailed as error:
             return await self.matched(spec, error)
         known = dict(answer.headers.pairs())
-        return self.object_of(address, known, number(known.get("content-length")) or 0)
+        found = self.object_of(address, known, number(known.get("content-length")) or 0)
+        check_conditions(spec.conditions, found)
+        return found
 
     async def matched(self, spec: ReadSpec, error: PreconditionFailed) -> SwiftObject:
         """What is there, if the condition by which it was refused holds all the same.
