@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -57,7 +58,7 @@ class SSHServer:
         self._thread.start()
         self._listener: asyncssh.SSHAcceptor | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
-        self.processes: set[int] = set()
+        self._children: list[asyncio.subprocess.Process] = []
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
@@ -111,6 +112,13 @@ class SSHServer:
         self._loop.close()
 
     async def _quiet(self) -> None:
+        for child in self._children:
+            if child.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+            # Whoever read from it may have gone with its connection.
+            getattr(child, "_transport").close()  # noqa: B009 - asyncio has no other way
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
@@ -139,7 +147,7 @@ class SSHServer:
             cwd=self.home,
             env={"HOME": str(self.home), "PATH": os.environ["PATH"]},
         )
-        self.processes.add(child.pid)
+        self._children.append(child)
         feeding = asyncio.create_task(_pump(process.stdin, child.stdin, ends=True))
         reading = [_pump(child.stdout, process.stdout), _pump(child.stderr, process.stderr)]
         try:
@@ -149,7 +157,6 @@ class SSHServer:
             await asyncio.wait(others, timeout=5)
         finally:
             feeding.cancel()
-            self.processes.discard(child.pid)
         if status < 0:
             process.exit_with_signal("KILL")
         else:

@@ -47,6 +47,7 @@ KEEPALIVE_SECONDS = 15.0
 LINGER = 1.0
 # Less than what a loop allows for cleaning up.
 END_SECONDS = 4.0
+FILES_AT_ONCE = 8
 # The mark of a command is in the first bytes that it writes to stderr, behind what sudo says.
 MARK_WITHIN = 16 * 1024
 
@@ -124,9 +125,10 @@ def private_key(key: str | Secret, password: Secret | None) -> asyncssh.SSHKey:
         return asyncssh.read_private_key(os.path.expanduser(key), passphrase)
     except OSError as error:
         raise ConfigurationError(f"{words} cannot be read: {error.strerror}") from None
-    except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError, ValueError):
-        advice = "it is encrypted: give ssh_key_password=" if password is None else "perhaps for another password"
-        raise ConfigurationError(f"{words} cannot be used: it is in no known form, or {advice}") from None
+    except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError, ValueError) as error:
+        if password is None and "passphrase" in str(error).lower():
+            raise ConfigurationError(f"{words} is encrypted: give ssh_key_password=") from None
+        raise ConfigurationError(f"{words} cannot be used: {error}") from None
 
 
 def _reason(error: Exception) -> str:
@@ -284,17 +286,36 @@ class Link:
         with self._lost_is_told(f"copying {source} to {target}"):
             async with self._connection.start_sftp_client() as sftp:
                 if is_tree:
-                    # What is in the folder, and not the folder into an older one of that name.
-                    await sftp.makedirs(target, exist_ok=True)
-                    await sftp.chmod(target, stat.S_IMODE(os.stat(source).st_mode))
-                    for name in sorted(os.listdir(source)):
-                        await sftp.put(
-                            os.path.join(source, name), f"{target.rstrip('/')}/{name}", preserve=True, recurse=True
-                        )
+                    await self._put_tree(sftp, source, target)
                 else:
                     await sftp.put(source, target, preserve=True)
                 if mode is not None:
                     await sftp.chmod(target, mode)
+
+    async def _put_tree(self, sftp: asyncssh.SFTPClient, source: str, target: str) -> None:
+        """Write what is in a folder, over what is there; a link stays a link."""
+        at_once = asyncio.Semaphore(FILES_AT_ONCE)
+
+        async def put_one(path: str, copy: str) -> None:
+            async with at_once:
+                if not _is_link(path):
+                    await sftp.put(path, copy, preserve=True)
+                    return
+                if await sftp.islink(copy):
+                    await sftp.remove(copy)
+                await sftp.symlink(os.readlink(path), copy)
+
+        modes: list[tuple[str, int]] = []
+        for place, folders, files in os.walk(source):
+            inside = os.path.relpath(place, source)  # noqa: ASYNC240 - it only reckons with names
+            there = target if inside == os.curdir else f"{target.rstrip('/')}/{inside}"
+            await sftp.makedirs(there, exist_ok=True)
+            modes.append((there, stat.S_IMODE(os.stat(place).st_mode)))
+            names = [*files, *(name for name in folders if _is_link(os.path.join(place, name)))]
+            await asyncio.gather(*(put_one(os.path.join(place, name), f"{there}/{name}") for name in names))
+        # At last, and from within: a folder that may not be written to has to be filled before.
+        for there, mode in reversed(modes):
+            await sftp.chmod(there, mode)
 
     async def get(self, source: str, target: str) -> None:
         """Read a file or a whole tree of the machine's."""
@@ -371,6 +392,10 @@ class _Told:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, asyncssh.Error | OSError):
             raise self._link.told(error, self._doing) from None
+
+
+def _is_link(path: str) -> bool:
+    return os.path.islink(path)
 
 
 class _Nobody(asyncssh.SSHTCPSession[bytes]):

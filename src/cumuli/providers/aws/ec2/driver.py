@@ -8,9 +8,11 @@ from cumuli.calls.caller import Caller
 from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.console import host_keys_in
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
 from cumuli.compute.wanted import Wanted
+from cumuli.errors import Conflict
 from cumuli.providers.aws.ec2.account import Account
 from cumuli.providers.aws.ec2.addresses import Addresses
 from cumuli.providers.aws.ec2.calls import EC2Calls
@@ -86,6 +88,14 @@ class EC2Driver(ComputeDriver[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
 
     async def create_node(self, spec: NodeSpec) -> EC2Node:
         return (await self.instances.create_nodes(spec))[0]
+
+    async def host_keys(self, node_id: str) -> Sequence[str]:
+        # The latest output is there at once on Nitro, and refused elsewhere, where it comes after minutes.
+        try:
+            console = await self.instances.get_console_output(node_id, latest=True)
+        except Conflict:
+            console = await self.instances.get_console_output(node_id, latest=False)
+        return host_keys_in(console.output)
 
     async def start_node(self, node_id: str) -> None:
         await self.instances.start_node(node_id)

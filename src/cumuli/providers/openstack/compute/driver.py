@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from cumuli.calls.paging import Page
 from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
+from cumuli.compute.console import host_keys_in
 from cumuli.compute.driver import ComputeDriver, NodeSpec
 from cumuli.compute.models import KeyPair, NodeLocation, NodeSize, VolumeSnapshot
 from cumuli.compute.wanted import Wanted
@@ -86,6 +87,9 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
 
     async def create_node(self, spec: NodeSpec) -> NovaNodeT:
         return await self.servers.create_node(spec)
+
+    async def host_keys(self, node_id: str) -> Sequence[str]:
+        return host_keys_in(await self.actions.console_output(node_id, None))
 
     async def start_node(self, node_id: str) -> None:
         await self.servers.start_node(node_id)
