@@ -50,7 +50,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     # Data about another library; nothing of this one.
     "libcloud": (),
     # For those who write providers, on top likewise: the suites see what users see.
-    "testing": ("runtime", *SERVICES),
+    "testing": ("registry", "runtime", "sandbox", *SERVICES),
 }
 FAMILY = ("calls", "deploy", "runtime", "wire", *SERVICES)
 # A family imports no other family but the one that it extends.

@@ -25,13 +25,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cumuli.testing.recordings import (
         RecordingError,
+        RecordingOptions,
         UnexpectedRequest,
         UnusedExchanges,
         recording,
         replaying,
     )
 
-__all__ = ["RecordingError", "UnexpectedRequest", "UnusedExchanges", "recording", "replaying"]
+__all__ = ["RecordingError", "RecordingOptions", "UnexpectedRequest", "UnusedExchanges", "recording", "replaying"]
 
 # Recordings need no pytest. Where it runs, a failed assertion in these says what was compared by its leave only.
 if "pytest" in sys.modules:

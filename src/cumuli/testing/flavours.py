@@ -190,6 +190,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
     """Run ``async def`` tests in their flavour."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
+    if any(name.startswith("cumuli_") for name in pyfuncitem.fixturenames):
+        # Of cumuli.testing.plugin, which runs it.
+        return None
     if "flavour" not in pyfuncitem.funcargs:
         raise AssertionError("an async test asks for the fixture `flavour`, which says how it is run")
     wanted = inspect.signature(pyfuncitem.obj).parameters

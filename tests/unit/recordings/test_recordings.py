@@ -17,7 +17,7 @@ from cumuli.runtime.delegating import DelegatingRuntime
 from cumuli.runtime.messages import Headers, Request, Response
 from cumuli.runtime.protocol import Runtime, TransportSettings
 from cumuli.runtime.timeouts import Patience
-from cumuli.testing import RecordingError, recording, replaying
+from cumuli.testing import RecordingError, UnexpectedRequest, recording, replaying
 from cumuli.testing.flavours import Flavour, flavour
 from cumuli.testing.recordings.redaction import REDACTED, Redactor, is_secret_name
 
@@ -217,3 +217,19 @@ def test_short_words_are_no_secrets_elsewhere() -> None:
     redactor = Redactor()
     assert redactor.query("password=testing") == f"password={REDACTED}"
     assert redactor.scrubbed(b"a testing server") == b"a testing server"
+
+
+async def test_what_was_wrong_first_is_told(flavour: Flavour, tmp_path: Path) -> None:
+    """A program may take the error for another, and fail of what follows."""
+    busy_file(tmp_path / "busy.json")
+
+    async def program() -> None:
+        with replaying(tmp_path / "busy.json"):
+            async with client(flavour, refused) as cloud:
+                with suppress(cumuli.CloudError):
+                    await cloud.get_node("i-0123456789abcdef0")
+                raise ZeroDivisionError
+
+    with pytest.raises(UnexpectedRequest, match="DescribeInstances") as caught:
+        await program()
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)

@@ -17,7 +17,7 @@ import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from cumuli.runtime.skipped_time import skipping
 from cumuli.runtime.wrapping import wrapping
@@ -27,10 +27,18 @@ from cumuli.testing.recordings.redaction import Redactor
 from cumuli.testing.recordings.replayer import Replay
 from cumuli.testing.recordings.written import read, write
 
-__all__ = ["RecordingError", "UnexpectedRequest", "UnusedExchanges", "recording", "replaying"]
+__all__ = ["RecordingError", "RecordingOptions", "UnexpectedRequest", "UnusedExchanges", "recording", "replaying"]
 
 MAX_BODY: Final = 1024 * 1024
 SECRET_VARIABLE: Final = re.compile(r"SECRET|PASSWORD|TOKEN|API_?KEY|ACCESS_KEY|AUTH_?KEY")
+
+
+class RecordingOptions(TypedDict, total=False):
+    """The keyword arguments of ``recording``. ``replaying`` takes all but ``max_body``."""
+
+    secrets: Iterable[str]
+    replace: Mapping[str, str] | None
+    max_body: int
 
 
 @contextmanager
@@ -85,8 +93,14 @@ def replaying(
         UnusedExchanges: At the end of the block: it ended well, and not every request of the recording was made.
     """
     replay = Replay(read(Path(path)), Path(path), _redactor(secrets, replace))
-    with skipping(), wrapping(replay.wrap):
-        yield
+    try:
+        with skipping(), wrapping(replay.wrap):
+            yield
+    except Exception as error:
+        # What went wrong first, where the program went on and failed of it.
+        if replay.unexpected is None or replay.unexpected is error:
+            raise
+        raise replay.unexpected from error
     replay.finish()
 
 

@@ -40,6 +40,9 @@ class Replay:
         recording: What was recorded.
         path: Its file, for messages.
         redactor: Knows what is secret.
+
+    Attributes:
+        unexpected: The first request that the recording does not have.
     """
 
     def __init__(self, recording: Recording, path: Path, redactor: Redactor) -> None:
@@ -54,7 +57,7 @@ class Replay:
         self._tokens: list[str] = []
         self._chance = random.Random(0)
         self._lock = Mutex()
-        self._unexpected: list[UnexpectedRequest] = []
+        self.unexpected: UnexpectedRequest | None = None
         # Which of this machine's ports is which of the recording's, and the other way round.
         self._ports: dict[str, str] = {}
         urls = [exchange.request.url for exchange in recording.exchanges]
@@ -83,7 +86,7 @@ class Replay:
                         return exchange
             assert nearest is not None
             error = self._unknown(request.operation, nearest)
-            self._unexpected.append(error)
+            self.unexpected = self.unexpected or error
             raise error
 
     def _ways(self, origin: str) -> Iterator[dict[str, str]]:
@@ -138,8 +141,8 @@ class Replay:
             UnexpectedRequest: A request was made that it does not have, and the program went on.
             UnusedExchanges: A request of it was not made.
         """
-        if self._unexpected:
-            raise self._unexpected[0]
+        if self.unexpected is not None:
+            raise self.unexpected
         left = [exchange for exchange in self._left.values() if not exchange.given_up]
         if left:
             shown = "".join(f"\n  {_title(exchange)}" for exchange in left[:SHOWN])
