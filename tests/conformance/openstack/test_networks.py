@@ -12,7 +12,15 @@ import pytest
 
 from cumuli.errors import CloudError, Conflict, InvalidRequest, NodeNotFound, NotFound, PermissionDenied
 from cumuli.providers.openstack.compute.models import NetworkAttachment
-from cumuli.providers.openstack.network.models import AddressPair, FixedIP, FloatingIPPool, Network, Router
+from cumuli.providers.openstack.network.models import (
+    AddressPair,
+    AllocationPool,
+    FixedIP,
+    FloatingIPPool,
+    HostRoute,
+    Network,
+    Router,
+)
 from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import PATIENCE, Bench
 from tests.conformance.openstack.place import NOWHERE, QUIET, VARIABLE
@@ -408,3 +416,39 @@ async def test_a_network_of_an_administrator(admin: Any, flavour: Flavour) -> No
     await eventually(
         flavour, admin.ex_list_networks, lambda found: network.id not in {other.id for other in found}, within=PATIENCE
     )
+
+
+async def test_networks_and_subnets_changed(neutron: Neutron) -> None:
+    sdk = neutron.cloud
+    network = await neutron.make("network", "before")
+    subnet = await neutron.make("subnet", network, "10.77.0.0/24", name="before")
+    changed = await sdk.ex_update_network(network, name="after", description="d", admin_state_up=False, mtu=1400)
+    assert changed == await sdk.ex_get_network(network)
+    assert (changed.name, changed.description, changed.admin_state_up, changed.mtu) == ("after", "d", False, 1400)
+    changed = await sdk.ex_update_subnet(
+        subnet,
+        name="after",
+        description="d",
+        gateway_ip="10.77.0.9",
+        enable_dhcp=False,
+        dns_nameservers=["10.77.0.2"],
+        allocation_pools=[AllocationPool(start="10.77.0.10", end="10.77.0.20")],
+        host_routes=[HostRoute(destination="10.78.0.0/16", nexthop="10.77.0.3")],
+    )
+    assert changed == await sdk.ex_get_subnet(subnet)
+    assert (changed.name, changed.description, changed.gateway_ip) == ("after", "d", "10.77.0.9")
+    assert (changed.enable_dhcp, changed.dns_nameservers) == (False, ("10.77.0.2",))
+    assert changed.allocation_pools == (AllocationPool(start="10.77.0.10", end="10.77.0.20"),)
+    assert changed.host_routes == (HostRoute(destination="10.78.0.0/16", nexthop="10.77.0.3"),)
+    assert (await sdk.ex_update_subnet(subnet, gateway_ip="")).gateway_ip is None
+    assert (await sdk.ex_update_subnet(subnet, dns_nameservers=[], host_routes=[])).host_routes == ()
+    port = await neutron.make("port", network, description="what it is for")
+    assert port.description == "what it is for"
+    with pytest.raises(NotFound):
+        await sdk.ex_update_network(NOWHERE, name="x")
+    with pytest.raises(NotFound):
+        await sdk.ex_get_subnet(NOWHERE)
+    with pytest.raises(CloudError):
+        await sdk.ex_update_subnet(subnet, gateway_ip="10.99.0.1x")
+    with pytest.raises(PermissionDenied):
+        await sdk.ex_update_network(network, shared=True)

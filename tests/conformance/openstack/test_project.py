@@ -43,6 +43,23 @@ async def test_quotas(cloud: Any, connect: Connect, admin: Any, services: Mappin
         await cloud.ex_get_quota(NOWHERE)
 
 
+async def test_usage_of_quotas(cloud: Any, admin: Any, services: Mapping[str, Any], sdk: Any) -> None:
+    project = services["project"]
+    found = await cloud.ex_get_quota_usage()
+    compute = sdk.compute.get(f"/os-quota-sets/{project}/detail").json()["quota_set"]
+    network = sdk.network.get(f"/quotas/{project}/details").json()["quota"]
+    volumes = sdk.block_storage.get(f"/os-quota-sets/{project}?usage=true").json()["quota_set"]
+    assert found.cores.limit == compute["cores"]["limit"] == -1
+    assert found.ports.limit == network["port"]["limit"] == -1
+    assert found.gigabytes.limit == volumes["gigabytes"]["limit"] == -1
+    # What other tests make at this moment is counted as well, so that the figures move.
+    assert min(found.cores.used, found.ports.used, found.gigabytes.used, found.volumes.reserved) >= 0
+    assert found.networks.used == network["network"]["used"]
+    assert (await admin.ex_get_quota_usage(project)).security_groups.used is not None
+    with pytest.raises(PermissionDenied):
+        await cloud.ex_get_quota_usage(NOWHERE)
+
+
 async def test_quotas_that_are_set(cloud: Any, admin: Any, admin_sdk: Any) -> None:
     # A project of this test's own: the quotas of the others are what other tests count on.
     project = admin_sdk.identity.post(

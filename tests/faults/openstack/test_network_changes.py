@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from cumuli.errors import CloudError, Conflict, InvalidRequest, NodeNotFound, NotFound
-from cumuli.providers.openstack.network.models import AddressPair, FixedIP
+from cumuli.providers.openstack.compute.models import QuotaUsage, QuotaUse
+from cumuli.providers.openstack.network.models import AddressPair, AllocationPool, FixedIP, HostRoute
 from tests.faults.keepalive import Exchange, reply
 from tests.faults.openstack.cloud import Cloud
 
@@ -19,6 +20,8 @@ Call = Callable[[Any], Awaitable[Any]]
 
 PORT = {"port": {"id": "p"}}
 ROUTER = {"router": {"id": "r"}}
+NETWORK = {"network": {"id": "n"}}
+SUBNET = {"subnet": {"id": "s"}}
 
 
 class Neutron:
@@ -62,6 +65,48 @@ CHANGES: dict[str, tuple[Call, tuple[str, str, Any]]] = {
             },
         ),
     ),
+    "network": (
+        lambda nova: nova.ex_update_network(
+            "n", name="", description="d", admin_state_up=False, shared=True, external=False, mtu=1400
+        ),
+        (
+            "PUT", "network/networks/n",
+            {
+                "network": {
+                    "name": "", "description": "d", "admin_state_up": False, "shared": True, "router:external": False,
+                    "mtu": 1400,
+                }
+            },
+        ),
+    ),
+    "subnet": (
+        lambda nova: nova.ex_update_subnet(
+            "s",
+            name="",
+            description="d",
+            gateway_ip="10.0.0.9",
+            enable_dhcp=False,
+            dns_nameservers=[],
+            allocation_pools=[AllocationPool(start="10.0.0.10", end="10.0.0.20")],
+            host_routes=[HostRoute(destination="10.1.0.0/16", nexthop="10.0.0.2")],
+        ),
+        (
+            "PUT", "network/subnets/s",
+            {
+                "subnet": {
+                    "name": "", "description": "d", "gateway_ip": "10.0.0.9", "enable_dhcp": False,
+                    "dns_nameservers": [], "allocation_pools": [{"start": "10.0.0.10", "end": "10.0.0.20"}],
+                    "host_routes": [{"destination": "10.1.0.0/16", "nexthop": "10.0.0.2"}],
+                }
+            },
+        ),
+    ),
+    "no gateway of a subnet": (
+        lambda nova: nova.ex_update_subnet("s", gateway_ip=""),
+        ("PUT", "network/subnets/s", {"subnet": {"gateway_ip": None}}),
+    ),
+    "one network": (lambda nova: nova.ex_get_network("n"), ("GET", "network/networks/n", None)),
+    "one subnet": (lambda nova: nova.ex_get_subnet("s"), ("GET", "network/subnets/s", None)),
     "router": (
         lambda nova: nova.ex_update_router("r", admin_state_up=False),
         ("PUT", "network/routers/r", {"router": {"admin_state_up": False}}),
@@ -99,14 +144,20 @@ CHANGES: dict[str, tuple[Call, tuple[str, str, Any]]] = {
 @pytest.mark.parametrize("what", CHANGES)
 async def test_changes(cloud: Cloud, neutron: Neutron, connect: Connect, what: str) -> None:
     call, asked = CHANGES[what]
-    neutron.answers = {"ports": PORT, "routers": ROUTER}
+    neutron.answers = {"ports": PORT, "routers": ROUTER, "networks": NETWORK, "subnets": SUBNET}
     await call(connect(endpoints=cloud.endpoints))
     assert neutron.asked == [asked]
 
 
 async def test_no_change_is_told_before_anything_is_sent(cloud: Cloud, connect: Connect) -> None:
     nova = connect(endpoints=cloud.endpoints)
-    for call in (nova.ex_update_port("p"), nova.ex_update_router("r"), nova.ex_set_quota("p")):
+    for call in (
+        nova.ex_update_port("p"),
+        nova.ex_update_router("r"),
+        nova.ex_update_network("n"),
+        nova.ex_update_subnet("s"),
+        nova.ex_set_quota("p"),
+    ):
         with pytest.raises(InvalidRequest):
             await call
     assert cloud.server.seen == []
@@ -125,6 +176,39 @@ async def test_quotas_are_set_where_they_are_kept(cloud: Cloud, neutron: Neutron
     neutron.asked.clear()
     await nova.ex_set_quota("p", routers=0)
     assert [path for method, path, _ in neutron.asked if method == "PUT"] == ["network/quotas/p"]
+
+
+async def test_usage_of_quotas(cloud: Cloud, neutron: Neutron, connect: Connect) -> None:
+    use = {"limit": 10, "in_use": 3, "reserved": 1}
+    neutron.answers = {
+        "os-quota-sets": {"quota_set": {"id": "p", "cores": use, "gigabytes": use}},
+        "quotas": {"quota": {"port": {"limit": -1, "used": 5, "reserved": 0}}},
+    }
+    found = await connect(endpoints=cloud.endpoints).ex_get_quota_usage("p")
+    assert found == QuotaUsage(
+        cores=QuotaUse(limit=10, used=3, reserved=1),
+        gigabytes=QuotaUse(limit=10, used=3, reserved=1),
+        ports=QuotaUse(limit=-1, used=5, reserved=0),
+    )
+    assert [path for _, path, _ in neutron.asked] == [
+        "compute/os-quota-sets/p/detail",
+        "network/quotas/p/details",
+        "block-storage/os-quota-sets/p",
+    ]
+
+
+async def test_limits_alone_where_neutron_does_not_tell_the_usage(
+    cloud: Cloud, neutron: Neutron, connect: Connect
+) -> None:
+    neutron.answers = {"os-quota-sets": {"quota_set": {}}, "quotas": {"quota": {"port": 7}}}
+    told = neutron.answer
+
+    def without_details(exchange: Exchange) -> bytes:
+        return reply(404, b"{}") if exchange.target.endswith("/details") else told(exchange)
+
+    cloud.others = cloud.before = without_details
+    found = await connect(endpoints=cloud.endpoints).ex_get_quota_usage("p")
+    assert (found.ports, found.networks) == (QuotaUse(limit=7), QuotaUse())
 
 
 def floating(number: int, **more: Any) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from cumuli.errors import ConfigurationError, InvalidRequest, MalformedResponse
+from cumuli.errors import ConfigurationError, InvalidRequest, MalformedResponse, NotFound
 from cumuli.providers.openstack.compute.models import (
     AbsoluteLimits,
     HypervisorStatistics,
     Limits,
     Quota,
+    QuotaUsage,
+    QuotaUse,
     RateLimit,
     ServerGroup,
 )
@@ -91,6 +93,53 @@ class _VolumeQuotaAnswer(msgspec.Struct):
     quota_set: _VolumeQuota
 
 
+class _Use(msgspec.Struct):
+    """Nova and Cinder say ``in_use``, Neutron ``used``."""
+
+    limit: int | None = None
+    in_use: int | None = None
+    used: int | None = None
+    reserved: int | None = None
+
+
+class _ComputeUse(msgspec.Struct):
+    cores: _Use | None = None
+    instances: _Use | None = None
+    ram: _Use | None = None
+    key_pairs: _Use | None = None
+    metadata_items: _Use | None = None
+    server_groups: _Use | None = None
+    server_group_members: _Use | None = None
+
+
+class _ComputeUseAnswer(msgspec.Struct):
+    quota_set: _ComputeUse
+
+
+class _NetworkUse(msgspec.Struct):
+    network: _Use | None = None
+    subnet: _Use | None = None
+    port: _Use | None = None
+    router: _Use | None = None
+    floatingip: _Use | None = None
+    security_group: _Use | None = None
+    security_group_rule: _Use | None = None
+
+
+class _NetworkUseAnswer(msgspec.Struct):
+    quota: _NetworkUse
+
+
+class _VolumeUse(msgspec.Struct):
+    volumes: _Use | None = None
+    snapshots: _Use | None = None
+    gigabytes: _Use | None = None
+
+
+class _VolumeUseAnswer(msgspec.Struct):
+    quota_set: _VolumeUse
+
+
 class _ServerGroups(msgspec.Struct):
     server_groups: list[ServerGroup]
 
@@ -127,24 +176,28 @@ class AccountCalls:
             ),
         )
 
-    async def quota(self, project: str | None) -> Quota:
+    async def _project(self, project: str | None) -> str:
+        """The project, or one's own, as it stands in a path."""
         if project is None:
             project = (await self._services.session.token()).project_id
         if project is None:
             raise ConfigurationError("the token is not for a project; give project= to say whose quota")
-        name = identified(project)
+        return identified(project)
+
+    async def _network_quota(self, name: str) -> _NetworkQuota:
+        answer = await self._services.get(
+            NETWORK, f"/quotas/{name}", _NetworkQuotaAnswer, operation="List quotas for a project (network)"
+        )
+        return answer.quota
+
+    async def quota(self, project: str | None) -> Quota:
+        name = await self._project(project)
         compute = (
             await self._services.get(
                 COMPUTE, f"/os-quota-sets/{name}", _ComputeQuotaAnswer, operation="Show A Quota (compute)"
             )
         ).quota_set
-        network = _NetworkQuota()
-        if await self._has(NETWORK):
-            network = (
-                await self._services.get(
-                    NETWORK, f"/quotas/{name}", _NetworkQuotaAnswer, operation="List quotas for a project (network)"
-                )
-            ).quota
+        network = await self._network_quota(name) if await self._has(NETWORK) else _NetworkQuota()
         volumes = _VolumeQuota()
         if await self._has(BLOCK_STORAGE):
             volumes = (
@@ -157,6 +210,49 @@ class AccountCalls:
             **{ours: getattr(network, theirs) for ours, theirs in NETWORK_WORDS.items()},
             **msgspec.structs.asdict(volumes),
         )
+
+    async def quota_usage(self, project: str | None) -> QuotaUsage:
+        name = await self._project(project)
+        compute = (
+            await self._services.get(
+                COMPUTE,
+                f"/os-quota-sets/{name}/detail",
+                _ComputeUseAnswer,
+                operation="Show The Detail of Quota (compute)",
+            )
+        ).quota_set
+        network = await self._network_use(name) if await self._has(NETWORK) else _NetworkUse()
+        volumes = _VolumeUse()
+        if await self._has(BLOCK_STORAGE):
+            volumes = (
+                await self._services.get(
+                    BLOCK_STORAGE,
+                    f"/os-quota-sets/{name}",
+                    _VolumeUseAnswer,
+                    operation="Show quota usage (block storage)",
+                    query=[("usage", "true")],
+                )
+            ).quota_set
+        found = {
+            **{each: getattr(compute, each) for each in _ComputeUse.__struct_fields__},
+            **{ours: getattr(network, theirs) for ours, theirs in NETWORK_WORDS.items()},
+            **{each: getattr(volumes, each) for each in _VolumeUse.__struct_fields__},
+        }
+        return QuotaUsage(**{each: _use(found[each]) for each in found})
+
+    async def _network_use(self, name: str) -> _NetworkUse:
+        try:
+            answer = await self._services.get(
+                NETWORK,
+                f"/quotas/{name}/details",
+                _NetworkUseAnswer,
+                operation="Show quota details for a project (network)",
+            )
+        except NotFound:
+            # An extension, quota_details, which not every Neutron has.
+            limits = await self._network_quota(name)
+            return _NetworkUse(**{each: _Use(limit=getattr(limits, each)) for each in _NetworkUse.__struct_fields__})
+        return answer.quota
 
     async def set_quota(self, project: str, wanted: Quota) -> Quota:
         limits = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not None}
@@ -232,3 +328,10 @@ class AccountCalls:
             COMPUTE, "/os-hypervisors/statistics", _StatisticsAnswer, operation="Show Hypervisor Statistics"
         )
         return answer.hypervisor_statistics
+
+
+def _use(found: _Use | None) -> QuotaUse | None:
+    if found is None:
+        return None
+    used = found.used if found.in_use is None else found.in_use
+    return QuotaUse(limit=found.limit, used=used, reserved=found.reserved)

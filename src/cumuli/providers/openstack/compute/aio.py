@@ -12,7 +12,13 @@ from cumuli.credential_arguments import CredentialArguments
 from cumuli.providers.openstack.compute.aio_nova import AsyncNova
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import OpenStackDriver
-from cumuli.providers.openstack.compute.models import HypervisorStatistics, OpenStackNode, Quota, ServerGroup
+from cumuli.providers.openstack.compute.models import (
+    HypervisorStatistics,
+    OpenStackNode,
+    Quota,
+    QuotaUsage,
+    ServerGroup,
+)
 from cumuli.providers.openstack.identity.arguments import (
     KEYSTONE,
     as_secret,
@@ -190,6 +196,20 @@ class AsyncOpenStack(AsyncNova[OpenStackNode], AsyncNeutron):
             PermissionDenied: It is another's, and one is no administrator.
         """
         return await self._do(self._nova.account.quota(project))
+
+    async def ex_get_quota_usage(self, project: str | None = None) -> QuotaUsage:
+        """What a project uses of what it may have.
+
+        Nova's operation: show the detail of quota; Neutron's: show quota details; Cinder's: show quota usage. A Neutron
+        without its extension ``quota_details`` tells the limits only.
+
+        Args:
+            project: Id of the project; None for one's own.
+
+        Raises:
+            PermissionDenied: It is another's, and one is no administrator.
+        """
+        return await self._do(self._nova.account.quota_usage(project))
 
     async def ex_set_quota(
         self,

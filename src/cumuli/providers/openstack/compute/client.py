@@ -33,6 +33,7 @@ from cumuli.providers.openstack.compute.models import (
     OpenStackNode,
     OpenStackVolume,
     Quota,
+    QuotaUsage,
     SchedulerHints,
     ServerGroup,
     VolumeType,
@@ -965,6 +966,20 @@ class OpenStack(Nova[OpenStackNode], Neutron):
             PermissionDenied: It is another's, and one is no administrator.
         """
         return run(self._open_stack.ex_get_quota(project))
+
+    def ex_get_quota_usage(self, project: str | None = None) -> QuotaUsage:
+        """What a project uses of what it may have.
+
+        Nova's operation: show the detail of quota; Neutron's: show quota details; Cinder's: show quota usage. A Neutron
+        without its extension ``quota_details`` tells the limits only.
+
+        Args:
+            project: Id of the project; None for one's own.
+
+        Raises:
+            PermissionDenied: It is another's, and one is no administrator.
+        """
+        return run(self._open_stack.ex_get_quota_usage(project))
 
     def ex_set_quota(
         self,

@@ -28,6 +28,8 @@ __all__ = [
     "OpenStackSize",
     "OpenStackVolume",
     "Quota",
+    "QuotaUsage",
+    "QuotaUse",
     "RateLimit",
     "SchedulerHints",
     "ServerGroup",
@@ -474,6 +476,64 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True):
     volumes: int | None = None
     snapshots: int | None = None
     gigabytes: int | None = None
+
+
+class QuotaUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a quota is used.
+
+    Attributes:
+        limit: The quota; -1 is no limit, None is not told.
+        used: How much of it is used; None where the service does not tell.
+        reserved: How much is about to be; None likewise.
+    """
+
+    limit: int | None = None
+    used: int | None = None
+    reserved: int | None = None
+
+
+class QuotaUsage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project uses of what it may have, from Nova, Neutron and Cinder; None is not told.
+
+    Nova does not count what is limited for each user, server or group: key pairs, metadata items and members.
+
+    Attributes:
+        cores: Virtual CPUs.
+        instances: Servers.
+        ram: MiB of memory.
+        key_pairs: Key pairs of a user.
+        metadata_items: Metadata items of a server.
+        server_groups: Server groups.
+        server_group_members: Servers of a group.
+        networks: Networks.
+        subnets: Subnets.
+        ports: Ports.
+        routers: Routers.
+        floating_ips: Floating IPs.
+        security_groups: Security groups.
+        security_group_rules: Rules of security groups.
+        volumes: Volumes.
+        snapshots: Volume snapshots.
+        gigabytes: GiB of volumes and snapshots together.
+    """
+
+    cores: QuotaUse | None = None
+    instances: QuotaUse | None = None
+    ram: QuotaUse | None = None
+    key_pairs: QuotaUse | None = None
+    metadata_items: QuotaUse | None = None
+    server_groups: QuotaUse | None = None
+    server_group_members: QuotaUse | None = None
+    networks: QuotaUse | None = None
+    subnets: QuotaUse | None = None
+    ports: QuotaUse | None = None
+    routers: QuotaUse | None = None
+    floating_ips: QuotaUse | None = None
+    security_groups: QuotaUse | None = None
+    security_group_rules: QuotaUse | None = None
+    volumes: QuotaUse | None = None
+    snapshots: QuotaUse | None = None
+    gigabytes: QuotaUse | None = None
 
 
 class ServerGroup(msgspec.Struct, frozen=True, kw_only=True):

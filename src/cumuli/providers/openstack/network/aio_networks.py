@@ -14,7 +14,9 @@ from cumuli.providers.openstack.network.arguments import changes, parts, referen
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.network.models import (
     AddressPair,
+    AllocationPool,
     FixedIP,
+    HostRoute,
     Network,
     Port,
     SecurityGroup,
@@ -60,6 +62,56 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             "router:external": external,
         }
         return await self._make(self._neutron.create_network(body))
+
+    async def ex_get_network(self, network: Network | str) -> Network:
+        """One network as it is now. Neutron's operation: Show network details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.network(reference(network, "network")))
+
+    async def ex_update_network(
+        self,
+        network: Network | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+        shared: bool | None = None,
+        external: bool | None = None,
+        mtu: int | None = None,
+    ) -> Network:
+        """Change a network; what is None stays as it is. Neutron's operation: Update network.
+
+        Args:
+            network: The network.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+            shared: Whether every project may use it; administrators only.
+            external: Whether it leads outside; administrators only.
+            mtu: Largest packet in bytes.
+
+        Returns:
+            The network as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is used in a way that does not go with the change.
+            InvalidRequest: There is nothing to change, or a value cannot be.
+            PermissionDenied: The change is for administrators.
+        """
+        given: dict[str, object] = {
+            "name": name,
+            "description": description,
+            "admin_state_up": admin_state_up,
+            "shared": shared,
+            "router:external": external,
+            "mtu": mtu,
+        }
+        identity = reference(network, "network")
+        return await self._do(self._neutron.update_network(identity, changes(given, f"the network {identity}")))
 
     async def ex_delete_network(self, network: Network | str) -> None:
         """Delete a network. Neutron's operation: Delete network.
@@ -112,6 +164,61 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         }
         return await self._make(self._neutron.create_subnet(body))
 
+    async def ex_get_subnet(self, subnet: Subnet | str) -> Subnet:
+        """One subnet as it is now. Neutron's operation: Show subnet details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return await self._do(self._neutron.subnet(reference(subnet, "subnet")))
+
+    async def ex_update_subnet(
+        self,
+        subnet: Subnet | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        gateway_ip: str | None = None,
+        enable_dhcp: bool | None = None,
+        dns_nameservers: Sequence[str] | None = None,
+        allocation_pools: Sequence[AllocationPool] | None = None,
+        host_routes: Sequence[HostRoute] | None = None,
+    ) -> Subnet:
+        """Change a subnet; what is None stays as it is. Neutron's operation: Update subnet.
+
+        Args:
+            subnet: The subnet.
+            name: Its display name.
+            description: Its description.
+            gateway_ip: Address of its gateway; empty for no gateway any more.
+            enable_dhcp: Whether DHCP serves it.
+            dns_nameservers: All of the name servers that DHCP announces, instead of those that it does.
+            allocation_pools: All of the addresses that are given out, likewise.
+            host_routes: All of the routes that DHCP announces, likewise.
+
+        Returns:
+            The subnet as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: The gateway, or an address, is in use or given out.
+            InvalidRequest: There is nothing to change, or a value cannot be.
+        """
+        given: dict[str, object] = {
+            "name": name,
+            "description": description,
+            "enable_dhcp": enable_dhcp,
+            "dns_nameservers": None if dns_nameservers is None else list(dns_nameservers),
+            "allocation_pools": parts(allocation_pools),
+            "host_routes": parts(host_routes),
+            "gateway_ip": gateway_ip,
+        }
+        identity = reference(subnet, "subnet")
+        body = changes(given, f"the subnet {identity}")
+        # Neutron's word for none is null.
+        body = {**body, "gateway_ip": None} if gateway_ip == "" else body
+        return await self._do(self._neutron.update_subnet(identity, body))
+
     async def ex_delete_subnet(self, subnet: Subnet | str) -> None:
         """Delete a subnet. Neutron's operation: Delete subnet.
 
@@ -139,6 +246,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         network: Network | str,
         *,
         name: str = "",
+        description: str | None = None,
         fixed_ip: str | None = None,
         subnet: Subnet | str | None = None,
         security_groups: Sequence[SecurityGroup | str] | None = None,
@@ -149,6 +257,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         Args:
             network: The network it is on.
             name: Its display name.
+            description: Its description.
             fixed_ip: Its address; None for any free one.
             subnet: Subnet of the address; None for any.
             security_groups: Its security groups; None for the project's default.
@@ -166,6 +275,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         body: dict[str, object] = {
             "network_id": reference(network, "network"),
             "name": name,
+            "description": description,
             "admin_state_up": admin_state_up,
             "fixed_ips": [address] if address else None,
             "security_groups": references(security_groups),

@@ -8,7 +8,7 @@ import msgspec
 
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.compute.arguments import reference
-from cumuli.providers.openstack.network.models import AddressPair, FixedIP, SecurityGroup
+from cumuli.providers.openstack.network.models import AddressPair, AllocationPool, FixedIP, HostRoute, SecurityGroup
 
 __all__ = ["changes", "parts", "references"]
 
@@ -18,7 +18,9 @@ def references(groups: Sequence[SecurityGroup | str] | None) -> list[str] | None
     return [reference(group, "security group") for group in groups] if groups is not None else None
 
 
-def parts(things: Sequence[FixedIP | AddressPair] | None) -> list[dict[str, object]] | None:
+def parts(
+    things: Sequence[AddressPair | AllocationPool | FixedIP | HostRoute] | None,
+) -> list[dict[str, object]] | None:
     """What was said of each; None for nothing at all."""
     if things is None:
         return None

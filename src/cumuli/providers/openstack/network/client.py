@@ -15,9 +15,11 @@ from cumuli.providers.openstack.network.aio import AsyncNeutron
 from cumuli.providers.openstack.network.aio_networks import AsyncNetworks
 from cumuli.providers.openstack.network.models import (
     AddressPair,
+    AllocationPool,
     FixedIP,
     FloatingIP,
     FloatingIPPool,
+    HostRoute,
     Network,
     Port,
     Router,
@@ -57,6 +59,57 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         """
         return run(
             self._networks.ex_create_network(name, admin_state_up=admin_state_up, shared=shared, external=external)
+        )
+
+    def ex_get_network(self, network: Network | str) -> Network:
+        """One network as it is now. Neutron's operation: Show network details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._networks.ex_get_network(network))
+
+    def ex_update_network(
+        self,
+        network: Network | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        admin_state_up: bool | None = None,
+        shared: bool | None = None,
+        external: bool | None = None,
+        mtu: int | None = None,
+    ) -> Network:
+        """Change a network; what is None stays as it is. Neutron's operation: Update network.
+
+        Args:
+            network: The network.
+            name: Its display name.
+            description: Its description.
+            admin_state_up: Whether it is switched on.
+            shared: Whether every project may use it; administrators only.
+            external: Whether it leads outside; administrators only.
+            mtu: Largest packet in bytes.
+
+        Returns:
+            The network as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: It is used in a way that does not go with the change.
+            InvalidRequest: There is nothing to change, or a value cannot be.
+            PermissionDenied: The change is for administrators.
+        """
+        return run(
+            self._networks.ex_update_network(
+                network,
+                name=name,
+                description=description,
+                admin_state_up=admin_state_up,
+                shared=shared,
+                external=external,
+                mtu=mtu,
+            )
         )
 
     def ex_delete_network(self, network: Network | str) -> None:
@@ -110,6 +163,59 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             )
         )
 
+    def ex_get_subnet(self, subnet: Subnet | str) -> Subnet:
+        """One subnet as it is now. Neutron's operation: Show subnet details.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return run(self._networks.ex_get_subnet(subnet))
+
+    def ex_update_subnet(
+        self,
+        subnet: Subnet | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        gateway_ip: str | None = None,
+        enable_dhcp: bool | None = None,
+        dns_nameservers: Sequence[str] | None = None,
+        allocation_pools: Sequence[AllocationPool] | None = None,
+        host_routes: Sequence[HostRoute] | None = None,
+    ) -> Subnet:
+        """Change a subnet; what is None stays as it is. Neutron's operation: Update subnet.
+
+        Args:
+            subnet: The subnet.
+            name: Its display name.
+            description: Its description.
+            gateway_ip: Address of its gateway; empty for no gateway any more.
+            enable_dhcp: Whether DHCP serves it.
+            dns_nameservers: All of the name servers that DHCP announces, instead of those that it does.
+            allocation_pools: All of the addresses that are given out, likewise.
+            host_routes: All of the routes that DHCP announces, likewise.
+
+        Returns:
+            The subnet as it is now.
+
+        Raises:
+            NotFound: It does not exist.
+            Conflict: The gateway, or an address, is in use or given out.
+            InvalidRequest: There is nothing to change, or a value cannot be.
+        """
+        return run(
+            self._networks.ex_update_subnet(
+                subnet,
+                name=name,
+                description=description,
+                gateway_ip=gateway_ip,
+                enable_dhcp=enable_dhcp,
+                dns_nameservers=dns_nameservers,
+                allocation_pools=allocation_pools,
+                host_routes=host_routes,
+            )
+        )
+
     def ex_delete_subnet(self, subnet: Subnet | str) -> None:
         """Delete a subnet. Neutron's operation: Delete subnet.
 
@@ -128,6 +234,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         network: Network | str,
         *,
         name: str = "",
+        description: str | None = None,
         fixed_ip: str | None = None,
         subnet: Subnet | str | None = None,
         security_groups: Sequence[SecurityGroup | str] | None = None,
@@ -138,6 +245,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         Args:
             network: The network it is on.
             name: Its display name.
+            description: Its description.
             fixed_ip: Its address; None for any free one.
             subnet: Subnet of the address; None for any.
             security_groups: Its security groups; None for the project's default.
@@ -152,6 +260,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             self._networks.ex_create_port(
                 network,
                 name=name,
+                description=description,
                 fixed_ip=fixed_ip,
                 subnet=subnet,
                 security_groups=security_groups,

@@ -141,6 +141,12 @@ class NetworkCalls:
     async def networks(self, query: Query = ()) -> list[Network]:
         return [item for page in await self._pages("/networks", _Networks, query) for item in page.items]
 
+    async def network(self, identity: str) -> Network:
+        return await self._show("/networks", "network", identity, Network)
+
+    async def update_network(self, identity: str, body: Mapping[str, object]) -> Network:
+        return await self._change("/networks", "network", identity, body, Network)
+
     async def create_network(self, body: dict[str, object]) -> Network:
         return await self._make("/networks", "network", body, Network)
 
@@ -149,6 +155,12 @@ class NetworkCalls:
 
     async def subnets(self, query: Query = ()) -> list[Subnet]:
         return [item for page in await self._pages("/subnets", _Subnets, query) for item in page.items]
+
+    async def subnet(self, identity: str) -> Subnet:
+        return await self._show("/subnets", "subnet", identity, Subnet)
+
+    async def update_subnet(self, identity: str, body: Mapping[str, object]) -> Subnet:
+        return await self._change("/subnets", "subnet", identity, body, Subnet)
 
     async def create_subnet(self, body: dict[str, object]) -> Subnet:
         return await self._make("/subnets", "subnet", body, Subnet)

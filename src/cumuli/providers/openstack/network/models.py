@@ -8,10 +8,12 @@ from cumuli.wire.lenient import Identity, Needed
 
 __all__ = [
     "AddressPair",
+    "AllocationPool",
     "FixedIP",
     "FloatingIP",
     "FloatingIPPool",
     "FloatingIPPort",
+    "HostRoute",
     "Network",
     "NodeInterface",
     "Port",
@@ -62,6 +64,18 @@ class AllocationPool(msgspec.Struct, frozen=True, kw_only=True):
     end: str
 
 
+class HostRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """A route that a subnet's DHCP announces.
+
+    Attributes:
+        destination: The addresses that it is for, such as ``"10.1.0.0/16"``.
+        nexthop: Address of the router that they go to.
+    """
+
+    destination: str
+    nexthop: str
+
+
 class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     """A range of addresses of a network.
 
@@ -76,6 +90,8 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
         dns_nameservers: Addresses of the name servers that DHCP announces.
         allocation_pools: The addresses that are given out.
         project_id: The project that owns it.
+        host_routes: The routes that DHCP announces.
+        description: Its description.
     """
 
     id: Identity
@@ -88,6 +104,8 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     dns_nameservers: tuple[str, ...] = ()
     allocation_pools: tuple[AllocationPool, ...] = ()
     project_id: str = ""
+    host_routes: tuple[HostRoute, ...] = ()
+    description: str = ""
 
 
 class FixedIP(msgspec.Struct, frozen=True, kw_only=True):
