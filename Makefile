@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MIMIC := .cache/mimic/.ready
+MIMIC_LOCK := src/cumuli/sandbox/rackspace/mimic.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -73,12 +74,13 @@ test-machines: $(READY)
 	$(BIN)/python -m tools.machines_service install
 	$(BIN)/python -m tools.machines_service run $(BIN)/python -m pytest -n 2 tests/conformance/machines $(ARGS)
 
-# Rackspace's own mock, which needs older versions of what the tests need as well.
-$(MIMIC): requirements/mimic.lock
+# Rackspace's own mock, which needs older versions of what the tests need as well. What is written down at the end is what
+# the sandbox looks for (src/cumuli/sandbox/environments.py).
+$(MIMIC): $(MIMIC_LOCK)
 	@test -x .cache/mimic/bin/pip || { echo "Making .cache/mimic ..."; $(PYTHON) -m venv --clear .cache/mimic; }
-	@echo "Installing what requirements/mimic.lock pins into .cache/mimic ..."
-	@.cache/mimic/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements/mimic.lock
-	@touch $@
+	@echo "Installing what $(MIMIC_LOCK) pins into .cache/mimic ..."
+	@.cache/mimic/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $(MIMIC_LOCK)
+	@.cache/mimic/bin/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest(), end="")' $(MIMIC_LOCK) > $@
 
 check: $(READY)
 	$(BIN)/ruff check
@@ -113,6 +115,9 @@ lock: $(READY)
 	$(BIN)/uv pip compile --upgrade requirements/openstack.in --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/openstack.lock
+	$(BIN)/uv pip compile --upgrade requirements/clients.in --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --output-file requirements/clients.lock
 	$(BIN)/uv pip compile --upgrade --group pyproject.toml:bench-s3fs --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/bench-s3fs.lock
