@@ -12,7 +12,7 @@ MIMIC_LOCK := src/cumuli/sandbox/rackspace/mimic.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dev test-heavy test-field test-openstack test-ceph test-machines test-pythons check dist format new-provider lock bench clean
+.PHONY: help demo certify test test-dev test-heavy test-field test-openstack test-ceph test-machines test-pythons check dist format new-provider lock bench clean
 
 help:
 	@echo "make demo      take the tour: servers made and destroyed, files put and got, on real wire protocols"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"
 	@echo "make test-machines   install podman from Debian (needs root once), test machines made by it on this computer"
+	@echo "make certify   try every provider of the sandbox, and compare with evidence/ (ARGS=--update writes it)"
 	@echo "make check     linter, formatter, two type checkers, the sync generator, the import bans"
 	@echo "make dist      build wheel and sdist into dist/, check them, install the wheel by pip, uv and pipx"
 	@echo "make format    write the generated clients, fix and format everything"
@@ -66,6 +67,10 @@ test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services install
 	$(BIN)/python -m tools.openstack_services run $(BIN)/python -m pytest -n 4 tests/conformance/openstack $(ARGS)
 
+# What is committed in evidence/ is tried again, on the sandbox. ARGS=--update writes what is seen instead.
+certify: $(READY)
+	$(BIN)/cumuli certify --sandbox --flavour sync --jobs 2 --report .cache/certify --evidence evidence $(ARGS)
+
 test-ceph: $(READY)
 	$(BIN)/python -m tools.ceph_service install
 	$(BIN)/python -m tools.ceph_service run $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance/ceph $(ARGS)
@@ -90,6 +95,7 @@ check: $(READY)
 	$(BIN)/python -m cumuli.generate --check src/cumuli
 	$(BIN)/python tools/generate_names.py --check
 	$(BIN)/python tools/libcloud_table.py --check
+	$(BIN)/python tools/generate_capabilities.py --check
 	$(BIN)/python tools/check_imports.py
 
 dist: $(READY)
@@ -97,6 +103,7 @@ dist: $(READY)
 
 format: $(READY)
 	$(BIN)/python tools/generate_names.py
+	$(BIN)/python tools/generate_capabilities.py
 	$(BIN)/python -m cumuli.generate src/cumuli
 	$(BIN)/python tools/libcloud_table.py
 	$(BIN)/ruff check --fix-only

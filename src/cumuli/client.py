@@ -51,6 +51,8 @@ class AsyncClient:
 
     def __init__(self, driver: Driver) -> None:
         self.__driver = driver
+        # The driver's, and the same with the provider's name.
+        self.__capabilities: tuple[Capabilities, Capabilities] | None = None
 
     @property
     def provider(self) -> str:
@@ -60,7 +62,10 @@ class AsyncClient:
     @property
     def capabilities(self) -> Capabilities:
         """What this provider can do; asking for more raises ``NotSupported`` before any I/O."""
-        return self.__driver.capabilities
+        found = self.__driver.capabilities
+        if self.__capabilities is None or self.__capabilities[0] is not found:
+            self.__capabilities = found, msgspec.structs.replace(found, provider=self.provider)
+        return self.__capabilities[1]
 
     async def aclose(self) -> None:
         """Close every connection. The client cannot be used afterwards; closing twice is fine."""

@@ -85,6 +85,12 @@ app.command("cumuli.cli.ex:ex", name="ex", help=EX, group=OTHERS)
 app.command("cumuli.cli.ex:call", name="call", help=CALL, group=OTHERS)
 app.command("cumuli.cli.doctor:doctor", name="doctor", help=DOCTOR, group=OTHERS)
 app.command(
+    "cumuli.cli.certify:app",
+    name="certify",
+    help="Try what a provider really does, and write down the evidence.",
+    group=OTHERS,
+)
+app.command(
     "cumuli.cli.sandbox:app",
     name="sandbox",
     help="Real servers on this machine, to try things out on.",

@@ -236,7 +236,7 @@ class ComputeSuite(ComputeErrors, ComputeListings, ComputeWaits):
     async def test_volumes(self, bench: Bench) -> None:
         made = await bench.volume(size=2)
         assert (made.size, made.state, made.attached_to) == (2, VolumeState.AVAILABLE, ())
-        assert made.name.startswith("cumuli-volume")
+        assert made.name.startswith(f"{bench.target.prefix}-volume")
         assert made in await bench.cloud.list_volumes()
         assert await bench.cloud.get_volume(made.id) == made
         bench.look("volume", made.id, size=2, name=made.name)
@@ -314,7 +314,7 @@ class ComputeSuite(ComputeErrors, ComputeListings, ComputeWaits):
     async def test_own_images(self, bench: Bench) -> None:
         node = await bench.running_node(**bench.target.for_images)
         made = await bench.own_image(node, description="made by the conformance suite")
-        assert made.name.startswith("cumuli-image")
+        assert made.name.startswith(f"{bench.target.prefix}-image")
         assert (await bench.cloud.get_image(made)).id == made.id
         bench.look("image", made.id, name=made.name)
         if Can.LIST_IMAGES in bench.cloud.capabilities:

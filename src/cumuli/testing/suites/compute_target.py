@@ -49,6 +49,7 @@ class ComputeTarget:
             clients do not declare, or the name of a test of the suite without ``test_``.
         eyes: Looks at what the clients did by another way; None if there is none.
         patience: Seconds that a change of state may take.
+        prefix: How the names begin of what is made.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ComputeTarget:
     gaps: Mapping[ComputeCapability | str, str] = field(default_factory=dict[ComputeCapability | str, str])
     eyes: Eyes | None = None
     patience: float = 180.0
+    prefix: str = "cumuli"
 
 
 class RequestCounter(logging.Handler):
@@ -105,7 +107,7 @@ class Bench:
 
     def name(self, kind: str) -> str:
         """A name that nothing else has."""
-        return f"cumuli-{kind}-{next(_numbers)}-{id(self):x}"
+        return f"{self.target.prefix}-{kind}-{next(_numbers)}-{id(self):x}"
 
     async def node(self, **arguments: Any) -> Node:
         """A new node, in whatever state it is born in."""

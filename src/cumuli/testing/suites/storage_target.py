@@ -53,6 +53,8 @@ class StorageTarget:
             None to have the client put them.
         fetch: What an HTTP library gets for ``(method, url, body, headers)``: status and body. None
             where URLs lead nowhere.
+        prefix: How the names of containers begin.
+        unsendable: Characters that the server, for a reason of its own, takes in no name.
     """
 
     name: str
@@ -67,6 +69,8 @@ class StorageTarget:
     open_uploads: Callable[[str], int] | None = None
     fill: Callable[[str, Iterable[str]], None] | None = None
     fetch: Callable[[str, str, bytes, Mapping[str, str]], tuple[int, bytes]] | None = None
+    prefix: str = "cumuli"
+    unsendable: str = ""
     shared: dict[str, str] = field(default_factory=dict[str, str], init=False)
 
 
@@ -108,7 +112,7 @@ class Bench:
 
     def name(self) -> str:
         """A container's name that nothing else has, and that every provider takes."""
-        return f"cumuli-{next(_numbers)}-{os.getpid():x}-{id(self):x}"
+        return f"{self.target.prefix}-{next(_numbers)}-{os.getpid():x}-{id(self):x}"
 
     async def container(self) -> str:
         """A new container."""

@@ -161,6 +161,16 @@ class TransfersSuite(StorageBase):
         assert path.read_bytes() == b"new"
         assert names_in(tmp_path) == ["there"]
 
+    @needs(Can.UPLOAD_OBJECT, Can.DOWNLOAD_OBJECT)
+    async def test_contents_are_verified(self, bench: Bench) -> None:
+        """What the provider has, and what it gives, is compared with a hash of its own."""
+        container = await bench.container()
+        made = await bench.cloud.upload_object(CONTENT, container, "o")
+        assert made.verified_by is not None, "the driver tells no hash of what was stored"
+        found = await bench.cloud.download_object(made, io.BytesIO())
+        assert found.verified_by is not None, "the driver tells no hash of what is read"
+        assert await bench.cloud.download_object_as_stream(made, integrity="required").read() == CONTENT
+
     # Streams
 
     @needs(Can.DOWNLOAD_OBJECT)

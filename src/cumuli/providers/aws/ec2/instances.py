@@ -41,7 +41,7 @@ from cumuli.providers.aws.ec2.models import (
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
-__all__ = ["Instances"]
+__all__ = ["Instances", "key_pair_for"]
 
 STATES = {
     "pending": NodeState.PENDING,
@@ -149,9 +149,7 @@ class Instances:
 
     async def _key_for(self, key: SSHKey) -> tuple[str, bool]:
         """A key pair that holds this key: its name, and whether it had to be made."""
-        # The name follows from the key, so that every node of the same key shares one key pair.
-        material = " ".join(key.text.split()[:2])  # without the comment
-        name = f"cumuli-{hashlib.sha256(material.encode()).hexdigest()[:32]}"
+        name = key_pair_for(key)
         made = False
         try:
             await self._calls.ask(wire.DescribeKeyPairsResponse, {"KeyName": [name]})
@@ -334,3 +332,9 @@ def _unique(addresses: list[str | None]) -> tuple[str, ...]:
 def _is_private(address: str) -> bool:
     # EC2's IPv6 addresses are globally routable, but for those of a private pool (fc00::/7).
     return address.lower().startswith(("fc", "fd"))
+
+
+def key_pair_for(key: SSHKey) -> str:
+    """The name of the key pair that nodes of a key share, which follows from the key."""
+    material = " ".join(key.text.split()[:2])  # without the comment
+    return f"cumuli-{hashlib.sha256(material.encode()).hexdigest()[:32]}"

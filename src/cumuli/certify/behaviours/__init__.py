@@ -1,0 +1,1 @@
+"""The suites, as files that pytest collects: one for each service."""
