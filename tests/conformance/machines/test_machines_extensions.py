@@ -6,6 +6,7 @@ import http.client
 import json
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.models import NodeState
-from cumuli.errors import Conflict, InvalidRequest
+from cumuli.errors import Conflict, InvalidRequest, ProviderUnavailable, VolumeNotFound
 from cumuli.providers.machines.aio import AsyncLocalMachines
 from cumuli.providers.machines.client import LocalMachines
 from cumuli.providers.machines.models import LocalMachine
@@ -164,3 +165,91 @@ async def test_limits_are_those_of_the_size(cloud: Any, image: str, podman: Podm
         assert found["Config"]["Hostname"] == "limits"
     finally:
         await cloud.destroy_node(node)
+
+
+def use(key: Path, private: str) -> None:
+    """Log in by this key from now on; OpenSSH goes by the public half beside it, if there is one."""
+    key.with_suffix(".pub").unlink()
+    key.write_text(private)
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh")
+async def test_a_volume_outlives_the_machine_and_a_key_pair_opens_it(
+    cloud: Any, image: str, key: Path, login: Callable[..., str]
+) -> None:
+    name = f"cumuli-key-of-{id(cloud):x}"
+    pair = await cloud.create_key_pair(name)
+    use(key, pair.private_key.reveal())
+    volume = await cloud.create_volume(1, "data")
+    try:
+        for command in ("echo kept > /data/file", "cat /data/file"):
+            node = await cloud.create_node("db", "small", image, ex_keyname=pair, ex_volumes={"/data": volume})
+            try:
+                said = login(node, await cloud.ex_host_keys(node), command)
+                assert (await cloud.get_volume(volume)).attached_to == (node.id,)
+                assert [each.id for each in await cloud.list_volumes(node=node)] == [volume.id]
+                with pytest.raises(Conflict):
+                    await cloud.destroy_volume(volume)
+            finally:
+                await cloud.destroy_node(node)
+        assert said == "kept"
+        with pytest.raises(VolumeNotFound):
+            await cloud.create_node("db", "small", image, ex_volumes={"/data": "cumuli-no-such-volume"})
+        for folder in ("data", "/da:ta"):
+            with pytest.raises(InvalidRequest, match="absolute path"):
+                await cloud.create_node("db", "small", image, ex_volumes={folder: volume})
+    finally:
+        await cloud.destroy_volume(volume)
+        await cloud.delete_key_pair(pair)
+
+
+async def test_what_cumuli_has_not_made_is_left_alone(cloud: Any, podman: Podman, flavour: Flavour) -> None:
+    name = f"somebody-elses-{flavour.name}"
+    podman("volume", "create", name)
+    try:
+        assert name not in {volume.id for volume in await cloud.list_volumes()}
+        with pytest.raises(VolumeNotFound, match="not made by cumuli"):
+            await cloud.destroy_volume(name)
+        assert name in podman("volume", "ls")
+    finally:
+        podman("volume", "rm", name)
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh")
+async def test_a_machine_of_an_image_has_its_files_and_keys_and_tags_of_its_own(
+    cloud: Any, image: str, key: Path, login: Callable[..., str]
+) -> None:
+    public = SSHKey(key.with_suffix(".pub").read_text())
+    first = await cloud.create_node("first", "small", image, auth=public, tags={"first": "yes"})
+    made = second = None
+    try:
+        keys = await cloud.ex_host_keys(first)
+        login(first, keys, "echo mine > /root/file")
+        made = await cloud.create_image(first, "Mine, with %41 & spaces", description="what it says: 100 %")
+        assert (made.name, made.description) == ("Mine, with %41 & spaces", "what it says: 100 %")
+        second = await cloud.create_node("second", "small", made, auth=public)
+        assert second.tags == {}
+        others = await cloud.ex_host_keys(second)
+        assert not set(others) & set(keys)
+        assert login(second, others, "cat /root/file; hostname").split() == ["mine", "second"]
+        with pytest.raises(Conflict):
+            await cloud.delete_image(made)
+    finally:
+        for node in filter(None, (first, second)):
+            await cloud.destroy_node(node)
+        if made is not None:
+            await cloud.delete_image(made)
+
+
+async def test_an_archive_becomes_an_image(cloud: Any, tmp_path: Path) -> None:
+    path = tmp_path / "root.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.addfile(tarfile.TarInfo("hello"))
+    made = await cloud.ex_import_image(path, "An archive's")
+    try:
+        assert made.name == "An archive's"
+        assert made in await cloud.list_images(owner="self")
+    finally:
+        await cloud.delete_image(made)
+    with pytest.raises(ProviderUnavailable):
+        await cloud.ex_import_image(b"this is no archive", "none")

@@ -10,16 +10,16 @@ import msgspec
 
 from cumuli.calls.options import ClientOptions, make_caller, make_runtime
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import id_of
+from cumuli.compute.arguments import checked_name, id_of, optional_id_of
 from cumuli.compute.auth import Auth
-from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume
 from cumuli.errors import ConfigurationError, InvalidRequest
 from cumuli.providers.machines.driver import MachinesDriver
-from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineSpec
+from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineSpec, LocalMachineVolume
 from cumuli.providers.machines.sizes import PROVIDER
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.http.headers import unix_origin
-from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.runtime.protocol import RuntimeFactory, SourceLike
 
 __all__ = ["AsyncLocalMachines"]
 
@@ -29,7 +29,7 @@ UNIX = "unix://"
 MOST_PORT = 65535
 
 
-class AsyncLocalMachines(AsyncCompute[LocalMachine, Volume, LocalMachineImage]):
+class AsyncLocalMachines(AsyncCompute[LocalMachine, LocalMachineVolume, LocalMachineImage]):
     """Machines on this computer: containers with an sshd, an address, a file system and processes of their own.
 
     They are made by podman's API, so podman's service has to listen (``systemctl start podman.socket``); nothing is
@@ -65,7 +65,9 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, Volume, LocalMachineImage]):
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
         tags: Mapping[str, str] | None = None,
+        ex_keyname: KeyPair | str | None = None,
         ex_userdata: str | None = None,
+        ex_volumes: Mapping[str, Volume | str] | None = None,
         ex_ports: Sequence[int] = (),
     ) -> LocalMachine:
         """Create a machine and start it. It takes logins half a second later, as root.
@@ -81,6 +83,9 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, Volume, LocalMachineImage]):
             auth: The public key or password that root is to have. The users that images of distributions have
                 (``debian``, ``ubuntu``, ``fedora``, ``rocky``, ``almalinux``, ``cloud-user``) get the key as well.
             tags: Tags to put on it, which are labels of the container (``io.cumuli.tag.KEY``).
+            ex_keyname: A key pair whose public key it is to have, besides that of ``auth``.
+            ex_volumes: Volumes that it is to have, by the folders where they are to be (``{"/data": volume}``). Podman
+                gives none to a machine that is there already, so this is the only way.
             ex_userdata: Given to cloud-init (NoCloud) where the image has it. Elsewhere a script, which begins with
                 ``#!``, is run once as root after the sshd is up, and anything else is refused.
             ex_ports: Ports of the machine that are to be reached from this computer by ports of 127.0.0.1 as well,
@@ -90,16 +95,45 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, Volume, LocalMachineImage]):
             The new machine, which runs.
 
         Raises:
-            SizeNotFound, ImageNotFound, NotFound: There is no such size, image or location.
-            InvalidRequest: A port is none, or the image has no cloud-init for user data that is no script.
+            SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound, NotFound: There is no such size, image, key
+                pair, volume or location.
+            InvalidRequest: A port is none, a folder is no absolute path, or the image has no cloud-init for user data
+                that is no script.
             ProviderUnavailable: Podman could not start it, and why; nothing is left of it.
         """
         for port in ex_ports:
             if not 0 < port <= MOST_PORT:
                 raise InvalidRequest(f"{port} is no port; there are 1 to {MOST_PORT}")
-        portable = self._node_spec(name, size, image, location, auth, tags)
-        spec = LocalMachineSpec(**msgspec.structs.asdict(portable), user_data=ex_userdata, ports=tuple(ex_ports))
+        for folder in ex_volumes or {}:
+            if not folder.startswith("/") or ":" in folder:
+                raise InvalidRequest(f"{folder!r} is no absolute path without a colon, where a volume could be")
+        spec = LocalMachineSpec(
+            **msgspec.structs.asdict(self._node_spec(name, size, image, location, auth, tags)),
+            key_pair=optional_id_of(ex_keyname, KeyPair, self.provider),
+            user_data=ex_userdata,
+            volumes={folder: id_of(volume, Volume, self.provider) for folder, volume in (ex_volumes or {}).items()},
+            ports=tuple(ex_ports),
+        )
         return await self._create_node(spec)
+
+    async def ex_import_image(self, archive: SourceLike, name: str) -> LocalMachineImage:
+        """Make an image of a root file system, such as ``mmdebstrap`` and ``debootstrap`` make.
+
+        Podman's operation: ``ImageImportLibpod``.
+
+        Args:
+            archive: A tar archive of it: a path, bytes, a binary file or an iterable of bytes.
+            name: The image's display name.
+
+        Raises:
+            ProviderUnavailable: It is no such archive.
+        """
+        name = checked_name(name, "an image")
+        source = self._machines.caller.runtime.source(archive)
+        try:
+            return await self._make(self._machines.import_image(source, name=name))
+        finally:
+            await source.close()
 
     async def ex_host_keys(self, node: Node | str) -> tuple[str, ...]:
         """The public halves of a machine's host keys, as they stand in ``known_hosts`` behind the host's name.

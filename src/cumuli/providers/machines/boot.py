@@ -6,7 +6,7 @@ An image of a container has no init that would do it, and any image is to do tha
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cumuli.errors import MalformedResponse
 
@@ -41,7 +41,8 @@ if [ ! -x /usr/sbin/sshd ]; then
 fi
 if [ -e fresh ]; then
     # An image of another machine has that one's keys.
-    rm -f /etc/ssh/ssh_host_*
+    rm -f /etc/ssh/ssh_host_* host_keys
+    [ -e password ] || rm -f password-login
     [ ! -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
     if [ -e authorized_keys ]; then
         for user in root debian ubuntu fedora rocky almalinux cloud-user; do
@@ -94,12 +95,14 @@ done
 """
 
 
-def files_of(*, public_key: str | None, password: str | None, user_data: str | None, token: str) -> dict[str, bytes]:
+def files_of(
+    *, public_keys: Sequence[str], password: str | None, user_data: str | None, token: str
+) -> dict[str, bytes]:
     """The files that a new machine is given, by their paths without the first slash."""
     own = FOLDER[1:]
     files = {f"{own}/boot": BOOT, f"{own}/fresh": ""}
-    if public_key is not None:
-        files[f"{own}/authorized_keys"] = f"{public_key}\n"
+    if public_keys:
+        files[f"{own}/authorized_keys"] = "".join(f"{key}\n" for key in public_keys)
     if password is not None:
         files[f"{own}/password"] = f"root:{password}\n"
     if user_data is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from cumuli.calls.caller import Caller
 from cumuli.errors import (
+    AlreadyExists,
     CloudError,
     Conflict,
     ConnectionFailed,
@@ -59,6 +60,8 @@ class Podman:
         *,
         missing: type[NotFound] = NotFound,
         content: object = None,
+        body: bytes | Source = b"",
+        content_type: str = "application/json",
         repeatable: bool = True,
         docker: bool = False,
         lost: list[MalformedResponse] | None = None,
@@ -73,6 +76,8 @@ class Podman:
             parameters: The query's.
             missing: What it means that there is no such thing.
             content: Sent as JSON, if it is not None.
+            body: Sent as it is, if nothing is sent as JSON.
+            content_type: What that is.
             repeatable: Whether asking twice is as good as asking once.
             docker: Whether it is of the half of the API that is Docker's.
             lost: See ``decode_json``.
@@ -83,7 +88,8 @@ class Podman:
             path,
             parameters,
             missing=missing,
-            body=b"" if content is None else msgspec.json.encode(content),
+            body=body if content is None else msgspec.json.encode(content),
+            content_type=content_type,
             repeatable=repeatable,
             docker=docker,
         )
@@ -93,6 +99,23 @@ class Podman:
             raise MalformedResponse(
                 f"podman's answer is not what its API promises: {error}; check the endpoint", operation=operation
             ) from None
+
+    async def containers(self, filters: dict[str, list[str]], lost: list[MalformedResponse]) -> list[wire.Container]:
+        """The containers that the filters let through."""
+        parameters: Parameters = {"all": "true", "filters": msgspec.json.encode(filters).decode()}
+        return await self.ask(
+            "ContainerList", list[wire.Container], "GET", "/containers/json", parameters, docker=True, lost=lost
+        )
+
+    async def volumes(self, label: str, lost: list[MalformedResponse]) -> list[wire.Volume]:
+        """The volumes with a label."""
+        parameters: Parameters = {"filters": msgspec.json.encode({"label": [label]}).decode()}
+        return await self.ask("VolumeListLibpod", list[wire.Volume], "GET", "/volumes/json", parameters, lost=lost)
+
+    async def volume(self, name: str, missing: type[NotFound]) -> wire.Volume:
+        """One volume."""
+        path = f"/volumes/{wire.quoted(name)}/json"
+        return await self.ask("VolumeInspectLibpod", wire.Volume, "GET", path, missing=missing)
 
     async def send(
         self,
@@ -158,6 +181,10 @@ def refusal(answer: Response, missing: type[NotFound]) -> CloudError | None:
 def _failed(said: str, failure: wire.Failure, status: int) -> CloudError:
     """What podman calls its own failure, and may be anything: it has one status for all of them."""
     both = f"{said} {failure.cause}".lower()
+    if "already exists" in both:
+        return AlreadyExists(said, status=status)
+    if "read-only image" in both:
+        return Conflict(f"{said}; it is in a store that podman only reads", status=status)
     if "in use" in both or "state improper" in both:
         return Conflict(said, status=status)
     for words, advice in ADVICE.items():

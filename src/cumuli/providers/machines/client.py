@@ -11,17 +11,17 @@ from typing import Unpack
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
-from cumuli.compute.models import Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume
 from cumuli.providers.machines.aio import ENDPOINT, AsyncLocalMachines
-from cumuli.providers.machines.models import LocalMachine, LocalMachineImage
+from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineVolume
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
-from cumuli.runtime.protocol import RuntimeFactory
+from cumuli.runtime.protocol import RuntimeFactory, SourceLike
 
 __all__ = ["LocalMachines"]
 
 
-class LocalMachines(Compute[LocalMachine, Volume, LocalMachineImage]):
+class LocalMachines(Compute[LocalMachine, LocalMachineVolume, LocalMachineImage]):
     """Machines on this computer: containers with an sshd, an address, a file system and processes of their own.
 
     They are made by podman's API, so podman's service has to listen (``systemctl start podman.socket``); nothing is
@@ -52,7 +52,9 @@ class LocalMachines(Compute[LocalMachine, Volume, LocalMachineImage]):
         location: NodeLocation | str | None = None,
         auth: Auth | None = None,
         tags: Mapping[str, str] | None = None,
+        ex_keyname: KeyPair | str | None = None,
         ex_userdata: str | None = None,
+        ex_volumes: Mapping[str, Volume | str] | None = None,
         ex_ports: Sequence[int] = (),
     ) -> LocalMachine:
         """Create a machine and start it. It takes logins half a second later, as root.
@@ -68,6 +70,9 @@ class LocalMachines(Compute[LocalMachine, Volume, LocalMachineImage]):
             auth: The public key or password that root is to have. The users that images of distributions have
                 (``debian``, ``ubuntu``, ``fedora``, ``rocky``, ``almalinux``, ``cloud-user``) get the key as well.
             tags: Tags to put on it, which are labels of the container (``io.cumuli.tag.KEY``).
+            ex_keyname: A key pair whose public key it is to have, besides that of ``auth``.
+            ex_volumes: Volumes that it is to have, by the folders where they are to be (``{"/data": volume}``). Podman
+                gives none to a machine that is there already, so this is the only way.
             ex_userdata: Given to cloud-init (NoCloud) where the image has it. Elsewhere a script, which begins with
                 ``#!``, is run once as root after the sshd is up, and anything else is refused.
             ex_ports: Ports of the machine that are to be reached from this computer by ports of 127.0.0.1 as well,
@@ -77,15 +82,40 @@ class LocalMachines(Compute[LocalMachine, Volume, LocalMachineImage]):
             The new machine, which runs.
 
         Raises:
-            SizeNotFound, ImageNotFound, NotFound: There is no such size, image or location.
-            InvalidRequest: A port is none, or the image has no cloud-init for user data that is no script.
+            SizeNotFound, ImageNotFound, KeyPairNotFound, VolumeNotFound, NotFound: There is no such size, image, key
+                pair, volume or location.
+            InvalidRequest: A port is none, a folder is no absolute path, or the image has no cloud-init for user data
+                that is no script.
             ProviderUnavailable: Podman could not start it, and why; nothing is left of it.
         """
         return run(
             self._local_machines.create_node(
-                name, size, image, location=location, auth=auth, tags=tags, ex_userdata=ex_userdata, ex_ports=ex_ports
+                name,
+                size,
+                image,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ex_keyname=ex_keyname,
+                ex_userdata=ex_userdata,
+                ex_volumes=ex_volumes,
+                ex_ports=ex_ports,
             )
         )
+
+    def ex_import_image(self, archive: SourceLike, name: str) -> LocalMachineImage:
+        """Make an image of a root file system, such as ``mmdebstrap`` and ``debootstrap`` make.
+
+        Podman's operation: ``ImageImportLibpod``.
+
+        Args:
+            archive: A tar archive of it: a path, bytes, a binary file or an iterable of bytes.
+            name: The image's display name.
+
+        Raises:
+            ProviderUnavailable: It is no such archive.
+        """
+        return run(self._local_machines.ex_import_image(archive, name))
 
     def ex_host_keys(self, node: Node | str) -> tuple[str, ...]:
         """The public halves of a machine's host keys, as they stand in ``known_hosts`` behind the host's name.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import msgspec
 
@@ -16,7 +15,7 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.auth import Password, SSHKey
 from cumuli.compute.capabilities import ComputeCapability as Can
 from cumuli.compute.driver import ComputeDriver, NodeSpec
-from cumuli.compute.models import NodeImage, NodeLocation, NodeSize, NodeState, Volume
+from cumuli.compute.models import KeyPair, NodeImage, NodeLocation, NodeSize, NodeState
 from cumuli.errors import (
     CloudError,
     Conflict,
@@ -27,11 +26,16 @@ from cumuli.errors import (
     NotFound,
     ProviderUnavailable,
     SizeNotFound,
+    SnapshotNotFound,
 )
 from cumuli.providers.machines import boot, wire
 from cumuli.providers.machines.calls import Podman
-from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineSpec
+from cumuli.providers.machines.images import Images
+from cumuli.providers.machines.keys import KeyPairs
+from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineSpec, LocalMachineVolume
 from cumuli.providers.machines.sizes import LOCATION, PROVIDER, SIZES
+from cumuli.providers.machines.volumes import Volumes
+from cumuli.runtime.messages import Source
 
 __all__ = ["MachinesDriver"]
 
@@ -47,7 +51,7 @@ HOST_KEY_POLL = 0.05
 HOST_KEY_PATIENCE = 30.0
 
 
-class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
+class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachineImage]):
     """Machines by podman's API.
 
     Args:
@@ -77,6 +81,17 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
                 Can.LIST_IMAGES,
                 Can.GET_IMAGE,
                 Can.LIST_LOCATIONS,
+                Can.LIST_VOLUMES,
+                Can.GET_VOLUME,
+                Can.CREATE_VOLUME,
+                Can.DESTROY_VOLUME,
+                Can.CREATE_IMAGE,
+                Can.DELETE_IMAGE,
+                Can.LIST_KEY_PAIRS,
+                Can.GET_KEY_PAIR,
+                Can.CREATE_KEY_PAIR,
+                Can.IMPORT_KEY_PAIR,
+                Can.DELETE_KEY_PAIR,
             }
         )
     )
@@ -84,6 +99,9 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
     def __init__(self, caller: Caller, *, origin: str) -> None:
         super().__init__(caller)
         self._podman = Podman(caller, origin)
+        self._images = Images(self._podman)
+        self._volumes = Volumes(self._podman)
+        self._keys = KeyPairs(self._podman)
         self._info: wire.Info | None = None
 
     # Nodes
@@ -96,7 +114,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
             return Page(found)
         by_id = {node.id: node for node in found}
         if missing := [node_id for node_id in ids if node_id not in by_id]:
-            raise _why(lost, NodeNotFound(f"no machine has the id {', '.join(missing)}", operation="ContainerList"))
+            raise wire.why(lost, NodeNotFound(f"no machine has the id {', '.join(missing)}", operation="ContainerList"))
         return Page([by_id[node_id] for node_id in ids])
 
     async def get_node(self, node_id: str) -> LocalMachine:
@@ -105,35 +123,29 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
             # The filter takes the beginning of an id as well.
             if node.id == node_id:
                 return node
-        raise _why(lost, NodeNotFound(f"no machine has the id {node_id}", operation="ContainerList"))
+        raise wire.why(lost, NodeNotFound(f"no machine has the id {node_id}", operation="ContainerList"))
 
     async def _nodes(self, filters: dict[str, list[str]], lost: list[MalformedResponse]) -> list[LocalMachine]:
-        containers = await self._podman.ask(
-            "ContainerList",
-            list[wire.Container],
-            "GET",
-            "/containers/json",
-            {"all": "true", "filters": msgspec.json.encode(filters).decode()},
-            docker=True,
-            lost=lost,
-        )
+        containers = await self._podman.containers(filters, lost)
         rootless = (await self.info()).host.security.rootless
         return [wire.node_of(container, rootless=rootless) for container in containers]
 
     async def create_node(self, spec: NodeSpec) -> LocalMachine:
         own = spec if isinstance(spec, LocalMachineSpec) else LocalMachineSpec(**msgspec.structs.asdict(spec))
         size = await self.get_size(own.size)
-        if own.location not in {None, LOCATION}:
-            raise NotFound(f"there is no location {own.location!r}; machines are at {LOCATION!r}")
+        _check_location(own.location)
         image = await self.get_image(own.image)
+        keys = [] if own.key_pair is None else [(await self.get_key_pair(own.key_pair)).public_key or ""]
+        # Podman would make a volume that is not there.
+        volumes = {path: (await self.get_volume(volume)).id for path, volume in own.volumes.items()}
         host = (await self.info()).host
         token = self.caller.runtime.token()
-        name = f"{_slug(own.name)}-{token[:8]}"
-        content = _container(own, size, image, host, name)
+        name = f"{wire.slug(own.name)}-{token[:8]}"
+        content = _container(own, size, image, host, name, volumes)
         try:
             node_id = await self._create_container(content, name)
             try:
-                await self._equip(node_id, own, token)
+                await self._equip(node_id, own, keys, token)
                 await self.start_node(node_id)
                 return await self.get_node(node_id)
             except CloudError as error:
@@ -150,27 +162,27 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
         operation = "ContainerCreateLibpod"
         try:
             made = await self._podman.ask(
-                operation, wire.Created, "POST", "/containers/create", missing=ImageNotFound, content=content
+                operation, wire.Made, "POST", "/containers/create", missing=ImageNotFound, content=content
             )
         except Conflict as error:
             if not error.repeated:
                 raise
             # The name is nobody else's, so the attempt whose answer was lost has made it.
             path = f"/containers/{name}/json"
-            made = await self._podman.ask("ContainerInspectLibpod", wire.Created, "GET", path, missing=NodeNotFound)
+            made = await self._podman.ask("ContainerInspectLibpod", wire.Made, "GET", path, missing=NodeNotFound)
         return made.id
 
-    async def _equip(self, node_id: str, spec: LocalMachineSpec, token: str) -> None:
+    async def _equip(self, node_id: str, spec: LocalMachineSpec, keys: list[str], token: str) -> None:
         """Put the files into a new machine that it needs for its first start."""
-        public_key = spec.auth.text if isinstance(spec.auth, SSHKey) else None
+        public_keys = [*keys, spec.auth.text] if isinstance(spec.auth, SSHKey) else keys
         password = spec.auth.secret.reveal() if isinstance(spec.auth, Password) else None
         if spec.user_data is not None and not spec.user_data.startswith(SCRIPT):
             await self._look_for_cloud_init(node_id)
-        files = boot.files_of(public_key=public_key, password=password, user_data=spec.user_data, token=token)
+        files = boot.files_of(public_keys=public_keys, password=password, user_data=spec.user_data, token=token)
         await self._podman.send(
             "PutContainerArchiveLibpod",
             "PUT",
-            f"/containers/{_quoted(node_id)}/archive",
+            f"/containers/{wire.quoted(node_id)}/archive",
             {"path": "/"},
             missing=NodeNotFound,
             body=boot.packed(files),
@@ -178,7 +190,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
         )
 
     async def _look_for_cloud_init(self, node_id: str) -> None:
-        path = f"/containers/{_quoted(node_id)}/archive"
+        path = f"/containers/{wire.quoted(node_id)}/archive"
         try:
             await self._podman.send("ContainerArchiveLibpod", "HEAD", path, {"path": boot.CLOUD_INIT})
         except NotFound:
@@ -214,7 +226,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
         *,
         repeatable: bool = True,
     ) -> None:
-        path = f"/containers/{_quoted(node_id)}/{verb}"
+        path = f"/containers/{wire.quoted(node_id)}/{verb}"
         await self._podman.send(operation, "POST", path, parameters, missing=NodeNotFound, repeatable=repeatable)
 
     async def destroy_node(self, node_id: str) -> None:
@@ -222,7 +234,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
         call = self._podman.send(
             "ContainerDeleteLibpod",
             "DELETE",
-            f"/containers/{_quoted(node_id)}",
+            f"/containers/{wire.quoted(node_id)}",
             {"force": "true", "v": "true", "timeout": "0"},
             missing=NodeNotFound,
         )
@@ -237,7 +249,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
                 answer = await self._podman.send(
                     "ContainerArchiveLibpod",
                     "GET",
-                    f"/containers/{_quoted(node_id)}/archive",
+                    f"/containers/{wire.quoted(node_id)}/archive",
                     {"path": boot.HOST_KEYS},
                     missing=NodeNotFound,
                 )
@@ -265,7 +277,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
         answer = await self._podman.send(
             "ContainerLogsLibpod",
             "GET",
-            f"/containers/{_quoted(node_id)}/logs",
+            f"/containers/{wire.quoted(node_id)}/logs",
             {"stdout": "true", "stderr": "true"},
             missing=NodeNotFound,
         )
@@ -284,31 +296,74 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
     async def list_images(
         self, *, location: str | None, owner: str | None, ids: Sequence[str] | None, cursor: str | None
     ) -> Page[LocalMachineImage]:
-        operation = "ImageListLibpod"
         lost: list[MalformedResponse] = []
-        listed = await self._podman.ask(operation, list[wire.Image], "GET", "/images/json", lost=lost)
-        # Without a name it is what is left of one that was made anew, or the remains of a build.
-        found = {image.id: image for image in map(wire.image_of, listed) if image.name}
+        found = await self._images.list(ids, lost)
         if ids is None:
-            tell_left_out(lost, provider=self.provider, operation=operation)
-            chosen = list(found.values()) if location in {None, LOCATION} else []
-        else:
-            if missing := [image_id for image_id in ids if image_id not in found]:
-                raise _why(lost, ImageNotFound(f"no image has the id {', '.join(missing)}", operation=operation))
-            chosen = [found[image_id] for image_id in ids]
-        return Page([image for image in chosen if owner in {None, image.owner}])
+            tell_left_out(lost, provider=self.provider, operation="ImageListLibpod")
+            found = found if location in {None, LOCATION} else []
+        return Page([image for image in found if owner in {None, image.owner}])
 
     async def get_image(self, image_id: str) -> LocalMachineImage:
-        path = f"/images/{_quoted(image_id)}/json"
-        try:
-            image = await self._podman.ask("ImageInspectLibpod", wire.Image, "GET", path, missing=ImageNotFound)
-        except ImageNotFound as error:
-            error.message += "; list_images gives those that are there, and podman pull or ex_import_image bring more"
-            raise
-        return wire.image_of(image)
+        return await self._images.get(image_id)
 
     async def list_locations(self, *, cursor: str | None) -> Page[NodeLocation]:
         return Page([NodeLocation(id=LOCATION, name="this computer", provider=PROVIDER)])
+
+    # Volumes
+
+    async def list_volumes(self, *, cursor: str | None) -> Page[LocalMachineVolume]:
+        lost: list[MalformedResponse] = []
+        found = await self._volumes.list(lost)
+        tell_left_out(lost, provider=self.provider, operation="VolumeListLibpod")
+        return Page(found)
+
+    async def get_volume(self, volume_id: str) -> LocalMachineVolume:
+        return await self._volumes.get(volume_id)
+
+    async def create_volume(
+        self, *, size: int, name: str, location: str | None, snapshot: str | None
+    ) -> LocalMachineVolume:
+        _check_location(location)
+        if snapshot is not None:
+            raise SnapshotNotFound(f"there is no snapshot {snapshot!r}: podman makes none", operation="create_volume")
+        return await self._volumes.create(size=size, name=name, token=self.caller.runtime.token())
+
+    async def destroy_volume(self, volume_id: str) -> None:
+        await self._volumes.destroy(volume_id)
+
+    # Images of one's own
+
+    async def create_image(self, *, node_id: str, name: str, description: str | None) -> LocalMachineImage:
+        token = self.caller.runtime.token()
+        await self.get_node(node_id)
+        return await self._images.create(node_id=node_id, name=name, description=description, token=token)
+
+    async def import_image(self, archive: Source, *, name: str) -> LocalMachineImage:
+        """An image of an archive of a root file system."""
+        return await self._images.add(archive, name=name, token=self.caller.runtime.token())
+
+    async def delete_image(self, image_id: str) -> None:
+        await self._images.delete(image_id)
+
+    # Key pairs
+
+    async def list_key_pairs(self, *, cursor: str | None) -> Page[KeyPair]:
+        lost: list[MalformedResponse] = []
+        found = await self._keys.list(lost)
+        tell_left_out(lost, provider=self.provider, operation="VolumeListLibpod")
+        return Page(found)
+
+    async def get_key_pair(self, name: str) -> KeyPair:
+        return await self._keys.get(name)
+
+    async def create_key_pair(self, name: str) -> KeyPair:
+        return await self._keys.create(name)
+
+    async def import_key_pair(self, *, name: str, public_key: str) -> KeyPair:
+        return await self._keys.add(name, public_key)
+
+    async def delete_key_pair(self, name: str) -> None:
+        await self._keys.delete(name)
 
     async def info(self) -> wire.Info:
         """What podman says of itself; asked once."""
@@ -318,7 +373,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, Volume, LocalMachineImage]):
 
 
 def _container(
-    spec: LocalMachineSpec, size: NodeSize, image: NodeImage, host: wire.Host, name: str
+    spec: LocalMachineSpec, size: NodeSize, image: NodeImage, host: wire.Host, name: str, volumes: dict[str, str]
 ) -> dict[str, object]:
     """What podman is told of a new container."""
     controllers = host.cgroup_controllers or []
@@ -331,7 +386,7 @@ def _container(
     ports = dict.fromkeys((*spec.ports, *((wire.SSH,) if host.security.rootless else ())))
     return {
         "name": name,
-        "hostname": _slug(spec.name),
+        "hostname": wire.slug(spec.name),
         "image": image.id,
         # Whatever the image would run: it is a machine, and not that service.
         "entrypoint": boot.COMMAND,
@@ -343,27 +398,14 @@ def _container(
             wire.MACHINE: "1",
             wire.NAME: spec.name,
             wire.SIZE: size.id,
-            **{f"{wire.TAG}{key}": value for key, value in spec.tags.items()},
+            **wire.labels_of(spec.tags),
         },
         "resource_limits": limits,
+        "volumes": [{"Name": volume, "Dest": path} for path, volume in volumes.items()],
         "portmappings": [{"container_port": port, "host_ip": wire.LOOPBACK} for port in ports],
     }
 
 
-def _slug(name: str) -> str:
-    """A name as hostnames and containers may have one."""
-    kept = "".join(character if character.isascii() and character.isalnum() else "-" for character in name)
-    return kept.strip("-")[:40].strip("-").lower() or "machine"
-
-
-def _quoted(thing_id: str) -> str:
-    """An id in a path; what is none is the id of nothing, whatever it would mean there."""
-    return quote(thing_id, safe="")
-
-
-def _why(lost: Sequence[MalformedResponse], missing: NotFound) -> CloudError:
-    """Why something was not found: perhaps it is what could not be read."""
-    if not lost:
-        return missing
-    lost[0].operation = lost[0].operation or missing.operation
-    return lost[0]
+def _check_location(location: str | None) -> None:
+    if location not in {None, LOCATION}:
+        raise NotFound(f"there is no location {location!r}; there is {LOCATION!r}", operation="list_locations")

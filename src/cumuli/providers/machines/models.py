@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from cumuli.compute.driver import NodeSpec
-from cumuli.compute.models import Node, NodeImage
+from cumuli.compute.models import Node, NodeImage, Volume
 
-__all__ = ["LocalMachine", "LocalMachineImage", "LocalMachineSpec"]
+__all__ = ["LocalMachine", "LocalMachineImage", "LocalMachineSpec", "LocalMachineVolume"]
 
 
 class LocalMachine(Node, frozen=True, kw_only=True):
@@ -41,9 +41,20 @@ class LocalMachineImage(NodeImage, frozen=True, kw_only=True):
     size: int = 0
 
 
+class LocalMachineVolume(Volume, frozen=True, kw_only=True):
+    """A volume of podman's. Its size is what was asked for, and nothing keeps it from growing.
+
+    Attributes:
+        folder: Where its files are on this computer.
+    """
+
+    folder: str = ""
+
+
 class LocalMachineSpec(NodeSpec, frozen=True, kw_only=True):
     """What ``create_node`` was asked for, the arguments that only machines have included."""
 
     key_pair: str | None = None
     user_data: str | None = None
     ports: tuple[int, ...] = ()
+    volumes: dict[str, str] = msgspec.field(default_factory=dict)

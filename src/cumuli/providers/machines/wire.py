@@ -7,28 +7,43 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote, unquote
 
 import msgspec
 
-from cumuli.compute.models import ImageState, NodeState
-from cumuli.providers.machines.models import LocalMachine, LocalMachineImage
+from cumuli.compute.models import ImageState, NodeState, VolumeState
+from cumuli.errors import CloudError, MalformedResponse
+from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineVolume
 from cumuli.providers.machines.sizes import LOCATION, PROVIDER
 from cumuli.wire.lenient import Identity, Needed
 
 __all__ = [
+    "DESCRIPTION",
+    "IMAGE",
+    "KEY",
+    "LOOPBACK",
     "MACHINE",
     "NAME",
+    "PUBLIC_KEY",
     "SIZE",
-    "TAG",
+    "SSH",
+    "VOLUME",
     "Container",
-    "Created",
     "Failure",
     "Image",
     "Info",
+    "Made",
+    "Volume",
     "image_of",
+    "labels_of",
     "node_of",
     "printed",
+    "quoted",
+    "slug",
+    "users_of",
+    "volume_of",
+    "why",
 ]
 
 # Labels by which what is ours is known, by whichever client. They can be seen and searched with podman's own command.
@@ -36,8 +51,13 @@ MACHINE = "io.cumuli.machine"
 NAME = "io.cumuli.name"
 SIZE = "io.cumuli.size"
 TAG = "io.cumuli.tag."
+# The keys of a machine's tags: an image of a machine hands its labels on to the machines that are made of it.
+TAGS = "io.cumuli.tags"
+VOLUME = "io.cumuli.volume"
+KEY = "io.cumuli.key"
+PUBLIC_KEY = "io.cumuli.public-key"
+IMAGE = "io.cumuli.image"
 DESCRIPTION = "io.cumuli.description"
-IMAGE_MADE = "io.cumuli.image"
 
 SSH = 22
 LOOPBACK = "127.0.0.1"
@@ -79,6 +99,13 @@ class Port(msgspec.Struct, rename={"private": "PrivatePort", "public": "PublicPo
     public: int = 0
 
 
+class Mount(msgspec.Struct, rename={"kind": "Type", "name": "Name"}):
+    """What of this computer is mounted in a container."""
+
+    kind: str = ""
+    name: str = ""
+
+
 class Container(
     msgspec.Struct,
     rename={
@@ -91,6 +118,7 @@ class Container(
         "state": "State",
         "status": "Status",
         "network": "NetworkSettings",
+        "mounts": "Mounts",
     },
 ):
     """A container, in a list."""
@@ -104,9 +132,22 @@ class Container(
     labels: dict[str, str] | None = None
     status: str = ""
     network: Networks | None = None
+    mounts: list[Mount] | None = None
 
 
-class Created(msgspec.Struct, rename={"id": "Id"}):
+class Volume(
+    msgspec.Struct,
+    rename={"name": "Name", "labels": "Labels", "created": "CreatedAt", "folder": "Mountpoint"},
+):
+    """A volume, in a list or alone."""
+
+    name: Identity
+    labels: dict[str, str] | None = None
+    created: dt.datetime | None = None
+    folder: str = ""
+
+
+class Made(msgspec.Struct, rename={"id": "Id"}):
     """The answer to what makes something."""
 
     id: Identity
@@ -199,17 +240,17 @@ def image_of(image: Image) -> LocalMachineImage:
     """The image."""
     labels = image.labels or {}
     names = tuple(name for name in image.names or () if name != "<none>:<none>")
-    own = IMAGE_MADE in labels
+    own = IMAGE in labels
     created = image.created
     return LocalMachineImage(
         id=image.id.removeprefix("sha256:"),
-        name=(labels.get(IMAGE_MADE) if own else None) or (names[0] if names else ""),
+        name=unquote(labels.get(IMAGE, "")) or (names[0] if names else ""),
         provider=PROVIDER,
         state=ImageState.AVAILABLE,
         owner="self" if own else None,
         created_at=_moment(created.timestamp() if isinstance(created, dt.datetime) else created),
         names=names,
-        description=labels.get(DESCRIPTION) or None if own else None,
+        description=unquote(labels.get(DESCRIPTION, "")) or None,
         size=image.size // 2**20,
     )
 
@@ -223,7 +264,62 @@ def _moment(seconds: float | None) -> dt.datetime | None:
 
 
 def _tags(labels: Mapping[str, str]) -> dict[str, str]:
-    return {key.removeprefix(TAG): value for key, value in labels.items() if key.startswith(TAG)}
+    keys = [unquote(key) for key in labels.get(TAGS, "").split()]
+    return {key: labels[TAG + key] for key in keys if TAG + key in labels}
+
+
+def labels_of(tags: Mapping[str, str]) -> dict[str, str]:
+    """The labels that a machine's tags are."""
+    own = {TAG + key: value for key, value in tags.items()}
+    return {**own, TAGS: " ".join(quote(key, safe="") for key in tags)}
+
+
+def users_of(containers: Iterable[Container]) -> dict[str, tuple[str, ...]]:
+    """The machines that have each volume, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for container in containers:
+        for mount in container.mounts or ():
+            if mount.kind == "volume":
+                found[mount.name] = (*found.get(mount.name, ()), container.id)
+    return found
+
+
+def volume_of(volume: Volume, users: Mapping[str, tuple[str, ...]]) -> LocalMachineVolume:
+    """The volume, and who has it."""
+    labels = volume.labels or {}
+    attached = users.get(volume.name, ())
+    size = labels.get(SIZE, "")
+    return LocalMachineVolume(
+        id=volume.name,
+        name=labels.get(NAME, ""),
+        size=int(size) if size.isascii() and size.isdecimal() else 0,
+        state=VolumeState.IN_USE if attached else VolumeState.AVAILABLE,
+        provider=PROVIDER,
+        provider_state="in use" if attached else "available",
+        location=LOCATION,
+        attached_to=attached,
+        created_at=_moment(volume.created.timestamp() if volume.created else None),
+        folder=volume.folder,
+    )
+
+
+def slug(name: str) -> str:
+    """A name as hostnames, containers and images may have one."""
+    kept = "".join(character if character.isascii() and character.isalnum() else "-" for character in name)
+    return re.sub("-+", "-", kept).strip("-")[:40].strip("-").lower() or "unnamed"
+
+
+def quoted(thing_id: str) -> str:
+    """An id in a path; what is none is the id of nothing, whatever it would mean there."""
+    return quote(thing_id, safe="")
+
+
+def why(lost: Sequence[MalformedResponse], missing: CloudError) -> CloudError:
+    """Why something was not found: perhaps it is what could not be read."""
+    if not lost:
+        return missing
+    lost[0].operation = lost[0].operation or missing.operation
+    return lost[0]
 
 
 def printed(body: bytes) -> str:
