@@ -59,7 +59,8 @@ def target(endpoint: str, podman: Podman, image: str) -> ComputeTarget:
 
     def key_pair(name: str) -> Mapping[str, object] | None:
         listed = json.loads(podman("volume", "ls", "--format", "json", "--filter", "label=io.cumuli.key"))
-        return next(({} for each in listed if each["Labels"]["io.cumuli.key"] == name), None)
+        names: set[str] = {each["Labels"]["io.cumuli.key"] for each in listed}
+        return {"name": name} if name in names else None
 
     looks = {"node": node, "volume": volume, "image": own_image, "key_pair": key_pair}
 

@@ -15,10 +15,12 @@ import pytest
 
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.models import NodeState
+from cumuli.deploy.steps import ScriptDeployment
 from cumuli.errors import Conflict, InvalidRequest, ProviderUnavailable, VolumeNotFound
 from cumuli.providers.machines.aio import AsyncLocalMachines
 from cumuli.providers.machines.client import LocalMachines
-from cumuli.providers.machines.models import LocalMachine
+from cumuli.providers.machines.models import LocalMachine, ssh_address
+from cumuli.runtime.ssh.login import HostKeyWarning
 from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.machines.conftest import Podman
 
@@ -253,3 +255,27 @@ async def test_an_archive_becomes_an_image(cloud: Any, tmp_path: Path) -> None:
         await cloud.delete_image(made)
     with pytest.raises(ProviderUnavailable):
         await cloud.ex_import_image(b"this is no archive", "none")
+
+
+@pytest.mark.parametrize("interface", ["private", ssh_address], ids=["private", "ssh_address"])
+async def test_a_machine_is_deployed_by_its_own_host_keys(
+    cloud: Any, image: str, key: Path, tmp_path: Path, interface: Any, recwarn: pytest.WarningsRecorder
+) -> None:
+    public = SSHKey(key.with_suffix(".pub").read_text())
+    script = ScriptDeployment("hostname; id -un")
+    done = await cloud.deploy_node(
+        "deployed", "small", image, script, auth=public, ssh_key=key, ssh_interface=interface,
+        ssh_known_hosts=tmp_path / "known_hosts",
+    )  # fmt: skip
+    try:
+        [result] = done.steps
+        assert result.stdout.split() == ["deployed", "root"]
+        # What podman tells of host keys leaves nothing to be trusted at first sight.
+        assert not [warned for warned in recwarn if issubclass(warned.category, HostKeyWarning)]
+    finally:
+        await cloud.destroy_node(done.node)
+
+
+async def test_a_public_address_is_not_waited_for(cloud: Any, image: str) -> None:
+    with pytest.raises(InvalidRequest, match='ssh_interface="private"'):
+        await cloud.deploy_node("never", "small", image)

@@ -5,18 +5,23 @@ Generated from aio.py by python -m cumuli.generate. Change that file and run ``m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Unpack
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import Literal, Unpack
 
 from cumuli.calls.options import ClientOptions
 from cumuli.compute.auth import Auth
 from cumuli.compute.client import Compute
+from cumuli.compute.deploying import OnProgress, PrivateKey, SSHInterface
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeLocation, NodeSize, Volume
+from cumuli.deploy.results import Deployment
+from cumuli.deploy.steps import Steps
 from cumuli.providers.machines.aio import ENDPOINT, AsyncLocalMachines
 from cumuli.providers.machines.models import LocalMachine, LocalMachineImage, LocalMachineVolume
 from cumuli.runtime import blocking_runtime
 from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.protocol import RuntimeFactory, SourceLike
+from cumuli.secret import Secret
 
 __all__ = ["LocalMachines"]
 
@@ -96,6 +101,77 @@ class LocalMachines(Compute[LocalMachine, LocalMachineVolume, LocalMachineImage]
                 location=location,
                 auth=auth,
                 tags=tags,
+                ex_keyname=ex_keyname,
+                ex_userdata=ex_userdata,
+                ex_volumes=ex_volumes,
+                ex_ports=ex_ports,
+            )
+        )
+
+    def deploy_node(
+        self,
+        name: str,
+        size: NodeSize | str,
+        image: NodeImage | str,
+        deploy: Steps = (),
+        *,
+        location: NodeLocation | str | None = None,
+        auth: Auth | None = None,
+        tags: Mapping[str, str] | None = None,
+        ssh_username: str = "root",
+        ssh_alternate_usernames: Sequence[str] = (),
+        ssh_key: PrivateKey | Sequence[PrivateKey] | None = None,
+        ssh_key_password: str | Secret | None = None,
+        ssh_password: str | Secret | None = None,
+        ssh_port: int | None = None,
+        ssh_interface: SSHInterface | Callable[[LocalMachine], str | tuple[str, int] | None] = "public",
+        ssh_timeout: float = 300.0,
+        ssh_host_key: str = "accept-new",
+        ssh_known_hosts: str | PathLike[str] | None = None,
+        timeout: float = 1800.0,
+        on_failure: Literal["destroy", "keep"] = "destroy",
+        on_progress: OnProgress | None = None,
+        ex_keyname: KeyPair | str | None = None,
+        ex_userdata: str | None = None,
+        ex_volumes: Mapping[str, Volume | str] | None = None,
+        ex_ports: Sequence[int] = (),
+    ) -> Deployment[LocalMachine]:
+        """Create a machine, wait until one can log in, and configure it by SSH; destroy it if that fails.
+
+        What makes the machine, and every ``ex_`` argument, is told at ``create_node``; what configures it at
+        ``deploy_node`` of the portable client, ``cumuli.Compute``. Machines have private addresses only, so say
+        ``ssh_interface="private"``, or, for a podman without root, ``ssh_address`` of
+        ``cumuli.providers.machines.models``. Host keys are told by podman, and no other is taken.
+
+        Returns:
+            The machine, and what the steps did.
+
+        Raises:
+            DeploymentError: A machine was made, and could not be configured.
+            InvalidRequest: An argument or a step cannot be one, such as a public address; nothing was made.
+        """
+        return run(
+            self._local_machines.deploy_node(
+                name,
+                size,
+                image,
+                deploy,
+                location=location,
+                auth=auth,
+                tags=tags,
+                ssh_username=ssh_username,
+                ssh_alternate_usernames=ssh_alternate_usernames,
+                ssh_key=ssh_key,
+                ssh_key_password=ssh_key_password,
+                ssh_password=ssh_password,
+                ssh_port=ssh_port,
+                ssh_interface=ssh_interface,
+                ssh_timeout=ssh_timeout,
+                ssh_host_key=ssh_host_key,
+                ssh_known_hosts=ssh_known_hosts,
+                timeout=timeout,
+                on_failure=on_failure,
+                on_progress=on_progress,
                 ex_keyname=ex_keyname,
                 ex_userdata=ex_userdata,
                 ex_volumes=ex_volumes,

@@ -115,5 +115,5 @@ def _generated(name: str) -> tuple[Secret, str]:
             "takes the public half of one that ssh-keygen has made",
             provider=PROVIDER,
         ) from None
-    key = asyncssh.generate_private_key("ssh-ed25519", comment=name)
+    key = asyncssh.generate_private_key("ssh-ed25519", comment=name)  # pyright: ignore[reportUnknownMemberType] - untyped options
     return Secret(key.export_private_key().decode()), key.export_public_key().decode().strip()

@@ -7,7 +7,7 @@ import msgspec
 from cumuli.compute.driver import NodeSpec
 from cumuli.compute.models import Node, NodeImage, Volume
 
-__all__ = ["LocalMachine", "LocalMachineImage", "LocalMachineSpec", "LocalMachineVolume"]
+__all__ = ["LocalMachine", "LocalMachineImage", "LocalMachineSpec", "LocalMachineVolume", "ssh_address"]
 
 
 class LocalMachine(Node, frozen=True, kw_only=True):
@@ -25,6 +25,11 @@ class LocalMachine(Node, frozen=True, kw_only=True):
     container: str = ""
     ssh_port: int = 22
     ports: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+def ssh_address(node: LocalMachine) -> tuple[str, int] | None:
+    """Where a machine's sshd is reached, for ``deploy_node(ssh_interface=…)``; None while it has no address."""
+    return (node.private_ips[0], node.ssh_port) if node.private_ips else None
 
 
 class LocalMachineImage(NodeImage, frozen=True, kw_only=True):
