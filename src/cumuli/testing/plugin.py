@@ -292,7 +292,7 @@ def cumuli_name(request: pytest.FixtureRequest, _cumuli_tape: str) -> Callable[[
         runs[request.node.nodeid] = runs.get(request.node.nodeid, 0) + 1
         text = f"{request.node.nodeid} {runs[request.node.nodeid]}"
     else:
-        text = f"{request.node.path.name} {_name_of(request.node)}"
+        text = f"{request.node.nodeid.partition('::')[0]} {_name_of(request.node)}"
     mark = hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def name(beginning: str) -> str:

@@ -142,8 +142,9 @@ async def test_verbs_fail(cloud: Make, verb: str) -> None:
     await CALLS[verb](cloud())
 
 
-async def test_lazy_listings_and_waits_fail_as_what_they_call(cloud: Make) -> None:
-    compute = cloud(fail_call={"list_nodes": PermissionDenied("ordered")})
+@pytest.mark.parametrize("word", ["list_nodes", "iterate_nodes"])
+async def test_lazy_listings_and_waits_fail_as_what_they_call(cloud: Make, word: str) -> None:
+    compute = cloud(fail_call={word: PermissionDenied("ordered")})
     with pytest.raises(PermissionDenied, match="ordered"):
         [node async for node in compute.iterate_nodes()]
     with pytest.raises(PermissionDenied, match="ordered"):

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from cumuli.calls.retry import RetryPolicy
-from cumuli.errors import ConfigurationError, NotEmpty, PermissionDenied, ProviderUnavailable, RateLimited
+from cumuli.errors import (
+    ConfigurationError,
+    DeadlineExceeded,
+    NotEmpty,
+    PermissionDenied,
+    ProviderUnavailable,
+    RateLimited,
+)
 from cumuli.providers.memory.storage.account import MemoryStorageAccount
 from cumuli.providers.memory.storage.aio import AsyncMemoryStorage
 from cumuli.providers.memory.storage.client import MemoryStorage
@@ -29,6 +36,12 @@ CALLS: list[tuple[str, Ask]] = [
     ("delete_object", lambda cloud: cloud.delete_object(("box", "o"))),
     ("get_object_url", lambda cloud: cloud.get_object_url(("box", "o"))),
     ("head_object", lambda cloud: cloud.get_object("box", "o")),
+    # Other verbs for the same calls.
+    ("open_object", lambda cloud: cloud.download_object_as_stream(("box", "o")).read()),
+    ("download_object_range", lambda cloud: cloud.download_object_as_stream(("box", "o")).read()),
+    ("upload_object_via_stream", lambda cloud: cloud.upload_object(b"x", "box", "new")),
+    ("iterate_container_objects", lambda cloud: cloud.list_container_objects("box")),
+    ("iterate_containers", lambda cloud: cloud.list_containers()),
 ]
 
 
@@ -61,6 +74,11 @@ async def test_verbs_and_operations_fail(cloud: Make, verb: str, ask: Ask) -> No
     with pytest.raises(PermissionDenied, match="ordered"):
         await ask(cloud(part_size=10, fail_call={verb: PermissionDenied("ordered")}))
     await ask(cloud(part_size=10))
+
+
+async def test_it_is_slow(cloud: Make) -> None:
+    with pytest.raises(DeadlineExceeded):
+        await cloud(latency=60.0, timeout=0.1).list_containers()
 
 
 async def test_a_verb_fails_so_often_and_then_works(cloud: Make, account: MemoryStorageAccount) -> None:
@@ -120,7 +138,13 @@ async def test_what_was_new_is_listed(cloud: Make, flavour: Flavour) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"throttle": 1}, {"throttle": 0}, {"consistency_delay": -1.0}, {"fail_call": {"uplaod_object": DOWN}}],
+    [
+        {"throttle": 1},
+        {"throttle": 0},
+        {"consistency_delay": -1.0},
+        {"fail_call": {"uplaod_object": DOWN}},
+        {"fail_call": {"upload_object": DOWN, "upload_object_via_stream": DOWN}},
+    ],
     ids=repr,
 )
 def test_settings_without_a_meaning(wrong: dict[str, Any]) -> None:

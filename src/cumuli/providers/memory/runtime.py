@@ -34,22 +34,42 @@ class Account(Protocol):
     def answer(self, request: Request, *, region: str, now: float, unlisted: float) -> Response: ...
 
 
-def check_orders(failures: Failures, throttle: int | None, words: AbstractSet[str]) -> None:
+def check_orders(
+    failures: Failures, throttle: int | None, words: AbstractSet[str], same: Mapping[str, str] = NO_VERBS
+) -> Failures:
     """Refuse orders to misbehave that have no meaning.
 
     Args:
         failures: Which calls are to fail.
         throttle: Of so many calls one is to be refused; None for none.
         words: The calls that there are.
+        same: Verbs of the client that make the calls of another verb.
+
+    Returns:
+        The failures by the words that there are.
 
     Raises:
-        ConfigurationError: ``failures`` has a word that is none of those, or ``throttle`` is less than 2.
+        ConfigurationError: ``failures`` has a word that is none of those, or names one call twice, or ``throttle`` is
+            less than 2.
     """
     if throttle is not None and throttle < 2:
         raise ConfigurationError(f"throttle is {throttle}; it is at least 2, for every second call")
-    misspelt = sorted(word for word in failures if isinstance(word, str) and word not in words)
+    found: dict[int | str, CloudError | Sequence[CloudError]] = {}
+    misspelt: list[str] = []
+    for given, planned in failures.items():
+        word = given
+        if isinstance(given, str):
+            # A listing that is walked makes the calls of one that is not.
+            listing = f"list_{given.removeprefix('iterate_')}" if given.startswith("iterate_") else given
+            word = same.get(listing, listing)
+            if word not in words:
+                misspelt.append(given)
+        if word in found:
+            raise ConfigurationError(f"fail_call has {given!r}, and another word for the same calls; give one of them")
+        found[word] = planned
     if misspelt:
-        raise ConfigurationError(f"fail_call has {misspelt}, which are no calls; there are {sorted(words)}")
+        raise ConfigurationError(f"fail_call has {sorted(misspelt)}, which are no calls; there are {sorted(words)}")
+    return found
 
 
 class MemoryRuntime(DelegatingRuntime):

@@ -35,7 +35,7 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb with
             an error fails at every call: ``{"create_node": QuotaExceeded("too many")}``. A verb
-            with a list of errors fails that often, and then works. ``list_nodes`` stands for ``iterate_nodes`` too;
+            with a list of errors fails that often, and then works. ``iterate_nodes`` is the same as ``list_nodes``;
             waits have no calls of their own. A call that fails has no effect.
         throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
         consistency_delay: Seconds for which this client does not see nodes, volumes, snapshots, images and key pairs
@@ -70,14 +70,14 @@ class AsyncMemoryCompute(AsyncCompute[MemoryNode, MemoryVolume]):
             raise ConfigurationError(
                 "latency, consistency_delay and polls_until_running are at least 0, and page_size at least 1"
             )
-        check_orders(fail_call or {}, throttle, OPERATIONS)
+        failures = check_orders(fail_call or {}, throttle, OPERATIONS)
         self._account = MemoryAccount() if account is None else account
         network = MemoryRuntime(
             make_runtime(_runtime, options),
             self._account,
             region=region,
             latency=latency,
-            failures=fail_call or {},
+            failures=failures,
             throttle=throttle,
             consistency_delay=consistency_delay,
         )

@@ -36,7 +36,7 @@ class MemoryCompute(Compute[MemoryNode, MemoryVolume]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb with
             an error fails at every call: ``{"create_node": QuotaExceeded("too many")}``. A verb
-            with a list of errors fails that often, and then works. ``list_nodes`` stands for ``iterate_nodes`` too;
+            with a list of errors fails that often, and then works. ``iterate_nodes`` is the same as ``list_nodes``;
             waits have no calls of their own. A call that fails has no effect.
         throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
         consistency_delay: Seconds for which this client does not see nodes, volumes, snapshots, images and key pairs

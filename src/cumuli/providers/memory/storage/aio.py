@@ -11,7 +11,7 @@ from cumuli.errors import ConfigurationError
 from cumuli.providers.memory.runtime import Failures, check_orders
 from cumuli.providers.memory.storage.account import OPERATIONS, PROVIDER, MemoryStorageAccount
 from cumuli.providers.memory.storage.driver import EVERYTHING, MemoryStorageDriver
-from cumuli.providers.memory.storage.runtime import VERBS, MemoryStorageRuntime
+from cumuli.providers.memory.storage.runtime import SAME, VERBS, MemoryStorageRuntime
 from cumuli.runtime import asynchronous_runtime
 from cumuli.runtime.protocol import RuntimeFactory
 from cumuli.storage.aio import AsyncStorage
@@ -39,8 +39,8 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb
             (``"upload_object"``), or an operation (``MemoryStorageAccount.calls`` shows their names), with an error
-            fails at every call; with a list of errors it fails that often, and then works. ``download_object``
-            stands for every way to read. A call that fails has no effect.
+            fails at every call; with a list of errors it fails that often, and then works. Any of the verbs that read
+            stands for all of them, and so do ``list_…`` and ``iterate_…``. A call that fails has no effect.
         throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
         consistency_delay: Seconds for which listings of this client do not show objects and containers that are new.
             They can be asked for by their names at once.
@@ -79,7 +79,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             raise ConfigurationError(
                 "latency and consistency_delay are at least 0, and part_size and page_size at least 1"
             )
-        check_orders(fail_call or {}, throttle, OPERATIONS.union(VERBS.values()))
+        failures = check_orders(fail_call or {}, throttle, OPERATIONS.union(VERBS.values()), SAME)
         unknown = CORRUPTIBLE.symmetric_difference(corrupt) - CORRUPTIBLE
         if unknown:
             raise ConfigurationError(f"corrupt has {sorted(unknown)}; content travels in {sorted(CORRUPTIBLE)} only")
@@ -88,7 +88,7 @@ class AsyncMemoryStorage(AsyncStorage[Container, Object]):
             make_runtime(_runtime, options),
             self._account,
             latency=latency,
-            failures=fail_call or {},
+            failures=failures,
             throttle=throttle,
             consistency_delay=consistency_delay,
             corrupt=corrupt,

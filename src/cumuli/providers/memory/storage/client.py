@@ -35,8 +35,8 @@ class MemoryStorage(Storage[Container, Object]):
         fail_call: Which calls fail, and with which error. A number is that call of this client's,
             counted from 1, retries included: ``{3: ProviderUnavailable("try later")}``. A verb
             (``"upload_object"``), or an operation (``MemoryStorageAccount.calls`` shows their names), with an error
-            fails at every call; with a list of errors it fails that often, and then works. ``download_object``
-            stands for every way to read. A call that fails has no effect.
+            fails at every call; with a list of errors it fails that often, and then works. Any of the verbs that read
+            stands for all of them, and so do ``list_…`` and ``iterate_…``. A call that fails has no effect.
         throttle: Of so many calls one is ``RateLimited``: every third one for 3, counted as above; None for none.
         consistency_delay: Seconds for which listings of this client do not show objects and containers that are new.
             They can be asked for by their names at once.

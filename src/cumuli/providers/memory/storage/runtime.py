@@ -14,7 +14,7 @@ from cumuli.runtime.mutex import Mutex
 from cumuli.runtime.protocol import Runtime
 from cumuli.runtime.timeouts import Patience
 
-__all__ = ["VERBS", "MemoryStorageRuntime"]
+__all__ = ["SAME", "VERBS", "MemoryStorageRuntime"]
 
 PIECE = 1024 * 1024
 # The operations that have another name than the verb of the client that begins with them.
@@ -26,6 +26,14 @@ VERBS = {
     "put_object": "upload_object",
     "read_object": "download_object",
     "start_multipart": "upload_object",
+}
+# Verbs of the client that do what another does.
+SAME = {
+    "download_object_as_stream": "download_object",
+    "download_object_range": "download_object",
+    "download_object_range_as_stream": "download_object",
+    "open_object": "download_object",
+    "upload_object_via_stream": "upload_object",
 }
 
 
