@@ -102,6 +102,9 @@ async def test_sharing_an_image(
     made = await cloud.ex_create_image_member(image, member)
     assert (made.member_id, made.image_id, made.status) == (member, image, "pending")
     assert await cloud.ex_list_image_members(image) == [made]
+    assert await cloud.ex_get_image_member(image, made) == made
+    with pytest.raises(NotFound):
+        await cloud.ex_get_image_member(image, "nobody")
     assert [found["member_id"] for found in sdk.image.get(f"/images/{image}/members").json()["members"]] == [member]
     with pytest.raises(AlreadyExists):
         await cloud.ex_create_image_member(image, member)

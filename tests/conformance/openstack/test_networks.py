@@ -92,12 +92,17 @@ def seen(sdk: Any, path: str) -> Any:
 
 async def test_networks_and_subnets(neutron: Neutron, admin_sdk: Any) -> None:
     cloud = neutron.cloud
-    network = await neutron.make("network", "Größe ✓")
+    network = await neutron.make("network", "Größe ✓", description="nets")
+    assert network.description == "nets"
     assert (network.name, network.status, network.external, network.shared) == ("Größe ✓", "ACTIVE", False, False)
     subnet = await neutron.make(
         "subnet", network, "10.20.0.0/24", name="four", dns_nameservers=["10.20.0.2"], gateway_ip="10.20.0.254"
     )
-    six = await neutron.make("subnet", network.id, "fd00:20::/64", ip_version=6, enable_dhcp=False)
+    route = HostRoute(destination="fd00:30::/64", nexthop="fd00:20::9")
+    six = await neutron.make(
+        "subnet", network.id, "fd00:20::/64", ip_version=6, enable_dhcp=False, description="six", host_routes=[route]
+    )
+    assert (six.description, six.host_routes) == ("six", (route,))
     assert (subnet.network_id, subnet.cidr, subnet.ip_version) == (network.id, "10.20.0.0/24", 4)
     assert (subnet.gateway_ip, subnet.dns_nameservers, subnet.enable_dhcp) == ("10.20.0.254", ("10.20.0.2",), True)
     assert [(pool.start, pool.end) for pool in subnet.allocation_pools] == [("10.20.0.1", "10.20.0.253")]
@@ -165,6 +170,8 @@ async def test_ports(neutron: Neutron, admin_sdk: Any) -> None:
     # This cloud has no such extension.
     with pytest.raises(InvalidRequest, match="port_security_enabled"):
         await cloud.ex_update_port(port, port_security_enabled=False)
+    with pytest.raises(InvalidRequest, match="qos_policy_id"):
+        await cloud.ex_update_port(port, qos_policy=NOWHERE)
     await cloud.ex_delete_port(port)
     assert seen(admin_sdk, f"/ports/{port.id}") is None
     for call in (cloud.ex_get_port(port), cloud.ex_update_port(port, name="gone")):
@@ -185,7 +192,8 @@ async def test_routers(neutron: Neutron, admin_sdk: Any, services: Mapping[str, 
     outside = services["public_network"]
     network = await neutron.make("network", "routed")
     subnet = await neutron.make("subnet", network, "10.23.0.0/24")
-    router: Router = await neutron.make("router", "way out", external_network=outside)
+    router: Router = await neutron.make("router", "way out", external_network=outside, description="to the world")
+    assert router.description == "to the world"
     assert router.gateway is not None
     assert (router.name, router.gateway.network_id) == ("way out", outside)
     assert seen(admin_sdk, f"/routers/{router.id}")["external_gateway_info"]["network_id"] == outside

@@ -136,10 +136,19 @@ async def test_rebuilding_and_images(bench: Bench) -> None:
         done = await cloud.get_image(image)
         assert (done.name, done.provider_state, done.visibility) == ("saved by the tests", "active", "private")
         assert bench.sdk.image.get(f"/images/{image.id}").json()["colour"] == "blue"
-        rebuilt = await cloud.ex_rebuild(node, image, name="rebuilt", metadata={"x": "y"}, admin_pass=NODE_PASSWORD)
+        rebuilt = await cloud.ex_rebuild(
+            node,
+            image,
+            name="rebuilt",
+            metadata={"x": "y"},
+            admin_pass=NODE_PASSWORD,
+            files={"/etc/motd": "x"},
+            disk_config="MANUAL",
+        )
         assert rebuilt.id == node.id
         seen = await bench.until(node, "ACTIVE")
         assert (seen.name, seen.image, seen.tags) == ("rebuilt", image.id, {"x": "y"})
+        assert bench.seen(node)["OS-DCF:diskConfig"] == "MANUAL"
     finally:
         await cloud.delete_image(image)
     with pytest.raises(ImageNotFound):
@@ -167,6 +176,7 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
             ex_availability_zone="nova",
             ex_admin_pass=NODE_PASSWORD,
             ex_keyname=key,
+            ex_disk_config="MANUAL",
         )
         assert bench.nodes[-1].password == Secret(NODE_PASSWORD)
         assert address in node.private_ips
@@ -176,6 +186,7 @@ async def test_every_argument_of_create_node(bench: Bench, services: Mapping[str
         seen = bench.seen(node)
         assert seen["metadata"] == {"a": "1", "b": "2"}
         assert (seen["key_name"], seen["config_drive"]) == (name, "True")
+        assert seen["OS-DCF:diskConfig"] == "MANUAL"
         await cloud.destroy_node(node)
         await bench.until_gone(node)
     finally:
@@ -345,7 +356,9 @@ async def test_booting_from_a_volume_or_a_snapshot_that_is_there(bench: Bench) -
 
     try:
         await eventually(bench.flavour, ready, lambda it_is: it_is, within=PATIENCE)
-        snapshot = await cloud.create_volume_snapshot(made, name="system")
+        snapshot = await cloud.create_volume_snapshot(made, name="system", ex_description="of a volume in use or not")
+        assert snapshot.description == "of a volume in use or not"
+        assert (await cloud.ex_get_volume_snapshot(snapshot.id)).description == snapshot.description
         try:
             await eventually(bench.flavour, taken, lambda found: found == [SnapshotState.AVAILABLE], within=PATIENCE)
             copied = await bench.running(image=None, ex_boot_volume=BootVolume(snapshot=snapshot.id, size=2))

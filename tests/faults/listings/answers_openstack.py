@@ -199,6 +199,7 @@ SUBNET: dict[str, Any] = {
     "host_routes": [{"destination": "0.0.0.0/0", "nexthop": "10.0.0.1"}],
     "allocation_pools": [{"start": "10.0.@.2", "end": "10.0.@.9"}],
     "project_id": "p",
+    "description": "d",
 }
 PORT: dict[str, Any] = {
     "id": "port-@",
@@ -215,6 +216,7 @@ PORT: dict[str, Any] = {
     "description": "d",
     "allowed_address_pairs": [{"ip_address": "10.0.0.0/24", "mac_address": "fa:16:3e:00:00:01"}],
     "port_security_enabled": True,
+    "qos_policy_id": "q-1",
     "binding:vif_details": {"port_filter": True},
     "extra_dhcp_opts": [],
 }

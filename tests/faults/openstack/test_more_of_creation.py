@@ -34,6 +34,9 @@ class Makes:
         if (exchange.method, urlsplit(exchange.target).path) == ("POST", "/compute/v2.1/servers"):
             self.bodies.append(json.loads(exchange.body()))
             return reply(202, b'{"server": {"id": "server-0000"}}')
+        if (exchange.method, urlsplit(exchange.target).path) == ("POST", "/compute/v2.1/servers/server-0000/action"):
+            self.bodies.append(json.loads(exchange.body()))
+            return reply(202, b'{"server": {"id": "server-0000", "status": "REBUILD"}}')
         return None
 
     def cinder(self, exchange: Exchange) -> bytes:
@@ -94,6 +97,45 @@ async def test_block_devices(makes: Makes, connect: Connect, arguments: dict[str
     assert body["server"]["block_device_mapping_v2"] == sent
     assert body["server"].get("imageRef") == image
     assert "os:scheduler_hints" not in body
+
+
+async def test_how_disks_are_partitioned(makes: Makes, connect: Connect) -> None:
+    nova = connect()
+    await nova.create_node("n", "1", "cirros", ex_disk_config="MANUAL")
+    await nova.create_node("n", "1", "cirros")
+    assert [body["server"].get("OS-DCF:diskConfig") for body in makes.bodies] == ["MANUAL", None]
+
+
+async def test_what_a_rebuilt_server_is_given(makes: Makes, connect: Connect) -> None:
+    nova = connect()
+    await nova.ex_rebuild("server-0000", "cirros", files={"/etc/motd": "hi", "/etc/b": b"\0"}, disk_config="AUTO")
+    await nova.ex_rebuild("server-0000", "cirros")
+    files = [{"path": "/etc/motd", "contents": "aGk="}, {"path": "/etc/b", "contents": "AA=="}]
+    assert [body["rebuild"] for body in makes.bodies] == [
+        {"imageRef": "cirros", "personality": files, "OS-DCF:diskConfig": "AUTO"},
+        {"imageRef": "cirros"},
+    ]
+
+
+async def test_a_snapshot_and_its_description(makes: Makes, cloud: Cloud, connect: Connect) -> None:
+    nova = connect(endpoints=cloud.endpoints)
+    asked: list[Any] = []
+
+    def cinder(exchange: Exchange) -> bytes:
+        asked.append(json.loads(exchange.body())["snapshot"])
+        return reply(202, b'{"snapshot": {"id": "x", "status": "creating", "description": "d"}}')
+
+    cloud.others = cinder
+    snapshot = await nova.create_volume_snapshot("v", ex_description="d")
+    await nova.create_volume_snapshot("v", name="n")
+    assert snapshot.description == "d"
+    assert asked == [
+        {"volume_id": "v", "force": True, "description": "d"},
+        {"volume_id": "v", "force": True, "name": "n"},
+    ]
+    cloud.others = lambda _exchange: reply(404, b"{}")
+    with pytest.raises(SnapshotNotFound):
+        await nova.ex_get_volume_snapshot("x")
 
 
 async def test_scheduler_hints(makes: Makes, connect: Connect) -> None:

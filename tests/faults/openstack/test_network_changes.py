@@ -105,6 +105,36 @@ CHANGES: dict[str, tuple[Call, tuple[str, str, Any]]] = {
         lambda nova: nova.ex_update_subnet("s", gateway_ip=""),
         ("PUT", "network/subnets/s", {"subnet": {"gateway_ip": None}}),
     ),
+    "new network": (
+        lambda nova: nova.ex_create_network("n", description="d"),
+        ("POST", "network/networks", {"network": {"name": "n", "description": "d", "admin_state_up": True}}),
+    ),
+    "new subnet": (
+        lambda nova: nova.ex_create_subnet(
+            "n", "10.0.0.0/24", description="d", host_routes=[HostRoute(destination="10.1.0.0/16", nexthop="10.0.0.9")]
+        ),
+        (
+            "POST", "network/subnets",
+            {
+                "subnet": {
+                    "network_id": "n", "cidr": "10.0.0.0/24", "name": "", "description": "d", "ip_version": 4,
+                    "enable_dhcp": True, "host_routes": [{"destination": "10.1.0.0/16", "nexthop": "10.0.0.9"}],
+                }
+            },
+        ),
+    ),
+    "new router": (
+        lambda nova: nova.ex_create_router("r", description="d"),
+        ("POST", "network/routers", {"router": {"name": "r", "description": "d", "admin_state_up": True}}),
+    ),
+    "policy": (
+        lambda nova: nova.ex_update_port("p", qos_policy="q"),
+        ("PUT", "network/ports/p", {"port": {"qos_policy_id": "q"}}),
+    ),
+    "no policy": (
+        lambda nova: nova.ex_update_port("p", qos_policy=""),
+        ("PUT", "network/ports/p", {"port": {"qos_policy_id": None}}),
+    ),
     "one network": (lambda nova: nova.ex_get_network("n"), ("GET", "network/networks/n", None)),
     "one subnet": (lambda nova: nova.ex_get_subnet("s"), ("GET", "network/subnets/s", None)),
     "router": (

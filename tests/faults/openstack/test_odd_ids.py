@@ -41,6 +41,7 @@ SERVERS: dict[str, Call] = {
     "detach_volume": lambda nova, odd: nova.detach_volume(odd),
     "destroy_volume": lambda nova, odd: nova.destroy_volume(odd),
     "destroy_volume_snapshot": lambda nova, odd: nova.destroy_volume_snapshot(odd),
+    "ex_get_volume_snapshot": lambda nova, odd: nova.ex_get_volume_snapshot(odd),
     "ex_get_node_details": lambda nova, odd: nova.ex_get_node_details(odd),
     "ex_rebuild": lambda nova, odd: nova.ex_rebuild(odd, "img"),
     "ex_set_server_name": lambda nova, odd: nova.ex_set_server_name(odd, "n"),
@@ -51,6 +52,8 @@ SERVERS: dict[str, Call] = {
     "ex_update_image": lambda nova, odd: nova.ex_update_image(odd, min_disk=1),
     "ex_list_image_members": lambda nova, odd: nova.ex_list_image_members(odd),
     "ex_create_image_member": lambda nova, odd: nova.ex_create_image_member(odd, "p"),
+    "ex_get_image_member": lambda nova, odd: nova.ex_get_image_member(odd, "p"),
+    "ex_get_image_member, the member": lambda nova, odd: nova.ex_get_image_member("i", odd),
     "ex_delete_image_member": lambda nova, odd: nova.ex_delete_image_member(odd, "p"),
     "ex_delete_image_member, the member": lambda nova, odd: nova.ex_delete_image_member("i", odd),
     "ex_accept_image_member": lambda nova, odd: nova.ex_accept_image_member(odd, "p"),
@@ -69,6 +72,9 @@ NAMES: dict[str, Call] = {
 # Of Neutron's, on both as well.
 NETWORKS: dict[str, Call] = {
     "ex_delete_network": lambda nova, odd: nova.ex_delete_network(odd),
+    "ex_get_network": lambda nova, odd: nova.ex_get_network(odd),
+    "ex_get_subnet": lambda nova, odd: nova.ex_get_subnet(odd),
+    "ex_update_subnet": lambda nova, odd: nova.ex_update_subnet(odd, name="n"),
     "ex_delete_subnet": lambda nova, odd: nova.ex_delete_subnet(odd),
     "ex_delete_port": lambda nova, odd: nova.ex_delete_port(odd),
     "ex_get_port": lambda nova, odd: nova.ex_get_port(odd),

@@ -7,15 +7,16 @@ from typing import Generic
 
 from cumuli.calls.paging import Page
 from cumuli.compute.aio import AsyncCompute
-from cumuli.compute.arguments import checked_name, checked_tags, optional_id_of
+from cumuli.compute.arguments import checked_name, checked_tags, id_of, optional_id_of
 from cumuli.compute.capabilities import ComputeCapability
-from cumuli.compute.models import NodeImage, NodeLocation, VolumeSnapshot
+from cumuli.compute.models import NodeImage, NodeLocation, Volume, VolumeSnapshot
 from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import NovaDriver
 from cumuli.providers.openstack.compute.models import (
     NovaNodeT,
     OpenStackImage,
+    OpenStackSnapshot,
     OpenStackVolume,
     VolumeOptions,
     VolumeType,
@@ -24,7 +25,7 @@ from cumuli.providers.openstack.compute.models import (
 __all__ = ["AsyncCinder"]
 
 
-class AsyncCinder(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class AsyncCinder(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What Cinder's volumes have besides the portable part."""
 
     _nova: NovaDriver[NovaNodeT]
@@ -78,6 +79,40 @@ class AsyncCinder(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Gene
                 ),
             )
         )
+
+    async def create_volume_snapshot(
+        self, volume: Volume | str, *, name: str | None = None, ex_description: str | None = None
+    ) -> OpenStackSnapshot:
+        """Make a snapshot of a volume, also of one that is in use. Cinder's operation: Create a snapshot.
+
+        Args:
+            volume: The volume.
+            name: The snapshot's display name.
+            ex_description: Its description.
+
+        Returns:
+            The snapshot, possibly still being made.
+
+        Raises:
+            VolumeNotFound: The volume does not exist.
+            QuotaExceeded: The project may not have another one.
+        """
+        self._require(ComputeCapability.CREATE_VOLUME_SNAPSHOT)
+        return await self._make(
+            self._nova.volumes.create_volume_snapshot(
+                volume_id=id_of(volume, Volume, self.provider),
+                name=name,
+                description=ex_description,
+            )
+        )
+
+    async def ex_get_volume_snapshot(self, snapshot: VolumeSnapshot | str) -> OpenStackSnapshot:
+        """One snapshot of a volume as it is now. Cinder's operation: Show a snapshot's details.
+
+        Raises:
+            SnapshotNotFound: It does not exist.
+        """
+        return await self._do(self._nova.volumes.get_volume_snapshot(id_of(snapshot, VolumeSnapshot, self.provider)))
 
     async def ex_list_volume_types(self) -> list[VolumeType]:
         """Every kind of volume on offer. Cinder's operation: List all volume types."""

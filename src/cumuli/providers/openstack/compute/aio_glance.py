@@ -12,12 +12,18 @@ from cumuli.errors import InvalidRequest
 from cumuli.providers.openstack.compute.arguments import reference
 from cumuli.providers.openstack.compute.driver import NovaDriver
 from cumuli.providers.openstack.compute.images import OWN_WORDS
-from cumuli.providers.openstack.compute.models import ImageMember, NovaNodeT, OpenStackImage, OpenStackVolume
+from cumuli.providers.openstack.compute.models import (
+    ImageMember,
+    NovaNodeT,
+    OpenStackImage,
+    OpenStackSnapshot,
+    OpenStackVolume,
+)
 
 __all__ = ["AsyncGlance"]
 
 
-class AsyncGlance(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class AsyncGlance(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What is changed of images, and whom they are shared with."""
 
     _nova: NovaDriver[NovaNodeT]
@@ -83,6 +89,20 @@ class AsyncGlance(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Gene
             ImageNotFound: The image does not exist, or is none of one's own or shared with one.
         """
         return await self._do(self._nova.images.list_members(id_of(image, NodeImage, self.provider)))
+
+    async def ex_get_image_member(self, image: NodeImage | str, member: ImageMember | str) -> ImageMember:
+        """Whether a project has accepted an image. Glance's operation: Show image member details.
+
+        Args:
+            image: The image.
+            member: The member, or the project's id.
+
+        Raises:
+            NotFound: The image does not exist, or is not shared with that project.
+        """
+        return await self._do(
+            self._nova.images.get_member(id_of(image, NodeImage, self.provider), reference(member, "member"))
+        )
 
     async def ex_create_image_member(self, image: NodeImage | str, member: str) -> ImageMember:
         """Share an image with a project, which has to accept it. Glance's operation: Create image member.

@@ -29,7 +29,7 @@ from cumuli.errors import InvalidRequest, NodeNotFound
 from cumuli.providers.openstack.compute.actions import CONSOLES
 from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
 from cumuli.providers.openstack.compute.aio_glance import AsyncGlance
-from cumuli.providers.openstack.compute.arguments import NetworkLike, node_spec
+from cumuli.providers.openstack.compute.arguments import NetworkLike, file_contents, node_spec
 from cumuli.providers.openstack.compute.driver import NovaDriver
 from cumuli.providers.openstack.compute.models import (
     BlockDevice,
@@ -39,12 +39,15 @@ from cumuli.providers.openstack.compute.models import (
     OpenStackImage,
     SchedulerHints,
 )
+from cumuli.providers.openstack.compute.servers import personality
 from cumuli.providers.openstack.identity.keystone import KeystoneIdentity
 from cumuli.providers.openstack.network.models import SecurityGroup
 from cumuli.providers.openstack.services import JSONValue
 from cumuli.secret import Secret
 
 __all__ = ["AsyncNova"]
+
+DiskConfig = Literal["AUTO", "MANUAL"]
 
 
 class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNodeT]):
@@ -119,6 +122,7 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
         ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
         ex_keyname: KeyPair | str | None = None,
         ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_disk_config: DiskConfig | None = None,
         ex_os_scheduler_hints: SchedulerHints | None = None,
     ) -> NovaNodeT:
         """Create a node and return it without waiting until it runs.
@@ -148,6 +152,8 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
             ex_keyname: Key pair to put on it.
             ex_blockdevicemappings: Disks beside the one that it boots from; one with ``boot_index=0`` is
                 that one, and ``image`` is left out then.
+            ex_disk_config: ``"AUTO"`` makes its file system as large as its disk, ``"MANUAL"`` leaves the image's
+                partitions alone; None for the image's way, or the cloud's.
             ex_os_scheduler_hints: Where it should be, such as in a server group.
 
         Returns:
@@ -175,6 +181,7 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
             boot_volume=ex_boot_volume,
             keyname=ex_keyname,
             block_devices=ex_blockdevicemappings,
+            disk_config=ex_disk_config,
             scheduler_hints=ex_os_scheduler_hints,
         )
         return await self._create_node(spec)
@@ -291,6 +298,8 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
         name: str | None = None,
         admin_pass: str | Secret | None = None,
         metadata: Mapping[str, str] | None = None,
+        files: Mapping[str, str | bytes] | None = None,
+        disk_config: DiskConfig | None = None,
     ) -> NovaNodeT:
         """Put an image on the node's disk anew; its id and addresses stay, its data do not.
 
@@ -302,6 +311,8 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
             name: Its new name; None to keep the old one.
             admin_pass: Its administrator's new password; None to let Nova make one.
             metadata: Its new metadata; None to keep the old.
+            files: Files to put on it: contents by absolute path.
+            disk_config: As ``ex_disk_config`` of ``create_node``; None to keep the old one.
 
         Returns:
             The node, being rebuilt.
@@ -317,6 +328,10 @@ class AsyncNova(AsyncGlance[NovaNodeT], AsyncCinder[NovaNodeT], Generic[NovaNode
             arguments["adminPass"] = _secret(admin_pass).reveal()
         if metadata is not None:
             arguments["metadata"] = checked_tags(metadata)
+        if files:
+            arguments["personality"] = personality(file_contents(files))
+        if disk_config is not None:
+            arguments["OS-DCF:diskConfig"] = disk_config
         return await self._do(self._nova.servers.rebuild(self._id(node), arguments))
 
     async def ex_set_password(self, node: Node | str, password: str | Secret) -> None:

@@ -19,7 +19,7 @@ from cumuli.providers.openstack.compute.models import (
 from cumuli.providers.openstack.network.models import Network, Port, SecurityGroup
 from cumuli.secret import Secret
 
-__all__ = ["NetworkLike", "node_spec", "reference"]
+__all__ = ["NetworkLike", "file_contents", "node_spec", "reference"]
 
 NetworkLike = Network | Port | NetworkAttachment | str
 
@@ -57,6 +57,7 @@ def node_spec(
     boot_volume: BootVolume | Volume | VolumeSnapshot | str | None,
     keyname: KeyPair | str | None,
     block_devices: Sequence[BlockDevice],
+    disk_config: str | None,
     scheduler_hints: SchedulerHints | None,
 ) -> OpenStackNodeSpec:
     """The portable arguments of ``create_node`` and OpenStack's own, put together.
@@ -104,14 +105,20 @@ def node_spec(
         tags={**portable.tags, **metadata},
         key_name=reference(keyname, "key pair") if keyname is not None else None,
         user_data=_bytes(userdata) if userdata is not None else None,
-        files={path: _bytes(content) for path, content in (files or {}).items()},
+        files=file_contents(files),
         config_drive=config_drive,
         security_groups=tuple(reference(group, "security group") for group in security_groups),
         networks=tuple(_attachment(network) for network in networks) if networks is not None else None,
         boot_volume=boot,
         block_devices=tuple(block_devices),
+        disk_config=disk_config,
         scheduler_hints=scheduler_hints,
     )
+
+
+def file_contents(files: Mapping[str, str | bytes] | None) -> dict[str, bytes]:
+    """What is to be in files, by their paths."""
+    return {path: _bytes(content) for path, content in (files or {}).items()}
 
 
 def _bytes(content: str | bytes) -> bytes:

@@ -20,7 +20,7 @@ from cumuli.deploy.steps import Steps
 from cumuli.providers.openstack.compute.aio import AsyncOpenStack
 from cumuli.providers.openstack.compute.aio_cinder import AsyncCinder
 from cumuli.providers.openstack.compute.aio_glance import AsyncGlance
-from cumuli.providers.openstack.compute.aio_nova import AsyncNova
+from cumuli.providers.openstack.compute.aio_nova import AsyncNova, DiskConfig
 from cumuli.providers.openstack.compute.arguments import NetworkLike
 from cumuli.providers.openstack.compute.models import (
     BlockDevice,
@@ -31,6 +31,7 @@ from cumuli.providers.openstack.compute.models import (
     NovaNodeT,
     OpenStackImage,
     OpenStackNode,
+    OpenStackSnapshot,
     OpenStackVolume,
     Quota,
     QuotaUsage,
@@ -50,7 +51,7 @@ from cumuli.secret import Secret
 __all__ = ["Cinder", "Glance", "Nova", "OpenStack"]
 
 
-class Glance(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class Glance(Compute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What is changed of images, and whom they are shared with."""
 
     def __init__(self, client: AsyncGlance[NovaNodeT]) -> None:
@@ -118,6 +119,18 @@ class Glance(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNo
         """
         return run(self._glance.ex_list_image_members(image))
 
+    def ex_get_image_member(self, image: NodeImage | str, member: ImageMember | str) -> ImageMember:
+        """Whether a project has accepted an image. Glance's operation: Show image member details.
+
+        Args:
+            image: The image.
+            member: The member, or the project's id.
+
+        Raises:
+            NotFound: The image does not exist, or is not shared with that project.
+        """
+        return run(self._glance.ex_get_image_member(image, member))
+
     def ex_create_image_member(self, image: NodeImage | str, member: str) -> ImageMember:
         """Share an image with a project, which has to accept it. Glance's operation: Create image member.
 
@@ -171,7 +184,7 @@ class Glance(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNo
         return run(self._glance.ex_reject_image_member(image, member))
 
 
-class Cinder(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class Cinder(Compute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What Cinder's volumes have besides the portable part."""
 
     def __init__(self, client: AsyncCinder[NovaNodeT]) -> None:
@@ -220,6 +233,33 @@ class Cinder(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNo
                 ex_metadata=ex_metadata,
             )
         )
+
+    def create_volume_snapshot(
+        self, volume: Volume | str, *, name: str | None = None, ex_description: str | None = None
+    ) -> OpenStackSnapshot:
+        """Make a snapshot of a volume, also of one that is in use. Cinder's operation: Create a snapshot.
+
+        Args:
+            volume: The volume.
+            name: The snapshot's display name.
+            ex_description: Its description.
+
+        Returns:
+            The snapshot, possibly still being made.
+
+        Raises:
+            VolumeNotFound: The volume does not exist.
+            QuotaExceeded: The project may not have another one.
+        """
+        return run(self._cinder.create_volume_snapshot(volume, name=name, ex_description=ex_description))
+
+    def ex_get_volume_snapshot(self, snapshot: VolumeSnapshot | str) -> OpenStackSnapshot:
+        """One snapshot of a volume as it is now. Cinder's operation: Show a snapshot's details.
+
+        Raises:
+            SnapshotNotFound: It does not exist.
+        """
+        return run(self._cinder.ex_get_volume_snapshot(snapshot))
 
     def ex_list_volume_types(self) -> list[VolumeType]:
         """Every kind of volume on offer. Cinder's operation: List all volume types."""
@@ -292,6 +332,7 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
         ex_boot_volume: BootVolume | Volume | VolumeSnapshot | str | None = None,
         ex_keyname: KeyPair | str | None = None,
         ex_blockdevicemappings: Sequence[BlockDevice] = (),
+        ex_disk_config: DiskConfig | None = None,
         ex_os_scheduler_hints: SchedulerHints | None = None,
     ) -> NovaNodeT:
         """Create a node and return it without waiting until it runs.
@@ -321,6 +362,8 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
             ex_keyname: Key pair to put on it.
             ex_blockdevicemappings: Disks beside the one that it boots from; one with ``boot_index=0`` is
                 that one, and ``image`` is left out then.
+            ex_disk_config: ``"AUTO"`` makes its file system as large as its disk, ``"MANUAL"`` leaves the image's
+                partitions alone; None for the image's way, or the cloud's.
             ex_os_scheduler_hints: Where it should be, such as in a server group.
 
         Returns:
@@ -353,6 +396,7 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
                 ex_boot_volume=ex_boot_volume,
                 ex_keyname=ex_keyname,
                 ex_blockdevicemappings=ex_blockdevicemappings,
+                ex_disk_config=ex_disk_config,
                 ex_os_scheduler_hints=ex_os_scheduler_hints,
             )
         )
@@ -457,6 +501,8 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
         name: str | None = None,
         admin_pass: str | Secret | None = None,
         metadata: Mapping[str, str] | None = None,
+        files: Mapping[str, str | bytes] | None = None,
+        disk_config: DiskConfig | None = None,
     ) -> NovaNodeT:
         """Put an image on the node's disk anew; its id and addresses stay, its data do not.
 
@@ -468,6 +514,8 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
             name: Its new name; None to keep the old one.
             admin_pass: Its administrator's new password; None to let Nova make one.
             metadata: Its new metadata; None to keep the old.
+            files: Files to put on it: contents by absolute path.
+            disk_config: As ``ex_disk_config`` of ``create_node``; None to keep the old one.
 
         Returns:
             The node, being rebuilt.
@@ -476,7 +524,11 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
             NodeNotFound: It does not exist.
             Conflict: Its state does not allow it.
         """
-        return run(self._nova.ex_rebuild(node, image, name=name, admin_pass=admin_pass, metadata=metadata))
+        return run(
+            self._nova.ex_rebuild(
+                node, image, name=name, admin_pass=admin_pass, metadata=metadata, files=files, disk_config=disk_config
+            )
+        )
 
     def ex_set_password(self, node: Node | str, password: str | Secret) -> None:
         """Change the administrator's password, where the hypervisor can.

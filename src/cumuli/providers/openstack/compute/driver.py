@@ -9,7 +9,7 @@ from cumuli.capabilities import Capabilities
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.console import host_keys_in
 from cumuli.compute.driver import ComputeDriver, NodeSpec
-from cumuli.compute.models import KeyPair, NodeLocation, NodeSize, VolumeSnapshot
+from cumuli.compute.models import KeyPair, NodeLocation, NodeSize
 from cumuli.compute.wanted import Wanted
 from cumuli.providers.openstack.compute.account import AccountCalls
 from cumuli.providers.openstack.compute.actions import ServerActions
@@ -20,6 +20,7 @@ from cumuli.providers.openstack.compute.models import (
     NovaNodeT,
     OpenStackImage,
     OpenStackNode,
+    OpenStackSnapshot,
     OpenStackVolume,
     VolumeOptions,
 )
@@ -44,7 +45,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
+class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot]):
     """Every portable verb, on Nova, Glance and Cinder.
 
     Args:
@@ -154,10 +155,10 @@ class NovaDriver(ComputeDriver[NovaNodeT, OpenStackVolume, OpenStackImage]):
     async def destroy_volume(self, volume_id: str) -> None:
         await self.volumes.destroy_volume(volume_id)
 
-    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[OpenStackSnapshot]:
         return await self.volumes.list_volume_snapshots(volume_id=volume_id, cursor=cursor)
 
-    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
+    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> OpenStackSnapshot:
         return await self.volumes.create_volume_snapshot(volume_id=volume_id, name=name)
 
     async def destroy_volume_snapshot(self, snapshot_id: str) -> None:
@@ -206,5 +207,5 @@ class OpenStackDriver(NovaDriver[OpenStackNode]):
 
     async def find_volume_snapshots(
         self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
-    ) -> Page[VolumeSnapshot]:
+    ) -> Page[OpenStackSnapshot]:
         return await self.volumes.find_volume_snapshots(wanted, volume_id=volume_id, cursor=cursor)

@@ -224,6 +224,15 @@ class Images:
         )
         return [_member(member) for member in answer.members]
 
+    async def get_member(self, image_id: str, project: str) -> ImageMember:
+        answer = await self._services.get(
+            IMAGE,
+            f"/images/{identified(image_id)}/members/{identified(project)}",
+            _Member,
+            operation="Show image member details",
+        )
+        return _member(answer)
+
     async def create_member(self, image_id: str, project: str) -> ImageMember:
         answer = await self._services.post(
             IMAGE,

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from cumuli.compute.driver import NodeSpec
-from cumuli.compute.models import Node, NodeImage, NodeSize, Volume, VolumeState
+from cumuli.compute.models import Node, NodeImage, NodeSize, Volume, VolumeSnapshot, VolumeState
 from cumuli.wire.lenient import Identity
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "OpenStackNode",
     "OpenStackNodeSpec",
     "OpenStackSize",
+    "OpenStackSnapshot",
     "OpenStackVolume",
     "Quota",
     "QuotaUsage",
@@ -217,6 +218,16 @@ class OpenStackVolume(Volume, frozen=True, kw_only=True):
         return hash((self.provider, "volume", self.id))
 
 
+class OpenStackSnapshot(VolumeSnapshot, frozen=True, kw_only=True):
+    """A snapshot of Cinder's; its metadata are its ``tags``.
+
+    Attributes:
+        description: Its description, or None.
+    """
+
+    description: str | None = None
+
+
 class VolumeType(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of volume on offer.
 
@@ -353,6 +364,7 @@ class OpenStackNodeSpec(NodeSpec, frozen=True, kw_only=True):
     networks: tuple[NetworkAttachment, ...] | None = None
     boot_volume: BootVolume | None = None
     block_devices: tuple[BlockDevice, ...] = ()
+    disk_config: str | None = None
     scheduler_hints: SchedulerHints | None = None
 
     def __repr__(self) -> str:

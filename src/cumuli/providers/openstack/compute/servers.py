@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -40,7 +40,7 @@ from cumuli.providers.openstack.services import COMPUTE, Link, OpenStackServices
 from cumuli.runtime.messages import Response
 from cumuli.secret import Secret
 
-__all__ = ["Servers"]
+__all__ = ["Servers", "personality"]
 
 N = TypeVar("N", bound=OpenStackNode)
 
@@ -301,6 +301,11 @@ def _hints(hints: SchedulerHints) -> dict[str, object]:
     return {**hints.others, **{name: value for name, value in named.items() if value}}
 
 
+def personality(files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    """Files that are put on a server."""
+    return [{"path": path, "contents": _base64(content)} for path, content in files.items()]
+
+
 def _server_body(spec: OpenStackNodeSpec) -> dict[str, object]:
     body: dict[str, object] = {"name": spec.name, "flavorRef": spec.size}
     devices = [_device(device) for device in spec.block_devices]
@@ -320,7 +325,8 @@ def _server_body(spec: OpenStackNodeSpec) -> dict[str, object]:
         "adminPass": spec.auth.secret.reveal() if isinstance(spec.auth, Password) else None,
         "user_data": _base64(spec.user_data) if spec.user_data is not None else None,
         "config_drive": spec.config_drive,
-        "personality": [{"path": path, "contents": _base64(content)} for path, content in spec.files.items()],
+        "OS-DCF:diskConfig": spec.disk_config,
+        "personality": personality(spec.files),
         "security_groups": [{"name": name} for name in spec.security_groups],
     }
     body |= {name: value for name, value in optional.items() if value not in (None, {}, [])}

@@ -11,10 +11,10 @@ import msgspec
 
 from cumuli.calls.paging import Page
 from cumuli.compute.arguments import attached_node
-from cumuli.compute.models import SnapshotState, VolumeSnapshot, VolumeState
+from cumuli.compute.models import SnapshotState, VolumeState
 from cumuli.compute.wanted import EVERYTHING, Wanted
 from cumuli.errors import CloudError, Conflict, ImageNotFound, NodeNotFound, SnapshotNotFound, VolumeNotFound
-from cumuli.providers.openstack.compute.models import OpenStackVolume, VolumeOptions, VolumeType
+from cumuli.providers.openstack.compute.models import OpenStackSnapshot, OpenStackVolume, VolumeOptions, VolumeType
 from cumuli.providers.openstack.faults import fault_error
 from cumuli.providers.openstack.services import BLOCK_STORAGE, COMPUTE, Links, OpenStackServices, identified
 from cumuli.runtime.messages import Response
@@ -106,6 +106,8 @@ class _Snapshot(msgspec.Struct):
     status: str
     name: str | None = None
     display_name: str | None = None
+    description: str | None = None
+    display_description: str | None = None
     volume_id: str | None = None
     size: int | None = None
     created_at: dt.datetime | None = None
@@ -202,11 +204,12 @@ class Volumes:
         )
         return self._volume(answer.volume)
 
-    async def _naming(self, name: str, description: str | None = None) -> dict[str, str]:
+    async def _naming(self, name: str | None, description: str | None = None) -> dict[str, str]:
         """How these are sent: the first Cinder API, which Rackspace kept, has other words for them."""
         place = await self._services.session.versioned_endpoint(BLOCK_STORAGE)
         before = "display_" if "/v1" in place.path else ""
-        return {f"{before}name": name, **({f"{before}description": description} if description else {})}
+        given = {f"{before}name": name, f"{before}description": description}
+        return {key: value for key, value in given.items() if value}
 
     async def destroy_volume(self, volume_id: str) -> None:
         await self._services.delete(
@@ -288,12 +291,12 @@ class Volumes:
                 return volume
             await runtime.sleep(SETTLING_POLL)
 
-    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[VolumeSnapshot]:
+    async def list_volume_snapshots(self, *, volume_id: str | None, cursor: str | None) -> Page[OpenStackSnapshot]:
         return await self.find_volume_snapshots(EVERYTHING, volume_id=volume_id, cursor=cursor)
 
     async def find_volume_snapshots(
         self, wanted: Wanted, *, volume_id: str | None, cursor: str | None
-    ) -> Page[VolumeSnapshot]:
+    ) -> Page[OpenStackSnapshot]:
         """Those that are wanted, and perhaps some more."""
         found, after = await self._services.page(
             BLOCK_STORAGE,
@@ -305,12 +308,25 @@ class Volumes:
         )
         return Page([self._snapshot(snapshot) for snapshot in found.snapshots], after)
 
-    async def create_volume_snapshot(self, *, volume_id: str, name: str | None) -> VolumeSnapshot:
+    async def get_volume_snapshot(self, snapshot_id: str) -> OpenStackSnapshot:
+        answer = await self._services.get(
+            BLOCK_STORAGE,
+            f"/snapshots/{identified(snapshot_id)}",
+            _SnapshotAnswer,
+            operation="Show a snapshot's details",
+            not_found=SnapshotNotFound,
+        )
+        return self._snapshot(answer.snapshot)
+
+    async def create_volume_snapshot(
+        self, *, volume_id: str, name: str | None, description: str | None = None
+    ) -> OpenStackSnapshot:
+        naming = await self._naming(name, description) if name or description else {}
         answer = await self._services.post(
             BLOCK_STORAGE,
             "/snapshots",
             # Without force, the snapshot of a volume that is in use is refused.
-            {"snapshot": {"volume_id": volume_id, "force": True, **(await self._naming(name) if name else {})}},
+            {"snapshot": {"volume_id": volume_id, "force": True, **naming}},
             _SnapshotAnswer,
             operation="Create a snapshot",
             not_found=VolumeNotFound,
@@ -328,13 +344,7 @@ class Volumes:
         )
 
     async def _is_going(self, snapshot_id: str) -> bool:
-        answer = await self._services.get(
-            BLOCK_STORAGE,
-            f"/snapshots/{identified(snapshot_id)}",
-            _SnapshotAnswer,
-            operation="Show a snapshot's details",
-        )
-        return self._snapshot(answer.snapshot).state is SnapshotState.DELETING
+        return (await self.get_volume_snapshot(snapshot_id)).state is SnapshotState.DELETING
 
     def _volume(self, volume: _Volume) -> OpenStackVolume:
         attached = {entry.server_id: entry.device or "" for entry in volume.attachments if entry.server_id}
@@ -358,8 +368,8 @@ class Volumes:
             description=volume.description or volume.display_description,
         )
 
-    def _snapshot(self, snapshot: _Snapshot) -> VolumeSnapshot:
-        return VolumeSnapshot(
+    def _snapshot(self, snapshot: _Snapshot) -> OpenStackSnapshot:
+        return OpenStackSnapshot(
             id=snapshot.id,
             name=snapshot.name or snapshot.display_name or "",
             state=_state(snapshot.status, SNAPSHOT_STATES, SnapshotState.ERROR, SnapshotState.UNKNOWN),
@@ -369,6 +379,7 @@ class Volumes:
             size=snapshot.size,
             created_at=utc(snapshot.created_at),
             tags=snapshot.metadata,
+            description=snapshot.description or snapshot.display_description,
         )
 
 

@@ -114,12 +114,18 @@ class AsyncNeutron(AsyncNetworks[OpenStackNode]):
         return await self._do(self._neutron.routers())
 
     async def ex_create_router(
-        self, name: str, *, external_network: Network | str | None = None, admin_state_up: bool = True
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        external_network: Network | str | None = None,
+        admin_state_up: bool = True,
     ) -> Router:
         """Create a router. Neutron's operation: Create router.
 
         Args:
             name: Its display name.
+            description: Its description.
             external_network: Where it leads outside to; None for nowhere.
             admin_state_up: Whether it is switched on.
 
@@ -130,6 +136,7 @@ class AsyncNeutron(AsyncNetworks[OpenStackNode]):
         outside = {"network_id": reference(external_network, "network")} if external_network is not None else None
         body: dict[str, object] = {
             "name": checked_name(name, "a router"),
+            "description": description,
             "admin_state_up": admin_state_up,
             "external_gateway_info": outside,
         }

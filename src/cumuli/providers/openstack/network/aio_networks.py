@@ -42,12 +42,19 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         return await self._do(self._neutron.networks())
 
     async def ex_create_network(
-        self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        admin_state_up: bool = True,
+        shared: bool | None = None,
+        external: bool | None = None,
     ) -> Network:
         """Create a network. Neutron's operation: Create network.
 
         Args:
             name: Its display name.
+            description: Its description.
             admin_state_up: Whether it is switched on.
             shared: Whether every project may use it; administrators only.
             external: Whether it leads outside; administrators only.
@@ -57,6 +64,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         """
         body: dict[str, object] = {
             "name": checked_name(name, "a network"),
+            "description": description,
             "admin_state_up": admin_state_up,
             "shared": shared,
             "router:external": external,
@@ -133,10 +141,12 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         cidr: str,
         *,
         name: str = "",
+        description: str | None = None,
         ip_version: Literal[4, 6] = 4,
         gateway_ip: str | None = None,
         enable_dhcp: bool = True,
         dns_nameservers: Sequence[str] = (),
+        host_routes: Sequence[HostRoute] = (),
     ) -> Subnet:
         """Create a subnet. Neutron's operation: Create subnet.
 
@@ -144,10 +154,12 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             network: The network it belongs to.
             cidr: Its addresses, such as ``"10.0.0.0/24"``.
             name: Its display name.
+            description: Its description.
             ip_version: 4 or 6.
             gateway_ip: Address of its gateway; None for the first address.
             enable_dhcp: Whether DHCP serves it.
             dns_nameservers: Addresses of the name servers that DHCP announces.
+            host_routes: Routes that DHCP announces.
 
         Raises:
             NotFound: The network does not exist.
@@ -157,10 +169,12 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             "network_id": reference(network, "network"),
             "cidr": cidr,
             "name": name,
+            "description": description,
             "ip_version": ip_version,
             "gateway_ip": gateway_ip,
             "enable_dhcp": enable_dhcp,
             "dns_nameservers": list(dns_nameservers) or None,
+            "host_routes": parts(host_routes) or None,
         }
         return await self._make(self._neutron.create_subnet(body))
 
@@ -301,6 +315,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         fixed_ips: Sequence[FixedIP] | None = None,
         allowed_address_pairs: Sequence[AddressPair] | None = None,
         port_security_enabled: bool | None = None,
+        qos_policy: str | None = None,
     ) -> Port:
         """Change a port; what is None stays as it is. Neutron's operation: Update port.
 
@@ -314,6 +329,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             allowed_address_pairs: All that it may send from besides its own addresses, instead of what it may.
             port_security_enabled: Whether Neutron looks at what it sends, where the cloud has that. It is
                 switched off for a port without security groups and address pairs only.
+            qos_policy: Id of the policy on the quality of its service, where the cloud has that; empty for none.
 
         Returns:
             The port as it is now.
@@ -321,7 +337,7 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
         Raises:
             NotFound: The port, or a security group, does not exist.
             Conflict: An address is taken, or the port still has what it must not have.
-            InvalidRequest: There is nothing to change, or the cloud has no port security.
+            InvalidRequest: There is nothing to change, or the cloud has no port security, or no such policies.
         """
         given: dict[str, object] = {
             "name": name,
@@ -331,9 +347,13 @@ class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Ge
             "fixed_ips": parts(fixed_ips),
             "allowed_address_pairs": parts(allowed_address_pairs),
             "port_security_enabled": port_security_enabled,
+            "qos_policy_id": qos_policy,
         }
         identity = reference(port, "port")
-        return await self._do(self._neutron.update_port(identity, changes(given, f"the port {identity}")))
+        body = changes(given, f"the port {identity}")
+        # Neutron's word for none is null.
+        body = {**body, "qos_policy_id": None} if qos_policy == "" else body
+        return await self._do(self._neutron.update_port(identity, body))
 
     async def ex_delete_port(self, port: Port | str) -> None:
         """Delete a port. Neutron's operation: Delete port.

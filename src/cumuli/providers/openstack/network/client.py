@@ -44,12 +44,19 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         return run(self._networks.ex_list_networks())
 
     def ex_create_network(
-        self, name: str, *, admin_state_up: bool = True, shared: bool | None = None, external: bool | None = None
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        admin_state_up: bool = True,
+        shared: bool | None = None,
+        external: bool | None = None,
     ) -> Network:
         """Create a network. Neutron's operation: Create network.
 
         Args:
             name: Its display name.
+            description: Its description.
             admin_state_up: Whether it is switched on.
             shared: Whether every project may use it; administrators only.
             external: Whether it leads outside; administrators only.
@@ -58,7 +65,9 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             QuotaExceeded: The project may not have another one.
         """
         return run(
-            self._networks.ex_create_network(name, admin_state_up=admin_state_up, shared=shared, external=external)
+            self._networks.ex_create_network(
+                name, description=description, admin_state_up=admin_state_up, shared=shared, external=external
+            )
         )
 
     def ex_get_network(self, network: Network | str) -> Network:
@@ -131,10 +140,12 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         cidr: str,
         *,
         name: str = "",
+        description: str | None = None,
         ip_version: Literal[4, 6] = 4,
         gateway_ip: str | None = None,
         enable_dhcp: bool = True,
         dns_nameservers: Sequence[str] = (),
+        host_routes: Sequence[HostRoute] = (),
     ) -> Subnet:
         """Create a subnet. Neutron's operation: Create subnet.
 
@@ -142,10 +153,12 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             network: The network it belongs to.
             cidr: Its addresses, such as ``"10.0.0.0/24"``.
             name: Its display name.
+            description: Its description.
             ip_version: 4 or 6.
             gateway_ip: Address of its gateway; None for the first address.
             enable_dhcp: Whether DHCP serves it.
             dns_nameservers: Addresses of the name servers that DHCP announces.
+            host_routes: Routes that DHCP announces.
 
         Raises:
             NotFound: The network does not exist.
@@ -156,10 +169,12 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
                 network,
                 cidr,
                 name=name,
+                description=description,
                 ip_version=ip_version,
                 gateway_ip=gateway_ip,
                 enable_dhcp=enable_dhcp,
                 dns_nameservers=dns_nameservers,
+                host_routes=host_routes,
             )
         )
 
@@ -287,6 +302,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         fixed_ips: Sequence[FixedIP] | None = None,
         allowed_address_pairs: Sequence[AddressPair] | None = None,
         port_security_enabled: bool | None = None,
+        qos_policy: str | None = None,
     ) -> Port:
         """Change a port; what is None stays as it is. Neutron's operation: Update port.
 
@@ -300,6 +316,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
             allowed_address_pairs: All that it may send from besides its own addresses, instead of what it may.
             port_security_enabled: Whether Neutron looks at what it sends, where the cloud has that. It is
                 switched off for a port without security groups and address pairs only.
+            qos_policy: Id of the policy on the quality of its service, where the cloud has that; empty for none.
 
         Returns:
             The port as it is now.
@@ -307,7 +324,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
         Raises:
             NotFound: The port, or a security group, does not exist.
             Conflict: An address is taken, or the port still has what it must not have.
-            InvalidRequest: There is nothing to change, or the cloud has no port security.
+            InvalidRequest: There is nothing to change, or the cloud has no port security, or no such policies.
         """
         return run(
             self._networks.ex_update_port(
@@ -319,6 +336,7 @@ class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[Nova
                 fixed_ips=fixed_ips,
                 allowed_address_pairs=allowed_address_pairs,
                 port_security_enabled=port_security_enabled,
+                qos_policy=qos_policy,
             )
         )
 
@@ -494,12 +512,18 @@ class Neutron(Networks[OpenStackNode]):
         return run(self._neutron.ex_list_routers())
 
     def ex_create_router(
-        self, name: str, *, external_network: Network | str | None = None, admin_state_up: bool = True
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        external_network: Network | str | None = None,
+        admin_state_up: bool = True,
     ) -> Router:
         """Create a router. Neutron's operation: Create router.
 
         Args:
             name: Its display name.
+            description: Its description.
             external_network: Where it leads outside to; None for nowhere.
             admin_state_up: Whether it is switched on.
 
@@ -508,7 +532,9 @@ class Neutron(Networks[OpenStackNode]):
             QuotaExceeded: The project may not have another one.
         """
         return run(
-            self._neutron.ex_create_router(name, external_network=external_network, admin_state_up=admin_state_up)
+            self._neutron.ex_create_router(
+                name, description=description, external_network=external_network, admin_state_up=admin_state_up
+            )
         )
 
     def ex_delete_router(self, router: Router | str) -> None:

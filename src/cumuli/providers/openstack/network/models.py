@@ -151,6 +151,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
         allowed_address_pairs: What it may send from besides its own addresses.
         port_security_enabled: Whether Neutron looks at what it sends and lets security groups work; None where
             Neutron does not tell.
+        qos_policy_id: The policy on the quality of its service, or None.
     """
 
     id: Identity
@@ -167,6 +168,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     allowed_address_pairs: tuple[AddressPair, ...] = ()
     port_security_enabled: bool | None = None
+    qos_policy_id: str | None = None
 
 
 class NodeInterface(msgspec.Struct, frozen=True, kw_only=True):
