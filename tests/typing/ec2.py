@@ -15,6 +15,7 @@ from cumuli.providers.aws.ec2.models import (
     LaunchTemplateVersion,
     Network,
     NetworkInterface,
+    Region,
     RouteTable,
     SecurityGroup,
     SpotRequest,
@@ -55,6 +56,7 @@ def extensions(ec2: EC2, node: Node) -> None:
     assert_type(ec2.ex_describe_all_addresses(), list[Address])
     assert_type(ec2.ex_allocate_address(), Address)
     assert_type(ec2.ex_list_availability_zones(only_available=False), list[AvailabilityZone])
+    assert_type(ec2.ex_list_regions(), list[Region])
     assert_type(ec2.ex_list_networks(), list[Network])
     assert_type(ec2.ex_list_subnets(), list[Subnet])
     assert_type(ec2.ex_get_newest_image(owner="amazon", name="al2023-*"), EC2Image)

@@ -35,6 +35,7 @@ async def test_spot_metadata_and_tags(ec2: Any, boto: Any, image: str, name: str
         ex_spot=SpotOptions(max_price="0.05"),
         ex_metadata_options=MetadataOptions(http_tokens="required", hop_limit=2, tags=True),
         ex_monitoring=True,
+        ex_ebs_optimized=True,
         ex_volume_tags={"v": name},
     )
     seen = instance(boto, node.id)
@@ -48,6 +49,7 @@ async def test_spot_metadata_and_tags(ec2: Any, boto: Any, image: str, name: str
     assert read.metadata_options.http_endpoint is True
     assert read.metadata_options.state == seen["MetadataOptions"]["State"]
     assert read.monitoring == "enabled"
+    assert (read.ebs_optimized, seen["EbsOptimized"]) == (True, True)
     [device] = seen["BlockDeviceMappings"]
     [volume] = boto.describe_volumes(VolumeIds=[device["Ebs"]["VolumeId"]])["Volumes"]
     assert tags_of(volume)["v"] == name
@@ -308,6 +310,8 @@ async def test_launch_permissions(ec2: Any, boto: Any, node_id: str, name: str) 
     await ec2.ex_modify_image_attribute(image, public=True)
     seen = boto.describe_image_attribute(ImageId=image.id, Attribute="launchPermission")["LaunchPermissions"]
     assert sorted(seen, key=str) == [{"Group": "all"}, {"UserId": "111122223333"}, {"UserId": "777788889999"}]
+    shared = await ec2.list_images(ex_executable_by="111122223333")
+    assert image.id in {each.id for each in shared}
     found = await ec2.ex_get_launch_permissions(image)
     assert (found.public, sorted(found.accounts)) == (True, ["111122223333", "777788889999"])
     assert (await ec2.get_image(image)).public is True
@@ -319,6 +323,16 @@ async def test_launch_permissions(ec2: Any, boto: Any, node_id: str, name: str) 
     await ec2.delete_image(image)
     with pytest.raises(ImageNotFound):
         await ec2.ex_modify_image_attribute("ami-00000000000000000", public=True)
+
+
+async def test_regions(ec2: Any, boto: Any) -> None:
+    for only_enabled in (True, False):
+        seen = boto.describe_regions(AllRegions=not only_enabled)["Regions"]
+        found = await ec2.ex_list_regions(only_enabled=only_enabled)
+        assert [(region.name, region.endpoint, region.opt_in) for region in found] == [
+            (each["RegionName"], each["Endpoint"], each["OptInStatus"]) for each in seen
+        ]
+    assert found
 
 
 async def test_limits(ec2: Any, boto: Any) -> None:

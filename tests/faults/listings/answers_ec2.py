@@ -74,6 +74,8 @@ TYPE = """<instanceType>t3.size@</instanceType><currentGeneration>true</currentG
 <networkInfo><networkPerformance>Up to 5 Gigabit</networkPerformance></networkInfo>"""
 OFFERING = """<instanceType>t3.size@</instanceType><locationType>availability-zone</locationType>
 <location>eu-west-1a</location>"""
+REGION = """<regionName>eu-west-@</regionName><regionEndpoint>ec2.eu-west-@.amazonaws.com</regionEndpoint>
+<optInStatus>opted-in</optInStatus>"""
 ZONE = """<zoneName>eu-west-1@</zoneName><zoneState>available</zoneState><regionName>eu-west-1</regionName>
 <zoneId>euw1-az@</zoneId><zoneType>availability-zone</zoneType><optInStatus>opt-in-not-required</optInStatus>
 <messageSet><item><message>closed at noon</message></item></messageSet>"""
@@ -132,7 +134,7 @@ VERSION = f"""<launchTemplateId>lt-1</launchTemplateId><launchTemplateName>web</
 <associatePublicIpAddress>true</associatePublicIpAddress><groupSet><groupId>sg-1</groupId></groupSet>
 <privateIpAddressesSet><item><primary>true</primary><privateIpAddress>10.0.0.5</privateIpAddress></item>
 </privateIpAddressesSet></item></networkInterfaceSet><placement><availabilityZone>eu-west-1a</availabilityZone>
-<groupName>near</groupName></placement><monitoring><enabled>true</enabled></monitoring>
+<groupName>near</groupName></placement><monitoring><enabled>true</enabled></monitoring><ebsOptimized>true</ebsOptimized>
 <instanceInitiatedShutdownBehavior>stop</instanceInitiatedShutdownBehavior><tagSpecificationSet><item>
 <resourceType>instance</resourceType>{TAGS}</item></tagSpecificationSet><securityGroupIdSet><item>sg-1</item>
 </securityGroupIdSet><instanceMarketOptions><marketType>spot</marketType><spotOptions><maxPrice>0.05</maxPrice>
@@ -297,6 +299,9 @@ EC2: dict[str, Recorded] = {
         more="",
     ),
     "ex_describe_account_attributes": attributes(lambda ec2: ec2.ex_describe_account_attributes()),
+    "ex_list_regions": listing(
+        lambda ec2: ec2.ex_list_regions(), "DescribeRegions", "regionInfo", REGION, "regionName", more=""
+    ),
     "ex_get_limits": limits(lambda ec2: ec2.ex_get_limits()),
     "list_images": listing(lambda ec2: ec2.list_images(), "DescribeImages", "imagesSet", IMAGE, "imageId"),
     "list_sizes": listing(

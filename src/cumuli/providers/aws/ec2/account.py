@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, tags_of
-from cumuli.providers.aws.ec2.models import ReservedNode
+from cumuli.providers.aws.ec2.models import Region, ReservedNode
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
 
@@ -28,6 +28,14 @@ class Account:
             whole=ids is not None,
         )
         return [_reserved_node(item) for item in answer.reserved_instances_set]
+
+    async def list_regions(self, *, every: bool) -> list[Region]:
+        # AWS gives all of them at once.
+        answer = await self._calls.ask(wire.DescribeRegionsResponse, {"AllRegions": every or None}, whole=False)
+        return [
+            Region(name=item.region_name, endpoint=item.region_endpoint, opt_in=item.opt_in_status)
+            for item in answer.region_info
+        ]
 
     async def attributes(self) -> dict[str, list[str]]:
         """The values of every attribute of the account."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cumuli.compute.aio import AsyncCompute
 from cumuli.providers.aws.ec2.arguments import Filters, checked_filters, own_ids
 from cumuli.providers.aws.ec2.driver import EC2Driver
-from cumuli.providers.aws.ec2.models import EC2Image, EC2Node, EC2Snapshot, EC2Volume, ReservedNode
+from cumuli.providers.aws.ec2.models import EC2Image, EC2Node, EC2Snapshot, EC2Volume, Region, ReservedNode
 
 __all__ = ["AsyncEC2Account"]
 
@@ -35,6 +35,16 @@ class AsyncEC2Account(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         if wanted == []:
             return []
         return await self._do(self._ec2.account.list_reserved(ids=wanted, matching=checked_filters(filters)))
+
+    async def ex_list_regions(self, *, only_enabled: bool = True) -> list[Region]:
+        """The regions of AWS's.
+
+        EC2's operation: ``DescribeRegions``.
+
+        Args:
+            only_enabled: Leave out those that the account would have to enable first.
+        """
+        return await self._do(self._ec2.account.list_regions(every=not only_enabled))
 
     async def ex_describe_account_attributes(self) -> dict[str, list[str]]:
         """What AWS says of the account in this region, by AWS's names.

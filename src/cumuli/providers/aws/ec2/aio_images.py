@@ -40,6 +40,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         name: str | None = None,
         state: ImageState | str | Collection[ImageState | str] | None = None,
         tags: Mapping[str, str | None] | None = None,
+        ex_executable_by: str | None = None,
         ex_filters: Filters | None = None,
     ) -> list[EC2Image]:
         """Images that nodes can be made from.
@@ -55,6 +56,8 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             name: Only images that are called exactly so.
             state: Only images in this state, or in one of these.
             tags: Only images that have all of these tags; None as a value for any value.
+            ex_executable_by: Only images from which this account may launch nodes because somebody said so: its id;
+                ``"self"`` for what was shared with one's own, ``"all"`` for what is public.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
 
@@ -69,7 +72,13 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         listing = self._listing(
             ComputeCapability.LIST_IMAGES,
             lambda cursor: self._ec2.images.list_images(
-                location=place, owner=owner, ids=chosen, cursor=cursor, wanted=wanted, matching=matching
+                location=place,
+                owner=owner,
+                ids=chosen,
+                cursor=cursor,
+                wanted=wanted,
+                matching=matching,
+                executable_by=ex_executable_by,
             ),
             empty=chosen == [],
             wanted=wanted,
@@ -123,7 +132,13 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         return newest
 
     async def create_image(
-        self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
+        self,
+        node: Node | str,
+        name: str,
+        *,
+        description: str | None = None,
+        ex_reboot: bool = False,
+        ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
     ) -> EC2Image:
         """Make an image of a node.
 
@@ -135,6 +150,8 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             description: The image's description.
             ex_reboot: Whether AWS shuts a running node down for it, so that its file systems are at rest,
                 and starts it again. Without that the image is of the disks as they are at that moment.
+            ex_blockdevicemappings: What is different about its volumes: larger ones, more of them, or devices to
+                leave out (``BlockDeviceMapping(device="/dev/sdf", no_device=True)``).
 
         Returns:
             The image, possibly still being made.
@@ -150,6 +167,7 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 name=checked_name(name, "an image"),
                 description=description,
                 reboot=ex_reboot,
+                block_devices=ex_blockdevicemappings,
             )
         )
 
@@ -231,6 +249,11 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         boot_mode: Literal["legacy-bios", "uefi", "uefi-preferred"] | None = None,
         kernel: str | None = None,
         ramdisk: str | None = None,
+        sriov_net_support: Literal["simple"] | None = None,
+        tpm_support: Literal["v2.0"] | None = None,
+        uefi_data: str | None = None,
+        imds_support: Literal["v2.0"] | None = None,
+        billing_products: Sequence[str] = (),
     ) -> EC2Image:
         """Register an image made of snapshots, or of a bundle in S3.
 
@@ -248,6 +271,11 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             boot_mode: How it boots; None for the size's own way.
             kernel: Id of a kernel, for paravirtual images.
             ramdisk: Id of a RAM disk, likewise.
+            sriov_net_support: Whether it has the older driver for enhanced networking, of Intel's adapters.
+            tpm_support: Whether its nodes have a trusted platform module (NitroTPM); they then boot by UEFI.
+            uefi_data: What its nodes' UEFI variables are at first, in AWS's own coding (base64).
+            imds_support: Whether its nodes give their metadata by session tokens only (IMDSv2), unless told otherwise.
+            billing_products: Codes of what is paid for with it; for accounts that AWS lets do that.
 
         Returns:
             The new image; its state is not known yet.
@@ -267,6 +295,11 @@ class AsyncEC2Images(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             "BootMode": boot_mode,
             "KernelId": kernel,
             "RamdiskId": ramdisk,
+            "SriovNetSupport": sriov_net_support,
+            "TpmSupport": tpm_support,
+            "UefiData": uefi_data,
+            "ImdsSupport": imds_support,
+            "BillingProduct": billing_products,
         }
         return await self._make(self._ec2.images.register_image(parameters, name=checked_name(name, "an image")))
 

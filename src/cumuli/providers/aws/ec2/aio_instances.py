@@ -122,6 +122,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         ex_placement_group: PlacementGroup | str | None = None,
         ex_metadata_options: MetadataOptions | None = None,
         ex_monitoring: bool | None = None,
+        ex_ebs_optimized: bool | None = None,
         ex_volume_tags: Mapping[str, str] | None = None,
         ex_interface_tags: Mapping[str, str] | None = None,
         ex_network_interfaces: Sequence[InterfaceSpec] = (),
@@ -160,6 +161,8 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             ex_metadata_options: How it gets at its metadata: ``MetadataOptions(http_tokens="required")`` for session
                 tokens only (IMDSv2).
             ex_monitoring: Whether it is monitored in detail, by the minute, which costs; None for no.
+            ex_ebs_optimized: Whether it has a way of its own to its volumes; None for the size's own way, which is
+                yes for every size of today.
             ex_volume_tags: Tags to put on the volumes that are made for it.
             ex_interface_tags: Tags to put on the network interfaces that are made for it.
             ex_network_interfaces: Its network interfaces, for several of them, or for one that is there already. They
@@ -196,6 +199,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             placement_group=None if ex_placement_group is None else own_id(ex_placement_group, PlacementGroup),
             metadata_options=ex_metadata_options,
             monitoring=ex_monitoring,
+            ebs_optimized=ex_ebs_optimized,
             volume_tags=checked_tags(ex_volume_tags),
             interface_tags=checked_tags(ex_interface_tags),
             interfaces=tuple(ex_network_interfaces),
@@ -344,6 +348,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         ex_placement_group: PlacementGroup | str | None = None,
         ex_metadata_options: MetadataOptions | None = None,
         ex_monitoring: bool | None = None,
+        ex_ebs_optimized: bool | None = None,
         ex_volume_tags: Mapping[str, str] | None = None,
         ex_interface_tags: Mapping[str, str] | None = None,
         ex_network_interfaces: Sequence[InterfaceSpec] = (),
@@ -380,6 +385,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             ex_placement_group: A placement group.
             ex_metadata_options: How they get at their metadata.
             ex_monitoring: Whether they are monitored in detail.
+            ex_ebs_optimized: Whether they have ways of their own to their volumes.
             ex_volume_tags: Tags to put on the volumes that are made for them.
             ex_interface_tags: Tags to put on the network interfaces that are made for them.
             ex_network_interfaces: The network interfaces of each; for several nodes none that are there already.
@@ -421,6 +427,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
             placement_group=None if ex_placement_group is None else own_id(ex_placement_group, PlacementGroup),
             metadata_options=ex_metadata_options,
             monitoring=ex_monitoring,
+            ebs_optimized=ex_ebs_optimized,
             volume_tags=checked_tags(ex_volume_tags),
             interface_tags=checked_tags(ex_interface_tags),
             interfaces=tuple(ex_network_interfaces),

@@ -83,6 +83,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
         placement_group: PlacementGroup | str | None = None,
         metadata_options: MetadataOptions | None = None,
         monitoring: bool | None = None,
+        ebs_optimized: bool | None = None,
         node_tags: Mapping[str, str] | None = None,
         volume_tags: Mapping[str, str] | None = None,
         interface_tags: Mapping[str, str] | None = None,
@@ -114,6 +115,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
             placement_group: A placement group.
             metadata_options: How nodes get at their metadata.
             monitoring: Whether they are monitored in detail.
+            ebs_optimized: Whether they have ways of their own to their volumes.
             node_tags: Tags to put on nodes.
             volume_tags: Tags to put on volumes that are made for them.
             interface_tags: Tags to put on network interfaces that are made for them.
@@ -149,6 +151,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
             placement_group=None if placement_group is None else own_id(placement_group, PlacementGroup),
             metadata_options=metadata_options,
             monitoring=monitoring,
+            ebs_optimized=ebs_optimized,
             volume_tags=checked_tags(volume_tags),
             interface_tags=checked_tags(interface_tags),
             interfaces=tuple(network_interfaces),
@@ -220,6 +223,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
         placement_group: PlacementGroup | str | None = None,
         metadata_options: MetadataOptions | None = None,
         monitoring: bool | None = None,
+        ebs_optimized: bool | None = None,
         node_tags: Mapping[str, str] | None = None,
         volume_tags: Mapping[str, str] | None = None,
         interface_tags: Mapping[str, str] | None = None,
@@ -253,6 +257,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
             placement_group: A placement group.
             metadata_options: How nodes get at their metadata.
             monitoring: Whether they are monitored in detail.
+            ebs_optimized: Whether they have ways of their own to their volumes.
             node_tags: Tags to put on nodes.
             volume_tags: Tags to put on volumes that are made for them.
             interface_tags: Tags to put on network interfaces that are made for them.
@@ -287,6 +292,7 @@ class AsyncEC2LaunchTemplates(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snap
             placement_group=None if placement_group is None else own_id(placement_group, PlacementGroup),
             metadata_options=metadata_options,
             monitoring=monitoring,
+            ebs_optimized=ebs_optimized,
             volume_tags=checked_tags(volume_tags),
             interface_tags=checked_tags(interface_tags),
             interfaces=tuple(network_interfaces),

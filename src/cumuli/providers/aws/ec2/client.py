@@ -61,6 +61,7 @@ from cumuli.providers.aws.ec2.models import (
     NetworkAttributes,
     NetworkInterface,
     PlacementGroup,
+    Region,
     ReservedNode,
     RouteTable,
     RouteTableAssociation,
@@ -168,6 +169,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         ex_placement_group: PlacementGroup | str | None = None,
         ex_metadata_options: MetadataOptions | None = None,
         ex_monitoring: bool | None = None,
+        ex_ebs_optimized: bool | None = None,
         ex_volume_tags: Mapping[str, str] | None = None,
         ex_interface_tags: Mapping[str, str] | None = None,
         ex_network_interfaces: Sequence[InterfaceSpec] = (),
@@ -206,6 +208,8 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             ex_metadata_options: How it gets at its metadata: ``MetadataOptions(http_tokens="required")`` for session
                 tokens only (IMDSv2).
             ex_monitoring: Whether it is monitored in detail, by the minute, which costs; None for no.
+            ex_ebs_optimized: Whether it has a way of its own to its volumes; None for the size's own way, which is
+                yes for every size of today.
             ex_volume_tags: Tags to put on the volumes that are made for it.
             ex_interface_tags: Tags to put on the network interfaces that are made for it.
             ex_network_interfaces: Its network interfaces, for several of them, or for one that is there already. They
@@ -247,6 +251,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 ex_placement_group=ex_placement_group,
                 ex_metadata_options=ex_metadata_options,
                 ex_monitoring=ex_monitoring,
+                ex_ebs_optimized=ex_ebs_optimized,
                 ex_volume_tags=ex_volume_tags,
                 ex_interface_tags=ex_interface_tags,
                 ex_network_interfaces=ex_network_interfaces,
@@ -387,6 +392,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         ex_placement_group: PlacementGroup | str | None = None,
         ex_metadata_options: MetadataOptions | None = None,
         ex_monitoring: bool | None = None,
+        ex_ebs_optimized: bool | None = None,
         ex_volume_tags: Mapping[str, str] | None = None,
         ex_interface_tags: Mapping[str, str] | None = None,
         ex_network_interfaces: Sequence[InterfaceSpec] = (),
@@ -423,6 +429,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             ex_placement_group: A placement group.
             ex_metadata_options: How they get at their metadata.
             ex_monitoring: Whether they are monitored in detail.
+            ex_ebs_optimized: Whether they have ways of their own to their volumes.
             ex_volume_tags: Tags to put on the volumes that are made for them.
             ex_interface_tags: Tags to put on the network interfaces that are made for them.
             ex_network_interfaces: The network interfaces of each; for several nodes none that are there already.
@@ -464,6 +471,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 ex_placement_group=ex_placement_group,
                 ex_metadata_options=ex_metadata_options,
                 ex_monitoring=ex_monitoring,
+                ex_ebs_optimized=ex_ebs_optimized,
                 ex_volume_tags=ex_volume_tags,
                 ex_interface_tags=ex_interface_tags,
                 ex_network_interfaces=ex_network_interfaces,
@@ -674,6 +682,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         placement_group: PlacementGroup | str | None = None,
         metadata_options: MetadataOptions | None = None,
         monitoring: bool | None = None,
+        ebs_optimized: bool | None = None,
         node_tags: Mapping[str, str] | None = None,
         volume_tags: Mapping[str, str] | None = None,
         interface_tags: Mapping[str, str] | None = None,
@@ -705,6 +714,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             placement_group: A placement group.
             metadata_options: How nodes get at their metadata.
             monitoring: Whether they are monitored in detail.
+            ebs_optimized: Whether they have ways of their own to their volumes.
             node_tags: Tags to put on nodes.
             volume_tags: Tags to put on volumes that are made for them.
             interface_tags: Tags to put on network interfaces that are made for them.
@@ -740,6 +750,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 placement_group=placement_group,
                 metadata_options=metadata_options,
                 monitoring=monitoring,
+                ebs_optimized=ebs_optimized,
                 node_tags=node_tags,
                 volume_tags=volume_tags,
                 interface_tags=interface_tags,
@@ -797,6 +808,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         placement_group: PlacementGroup | str | None = None,
         metadata_options: MetadataOptions | None = None,
         monitoring: bool | None = None,
+        ebs_optimized: bool | None = None,
         node_tags: Mapping[str, str] | None = None,
         volume_tags: Mapping[str, str] | None = None,
         interface_tags: Mapping[str, str] | None = None,
@@ -830,6 +842,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             placement_group: A placement group.
             metadata_options: How nodes get at their metadata.
             monitoring: Whether they are monitored in detail.
+            ebs_optimized: Whether they have ways of their own to their volumes.
             node_tags: Tags to put on nodes.
             volume_tags: Tags to put on volumes that are made for them.
             interface_tags: Tags to put on network interfaces that are made for them.
@@ -865,6 +878,7 @@ class EC2LaunchTemplates(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 placement_group=placement_group,
                 metadata_options=metadata_options,
                 monitoring=monitoring,
+                ebs_optimized=ebs_optimized,
                 node_tags=node_tags,
                 volume_tags=volume_tags,
                 interface_tags=interface_tags,
@@ -1058,6 +1072,7 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         name: str | None = None,
         state: ImageState | str | Collection[ImageState | str] | None = None,
         tags: Mapping[str, str | None] | None = None,
+        ex_executable_by: str | None = None,
         ex_filters: Filters | None = None,
     ) -> list[EC2Image]:
         """Images that nodes can be made from.
@@ -1073,6 +1088,8 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             name: Only images that are called exactly so.
             state: Only images in this state, or in one of these.
             tags: Only images that have all of these tags; None as a value for any value.
+            ex_executable_by: Only images from which this account may launch nodes because somebody said so: its id;
+                ``"self"`` for what was shared with one's own, ``"all"`` for what is public.
             ex_filters: AWS's own filters by name, each with the values of which one must match
                 (``{"name": "al2023-ami-*", "architecture": ["arm64"]}``); ``*`` and ``?`` are wildcards.
 
@@ -1082,7 +1099,14 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         """
         return run(
             self._ec2_images.list_images(
-                location=location, owner=owner, ids=ids, name=name, state=state, tags=tags, ex_filters=ex_filters
+                location=location,
+                owner=owner,
+                ids=ids,
+                name=name,
+                state=state,
+                tags=tags,
+                ex_executable_by=ex_executable_by,
+                ex_filters=ex_filters,
             )
         )
 
@@ -1115,7 +1139,13 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         )
 
     def create_image(
-        self, node: Node | str, name: str, *, description: str | None = None, ex_reboot: bool = False
+        self,
+        node: Node | str,
+        name: str,
+        *,
+        description: str | None = None,
+        ex_reboot: bool = False,
+        ex_blockdevicemappings: Sequence[BlockDeviceMapping] = (),
     ) -> EC2Image:
         """Make an image of a node.
 
@@ -1127,6 +1157,8 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             description: The image's description.
             ex_reboot: Whether AWS shuts a running node down for it, so that its file systems are at rest,
                 and starts it again. Without that the image is of the disks as they are at that moment.
+            ex_blockdevicemappings: What is different about its volumes: larger ones, more of them, or devices to
+                leave out (``BlockDeviceMapping(device="/dev/sdf", no_device=True)``).
 
         Returns:
             The image, possibly still being made.
@@ -1135,7 +1167,11 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             NodeNotFound: The node does not exist.
             AlreadyExists: An image of that name exists.
         """
-        return run(self._ec2_images.create_image(node, name, description=description, ex_reboot=ex_reboot))
+        return run(
+            self._ec2_images.create_image(
+                node, name, description=description, ex_reboot=ex_reboot, ex_blockdevicemappings=ex_blockdevicemappings
+            )
+        )
 
     def ex_get_launch_permissions(self, image: NodeImage | str) -> LaunchPermissions:
         """Who may launch nodes from an image of one's own.
@@ -1212,6 +1248,11 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         boot_mode: Literal["legacy-bios", "uefi", "uefi-preferred"] | None = None,
         kernel: str | None = None,
         ramdisk: str | None = None,
+        sriov_net_support: Literal["simple"] | None = None,
+        tpm_support: Literal["v2.0"] | None = None,
+        uefi_data: str | None = None,
+        imds_support: Literal["v2.0"] | None = None,
+        billing_products: Sequence[str] = (),
     ) -> EC2Image:
         """Register an image made of snapshots, or of a bundle in S3.
 
@@ -1229,6 +1270,11 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             boot_mode: How it boots; None for the size's own way.
             kernel: Id of a kernel, for paravirtual images.
             ramdisk: Id of a RAM disk, likewise.
+            sriov_net_support: Whether it has the older driver for enhanced networking, of Intel's adapters.
+            tpm_support: Whether its nodes have a trusted platform module (NitroTPM); they then boot by UEFI.
+            uefi_data: What its nodes' UEFI variables are at first, in AWS's own coding (base64).
+            imds_support: Whether its nodes give their metadata by session tokens only (IMDSv2), unless told otherwise.
+            billing_products: Codes of what is paid for with it; for accounts that AWS lets do that.
 
         Returns:
             The new image; its state is not known yet.
@@ -1250,6 +1296,11 @@ class EC2Images(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 boot_mode=boot_mode,
                 kernel=kernel,
                 ramdisk=ramdisk,
+                sriov_net_support=sriov_net_support,
+                tpm_support=tpm_support,
+                uefi_data=uefi_data,
+                imds_support=imds_support,
+                billing_products=billing_products,
             )
         )
 
@@ -2597,6 +2648,16 @@ class EC2Account(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
             NotFound: One of ``ids`` does not exist.
         """
         return run(self._ec2_account.ex_list_reserved_nodes(ids=ids, filters=filters))
+
+    def ex_list_regions(self, *, only_enabled: bool = True) -> list[Region]:
+        """The regions of AWS's.
+
+        EC2's operation: ``DescribeRegions``.
+
+        Args:
+            only_enabled: Leave out those that the account would have to enable first.
+        """
+        return run(self._ec2_account.ex_list_regions(only_enabled=only_enabled))
 
     def ex_describe_account_attributes(self) -> dict[str, list[str]]:
         """What AWS says of the account in this region, by AWS's names.

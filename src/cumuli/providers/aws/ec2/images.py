@@ -12,6 +12,7 @@ from cumuli.errors import ImageNotFound
 from cumuli.providers.aws.ec2 import wire
 from cumuli.providers.aws.ec2.arguments import Filters
 from cumuli.providers.aws.ec2.calls import EC2Calls, asked_for, next_cursor, page_of, tags_of
+from cumuli.providers.aws.ec2.launching import block_device_parameters
 from cumuli.providers.aws.ec2.models import PROVIDER, BlockDeviceMapping, EC2Image, LaunchPermissions
 from cumuli.providers.aws.query import filters
 from cumuli.wire.timestamps import utc
@@ -46,6 +47,7 @@ class Images:
         cursor: str | None,
         wanted: Wanted = EVERYTHING,
         matching: Filters | None = None,
+        executable_by: str | None = None,
     ) -> Page[EC2Image]:
         # An image is there for every zone of its region: a location selects nothing.
         asked = asked_for(wanted, STATES, name="name", state="state") if ids is None else {}
@@ -56,6 +58,7 @@ class Images:
             {
                 **page_of("ImageId", ids, cursor),
                 "Owner": [owner] if owner else None,
+                "ExecutableBy": [executable_by] if executable_by else None,
                 "IncludeDisabled": disabled or None,
                 "Filter": filters({**asked, **(matching or {})}),
             },
@@ -69,12 +72,26 @@ class Images:
             raise ImageNotFound(f"there is no image {image_id} in this region, or this account may not use it")
         return images[0]
 
-    async def create_image(self, *, node_id: str, name: str, description: str | None, reboot: bool = False) -> EC2Image:
+    async def create_image(
+        self,
+        *,
+        node_id: str,
+        name: str,
+        description: str | None,
+        reboot: bool = False,
+        block_devices: Sequence[BlockDeviceMapping] = (),
+    ) -> EC2Image:
         # AWS reboots a running instance unless it is told not to (CreateImage, NoReboot).
         # Not repeatable: the second one would fail because of the first one's name.
         answer = await self._calls.make(
             wire.CreateImageResponse,
-            {"InstanceId": node_id, "Name": name, "Description": description, "NoReboot": not reboot},
+            {
+                "InstanceId": node_id,
+                "Name": name,
+                "Description": description,
+                "NoReboot": not reboot,
+                "BlockDeviceMapping": block_device_parameters(block_devices),
+            },
             what=f"the image {name!r}",
             look=LOOK,
         )

@@ -193,6 +193,7 @@ def _data_of(data: wire.TemplateData) -> LaunchTemplateData:
         placement_group=(placement.group_name or placement.group_id) if placement else None,
         metadata_options=metadata_options_of(data.metadata_options) if data.metadata_options else None,
         monitoring=data.monitoring.enabled if data.monitoring else None,
+        ebs_optimized=data.ebs_optimized,
         node_tags=tags.get("instance", {}),
         volume_tags=tags.get("volume", {}),
         interface_tags=tags.get("network-interface", {}),

@@ -56,6 +56,7 @@ class Launching:
             "InstanceMarketOptions": _market_parameters(spec.spot),
             "MetadataOptions": metadata_parameters(spec.metadata_options),
             "Monitoring": None if spec.monitoring is None else {"Enabled": spec.monitoring},
+            "EbsOptimized": spec.ebs_optimized,
             **await self._network_parameters(spec, template=template),
         }
 

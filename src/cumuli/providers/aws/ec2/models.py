@@ -34,6 +34,7 @@ __all__ = [
     "NetworkInterface",
     "NodeInterface",
     "PlacementGroup",
+    "Region",
     "ReservedNode",
     "Route",
     "RouteTable",
@@ -444,6 +445,7 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
         placement_group: Id or name of a placement group.
         metadata_options: How it gets at its metadata.
         monitoring: Whether it is monitored in detail.
+        ebs_optimized: Whether it has a way of its own to its volumes.
         volume_tags: Tags to put on the volumes that are made for it.
         interface_tags: Tags to put on the interfaces that are made for it.
         interfaces: Its interfaces, instead of the one that ``subnet`` and the like describe.
@@ -469,6 +471,7 @@ class EC2NodeSpec(NodeSpec, frozen=True, kw_only=True):
     placement_group: str | None = None
     metadata_options: MetadataOptions | None = None
     monitoring: bool | None = None
+    ebs_optimized: bool | None = None
     volume_tags: dict[str, str] = msgspec.field(default_factory=dict)
     interface_tags: dict[str, str] = msgspec.field(default_factory=dict)
     interfaces: tuple[InterfaceSpec, ...] = ()
@@ -526,6 +529,7 @@ class LaunchTemplateData(msgspec.Struct, frozen=True, kw_only=True):
         placement_group: Name or id of the placement group.
         metadata_options: How nodes get at their metadata.
         monitoring: Whether nodes are monitored in detail.
+        ebs_optimized: Whether they have ways of their own to their volumes.
         node_tags: Tags to put on nodes.
         volume_tags: Tags to put on volumes that are made for them.
         interface_tags: Tags to put on network interfaces that are made for them.
@@ -545,6 +549,7 @@ class LaunchTemplateData(msgspec.Struct, frozen=True, kw_only=True):
     placement_group: str | None = None
     metadata_options: MetadataOptions | None = None
     monitoring: bool | None = None
+    ebs_optimized: bool | None = None
     node_tags: dict[str, str] = {}
     volume_tags: dict[str, str] = {}
     interface_tags: dict[str, str] = {}
@@ -749,6 +754,27 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash((self.provider, "address", self.id))
+
+
+class Region(msgspec.Struct, frozen=True, kw_only=True):
+    """A region of AWS's.
+
+    Attributes:
+        name: Its name (``"eu-west-1"``), as ``EC2(region=…)`` takes it.
+        endpoint: The host of its EC2 service (``"ec2.eu-west-1.amazonaws.com"``).
+        opt_in: ``"opt-in-not-required"``, ``"opted-in"``, or ``"not-opted-in"``: the account has not enabled it.
+        provider: ``"ec2"``.
+    """
+
+    name: str
+    endpoint: str = ""
+    opt_in: str = ""
+    provider: str = PROVIDER
+
+    @property
+    def id(self) -> str:
+        """The name, which identifies a region."""
+        return self.name
 
 
 class AvailabilityZone(msgspec.Struct, frozen=True, kw_only=True):

@@ -258,6 +258,7 @@ class TemplateData(Item, frozen=True):
     network_interface_set: list[TemplateInterface] = []
     placement: TemplatePlacement | None = None
     monitoring: TemplateMonitoring | None = None
+    ebs_optimized: bool | None = None
     instance_initiated_shutdown_behavior: str | None = None
     tag_specification_set: list[TemplateTags] = []
     security_group_id_set: list[str] = []
@@ -389,6 +390,16 @@ class AccountAttribute(Item, frozen=True):
 
 class DescribeAccountAttributesResponse(Answer, frozen=True):
     account_attribute_set: list[AccountAttribute] = []
+
+
+class RegionItem(Item, frozen=True):
+    region_name: Identity
+    region_endpoint: str = ""
+    opt_in_status: str = ""
+
+
+class DescribeRegionsResponse(Answer, frozen=True):
+    region_info: list[RegionItem] = []
 
 
 # Sizes
