@@ -1,11 +1,14 @@
-"""Write docs/guide/libcloud-table.md from the rows in ``src/cumuli/libcloud/rows``.
+"""Write docs/guide/libcloud-table.md, and the counts in from-libcloud.md, from ``src/cumuli/libcloud/rows``.
 
-python tools/libcloud_table.py            write it if it has changed
-python tools/libcloud_table.py --check    write nothing; exit 1 if it would change
+    python tools/libcloud_table.py            write what has changed
+    python tools/libcloud_table.py --check    write nothing; exit 1 if something would change
+
+It needs no Libcloud: that the rows are true is for tests/unit/libcloud to see.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +17,12 @@ from cumuli.libcloud.table import Driver, Method, Row, Verdict, drivers
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "guide" / "libcloud-table.md"
+GUIDE = PAGE.with_name("from-libcloud.md")
 LIBCLOUD = "3.9.1"
+# The sentence of the guide that says how many there are.
+COUNTED = re.compile(r"Of the \d+ methods and \d+ arguments of(.*?), \d+ and \d+ are\n", re.DOTALL)
+
+GOOD = frozenset({Verdict.EQUIVALENT, Verdict.BETTER})
 
 HEAD = f"""\
 # Libcloud's methods and arguments, and ours
@@ -57,6 +65,21 @@ def totals(found: Iterable[Driver]) -> tuple[list[Method], list[Row]]:
     """Every method and every argument, those once that several drivers inherit."""
     methods = [method for driver in found for method in driver.methods.values() if method.inherited_from is None]
     return methods, [row for method in methods for row in method.arguments.values()]
+
+
+def guide(text: str, found: Mapping[str, Driver]) -> str:
+    """The guide, with the counts of these rows.
+
+    Raises:
+        ValueError: The sentence that has them is not there.
+    """
+    methods, arguments = totals(found.values())
+    good = [sum(row.verdict in GOOD for row in rows) for rows in (methods, arguments)]
+    counts = rf"Of the {len(methods)} methods and {len(arguments)} arguments of\1, {good[0]} and {good[1]} are\n"
+    changed, times = COUNTED.subn(counts, text)
+    if times != 1:
+        raise ValueError(f"{GUIDE.name} has no sentence like: Of the 1 methods and 2 arguments of …, 1 and 2 are")
+    return changed
 
 
 def _counts(found: Mapping[str, Driver]) -> Iterator[str]:
@@ -109,7 +132,7 @@ def _called(name: str, driver: Driver, *, theirs: bool = False) -> str:
 
 
 def _word(verdict: Verdict) -> str:
-    return str(verdict) if verdict in {Verdict.EQUIVALENT, Verdict.BETTER} else f"**{verdict}**"
+    return str(verdict) if verdict in GOOD else f"**{verdict}**"
 
 
 def _notes(method: Method) -> str:
@@ -136,16 +159,16 @@ def _text(note: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or say that it is stale."""
-    text = page(drivers())
-    if PAGE.exists() and PAGE.read_text("utf-8") == text:
-        return 0
-    if "--check" in arguments:
-        print(f"{PAGE.relative_to(ROOT)} is stale; run: make format")
-        return 1
-    PAGE.write_text(text, "utf-8")
-    print(f"wrote {PAGE.relative_to(ROOT)}")
-    return 0
+    """Write the pages, or say that they are stale."""
+    texts = {PAGE: page(drivers()), GUIDE: guide(GUIDE.read_text("utf-8"), drivers())}
+    stale = [path for path, text in texts.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is stale; run: make format")
+        else:
+            path.write_text(texts[path], "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 1 if stale and "--check" in arguments else 0
 
 
 if __name__ == "__main__":

@@ -9,10 +9,8 @@ import msgspec
 import pytest
 
 from cumuli.libcloud.table import Driver, Method, Row, Verdict, drivers
-from tests.support.libcloud_api import ALIKE, problems
+from tests.support.libcloud_api import problems
 from tools import libcloud_table
-
-GUIDE = libcloud_table.ROOT / "docs" / "guide" / "from-libcloud.md"
 
 
 def changed(name: str, method: str, **fields: object) -> Driver:
@@ -40,12 +38,12 @@ def test_the_page_is_fresh() -> None:
 
 
 def test_the_guide_has_the_counts() -> None:
-    methods, arguments = libcloud_table.totals(drivers().values())
-    good = [sum(row.verdict in ALIKE for row in rows) for rows in (methods, arguments)]
-    told = f"Of the {len(methods)} methods and {len(arguments)} arguments"
-    text = " ".join(GUIDE.read_text("utf-8").split())
-    assert told in text
-    assert f"{good[0]} and {good[1]} are here as good or better" in text
+    text = libcloud_table.GUIDE.read_text("utf-8")
+    assert libcloud_table.guide(text, drivers()) == text, "run: make format"
+    one = {"local": drivers()["local"]}
+    assert libcloud_table.guide(text, one) != text
+    with pytest.raises(ValueError, match="no sentence"):
+        libcloud_table.guide("", one)
 
 
 def test_a_missing_method_is_found() -> None:
