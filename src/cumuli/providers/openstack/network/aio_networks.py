@@ -9,7 +9,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.arguments import checked_name, id_of
 from cumuli.compute.models import Node
 from cumuli.providers.openstack.compute.arguments import reference
-from cumuli.providers.openstack.compute.models import NovaNodeT, OpenStackImage, OpenStackVolume
+from cumuli.providers.openstack.compute.models import NovaNodeT, OpenStackImage, OpenStackSnapshot, OpenStackVolume
 from cumuli.providers.openstack.network.arguments import changes, parts, references
 from cumuli.providers.openstack.network.driver import NetworkCalls
 from cumuli.providers.openstack.network.models import (
@@ -30,7 +30,7 @@ __all__ = ["AsyncNetworks"]
 ICMP = frozenset({"icmp", "icmpv6", "ipv6-icmp", "1", "58"})
 
 
-class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class AsyncNetworks(AsyncCompute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What every Neutron has: networks, subnets, ports and security groups."""
 
     _neutron: NetworkCalls

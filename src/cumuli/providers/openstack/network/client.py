@@ -10,7 +10,13 @@ from typing import Generic, Literal
 
 from cumuli.compute.client import Compute
 from cumuli.compute.models import Node
-from cumuli.providers.openstack.compute.models import NovaNodeT, OpenStackImage, OpenStackNode, OpenStackVolume
+from cumuli.providers.openstack.compute.models import (
+    NovaNodeT,
+    OpenStackImage,
+    OpenStackNode,
+    OpenStackSnapshot,
+    OpenStackVolume,
+)
 from cumuli.providers.openstack.network.aio import AsyncNeutron
 from cumuli.providers.openstack.network.aio_networks import AsyncNetworks
 from cumuli.providers.openstack.network.models import (
@@ -32,7 +38,7 @@ from cumuli.runtime.blocking.drive import run
 __all__ = ["Networks", "Neutron"]
 
 
-class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage], Generic[NovaNodeT]):
+class Networks(Compute[NovaNodeT, OpenStackVolume, OpenStackImage, OpenStackSnapshot], Generic[NovaNodeT]):
     """What every Neutron has: networks, subnets, ports and security groups."""
 
     def __init__(self, client: AsyncNetworks[NovaNodeT]) -> None:
