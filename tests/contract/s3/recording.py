@@ -15,6 +15,8 @@ from cumuli.runtime.timeouts import Patience
 __all__ = ["RecordingRuntime"]
 
 CONTENT = b"content"
+# Between the moments that the cases name.
+STORED = ("last-modified", "Thu, 02 Jan 2020 00:00:00 GMT")
 BODIES = {
     "ListBuckets": (
         "<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name></Bucket></Buckets>{token}"
@@ -108,7 +110,7 @@ class RecordingRuntime:
             assert checksum == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode() or body[:1] == b"<"
             headers.append(("x-amz-checksum-crc32", checksum))
         if operation == "HeadObject":
-            headers.append(("content-length", str(self._size)))
+            headers += [("content-length", str(self._size)), STORED]
         more = not any(word in query for word in ("continuation-token", "key-marker", "part-number-marker"))
         more = more and request.header("x-amz-part-number-marker") is None
         token = "<ContinuationToken>t</ContinuationToken>" if more else ""
@@ -118,7 +120,7 @@ class RecordingRuntime:
     async def stream(self, request: Request, *, deadline: float, patience: Patience | None = None) -> Stream:
         self.sent.append(request)
         part = CONTENT
-        headers = [("etag", '"x"'), ("content-length", str(len(CONTENT)))]
+        headers = [("etag", '"x"'), ("content-length", str(len(CONTENT))), STORED]
         asked = request.header("range")
         status = 200
         if asked is not None:
@@ -128,6 +130,7 @@ class RecordingRuntime:
             part = CONTENT[int(first) : int(last or len(CONTENT)) + 1]
             headers = [
                 ("etag", '"x"'),
+                STORED,
                 ("content-length", str(len(part))),
                 ("content-range", f"bytes {first}-{int(first) + len(part) - 1}/{len(CONTENT)}"),
             ]

@@ -37,6 +37,7 @@ MIB = 1024 * 1024
 LARGE = b"x" * (10 * MIB)
 KEY = bytes(range(32))
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+LATER = dt.datetime(2020, 1, 3, tzinfo=dt.UTC)
 NAME = "folder/ü ?&=%41+b"
 OBJ = ("bucket", NAME)
 VERSION = S3ObjectVersion(container="bucket", name="a", size=1, provider="s3", version_id="v/+ 1")
@@ -120,7 +121,7 @@ READ: dict[str, Any] = {
     "version_id": "v/+ 1",
     "ex_customer_key": KEY,
 }
-CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE, "if_unmodified_since": SINCE}
+CONDITIONS: dict[str, Any] = {"if_none_match": "e", "if_modified_since": SINCE, "if_unmodified_since": LATER}
 RESPONSE: dict[str, Any] = {
     "ex_response_content_type": "text/plain; charset=utf-8",
     "ex_response_content_disposition": 'attachment; filename="ü &.txt"',

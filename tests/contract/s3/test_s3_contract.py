@@ -158,10 +158,14 @@ def test_urls_are_what_aws_documents(options: dict[str, Any], model: S3Model) ->
     assert model.problems_of_request(request) == []
 
 
-# What Ceph's gateway says besides, after its own documentation.
-OF_CEPH = {
-    f"BucketLoggingStatus.LoggingEnabled.{name}"
-    for name in ("LoggingType", "ObjectRollTime", "RecordsBatchSize", "Filter")
+# What others say besides: Ceph's gateway after its own documentation, MinIO in its answers to GetBucketAcl.
+OF_OTHERS = {
+    "AccessControlPolicy.AccessControlList.Grant.Grantee.Type",
+    "BucketLoggingStatus.LoggingEnabled.TargetGrants.Grant.Grantee.Type",
+    *(
+        f"BucketLoggingStatus.LoggingEnabled.{name}"
+        for name in ("LoggingType", "ObjectRollTime", "RecordsBatchSize", "Filter")
+    ),
 }
 
 
@@ -172,7 +176,7 @@ def test_what_is_read_of_answers_exists(struct: type[wire.Answer], model: S3Mode
         # Of both versions of the call: some services know the first one only.
         words = {problem.partition(";")[0] for problem in model.problems_of_answer(struct, "ListObjects")}
         problems = {problem for problem in problems if problem.partition(";")[0] in words}
-    assert {problem for problem in problems if problem.partition(" ")[0] not in OF_CEPH} == set()
+    assert {problem for problem in problems if problem.partition(" ")[0] not in OF_OTHERS} == set()
 
 
 @pytest.mark.parametrize("struct", wire.Setting.__subclasses__(), ids=lambda struct: struct.__name__)
@@ -192,8 +196,18 @@ def test_every_operation_of_a_setting_that_is_put_whole_is_checked() -> None:
     assert whole == {
         "GetBucketLifecycleConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketWebsite",
         "GetPublicAccessBlock", "GetBucketNotificationConfiguration", "GetBucketLogging", "GetObjectLockConfiguration",
-        "GetObjectRetention", "GetObjectLegalHold",
+        "GetObjectRetention", "GetObjectLegalHold", "GetObjectAcl", "GetObjectTagging",
     }  # fmt: skip
+
+
+def test_what_is_not_read_of_the_versioning_is_not_put_either(model: S3Model) -> None:
+    """Whether versions are kept is a yes or no, and needs no more; what stands beside it stays where it is."""
+    told = model.answers(wire.VersioningConfiguration, "GetBucketVersioning")
+    assert [*told] == ["", "MfaDelete"]
+    for document in told.values():
+        answer = Response(status=200, headers=Headers(()), body=document.encode())
+        found = S3Calls.read(wire.VersioningConfiguration, "GetBucketVersioning", answer)
+        assert found == wire.VersioningConfiguration(status="Enabled")
 
 
 def test_headers_that_are_read_exist(model: S3Model) -> None:

@@ -132,22 +132,23 @@ S3: dict[str, Recorded] = {
         nameless=True,
     ),
     "ex_get_bucket_tagging": setting(
-        lambda s3: s3.ex_get_bucket_tagging("bucket"), "GetBucketTagging", "Tagging", "TagSet/Tag", TAG, "Key",
+        lambda s3: s3.ex_get_bucket_tagging("bucket"), "GetBucketTagging", "Tagging", "TagSet/Tag", TAG, "Key", "Value",
     ),
     "ex_get_object_tagging": setting(
-        lambda s3: s3.ex_get_object_tagging(("bucket", "o")), "GetObjectTagging", "Tagging", "TagSet/Tag", TAG, "Key",
+        lambda s3: s3.ex_get_object_tagging(("bucket", "o")), "GetObjectTagging", "Tagging", "TagSet/Tag", TAG,
+        "Key", "Value",
     ),
     "ex_get_bucket_acl": setting(
         lambda s3: grants(s3.ex_get_bucket_acl("bucket")), "GetBucketAcl", "AccessControlPolicy",
         "AccessControlList/Grant", GRANT,
-        "Grantee", "Grantee/ID", "Permission",
-        head=OWNER,
+        "Grantee", "Grantee/ID", "Grantee/DisplayName", "Permission",
+        head=OWNER, around=frozenset({"Owner", "Owner/ID", "Owner/DisplayName", "ID", "DisplayName"}),
     ),
     "ex_get_object_acl": setting(
         lambda s3: grants(s3.ex_get_object_acl(("bucket", "o"))), "GetObjectAcl", "AccessControlPolicy",
         "AccessControlList/Grant", GRANT,
-        "Grantee", "Grantee/ID", "Permission",
-        head=OWNER,
+        "Grantee", "Grantee/ID", "Grantee/DisplayName", "Permission",
+        head=OWNER, around=frozenset({"Owner", "Owner/ID", "Owner/DisplayName", "ID", "DisplayName"}),
     ),
     "ex_get_bucket_lifecycle": setting(
         lambda s3: s3.ex_get_bucket_lifecycle("bucket"), "GetBucketLifecycleConfiguration", "LifecycleConfiguration",

@@ -22,6 +22,8 @@ LOGGING = ("ex_get_bucket_logging", "GetBucketLogging", "bucket")
 BLOCK = ("ex_get_public_access_block", "GetPublicAccessBlock", "bucket")
 LOCK = ("ex_get_object_lock_configuration", "GetObjectLockConfiguration", "bucket")
 RETENTION = ("ex_get_object_retention", "GetObjectRetention", OBJ)
+ACL = ("ex_get_object_acl", "GetObjectAcl", OBJ)
+TAGS = ("ex_get_object_tagging", "GetObjectTagging", OBJ)
 HOLD = ("ex_get_object_legal_hold", "GetObjectLegalHold", OBJ)
 
 XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -46,6 +48,11 @@ SITE = (
     "<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect/>{}</RoutingRule></RoutingRules></WebsiteConfiguration>"
 )
 BLOCKED = "<PublicAccessBlockConfiguration>{}</PublicAccessBlockConfiguration>"
+GRANTED = (
+    "<AccessControlPolicy><Owner><ID>o</ID><DisplayName>me</DisplayName></Owner><AccessControlList><Grant><Grantee>"
+    "<ID>o</ID><DisplayName>me</DisplayName><Type>CanonicalUser</Type></Grantee><Permission>READ</Permission>{}</Grant>"
+    "</AccessControlList></AccessControlPolicy>"
+)
 HELD = "<LegalHold><Status>OFF</Status>{}</LegalHold>"
 
 # By where it stands: how the setting is read, the document, and what is put in there that is not known.
@@ -82,6 +89,8 @@ UNKNOWN: dict[str, tuple[tuple[str, str, Any], str, str]] = {
     "Rule.Only": (ENCRYPTION, ENCRYPTED, "<Only>x</Only>"),
     "RoutingRules.RoutingRule.Condition.Country": (WEBSITE, SITE, "<Condition><Country>x</Country></Condition>"),
     "BlockAll": (BLOCK, BLOCKED, "<BlockAll>true</BlockAll>"),
+    "AccessControlList.Grant.Until": (ACL, GRANTED, "<Until>2040-01-01</Until>"),
+    "TagSet.Tag.Locked": (TAGS, "<Tagging><TagSet><Tag><Key>a</Key>{}</Tag></TagSet></Tagging>", "<Locked/>"),
     "Until": (HOLD, HELD, "<Until>x</Until>"),
     # Of two where one is due, one would be lost.
     "a second Rule.Filter.Tag": (

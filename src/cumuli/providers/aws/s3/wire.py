@@ -48,6 +48,7 @@ class ListAllMyBucketsResult(Answer, frozen=True):
 
 class Owner(Item, frozen=True):
     id: str = msgspec.field(name="ID", default="")
+    display_name: str | None = None
 
 
 class ContentItem(Item, frozen=True):
@@ -163,7 +164,7 @@ class TagSet(Item, frozen=True):
     tag: list[Tag] = []
 
 
-class Tagging(Answer, frozen=True):
+class Tagging(Setting, frozen=True):
     tag_set: TagSet | None = None
 
 
@@ -176,6 +177,8 @@ class Grantee(Item, frozen=True):
     uri: str | None = msgspec.field(name="URI", default=None)
     email_address: str | None = None
     display_name: str | None = None
+    # What AWS says by the attribute xsi:type; MinIO by an element besides.
+    type: str | None = None
 
 
 class GrantItem(Item, frozen=True):
@@ -187,7 +190,7 @@ class GrantList(Item, frozen=True):
     grant: list[GrantItem] = []
 
 
-class AccessControlPolicy(Answer, frozen=True):
+class AccessControlPolicy(Setting, frozen=True):
     owner: Owner | None = None
     access_control_list: GrantList | None = None
 
