@@ -27,7 +27,7 @@ GOOD = frozenset({Verdict.EQUIVALENT, Verdict.BETTER})
 HEAD = f"""\
 # Libcloud's methods and arguments, and ours
 
-Every public method of Libcloud {LIBCLOUD}'s base classes and of its drivers that cumuli has too, and every argument.
+Every public method of Libcloud {LIBCLOUD}'s base classes, models and drivers that cumuli has too, and every argument.
 This page is written by `tools/libcloud_table.py` from `src/cumuli/libcloud/rows`; a test holds those against both
 libraries. [Coming from Libcloud](from-libcloud.md) tells the rest: what is different everywhere.
 
