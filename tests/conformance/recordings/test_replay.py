@@ -84,7 +84,7 @@ def test_objects(flavour: str, moto: str, tmp_path: Path, offline: Offline) -> N
         box = await cloud.create_container(f"box-{flavour}")
         # In parts, several at the same time; a stream; and what is no text.
         await cloud.upload_object(str(source), box, "large", part_size=5 * MIB)
-        await cloud.upload_object_via_stream(iter([b"one ", b"two"]), box, "two words.txt")
+        await cloud.upload_object_via_stream(iter([b"http://localhost:8080/ ", b"two"]), box, "two words.txt")
         await cloud.upload_object(bytes(range(256)), box, "bytes", meta_data={"colour": "bläulich"})
         names = [item.name async for item in cloud.iterate_container_objects(box)]
         found = await cloud.get_object(box, "bytes")

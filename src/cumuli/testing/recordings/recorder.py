@@ -18,7 +18,7 @@ from cumuli.runtime.timeouts import Patience
 from cumuli.testing.recordings.contents import Content, NotedSource
 from cumuli.testing.recordings.errors import RecordingError
 from cumuli.testing.recordings.redaction import Redactor
-from cumuli.testing.recordings.written import Exchange, Failure, Recording, Writer, token_of
+from cumuli.testing.recordings.written import LOOPBACK, Exchange, Failure, Recording, Writer, token_of
 
 __all__ = ["Recorder"]
 
@@ -120,7 +120,9 @@ class Recorder:
             self._ended = True
         if self._too_long is not None:
             raise self._too_long
-        writer = Writer(self.redactor, self._tokens, {}, numbering=True)
+        found = [LOOPBACK.search(taken.request.origin) for taken in self._taken]
+        ports = dict.fromkeys(match[3] for match in found if match is not None)
+        writer = Writer(self.redactor, self._tokens, {port: str(number) for number, port in enumerate(ports, 1)})
         # Twice: a secret may be found only after the first text that it stands in.
         for taken in self._taken:
             _exchange(writer, taken)

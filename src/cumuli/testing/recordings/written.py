@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -145,17 +145,13 @@ class Writer:
     Args:
         redactor: Takes the secrets out.
         tokens: The idempotency tokens that were dealt out, to which more may come.
-        ports: What stands for the ports of servers on this machine.
-        numbering: Whether further ports get further numbers.
+        ports: What stands for the ports of those servers on this machine that requests go to.
     """
 
-    def __init__(
-        self, redactor: Redactor, tokens: Sequence[str], ports: dict[str, str], *, numbering: bool = False
-    ) -> None:
+    def __init__(self, redactor: Redactor, tokens: Sequence[str], ports: Mapping[str, str]) -> None:
         self._redactor = redactor
         self._tokens = tokens
         self._ports = ports
-        self._numbering = numbering
 
     def asked(self, request: Request, content: Content) -> Asked:
         """A request."""
@@ -210,7 +206,9 @@ class Writer:
         text = self._redactor.replaced(self._redactor.text(text))
         for number, token in enumerate(self._tokens, 1):
             text = text.replace(token, f"{TOKEN}{number}")
-        return self._redactor.scrubbed_text(LOOPBACK.sub(self._port, text))
+        if self._ports:
+            text = LOOPBACK.sub(lambda found: f"{found[1]}{found[2]}{self._ports.get(found[3], found[3])}", text)
+        return self._redactor.scrubbed_text(text)
 
     def body(self, data: bytes, content_type: str) -> Body:
         """A content."""
@@ -254,12 +252,6 @@ class Writer:
 
     def _header(self, name: str, value: str) -> str:
         return f"{name}: {self._redactor.learn(value) if is_secret_name(name) else self.text(value)}"
-
-    def _port(self, found: re.Match[str]) -> str:
-        port = found[3]
-        if self._numbering and port not in self._ports:
-            self._ports[port] = str(len(self._ports) + 1)
-        return f"{found[1]}{found[2]}{self._ports.get(port, port)}"
 
 
 def write(path: Path, recording: Recording) -> None:
