@@ -29,9 +29,9 @@ import asyncio, os
 from pathlib import Path
 import pytest
 
-def note(server):
+def note(server, whose="shared"):
     with Path("servers").open("a") as file:
-        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER')} {server.pid}\\n")
+        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER')} {whose} {server.pid}\\n")
 
 @pytest.mark.cumuli("gogrid", "memory-compute")
 def test_sync(cumuli_client, cumuli_name, request):
@@ -56,7 +56,7 @@ class TestAsync:
 
     @pytest.mark.cumuli("gogrid", fresh=True)
     async def test_its_own(self, cumuli_client, cumuli_server):
-        note(cumuli_server)
+        note(cumuli_server, "own")
         await asyncio.sleep(0)
         assert await cumuli_client.list_nodes() == []
 
@@ -71,12 +71,11 @@ def test_clients_and_servers(pytester: pytest.Pytester) -> None:
     run = pytester.runpytest_subprocess(*LOADED, "-W", "error", "--strict-markers", "-n", "2")
     run.assert_outcomes(passed=9)
     lines = [line.split() for line in (pytester.path / "servers").read_text().splitlines()]
-    owned: dict[str, set[int]] = {}
-    for worker, pid in lines:
-        owned.setdefault(worker, set()).add(int(pid))
+    pids = {(worker, whose, int(pid)) for worker, whose, pid in lines}
+    shared = [worker for worker, whose, _ in pids if whose == "shared"]
     # One for each worker, and one for the test that wants its own; none of them is left.
-    assert len(set().union(*owned.values())) == sum(map(len, owned.values())) == len(owned) + 1
-    assert [pid for pids in owned.values() for pid in pids if identify(pid) is not None] == []
+    assert len(lines) > len(pids) == len(set(shared)) + 1 == len({pid for _, _, pid in pids})
+    assert [pid for _, _, pid in pids if identify(pid) is not None] == []
 
 
 RECORDED = """
