@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -30,6 +31,9 @@ LONG = 16 * 1024
 # How many records may be without a known shape before it is told that the listing is not for this. Every record of
 # a known one makes up for one, and to learn one takes as long as to read two records.
 TRIES = 40
+# After how many records of a shape it is worth a pattern of its own: to compile one takes as long as it saves at some
+# 150 records.
+OFTEN = 100
 
 # A document in UTF-8, up to the end of the root's tag.
 OPENING = re.compile(
@@ -134,11 +138,45 @@ def _depth(head: bytes) -> int:
     return sum(0 if tag.endswith(b"/>") else -1 if tag.startswith(b"</") else 1 for tag in tags)
 
 
-class _Shape(msgspec.Struct):
-    """How the wanted texts of records with the same tags become JSON."""
+class _Shape:
+    """How the wanted texts of records with the same tags become JSON.
 
-    texts: itemgetter[Any]
-    json: bytes
+    Args:
+        tags: These, without their ends.
+        wanted: Which of the texts before the tags are wanted, by the number of the tag, in the order of the JSON.
+        json: What is the same in all records, with a place for each of these.
+    """
+
+    def __init__(self, tags: list[bytes], wanted: list[int], json: bytes) -> None:
+        self._tags = tags
+        self._wanted = wanted
+        self._json = json
+        self._texts = itemgetter(*(2 * number for number in wanted))
+        self._left = OFTEN
+        self._pattern: re.Pattern[bytes] | None = None
+        self._order: itemgetter[Any] | None = None
+
+    def json_of(self, parts: list[bytes]) -> bytes:
+        """The JSON of a record: of the texts and tags that it was cut into."""
+        self._left -= 1
+        if self._left == 0:
+            self._compile()
+        return self._json % cast("tuple[bytes, ...]", self._texts(parts))
+
+    def json_at_once(self, record: bytes) -> bytes | None:
+        """The JSON of a record, or None if that takes cutting, or it has another shape."""
+        match = self._pattern.fullmatch(record) if self._pattern is not None else None
+        if match is None:
+            return None
+        found = match.groups()
+        return self._json % (found if self._order is None else self._order(found))
+
+    def _compile(self) -> None:
+        before = [b"([^<]*+)" if number in self._wanted else b"[^<]*+" for number in range(len(self._tags))]
+        tags = [re.escape(tag) + b">" for tag in self._tags]
+        found = sorted(set(self._wanted))
+        self._order = None if found == self._wanted else itemgetter(*map(found.index, self._wanted))
+        self._pattern = re.compile(b"".join(chain(*zip(before, tags, strict=True))) + b"[^<]*+")
 
 
 class _Records:
@@ -156,6 +194,8 @@ class _Records:
         self._key = item.key
         self._decode = msgspec.json.Decoder(item.record, strict=False).decode
         self._shapes: dict[bytes, _Shape | None] = {}
+        # The last one of those with as many tags: mostly the only one.
+        self._likely: dict[int, _Shape] = {}
         self._tries = TRIES
 
     def made(self, data: bytes, opening: bytes, start: int) -> tuple[list[Any], int]:
@@ -171,19 +211,16 @@ class _Records:
         if b"&" in text or b'"' in text or b"\\" in text:
             for xml, json in ESCAPES:
                 text = text.replace(xml, json)
-        # Every second part is a tag without its end, if no other part begins with "<" and no text has a ">".
-        parts = text.replace(b"<", b"><").split(b">")
-        tags = parts[1::2]
-        name = b">".join(tags)
-        shape = self._shapes.get(name)
-        if shape is None and name not in self._shapes:
-            self._tries -= 2
-            shape = self._shapes[name] = self._learn(tags)
+        count = text.count(b"<")
+        likely = self._likely.get(count)
+        filled = likely.json_at_once(text) if likely is not None else None
+        if filled is None:
+            filled = self._json_of(text, count)
         if self._tries < 0:
             raise _Irregular
-        if shape is not None and text.count(b"<") == len(tags) and _is_plain(text):
+        if filled is not None and _is_plain(text):
             try:
-                made = self._decode(shape.json % shape.texts(parts))
+                made = self._decode(filled)
             except msgspec.MsgspecError:
                 pass
             else:
@@ -192,13 +229,28 @@ class _Records:
         self._tries -= 1
         return self._one(record, structs=True)
 
+    def _json_of(self, text: bytes, count: int) -> bytes | None:
+        """The JSON of a record with so many tags, or None where the shapes cannot tell."""
+        # Every second part is a tag without its end, if no other part begins with "<" and no text has a ">".
+        parts = text.replace(b"<", b"><").split(b">")
+        tags = parts[1::2]
+        name = b">".join(tags)
+        shape = self._shapes.get(name)
+        if shape is None and name not in self._shapes:
+            self._tries -= 2
+            shape = self._shapes[name] = self._learn(tags)
+        if shape is None or count != len(tags):
+            return None
+        self._likely[count] = shape
+        return shape.json_of(parts)
+
     def _learn(self, tags: list[bytes]) -> _Shape | None:
         if not all(PLAIN_TAG.fullmatch(tag) for tag in tags):
             return None
-        marked = [b"#%d#%b>" % (2 * number, tag) for number, tag in enumerate(tags)]
+        marked = [b"#%d#%b>" % (number, tag) for number, tag in enumerate(tags)]
         json = msgspec.json.encode(self._one(b"".join(marked), structs=False))
         numbers = [int(number) for number in MARK.findall(json)]
-        return _Shape(itemgetter(*numbers), MARK.sub(b"%b", json)) if len(numbers) > 1 else None
+        return _Shape(tags, numbers, MARK.sub(b"%b", json)) if len(numbers) > 1 else None
 
     def _one(self, record: bytes, *, structs: bool) -> Any:  # noqa: ANN401 - as above, or a dict
         """What the ordinary decoder makes of a record."""
@@ -210,8 +262,8 @@ class _Records:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Whether all characters are those of XML, in UTF-8, and no entity is left."""
-    if b"&" in text or b"\0" in text.translate(CONTROLS):
+    """Whether all characters are those of XML, in UTF-8, and no entity is left, nor an end of what never began."""
+    if b"&" in text or (b"]" in text and b"]]>" in text) or b"\0" in text.translate(CONTROLS):
         return False
     if text.isascii():
         return True

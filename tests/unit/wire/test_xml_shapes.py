@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -12,8 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cumuli.errors import MalformedResponse
+from cumuli.wire import xml_shapes
 from cumuli.wire.xml import _children_of, _read, decode
-from cumuli.wire.xml_shapes import LONG, TRIES, read_listing
+from cumuli.wire.xml_shapes import LONG, OFTEN, TRIES, read_listing
+
+
+@pytest.fixture(params=[OFTEN, 1], ids=["cut", "matched"], autouse=True, scope="module")
+def often(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every promise holds whether records are cut, or found by the pattern of a shape that comes often."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_shapes, "OFTEN", request.param)
+        yield
 
 
 class Tag(msgspec.Struct, rename="camel"):
@@ -120,6 +129,13 @@ def test_a_shape_is_learned_once(document: Callable[..., bytes], kind: type[Any]
     assert things[0].tag_set == [Tag(key="k", value="0")]
     assert (found.owner, found.next_token) == ("me", "more")
     judge(body, kind, item)
+
+
+def test_texts_that_stand_in_another_order_than_their_fields() -> None:
+    body = repeated("".join(record(f"<names>a{n}</names><note>b{n}</note><names>c{n}</names>") for n in range(50)))
+    assert reads(body, Repeated, None) == 2
+    things = decode(body, Repeated, root="Answer", item=None).item
+    assert [(thing.names, thing.note) for thing in things] == [([f"a{n}", f"c{n}"], f"b{n}") for n in range(50)]
 
 
 @pytest.mark.parametrize(("document", "kind", "item"), STYLES)

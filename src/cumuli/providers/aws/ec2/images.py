@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from cumuli.calls.lost_answers import deleting
 from cumuli.calls.paging import Page
 from cumuli.compute.models import ImageState
@@ -152,7 +154,9 @@ class Images:
 def image_of(item: wire.ImageItem) -> EC2Image:
     """The model of one image."""
     reason = item.state_reason
-    return EC2Image(
+    # In two steps, because Python makes a dict of more than 15 keywords, or of 14 and another argument, which takes
+    # longer than the rest.
+    image = EC2Image(
         id=item.image_id,
         name=item.name,
         provider=PROVIDER,
@@ -166,6 +170,11 @@ def image_of(item: wire.ImageItem) -> EC2Image:
         platform_details=item.platform_details,
         type=item.image_type,
         public=item.is_public,
+        state_reason=reason.message if reason else None,
+        tags=tags_of(item.tag_set),
+    )
+    return replace(
+        image,
         owner_alias=item.image_owner_alias,
         root_device=item.root_device_name,
         root_device_type=item.root_device_type,
@@ -176,8 +185,6 @@ def image_of(item: wire.ImageItem) -> EC2Image:
         ena_support=item.ena_support,
         imds_support=item.imds_support,
         deprecated_at=utc(item.deprecation_time),
-        state_reason=reason.message if reason else None,
-        tags=tags_of(item.tag_set),
     )
 
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from cumuli.calls.lost_answers import deleting, doubtful
 from cumuli.calls.paging import Page
@@ -222,7 +223,8 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
     public, private = _addresses(instance, interfaces)
     reason = instance.state_reason.message if instance.state_reason else None
     profile = instance.iam_instance_profile
-    return EC2Node(
+    # In steps, because Python makes a dict of more than 15 keywords, or of 14 and another argument.
+    node = EC2Node(
         id=instance.instance_id,
         name=tags.get("Name", ""),
         state=STATES.get(word, NodeState.UNKNOWN),
@@ -238,6 +240,9 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         tags=tags,
         vpc_id=instance.vpc_id,
         subnet_id=instance.subnet_id,
+    )
+    node = replace(
+        node,
         key_name=instance.key_name,
         security_groups=tuple(
             [SecurityGroupName(id=group.group_id, name=group.group_name) for group in instance.group_set]
@@ -253,6 +258,9 @@ def node_of(instance: wire.Instance, reservation_id: str, owner: str | None) -> 
         interfaces=interfaces,
         monitoring=instance.monitoring.state,
         platform=instance.platform,
+    )
+    return replace(
+        node,
         tenancy=instance.placement.tenancy,
         public_dns=instance.dns_name or None,
         private_dns=instance.private_dns_name or None,

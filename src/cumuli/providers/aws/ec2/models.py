@@ -52,7 +52,7 @@ __all__ = [
 PROVIDER = "ec2"
 
 
-class SecurityGroupName(msgspec.Struct, frozen=True, kw_only=True):
+class SecurityGroupName(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A security group as nodes name it.
 
     Attributes:
@@ -64,7 +64,7 @@ class SecurityGroupName(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
-class BlockDevice(msgspec.Struct, frozen=True, kw_only=True):
+class BlockDevice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A volume as a node sees it.
 
     Attributes:
@@ -80,7 +80,7 @@ class BlockDevice(msgspec.Struct, frozen=True, kw_only=True):
     delete_on_termination: bool = False
 
 
-class NodeInterface(msgspec.Struct, frozen=True, kw_only=True):
+class NodeInterface(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A network interface as a node sees it.
 
     Attributes:
@@ -354,7 +354,7 @@ class EC2Snapshot(VolumeSnapshot, frozen=True, kw_only=True):
     storage_tier: str = ""
 
 
-class BlockDeviceMapping(msgspec.Struct, frozen=True, kw_only=True):
+class BlockDeviceMapping(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A device that a new node, or an image, has or is to have.
 
     Attributes:
