@@ -10,7 +10,6 @@ knows more words about it than "wrong type".
 
 from __future__ import annotations
 
-import inspect
 import typing
 from collections.abc import AsyncIterable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
@@ -26,6 +25,10 @@ ClassT = TypeVar("ClassT", bound=type)
 Method = Callable[..., Any]
 Test = Callable[[object], bool]
 
+# Of code objects, as ``inspect`` calls them without CO_; importing that takes longer than all checks.
+VARIABLE_ARGUMENTS = 4
+VARIABLE_KEYWORDS = 8
+COROUTINE = 128
 NOTHING: frozenset[type] = frozenset()
 # One text, or one piece of bytes, is no list of things although Python can iterate over it.
 SINGLE = (str, bytes, bytearray, memoryview, Mapping)
@@ -76,7 +79,7 @@ def _checked(function: FunctionType) -> Method:
             if wanted is not None and type(value) not in wanted.exact and not wanted.test(value):
                 raise signature.error(name, wanted, value)
 
-    if inspect.iscoroutinefunction(function):
+    if function.__code__.co_flags & COROUTINE:
 
         @wraps(function)
         async def awaited(self: object, /, *args: object, **kwargs: object) -> object:
@@ -109,7 +112,8 @@ class _Signature:
         anything = _expected(object)
         positional = code.co_varnames[1 : code.co_argcount]
         self.positional = [(name, self.named.get(name, anything)) for name in positional]
-        options = inspect.getfullargspec(function).varkw
+        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & VARIABLE_ARGUMENTS)
+        options = code.co_varnames[count] if code.co_flags & VARIABLE_KEYWORDS else None
         settings = hints.get(options or "")
         if typing.get_origin(settings) is typing.Unpack:
             for name, annotation in typing.get_type_hints(typing.get_args(settings)[0]).items():

@@ -6,9 +6,7 @@ runs from a checkout is told the checkout's way. Installers write down where a p
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 
 __all__ = ["how_to_install"]
 
@@ -19,6 +17,9 @@ def how_to_install(extra: str) -> str:
     Args:
         extra: ``"aws"``, ``"cli"`` and so on.
     """
+    # Only what goes wrong comes here.
+    import json
+    import shlex
     from importlib.metadata import PackageNotFoundError, distribution
     from urllib.parse import unquote, urlsplit
 

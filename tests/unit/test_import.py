@@ -46,6 +46,31 @@ def test_a_sync_client_needs_no_asyncio_library() -> None:
     assert not loaded & {"aiohttp", "cumuli.runtime.loop.runtime", "botocore"}
 
 
+CLIENTS = {
+    "EC2": "'key', 'secret', region='us-east-1'",
+    "S3": "'key', 'secret', region='us-east-1'",
+    "OpenStack": "auth_url='http://127.0.0.1:9/v3', username='u', password='p', project_name='p', region='r'",
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_starts_without_what_few_need(name: str) -> None:
+    # What msgspec imports itself is not for us to say.
+    loaded = loaded_by(f"import msgspec; before = set(sys.modules); import cumuli; cumuli.{name}({CLIENTS[name]})")
+    assert not loaded & {
+        "asyncio",
+        "asyncssh",
+        "difflib",
+        "email",
+        "http",
+        "inspect",
+        "json",
+        "shutil",
+        "subprocess",
+        "tempfile",
+    }
+
+
 def checked_imports() -> dict[str, str]:
     """What the block for type checkers imports: name to module."""
     found: dict[str, str] = {}

@@ -7,7 +7,6 @@ less, and must never ask for so little that something is missing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 
 import msgspec
@@ -91,6 +90,8 @@ def checked_states(state: str | Collection[str] | None, kinds: type[StrEnum]) ->
         raise InvalidRequest("state is an empty list, which nothing is in; leave it out for things in any state")
     for each in given:
         if each not in known:
+            from difflib import get_close_matches  # only what goes wrong comes here
+
             near = get_close_matches(each, known, 1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             raise InvalidRequest(f"{str(each)!r} is no state{hint}; there are {', '.join(kinds)}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from cumuli.compute.auth import SSHKey
@@ -375,10 +374,10 @@ class _Run:
         connection = self._machine.connection
         if self._runtime.is_blocking:
             given = function(SSHConnection(connection))
-            if inspect.iscoroutine(given):
+            if isinstance(given, Coroutine):
                 given.close()
                 raise InvalidRequest("a step of a sync client is a plain function, and this one is async")
             return
         given = function(connection)
-        if inspect.isawaitable(given):
+        if isinstance(given, Awaitable):
             await given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from urllib.parse import urlsplit
 
@@ -70,7 +69,9 @@ def check_region(region: str) -> str:
     match = REGION.fullmatch(region)
     hint = ""
     if match:
-        close = difflib.get_close_matches(match[1], DIRECTIONS)
+        from difflib import get_close_matches  # only what goes wrong comes here
+
+        close = get_close_matches(match[1], DIRECTIONS)
         if close:
             # Letters are swapped more often than replaced: "esat" is east, though west is as near.
             best = max(close, key=lambda word: sorted(word) == sorted(match[1]))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol, Self
@@ -194,6 +193,8 @@ class SigV4Signer:
             "expiration": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
             "conditions": [*conditions, *({name: value} for name, value in fields.items())],
         }
+        import json  # slow to import, and few come here
+
         encoded = base64.b64encode(json.dumps(policy).encode()).decode("ascii")
         return {
             **fields,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import warnings
 from typing import TYPE_CHECKING
 
@@ -133,6 +132,8 @@ def _store(path: str, line: str) -> None:
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
+        import tempfile  # all clients import this module, and few come here
+
         handle, temporary = tempfile.mkstemp(dir=folder)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(line)

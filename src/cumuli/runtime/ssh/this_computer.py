@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 
 from cumuli.errors import InvalidRequest
 
@@ -54,6 +51,11 @@ def check_user_data(text: str) -> None:
     Raises:
         InvalidRequest: Cloud-init would not take it.
     """
+    # All clients import this module, and few come here.
+    import shutil
+    import subprocess
+    import tempfile
+
     program = shutil.which("cloud-init")
     if program is None or not text.startswith("#cloud-config"):
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -212,12 +211,16 @@ class Helper:
     """A program that is asked for credentials: as much of ``subprocess.Popen`` as botocore uses."""
 
     def __init__(self, helpers: _Helpers, words: list[str], stdout: int, stderr: int) -> None:
+        import subprocess  # slow to import, and few have a program for that
+
         self._helpers = helpers
         self._process = subprocess.Popen(words, stdout=stdout, stderr=stderr)
         self.returncode: int | None = None
 
     def communicate(self) -> tuple[bytes, bytes]:
         """What it printed, if it ends before the deadline."""
+        import subprocess
+
         try:
             output = self._process.communicate(timeout=time_left())
         except subprocess.TimeoutExpired:
@@ -233,6 +236,8 @@ class Helper:
 
 def _translated(error: Exception, source: str, where: str, helpers: _Helpers) -> CloudError:
     """The error as ours; of the other side's text only what can hold nothing that was received."""
+    import subprocess
+
     if isinstance(error, subprocess.TimeoutExpired):
         return DeadlineExceeded(
             f"AWS credentials by {source} of {where}: {_program(helpers)} did not end in time", sent=False

@@ -7,10 +7,8 @@ finds what the other one has got, so a role with a second factor is asked for on
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -46,6 +44,9 @@ class SharedCache:
             folder = self._place()
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made for its owner only (0600).
+            import json
+            import tempfile  # slow to import, and few come here
+
             handle, partial = tempfile.mkstemp(dir=folder, suffix=".tmp")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -65,6 +66,8 @@ class SharedCache:
         if not self._reading:
             return None
         try:
+            import json
+
             answer: object = json.loads((self._place() / f"{name}.json").read_text(encoding="utf-8"))
             keys = cast("dict[str, object]", cast("dict[str, object]", answer)["Credentials"])
             whole = all(isinstance(keys[key], str) for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"))

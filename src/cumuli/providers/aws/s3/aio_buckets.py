@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
@@ -89,6 +88,8 @@ class AsyncS3Buckets(AsyncS3Configurations):
         """
         self._s3.dialect.require(Feature.POLICY)
         try:
+            import json  # slow to import, and few come here
+
             good = isinstance(json.loads(policy), dict)
         except (ValueError, TypeError, RecursionError):
             good = False
