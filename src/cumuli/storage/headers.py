@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from email.utils import format_datetime
 
 from cumuli.errors import InvalidRequest, MalformedResponse, PreconditionFailed
 from cumuli.storage.driver import Conditions, ReadSpec
@@ -53,10 +52,10 @@ def conditional(conditions: Conditions) -> list[tuple[str, str]]:
     if conditions.if_none_match is not None:
         headers.append(("If-None-Match", quoted(conditions.if_none_match)))
     if conditions.if_modified_since is not None:
-        headers.append(("If-Modified-Since", format_datetime(conditions.if_modified_since, usegmt=True)))
+        headers.append(("If-Modified-Since", _http_date(conditions.if_modified_since)))
     if conditions.if_unmodified_since is not None:
         since = _next_second(conditions.if_unmodified_since)
-        headers.append(("If-Unmodified-Since", format_datetime(since, usegmt=True)))
+        headers.append(("If-Unmodified-Since", _http_date(since)))
     return headers
 
 
@@ -67,6 +66,12 @@ def ranged(spec: ReadSpec) -> list[tuple[str, str]]:
     if spec.start < 0:
         return [("Range", f"bytes={spec.start}")]
     return [("Range", f"bytes={spec.start}-{'' if spec.end is None else spec.end - 1}")]
+
+
+def _http_date(moment: dt.datetime) -> str:
+    from email.utils import format_datetime  # it loads much, and few come here
+
+    return format_datetime(moment, usegmt=True)
 
 
 def _next_second(moment: dt.datetime) -> dt.datetime:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Mapping
-from email.utils import format_datetime
 from hashlib import md5
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
@@ -162,6 +161,8 @@ def _text(value: str, name: str) -> str:
 def _http_date(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
         raise InvalidRequest("ex_response_expires has no time zone; give an aware datetime, for example in UTC")
+    from email.utils import format_datetime  # it loads much, and few come here
+
     return format_datetime(moment.astimezone(dt.UTC), usegmt=True)
 
 
