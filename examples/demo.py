@@ -1,10 +1,10 @@
-"""The tour: a few servers on EC2's own wire protocol, with both flavours of the client; then files in three clouds.
+"""The tour: servers on EC2's wire protocol, with both flavours of the client; files in three clouds; a real machine.
 
     make demo
 
 The servers are moto, which speaks EC2 and S3, and OpenStack Swift, started for this on free ports of
-this machine. Whatever the tour does is read back with a second client, and it ends with 0 only if
-everything was really so.
+this machine. Where podman is there, and this is root, it makes a machine, to which a web server is deployed. Whatever
+the tour does is read back with a second client, and it ends with 0 only if everything was really so.
 """
 
 from __future__ import annotations
@@ -18,12 +18,27 @@ import sys
 import tempfile
 import textwrap
 import time
+import urllib.request
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import cast
 
-from cumuli import EC2, AsyncEC2, CloudError, Node, NodeImage, NodeState, Storage, sandbox, storage
+from cumuli import (
+    EC2,
+    AsyncEC2,
+    CloudError,
+    LocalMachines,
+    Node,
+    NodeImage,
+    NodeState,
+    ScriptDeployment,
+    Storage,
+    sandbox,
+    storage,
+)
 from cumuli.sandbox import SandboxServer
 from cumuli.sandbox.processes import identify
 
@@ -31,6 +46,8 @@ NAMES = ["web-1", "web-2", "web-3"]
 SIZE = "t3.micro"
 SERVERS = ("ec2", "s3", "swift")
 TAGS = {"env": "demo", "team": "cumuli"}
+# Beside what the tests of machines keep: the image is put together once for both.
+CACHE = Path(__file__).resolve().parents[1] / ".cache"
 COLOURS = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -192,26 +209,101 @@ def storage_tour(servers: Sequence[SandboxServer], folder: Path) -> None:
             story.step(name, details, really=really and not cloud.list_containers())
 
 
+WEB_SERVER = """\
+mkdir -p /srv/web
+echo "<h1>Hello from $(hostname), a $(. /etc/os-release; echo $NAME)</h1>" > /srv/web/index.html
+cd /srv/web
+setsid nohup python3 -m http.server 80 > /var/log/web.log 2>&1 < /dev/null &
+"""
+
+
+def machine_tour(server: SandboxServer, folder: Path) -> None:
+    """A machine that one can really log in to, from nothing to a page that it serves."""
+    story = Story("A real machine on this computer, made and configured by one call:")
+    with LocalMachines(endpoint=server.endpoint) as cloud, LocalMachines(endpoint=server.endpoint) as witness:
+        [image] = cloud.list_images()
+        pair = cloud.create_key_pair("demo")
+        done = cloud.deploy_node(
+            "web-1",
+            "small",
+            image,
+            ScriptDeployment(WEB_SERVER),
+            ssh_key=pair.private_key,
+            ssh_interface="private",
+            ssh_host_key="strict",
+            ssh_known_hosts=folder / "known_hosts",
+            ex_keyname=pair,
+            ex_ports=[80],
+        )
+        seen = witness.get_node(done.node)
+        details = f"{seen.name}: ssh {done.username}@{done.address}, {image.name}"
+        story.step("deployed", details, really=seen.state is NodeState.RUNNING)
+
+        url = f"http://127.0.0.1:{seen.ports[80]}/"
+        page = fetched(url)
+        story.step("fetched", f"{url} says {page}", really=page == "<h1>Hello from web-1, a Debian GNU/Linux</h1>")
+
+        cloud.destroy_node(seen)
+        cloud.delete_key_pair(pair)
+        story.step("destroyed", seen.name, really=not witness.list_nodes())
+
+
+def fetched(url: str) -> str:
+    """A page of a web server that has just been started."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10) as answer:
+                return bytes(answer.read()).decode().strip()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
 def a_linux(images: Sequence[NodeImage]) -> NodeImage:
     """The newest Amazon Linux there is."""
     return max((image for image in images if image.name.startswith("al20")), key=lambda image: image.name)
 
 
+def running(stack: ExitStack, name: str) -> SandboxServer:
+    """A server of the sandbox, which ends with the stack."""
+    return stack.enter_context(sandbox.running(name))
+
+
+def started(machines: Future[SandboxServer]) -> SandboxServer | None:
+    """Podman, if it can be had here; else that it cannot, and why, is told."""
+    if not machines.done():
+        print("\n  Putting together an image for a real machine, which is kept for the next time ...", flush=True)
+    try:
+        return machines.result()
+    except CloudError as error:
+        print(f"\n  No real machine is shown here:\n{textwrap.indent(textwrap.fill(error.message, 100), '    ')}")
+        return None
+
+
 def main() -> int:
     """Start the server, take both tours, see that it is gone; gives the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     print("\n  cumuli, on the wire protocols of real clouds. Starting servers that speak them ...")
     servers: list[SandboxServer] = []
+    os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
     try:
         with ExitStack() as stack, ThreadPoolExecutor() as pool:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            for server in pool.map(lambda name: stack.enter_context(sandbox.running(name)), SERVERS):
+            # The first time that takes a minute, of which the rest of the tour is a part.
+            start = partial(running, stack)
+            machines = pool.submit(start, "machines")
+            for server in pool.map(start, SERVERS):
                 servers.append(server)
                 print(f"  {server.summary}, at {server.endpoint}")
             tour(servers[0])
             asyncio.run(async_tour(servers[0]))
             storage_tour(servers, folder)
+            if (podman := started(machines)) is not None:
+                servers.append(podman)
+                machine_tour(podman, folder)
     except CloudError as error:
         print(f"\n  The tour ended early: {error}", file=sys.stderr)
         return 1

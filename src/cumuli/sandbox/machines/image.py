@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cumuli.errors import ConfigurationError
 from cumuli.runtime.file_locks import lock
+from cumuli.sandbox.environments import cache_folder
 from cumuli.sandbox.machines.settings import Place, places, podman
 
 __all__ = ["IMAGE", "PROGRAMS", "check_programs", "image_store", "missing_packages"]
@@ -81,7 +82,7 @@ def image_store(driver: str, told: Callable[[str], None]) -> Path:
         ConfigurationError: It could not be made.
     """
     recipe = hashlib.sha256("\n".join((SUITE, PACKAGES, *LEFT_OUT, HOOK)).encode()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cumuli" / "machines"
+    cache = cache_folder() / "machines"
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = cache / f"{SUITE}-{recipe}-{driver}"
     done = store / "done"
