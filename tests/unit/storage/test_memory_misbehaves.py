@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cumuli import Storage
 from cumuli.calls.retry import RetryPolicy
 from cumuli.errors import (
     ConfigurationError,
@@ -40,6 +41,7 @@ CALLS: list[tuple[str, Ask]] = [
     ("open_object", lambda cloud: cloud.download_object_as_stream(("box", "o")).read()),
     ("download_object_range", lambda cloud: cloud.download_object_as_stream(("box", "o")).read()),
     ("upload_object_via_stream", lambda cloud: cloud.upload_object(b"x", "box", "new")),
+    ("get_object_cdn_url", lambda cloud: cloud.get_object_cdn_url(("box", "o"))),
     ("iterate_container_objects", lambda cloud: cloud.list_container_objects("box")),
     ("iterate_containers", lambda cloud: cloud.list_containers()),
 ]
@@ -51,6 +53,7 @@ def account() -> MemoryStorageAccount:
     with MemoryStorage(account) as storage:
         storage.create_container("box")
         storage.upload_object(b"content", "box", "o")
+        storage.enable_container_cdn("box")
     return account
 
 
@@ -74,6 +77,12 @@ async def test_verbs_and_operations_fail(cloud: Make, verb: str, ask: Ask) -> No
     with pytest.raises(PermissionDenied, match="ordered"):
         await ask(cloud(part_size=10, fail_call={verb: PermissionDenied("ordered")}))
     await ask(cloud(part_size=10))
+
+
+def test_every_verb_is_a_word_for_calls_that_fail() -> None:
+    verbs = {name for name in dir(Storage) if not name.startswith("_") and callable(getattr(Storage, name))}
+    for verb in verbs - {"close"}:
+        MemoryStorage(fail_call={verb: PermissionDenied("ordered")}).close()
 
 
 async def test_it_is_slow(cloud: Make) -> None:

@@ -32,6 +32,7 @@ SAME = {
     "download_object_as_stream": "download_object",
     "download_object_range": "download_object",
     "download_object_range_as_stream": "download_object",
+    "get_object_cdn_url": "get_container_cdn_url",
     "open_object": "download_object",
     "upload_object_via_stream": "upload_object",
 }
