@@ -121,7 +121,7 @@ lock: $(READY)
 		--quiet --output-file requirements/bench.lock
 	$(BIN)/uv pip compile --upgrade requirements/openstack.in --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-		--quiet --output-file requirements/openstack.lock
+		--quiet --output-file src/cumuli/sandbox/openstack/openstack.lock
 	$(BIN)/uv pip compile --upgrade requirements/clients.in --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--quiet --output-file requirements/clients.lock

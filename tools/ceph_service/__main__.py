@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from cumuli.sandbox.openstack.processes import DidNotStart, run_beside
 from tools.ceph_service.cluster import HOME, Cluster
 from tools.ceph_service.install import install
-from tools.openstack_services.processes import DidNotStart, run_beside
 
 STARTS = 3
 LEFT_OUT = """\

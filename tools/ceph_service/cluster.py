@@ -13,8 +13,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools.openstack_services.http import OPENER, answers
-from tools.openstack_services.processes import DidNotStart, Processes, kill_left_over, tail
+from cumuli.sandbox.openstack.http import OPENER, answers
+from cumuli.sandbox.openstack.processes import DidNotStart, Processes, kill_left_over, tail
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache" / "ceph"

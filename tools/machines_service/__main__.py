@@ -13,7 +13,7 @@ from pathlib import Path
 from cumuli import sandbox
 from cumuli.errors import CloudError
 from cumuli.sandbox.machines.image import PROGRAMS, missing_packages
-from tools.openstack_services.processes import run_beside
+from cumuli.sandbox.openstack.processes import run_beside
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache" / "machines"

@@ -18,8 +18,8 @@ import pytest
 
 from cumuli.calls.caller import Timeouts
 from cumuli.compute.capabilities import ComputeCapability
+from cumuli.sandbox.openstack.http import login
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tools.openstack_services.http import login
 
 __all__ = ["GAPS", "NOWHERE", "PATIENCE", "PATIENT", "QUIET", "VARIABLE", "account", "admin_sdk", "sdk", "services"]
 

@@ -14,10 +14,10 @@ from openstack.config.loader import OpenStackConfig
 
 import cumuli
 from cumuli.errors import AuthenticationError, ConfigurationError, PermissionDenied
+from cumuli.sandbox.openstack.http import call, login
 from cumuli.testing.flavours import Flavour
 from tests.conformance.openstack.place import NOWHERE, QUIET
 from tests.secrets_used import ACCOUNT_PASSWORD
-from tools.openstack_services.http import call, login
 
 pytestmark = QUIET
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from cumuli.sandbox.openstack.http import call, login
 from cumuli.testing.flavours import Flavour
 from tests.conformance.openstack.bench import Bench, Watch
 from tests.conformance.openstack.place import QUIET, account
-from tools.openstack_services.http import call, login
 from tools.openstack_services.many_servers import crowd, disperse
 
 pytestmark = QUIET

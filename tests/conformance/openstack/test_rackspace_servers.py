@@ -21,13 +21,13 @@ from cumuli.errors import (
 from cumuli.providers.rackspace.compute.aio import AsyncRackspace
 from cumuli.providers.rackspace.compute.client import Rackspace
 from cumuli.providers.rackspace.compute.models import RackspaceNode
+from cumuli.sandbox.openstack.http import login
 from cumuli.testing.flavours import Flavour, eventually
 from tests.conformance.openstack.bench import upload
 from tests.conformance.openstack.eyes import server_seen
 from tests.conformance.openstack.identity_front import DEFAULT_REGION, REGIONS, IdentityFront
 from tests.conformance.openstack.place import NOWHERE, PATIENCE, PATIENT, QUIET
 from tests.secrets_used import API_KEY, NODE_PASSWORD
-from tools.openstack_services.http import login
 
 SIZE, BIGGER = "1", "2"
 pytestmark = QUIET

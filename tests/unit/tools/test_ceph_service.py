@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cumuli.sandbox.openstack.processes import DidNotStart, Processes
 from tests import secrets_used
 from tools.ceph_service import __main__ as starter
 from tools.ceph_service import cluster, install
-from tools.openstack_services.processes import DidNotStart, Processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Ceph is started on Linux only")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cumuli.sandbox.openstack.processes import Processes, kill_left_over
 from tests.support.processes import nothing_left
-from tools.openstack_services.processes import Processes, kill_left_over
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the services are started on Linux only")
 
@@ -22,7 +22,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from tests.support.processes import nothing_left
-from tools.openstack_services.processes import Processes
+from cumuli.sandbox.openstack.processes import Processes
 processes = Processes(Path(sys.argv[1]), patience=1.0)
 processes.start("sleeper", ["sleep", "600"])
 processes.start("deaf", ["sh", "-c", f"trap '' TERM; echo ready; while :; do sleep 0.1; done # {sys.argv[1]}"])
@@ -78,7 +78,7 @@ def test_a_run_that_is_killed_at_any_moment_leaves_nothing(tmp_path: Path, numbe
 import sys
 from pathlib import Path
 from tests.support.processes import nothing_left
-from tools.openstack_services.processes import Processes
+from cumuli.sandbox.openstack.processes import Processes
 processes = Processes(Path(sys.argv[1]), patience=0.5)
 print("begins", flush=True)
 for number in range(1000):

@@ -13,7 +13,7 @@ __all__ = ["ALIASES", "EVERY", "NAMES", "ON_REQUEST", "server_named"]
 
 NAMES = ("ec2", "gogrid", "s3", "swift")
 """Those that are meant where none is said: they start in seconds."""
-ON_REQUEST = ("machines", "rackspace")
+ON_REQUEST = ("machines", "openstack", "rackspace")
 """Those that have to be asked for by name: they need to be installed first, or take long to start."""
 ALIASES = {"cloudfiles": "swift"}
 """Other names: Cloud Files is Swift, which has a profile for each."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.openstack_services.http import call, login
-from tools.openstack_services.layout import ADMIN_PASSWORD, DEMO_PASSWORD, Layout
+from cumuli.sandbox.openstack.http import call, login
+from cumuli.sandbox.openstack.layout import ADMIN_PASSWORD, Layout
 
 # Flavors by id: name, MiB, GiB, virtual CPUs. No hypervisor has room for the last one.
 FLAVORS = {"1": ("m1.tiny", 512, 1, 1), "2": ("m1.small", 2048, 2, 1), "huge": ("m1.huge", 10**9, 1, 1)}
@@ -30,7 +30,7 @@ class Seed:
         """Users, projects, roles and the catalog, without which no other service can work."""
         roles = {role["name"]: role["id"] for role in self._call("GET", self._keystone, "/roles")["roles"]}
         self._user("svc", "svc", {"service": ("admin", "service")}, roles)
-        self._user("demo", DEMO_PASSWORD, {"demo": ("member",), "small": ("member",)}, roles)
+        self._user("demo", self._layout.password, {"demo": ("member",), "small": ("member",)}, roles)
         for name, (kind, server, path) in CATALOG.items():
             service = self._make(self._keystone, "/services", "service", {"name": name, "type": kind})
             for interface in ("public", "internal", "admin"):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import shutil
 import subprocess
 import tarfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from tools.openstack_services.configure import config_file, environment, write_configuration
-from tools.openstack_services.http import answers, call, login
-from tools.openstack_services.layout import ADMIN_PASSWORD, DEMO_PASSWORD, RABBIT, Layout
-from tools.openstack_services.processes import Processes, kill_left_over, tail
-from tools.openstack_services.seed import FLAVORS, Seed
+from cumuli.runtime.file_locks import lock
+from cumuli.sandbox.openstack.configure import config_file, environment, write_configuration
+from cumuli.sandbox.openstack.http import answers, call, login
+from cumuli.sandbox.openstack.layout import ADMIN_PASSWORD, MARIADB, RABBIT, Layout
+from cumuli.sandbox.openstack.processes import Processes, kill_left_over, tail
+from cumuli.sandbox.openstack.seed import FLAVORS, Seed
 
 DATABASES = ("keystone", "placement", "glance", "neutron", "nova", "nova_api", "nova_cell0", "cinder")
 KEPT = ("mysql", "fernet", "cred", "data", "seeded.json")
@@ -52,8 +53,8 @@ MARIADB_SETTINGS = (
 class Cloud:
     """The services of one run."""
 
-    def __init__(self) -> None:
-        self.layout = Layout()
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
         kill_left_over(self.layout.log, self.layout.run)
         self.layout.clear()
         self._processes = Processes(self.layout.log)
@@ -63,9 +64,11 @@ class Cloud:
 
     def start(self) -> Path:
         """Start everything, from the snapshot, which is made if there is none; gives the description's path."""
-        if not self.layout.snapshot.exists():
-            self._make_snapshot()
-            self.layout.clear()
+        with (self.layout.home / f"{self.layout.kept}.lock").open("wb") as file:
+            lock(file.fileno())
+            if not self.layout.snapshot.exists():
+                self._make_snapshot()
+                self.layout.clear()
         seeded = self._restore()
         write_configuration(self.layout)
         self._start_rabbit()
@@ -79,6 +82,10 @@ class Cloud:
     def stop(self) -> None:
         self._processes.stop()
 
+    def kill(self) -> None:
+        """End everything at once: nothing of it is to be kept."""
+        self._processes.kill()
+
     def _make_snapshot(self) -> None:
         """Databases with their tables and a filled cloud, before any hypervisor has reported."""
         print("Making the databases, once ...", flush=True)
@@ -86,7 +93,9 @@ class Cloud:
         self._start_rabbit()
         self._start_mariadb()
         with ThreadPoolExecutor(3) as pool:
-            list(pool.map(lambda step: step(), (self._sync_keystone, self._sync_nova, self._sync_others)))
+            steps = [pool.submit(step) for step in (self._sync_keystone, self._sync_nova, self._sync_others)]
+            for step in steps:
+                step.result()
         self._sql(AGENT)
         self._start_apis("keystone")
         seed = Seed(self.layout)
@@ -135,7 +144,7 @@ class Cloud:
             **seeded,
             "auth_url": self.layout.url("keystone", "/v3"),
             "urls": {name: self.layout.url(name) for name in APIS},
-            "demo_password": DEMO_PASSWORD,
+            "demo_password": self.layout.password,
             "admin_password": ADMIN_PASSWORD,
             "flavors": list(FLAVORS),
             "mariadb_socket": str(self.layout.mariadb_socket),
@@ -146,29 +155,34 @@ class Cloud:
     # The parts
 
     def _as_user(self, user: str, folder: Path) -> list[str]:
-        """What to put before a command so that it runs as a user that is not root, and ends with us."""
-        if os.geteuid() != 0:
+        """What to put before a command so that it runs as a user that is not root, and ends with us.
+
+        Nothing where we are not root, and where no other user may look into the folder.
+        """
+        if os.geteuid() != 0 or not all(parent.stat().st_mode & 0o001 for parent in folder.resolve().parents):
             return []
         account = pwd.getpwnam(user)
         for path in (folder, *folder.rglob("*")):
             os.chown(path, account.pw_uid, account.pw_gid)
         return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--pdeathsig=TERM"]
 
+    def _root(self, folder: Path) -> list[str]:
+        """MariaDB's first arguments: it runs as root only if it is told to."""
+        return ["--no-defaults", *(["--user=root"] if os.geteuid() == 0 and not self._as_user("mysql", folder) else [])]
+
     def _start_mariadb(self) -> None:
         folder, socket = self.layout.mariadb, self.layout.mariadb_socket
-        server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
         new = not folder.exists()
         if new:
             folder.mkdir()
-            before = self._as_user("mysql", folder)
             subprocess.run(
-                [*before, "mariadb-install-db", "--no-defaults", f"--datadir={folder}", "--skip-test-db",
-                 "--auth-root-authentication-method=normal"],
+                [*self._as_user("mysql", folder), "mariadb-install-db", *self._root(folder),
+                 f"--datadir={folder}", "--skip-test-db", "--auth-root-authentication-method=normal"],
                 check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         self._processes.start(
             "mariadb",
-            [*self._as_user("mysql", folder), server, "--no-defaults", f"--datadir={folder}",
+            [*self._as_user("mysql", folder), MARIADB, *self._root(folder), f"--datadir={folder}",
              f"--socket={folder / 's.sock'}", f"--port={self.layout.ports['mariadb']}",
              f"--pid-file={folder / 'pid'}", *MARIADB_SETTINGS],
         )  # fmt: skip
@@ -237,7 +251,7 @@ class Cloud:
                 env=self._env, cwd=self.layout.run,
             )  # fmt: skip
         for name in names or APIS:
-            self._processes.wait_for(name, lambda name=name: answers(self.layout.url(name, "/")))
+            self._processes.wait_for(name, partial(answers, self.layout.url(name, "/")))
 
     def _start_daemons(self) -> None:
         self._daemon("nova", "nova-conductor")
@@ -256,7 +270,7 @@ class Cloud:
 
         Neutron does so without a lock, so that calls which come meanwhile are refused.
         """
-        token = login(self.layout.url("keystone", "/v3"), "demo", DEMO_PASSWORD, "demo")
+        token = login(self.layout.url("keystone", "/v3"), "demo", self.layout.password, "demo")
         for name, path in (
             ("glance", "/v2/images"),
             ("neutron", "/v2.0/networks"),

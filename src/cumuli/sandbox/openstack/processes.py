@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol, TypeVar
 
-from tools.openstack_services import guard
+from cumuli.sandbox.openstack import guard
 
 PR_SET_PDEATHSIG = 1
 
@@ -188,6 +188,18 @@ class Processes:
                 process.wait()
             (self._folder / f"{name}.pid").unlink(missing_ok=True)
         if not self._running and self._guard is not None:
+            self._guard.communicate()
+            self._guard = None
+
+    def kill(self) -> None:
+        """End all of them at once, and what they have started."""
+        for process in self._running.values():
+            kill_group(process.pid)
+        for name, process in self._running.items():
+            process.wait()
+            (self._folder / f"{name}.pid").unlink(missing_ok=True)
+        self._running.clear()
+        if self._guard is not None:
             self._guard.communicate()
             self._guard = None
 

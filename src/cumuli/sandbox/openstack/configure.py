@@ -6,9 +6,23 @@ import os
 import shutil
 from collections.abc import Mapping
 
-from tools.openstack_services.layout import ROOT, Layout
+from cumuli.sandbox.openstack.layout import Layout
 
 KEY = "0" * 64
+FAKE_VOLUMES = "cumuli_fake_volumes"
+# Written beside the settings, for it is Cinder's Python that imports it.
+FAKE_VOLUMES_TEXT = '''"""Cinder's own fake driver, made to say that it fills volumes from images."""
+
+from cinder.tests.fake_driver import FakeLoggingVolumeDriver
+
+
+class Volumes(FakeLoggingVolumeDriver):
+    """Volumes that exist in the books alone."""
+
+    def clone_image(self, *_arguments):
+        """The volume has the image's content now, as with storage that clones by itself."""
+        return {}, True
+'''
 Sections = Mapping[str, Mapping[str, object]]
 
 
@@ -164,7 +178,7 @@ def _cinder(layout: Layout) -> Sections:
         "oslo_messaging_rabbit": WITHOUT_HEARTBEAT,
         "database": {"connection": layout.database("cinder")},
         "oslo_concurrency": {"lock_path": layout.run / "lock"},
-        "fake": {"volume_backend_name": "fake", "volume_driver": "tools.openstack_services.fake_volumes.Volumes"},
+        "fake": {"volume_backend_name": "fake", "volume_driver": f"{FAKE_VOLUMES}.Volumes"},
         "key_manager": {"backend": "cinder.keymgr.conf_key_mgr.ConfKeyManager", "fixed_key": KEY},
         "keystone_authtoken": _middleware(layout),
     }
@@ -192,6 +206,7 @@ def write_configuration(layout: Layout) -> None:
         for section, options in sections(layout).items():
             lines += [f"[{section}]", *(f"{name} = {value}" for name, value in options.items()), ""]
         path.write_text("\n".join(lines))
+    (layout.etc / f"{FAKE_VOLUMES}.py").write_text(FAKE_VOLUMES_TEXT)
     # Nova takes this one from beside its own file and from nowhere else.
     shutil.copy(layout.venv / "etc/nova/api-paste.ini", layout.etc / "nova")
     for folder in ("images", "staging", "tasks", "neutron", "nova", "cinder"):
@@ -203,7 +218,7 @@ def environment(layout: Layout) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return {
         **{name: value for name, value in kept.items() if not name.startswith(("OS_", "PYTHON"))},
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(layout.etc),
         "PATH": f"{layout.venv / 'bin'}:{os.environ['PATH']}",
         "no_proxy": "127.0.0.1",
         "OS_KEYSTONE_CONFIG_FILES": config_file(layout, "keystone"),

@@ -9,18 +9,17 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".cache" / "openstack"
-LOCK_FILE = ROOT / "requirements" / "openstack.lock"
+LOCK_FILE = Path(__file__).with_name("openstack.lock")
 DEBIAN_PACKAGES = ("mariadb-server", "rabbitmq-server")
+# Not every user's PATH has it.
+MARIADB = "mariadbd" if shutil.which("mariadbd") else "/usr/sbin/mariadbd"
 RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 # Everything that listens. The snapshot remembers the ports it was made with.
 PORTS = ("mariadb", "rabbit", "rabbit_dist", "epmd", "keystone", "placement", "glance", "neutron", "nova", "cinder")
 
 ADMIN_PASSWORD = "admin"
-# The tests look for this text wherever the library shows anything.
-DEMO_PASSWORD = "sEcReT-account-CumuliTestsOnlyNeverShown05"
+DEMO_PASSWORD = "sandbox-openstack-key"
 
 
 def free_ports() -> dict[str, int]:
@@ -40,12 +39,29 @@ def free_ports() -> dict[str, int]:
     return ports
 
 
-@dataclass(frozen=True)
-class Layout:
-    """One run's folders and ports."""
+def missing_programs() -> list[str]:
+    """The Debian packages that are needed and not there."""
+    there = {"mariadb-server": shutil.which(MARIADB) is not None, "rabbitmq-server": RABBIT.exists()}
+    return [package for package in DEBIAN_PACKAGES if not there[package]]
 
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """One run's folders and ports.
+
+    Attributes:
+        home: What is made once: the environment, and the snapshot.
+        ports: Of everything that listens.
+        folder: What this run keeps; below ``home`` if nothing is said.
+        password: Of the user ``demo``.
+        kept: What the snapshot is called; one for each password.
+    """
+
+    home: Path
     ports: dict[str, int] = field(default_factory=free_ports)
-    home: Path = HOME
+    folder: Path | None = None
+    password: str = DEMO_PASSWORD
+    kept: str = "snapshot.tar"
 
     @property
     def venv(self) -> Path:
@@ -53,7 +69,7 @@ class Layout:
 
     @property
     def run(self) -> Path:
-        return self.home / "run"
+        return self.folder or self.home / "run"
 
     @property
     def etc(self) -> Path:
@@ -65,7 +81,7 @@ class Layout:
 
     @property
     def snapshot(self) -> Path:
-        return self.home / "snapshot.tar"
+        return self.home / self.kept
 
     @property
     def mariadb(self) -> Path:
