@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -170,9 +171,50 @@ def test_its_sync_client_is_what_the_generator_writes() -> None:
     assert generate.main(["--check", str(PROJECT / "src" / "cumuli_example")]) == 0
 
 
-def test_its_tests_run_in_a_project_of_its_own(installed: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that cumuli itself is installed to."""
+    return install(ROOT, tmp_path_factory.mktemp("site"))
+
+
+def test_it_is_certified_by_the_installed_command_alone(
+    site: Path, installed: Path, cloud_server: ExampleServer, tmp_path: Path
+) -> None:
+    """No test, no target, no checkout: a profile, and the command."""
+    (tmp_path / "config.toml").write_text(
+        f'[profiles.mine]\nprovider = "example"\ntoken = "{API_SECRET}"\nendpoint = "{cloud_server.endpoint}"\n'
+    )
+    (tmp_path / "config.toml").chmod(0o600)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}
+    before = set(cloud_server.machines)
+    done = subprocess.run(
+        [sys.executable, "-m", "cumuli", "certify", "mine", "--flavour", "sync", "--patience", "20"],
+        cwd=tmp_path,
+        env=kept
+        | {
+            "PYTHONPATH": f"{site}{os.pathsep}{installed}",
+            "PYTHONSAFEPATH": "1",
+            "CUMULI_CONFIG": str(tmp_path / "config.toml"),
+            "CUMULI_CERTIFY_HOME": str(tmp_path / "journals"),
+            "NO_PROXY": "127.0.0.1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    evidence = json.loads((tmp_path / "certify-report" / "example-compute.json").read_text())
+    outcomes = {name: each["outcome"] for name, each in evidence["behaviours"].items()}
+    for name in ("a_created_node_is_found_again", "every_page_and_lazily", "not_found", "nodes_by_tags", "reboot"):
+        assert outcomes[name] == "pass"
+    assert set(outcomes.values()) == {"pass", "unsupported"}
+    assert evidence["behaviours"]["ssh_key"]["reason"] == "instead: put the key into the image"
+    assert set(cloud_server.machines) == before
+    assert API_SECRET not in done.stdout + done.stderr + (tmp_path / "certify-report" / "report.md").read_text()
+
+
+def test_its_tests_run_in_a_project_of_its_own(site: Path, installed: Path, tmp_path: Path) -> None:
     """With cumuli installed and no checkout anywhere: the suite, the generator, and nothing of these tests."""
-    site = install(ROOT, tmp_path / "site")
     project = tmp_path / "cumuli-example"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CUMULI_"))}

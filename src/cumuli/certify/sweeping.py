@@ -29,6 +29,7 @@ __all__ = ["Left", "Sweep", "find", "inventory", "remove", "sweep"]
 SEGMENTS = "_segments"
 IMAGE_ID = re.compile(r"\bami-[0-9a-f]+")
 PATIENCE = 120.0
+SETTLED = 300.0
 POLL = 0.1
 # What stands on what: first what holds on to others.
 ORDER = ("node", "image", "snapshot", "volume", "key_pair", "container")
@@ -233,8 +234,14 @@ def _client(place: Place) -> Any:
 
 def _is_done(journal: Journal, place: Place, own: RunId | None) -> bool:
     """Whether there is nothing more to be learnt from a journal: its account was looked at, or it has expired."""
-    if journal.alive or (own is not None and journal.header.run != own.text):
+    if own is not None:
+        return journal.header.run == own.text
+    if journal.alive:
         return False
+    with suppress(OSError):
+        # A request of a process that was killed may still arrive.
+        if time.time() - journal.path.stat().st_mtime < SETTLED:
+            return False
     return journal.header.name == place.name or journal.run.expired
 
 

@@ -35,7 +35,7 @@ EXTRAS = (
     ("pyyaml", "openstack", "clouds.yaml"),
     ("python-socks", "socks", "SOCKS proxies"),
 )
-OURS = frozenset({"CUMULI_CONFIG", "CUMULI_PROFILE", "CUMULI_SANDBOX_HOME"})
+OURS = frozenset({"CUMULI_CERTIFY_HOME", "CUMULI_CONFIG", "CUMULI_PROFILE", "CUMULI_SANDBOX_HOME"})
 # Of the variables of others' tools, by how they begin, which page says what becomes of each.
 THEIRS = (("AWS_", "docs/providers/aws-settings.md"), ("OS_", "docs/providers/openstack-settings.md"), ("ST_", "Swift"))
 CA_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
