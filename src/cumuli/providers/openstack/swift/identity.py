@@ -110,7 +110,7 @@ def swift_settings(
     """The settings of a client of Swift: v1 if the ``auth_url`` is of that kind, else as for OpenStack.
 
     With nothing given, ``ST_AUTH``, ``ST_USER`` and ``ST_KEY`` stand in, as for the ``swift`` command,
-    unless the variables of OpenStack are set.
+    unless the variables of OpenStack are set and say another way in than Swift's own.
 
     Raises:
         ConfigurationError: Something is missing or contradictory.
@@ -126,7 +126,9 @@ def swift_settings(
             provider=SWIFT,
         )
     nothing = cloud is None and not any(msgspec.structs.asdict(given).values())
-    if nothing and env.get("ST_AUTH") and not any(env.get(name) for name in KEYSTONE_VARIABLES):
+    # The openstack command's word for this very way in, which says nothing of a Keystone.
+    own_way = not env.get("OS_CLOUD") and env.get("OS_AUTH_TYPE") == "v1password"
+    if nothing and env.get("ST_AUTH") and (own_way or not any(env.get(name) for name in KEYSTONE_VARIABLES)):
         return v1_settings(env["ST_AUTH"], env.get("ST_USER"), env.get("ST_KEY"), endpoints)
     return openstack_settings(given, cloud=cloud, region=region, interface=interface, endpoints=endpoints)
 

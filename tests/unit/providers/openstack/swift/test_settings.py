@@ -57,6 +57,10 @@ def test_variables() -> None:
         # What is named there does not exist: it is asked for, which is what counts.
         with pytest.raises(ConfigurationError):
             settings_of({**swift, name: ""} | {name: "nothing"})
+    # As the openstack command is told of Swift's own way in.
+    assert settings_of({**swift, "OS_AUTH_TYPE": "v1password", "OS_AUTH_URL": V1}) == found
+    with pytest.raises(ConfigurationError):
+        settings_of({**swift, "OS_AUTH_TYPE": "v1password", "OS_CLOUD": "nothing"})
 
 
 @pytest.mark.parametrize(
