@@ -77,7 +77,7 @@ test-ceph: $(READY)
 
 test-machines: $(READY)
 	$(BIN)/python -m tools.machines_service install
-	$(BIN)/python -m tools.machines_service run $(BIN)/python -m pytest -n 2 tests/conformance/machines $(ARGS)
+	$(BIN)/python -m tools.machines_service run $(BIN)/python -m pytest -n 2 tests/conformance/machines tests/conformance/deploy/test_openssh.py $(ARGS)
 
 # Rackspace's own mock, which needs older versions of what the tests need as well. What is written down at the end is what
 # the sandbox looks for (src/cumuli/sandbox/environments.py).

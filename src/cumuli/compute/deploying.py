@@ -6,7 +6,6 @@ the answer to its creation was lost.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import partial
@@ -40,7 +39,7 @@ from cumuli.errors import (
 )
 from cumuli.runtime.deadline import current_deadline, deadline, grace
 from cumuli.runtime.protocol import Runtime
-from cumuli.runtime.ssh.host_keys import checked_host_keys, forget, known_hosts_folder
+from cumuli.runtime.ssh.host_keys import checked_host_keys, forget, known_hosts_of
 from cumuli.runtime.ssh.library import check_keys, check_library
 from cumuli.runtime.ssh.login import HostKeyPolicy, Login
 from cumuli.secret import Secret
@@ -360,8 +359,7 @@ class Deployer(Generic[NodeT]):
     def _known_hosts(self, node: NodeT) -> str | None:
         if self._given.ssh_known_hosts is not None:
             return fspath(self._given.ssh_known_hosts)
-        folder = known_hosts_folder()
-        return folder and f"{folder}/{re.sub(r'[^A-Za-z0-9_-]', '_', f'{self._cloud.provider}-{node.id}')}"
+        return known_hosts_of(self._cloud.provider, node.id)
 
     async def _told_host_keys(self, node: NodeT, *, strict: bool) -> tuple[str, ...]:
         """The host keys that the provider tells; where none but those will do, they are waited for."""

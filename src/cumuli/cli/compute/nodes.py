@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import App, Parameter
 
+from cumuli.cli.compute import deploying
 from cumuli.cli.compute.clients import compute_client
 from cumuli.cli.compute.names import (
     SURELY_AN_ID,
@@ -37,6 +38,8 @@ from cumuli.errors import NodeNotFound, NotSupported
 __all__ = ["app"]
 
 app = App(name="nodes", help="Servers.")
+for _command in (deploying.deploy, deploying.ssh, deploying.cp):
+    app.command(_command)
 
 COLUMNS: list[Column[Node]] = [
     ("ID", lambda node: node.id),

@@ -170,7 +170,7 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, LocalMachineVolume, LocalMac
             )
         return await self._deploy_node(
             name,
-            lambda tags, _: self.create_node(
+            lambda tags, user_data: self.create_node(
                 name,
                 size,
                 image,
@@ -178,7 +178,7 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, LocalMachineVolume, LocalMac
                 auth=auth,
                 tags=tags,
                 ex_keyname=ex_keyname,
-                ex_userdata=ex_userdata,
+                ex_userdata=ex_userdata if user_data is None else user_data,
                 ex_volumes=ex_volumes,
                 ex_ports=ex_ports,
             ),
@@ -200,6 +200,8 @@ class AsyncLocalMachines(AsyncCompute[LocalMachine, LocalMachineVolume, LocalMac
             ),
             auth=auth,
             tags=tags,
+            takes_user_data=True,
+            has_user_data=ex_userdata is not None,
         )
 
     async def ex_import_image(self, archive: SourceLike, name: str) -> LocalMachineImage:

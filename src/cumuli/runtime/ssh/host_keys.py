@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,19 @@ from cumuli.runtime.ssh.login import HostKeyWarning, Login
 if TYPE_CHECKING:
     import asyncssh
 
-__all__ = ["HostKeys", "checked_host_keys", "forget", "known_hosts_folder"]
+__all__ = ["HostKeys", "checked_host_keys", "forget", "known_hosts_of"]
 
 
-def known_hosts_folder() -> str | None:
-    """Where each node has its file of host keys, or None where no home is known."""
+def known_hosts_of(provider: str, node_id: str) -> str | None:
+    """The file of a node's own host keys, or None where no home is known."""
     data = os.environ.get("XDG_DATA_HOME", "")
     if not os.path.isabs(data):
         home = os.path.expanduser("~")
         if not os.path.isabs(home):
             return None
         data = os.path.join(home, ".local", "share")
-    return os.path.join(data, "cumuli", "known_hosts")
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", f"{provider}-{node_id}")
+    return os.path.join(data, "cumuli", "known_hosts", name)
 
 
 def forget(path: str) -> None:
