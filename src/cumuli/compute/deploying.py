@@ -174,7 +174,13 @@ class Deployer(Generic[NodeT]):
         await self._cloud.reboot(self._node.id)
 
     async def connect_again(self, timeout: float) -> None:
+        assert self._node is not None  # noqa: S101 - steps run on a node
+        assert self._login is not None  # noqa: S101 - which is logged in at
         await self._disconnect()
+        # A machine may have another address after its reboot.
+        [node] = await self._cloud.look([self._node.id])
+        host, port = self._address(node) or (self._login.host, self._login.port)
+        self._login = msgspec.structs.replace(self._login, host=host, port=port)
         await self._connect(timeout)
 
     # The two verbs
@@ -271,6 +277,7 @@ class Deployer(Generic[NodeT]):
             if self._steps:
                 done = await self._run_steps()
             username = self.connection.username
+            host, port = self._login.host, self._login.port
         finally:
             await self._runtime.shielded(self._disconnect)
         return Deployment(

@@ -366,6 +366,8 @@ class Link:
             return error
         if isinstance(error, asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection | asyncssh.DisconnectError):
             return ConnectionFailed(f"the connection to {name} was lost while {doing}: {_reason(error)}")
+        if self._connection.is_closed() and isinstance(error, asyncssh.Error):
+            return ConnectionFailed(f"the connection to {name} was lost while {doing}: {_reason(error)}")
         if isinstance(error, asyncssh.SFTPNoSuchFile | asyncssh.SFTPNoSuchPath):
             return NotFound(f"{doing} failed on {name}: there is no such file or folder")
         if isinstance(error, asyncssh.SFTPPermissionDenied):
