@@ -68,6 +68,15 @@ _ALL = (
         cold_peers=("cumuli", "cumuli-async", "libcloud", "boto3"),
     ),
     Scenario(
+        name="ec2-images",
+        title="EC2: list 1,000 images",
+        server="ec2",
+        expected=1_000,
+        peers=("cumuli", "cumuli-async", "libcloud", "boto3"),
+        family="ec2",
+        job="images",
+    ),
+    Scenario(
         name="nova",
         title="OpenStack: list 1,000 servers",
         server="nova",

@@ -21,3 +21,14 @@ def prepare(endpoint: str) -> Callable[[], int]:
         return sum(len(reservation["Instances"]) for page in pages for reservation in page["Reservations"])
 
     return count
+
+
+def images(endpoint: str) -> Callable[[], int]:
+    client = boto3.client(
+        "ec2",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    )
+    return lambda: len(client.describe_images(Owners=["amazon"])["Images"])

@@ -15,3 +15,11 @@ def prepare(endpoint: str) -> Callable[[], int]:
         "key", "secret", region="us-east-1", secure=False, host=parts.hostname, port=parts.port
     )
     return lambda: len(driver.list_nodes())
+
+
+def images(endpoint: str) -> Callable[[], int]:
+    parts = urlsplit(endpoint)
+    driver = get_driver(Provider.EC2)(
+        "key", "secret", region="us-east-1", secure=False, host=parts.hostname, port=parts.port
+    )
+    return lambda: len(driver.list_images(ex_owner="amazon"))

@@ -1,4 +1,4 @@
-"""EC2's DescribeInstances: 1,000 instances, as AWS writes them."""
+"""EC2's DescribeInstances and DescribeImages: 1,000 instances and as many images, as AWS writes them."""
 
 from __future__ import annotations
 
@@ -112,6 +112,60 @@ LISTING = http(
     "text/xml;charset=UTF-8",
 )
 
+IMAGE = """
+        <item>
+            <imageId>ami-{n:017x}</imageId>
+            <imageLocation>amazon/web-{n}</imageLocation>
+            <imageState>available</imageState>
+            <imageOwnerId>137112412989</imageOwnerId>
+            <creationDate>2026-01-15T08:30:{s:02d}.000Z</creationDate>
+            <isPublic>true</isPublic>
+            <architecture>x86_64</architecture>
+            <imageType>machine</imageType>
+            <sriovNetSupport>simple</sriovNetSupport>
+            <imageOwnerAlias>amazon</imageOwnerAlias>
+            <name>web-{n}</name>
+            <description>Amazon Linux 2023 AMI {n} x86_64 HVM kernel-6.1</description>
+            <rootDeviceType>ebs</rootDeviceType>
+            <rootDeviceName>/dev/xvda</rootDeviceName>
+            <blockDeviceMapping>
+                <item>
+                    <deviceName>/dev/xvda</deviceName>
+                    <ebs>
+                        <snapshotId>snap-{n:017x}</snapshotId>
+                        <volumeSize>8</volumeSize>
+                        <deleteOnTermination>true</deleteOnTermination>
+                        <volumeType>gp3</volumeType>
+                        <iops>3000</iops>
+                        <throughput>125</throughput>
+                        <encrypted>false</encrypted>
+                    </ebs>
+                </item>
+            </blockDeviceMapping>
+            <virtualizationType>hvm</virtualizationType>
+            <tagSet>
+                <item><key>Name</key><value>web-{n}</value></item>
+            </tagSet>
+            <hypervisor>xen</hypervisor>
+            <enaSupport>true</enaSupport>
+            <platformDetails>Linux/UNIX</platformDetails>
+            <usageOperation>RunInstances</usageOperation>
+            <bootMode>uefi-preferred</bootMode>
+            <deprecationTime>2028-01-15T08:30:00.000Z</deprecationTime>
+            <imdsSupport>v2.0</imdsSupport>
+        </item>"""
+
+IMAGES = http(
+    (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">\n'
+        "    <requestId>8f7724cf-496f-496e-8fe3-example</requestId>\n    <imagesSet>"
+        + "".join(IMAGE.format(n=n, s=n % 60) for n in range(COUNT))
+        + "\n    </imagesSet>\n</DescribeImagesResponse>"
+    ).encode(),
+    "text/xml;charset=UTF-8",
+)
+
 
 NO_ADDRESSES = http(
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -123,4 +177,5 @@ NO_ADDRESSES = http(
 
 def answers(method: str, target: str, body: bytes) -> bytes:
     """The listing. Libcloud asks for Elastic IPs besides, and is told at once that there are none."""
-    return NO_ADDRESSES if "DescribeAddresses" in target or b"DescribeAddresses" in body else LISTING
+    asked = target.encode() + body
+    return NO_ADDRESSES if b"DescribeAddresses" in asked else IMAGES if b"DescribeImages" in asked else LISTING
