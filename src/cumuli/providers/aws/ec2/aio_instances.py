@@ -255,6 +255,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
         ex_private_ip: str | None = None,
         ex_ipv6_addresses: Sequence[str] = (),
         ex_ipv6_address_count: int | None = None,
+        ex_ebs_optimized: bool | None = None,
     ) -> Deployment[EC2Node]:
         """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
 
@@ -299,6 +300,7 @@ class AsyncEC2Instances(AsyncCompute[EC2Node, EC2Volume, EC2Image, EC2Snapshot])
                 ex_private_ip=ex_private_ip,
                 ex_ipv6_addresses=ex_ipv6_addresses,
                 ex_ipv6_address_count=ex_ipv6_address_count,
+                ex_ebs_optimized=ex_ebs_optimized,
             ),
             Given(
                 deploy=deploy,

@@ -306,6 +306,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
         ex_private_ip: str | None = None,
         ex_ipv6_addresses: Sequence[str] = (),
         ex_ipv6_address_count: int | None = None,
+        ex_ebs_optimized: bool | None = None,
     ) -> Deployment[EC2Node]:
         """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
 
@@ -363,6 +364,7 @@ class EC2Instances(Compute[EC2Node, EC2Volume, EC2Image, EC2Snapshot]):
                 ex_private_ip=ex_private_ip,
                 ex_ipv6_addresses=ex_ipv6_addresses,
                 ex_ipv6_address_count=ex_ipv6_address_count,
+                ex_ebs_optimized=ex_ebs_optimized,
             )
         )
 

@@ -436,6 +436,7 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
         ex_keyname: KeyPair | str | None = None,
         ex_blockdevicemappings: Sequence[BlockDevice] = (),
         ex_os_scheduler_hints: SchedulerHints | None = None,
+        ex_disk_config: DiskConfig | None = None,
     ) -> Deployment[NovaNodeT]:
         """Create a node, wait until one can log in, and configure it by SSH; destroy it if that fails.
 
@@ -483,6 +484,7 @@ class Nova(Glance[NovaNodeT], Cinder[NovaNodeT], Generic[NovaNodeT]):
                 ex_keyname=ex_keyname,
                 ex_blockdevicemappings=ex_blockdevicemappings,
                 ex_os_scheduler_hints=ex_os_scheduler_hints,
+                ex_disk_config=ex_disk_config,
             )
         )
 
