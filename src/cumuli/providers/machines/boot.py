@@ -100,7 +100,8 @@ def files_of(
 ) -> dict[str, bytes]:
     """The files that a new machine is given, by their paths without the first slash."""
     own = FOLDER[1:]
-    files = {f"{own}/boot": BOOT, f"{own}/fresh": ""}
+    # An image of another machine has that one's host keys, which nobody may read as this one's: it has none yet.
+    files = {f"{own}/boot": BOOT, f"{own}/fresh": "", HOST_KEYS[1:]: ""}
     if public_keys:
         files[f"{own}/authorized_keys"] = "".join(f"{key}\n" for key in public_keys)
     if password is not None:

@@ -44,6 +44,7 @@ log = logging.getLogger("cumuli.machines")
 # Seconds that a machine has to shut down before it is cut off; podman's own default.
 SHUTDOWN = "10"
 SCRIPT = "#!"
+READ_FILE = "ContainerArchiveLibpod"
 PERIOD = 100_000
 MIB = 2**20
 # A machine writes its host keys in the first half second of its life.
@@ -192,7 +193,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
     async def _look_for_cloud_init(self, node_id: str) -> None:
         path = f"/containers/{wire.quoted(node_id)}/archive"
         try:
-            await self._podman.send("ContainerArchiveLibpod", "HEAD", path, {"path": boot.CLOUD_INIT})
+            await self._podman.send(READ_FILE, "HEAD", path, {"path": boot.CLOUD_INIT})
         except NotFound:
             raise InvalidRequest(
                 "this image has no cloud-init, and without it user data can only be a script, which begins with '#!'"
@@ -244,33 +245,31 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
         """The public halves of a machine's host keys, waited for while it boots."""
         runtime = self.caller.runtime
         end = runtime.monotonic() + HOST_KEY_PATIENCE
-        while True:
-            try:
-                answer = await self._podman.send(
-                    "ContainerArchiveLibpod",
-                    "GET",
-                    f"/containers/{wire.quoted(node_id)}/archive",
-                    {"path": boot.HOST_KEYS},
-                    missing=NodeNotFound,
+        while not (found := await self._host_keys_so_far(node_id)):
+            state = (await self.get_node(node_id)).state
+            if state not in {NodeState.RUNNING, NodeState.STARTING, NodeState.REBOOTING}:
+                raise Conflict(
+                    f"the machine {node_id} has no host keys: it has never been up, and is {state} now",
+                    operation=READ_FILE,
                 )
-            except NodeNotFound as error:
-                # Either is said so: that there is no such machine, and that it has no such file yet.
-                state = (await self.get_node(node_id)).state
-                if state not in {NodeState.RUNNING, NodeState.STARTING, NodeState.REBOOTING}:
-                    raise Conflict(
-                        f"the machine {node_id} has no host keys: it has never been up, and is {state} now",
-                        operation=error.operation,
-                    ) from None
-                if runtime.monotonic() > end:
-                    raise ProviderUnavailable(
-                        f"the machine {node_id} has made no host keys in {HOST_KEY_PATIENCE:.0f} s; "
-                        "ex_get_console_output() tells what it does",
-                        operation=error.operation,
-                    ) from None
-                await runtime.sleep(HOST_KEY_POLL)
-            else:
-                lines = boot.file_in(answer.body).decode("utf-8", "replace").splitlines()
-                return tuple(line for line in lines if line.strip())
+            if runtime.monotonic() > end:
+                raise ProviderUnavailable(
+                    f"the machine {node_id} has made no host keys in {HOST_KEY_PATIENCE:.0f} s; "
+                    "ex_get_console_output() tells what it does",
+                    operation=READ_FILE,
+                )
+            await runtime.sleep(HOST_KEY_POLL)
+        return found
+
+    async def _host_keys_so_far(self, node_id: str) -> tuple[str, ...]:
+        path = f"/containers/{wire.quoted(node_id)}/archive"
+        try:
+            answer = await self._podman.send(READ_FILE, "GET", path, {"path": boot.HOST_KEYS}, missing=NodeNotFound)
+        except NodeNotFound:
+            # Said of a machine that is not there, and of a file: which of them, whoever asked looks.
+            return ()
+        lines = boot.file_in(answer.body).decode("utf-8", "replace").splitlines()
+        return tuple(line for line in lines if line.strip())
 
     async def console_output(self, node_id: str) -> str:
         """What a machine's first process and its sshd have printed."""
