@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cumuli import sandbox
+from cumuli import LocalMachines, sandbox
+from cumuli.sandbox.machines.settings import storage_driver
 from cumuli.sandbox.processes import Process, identify, is_running
 
 WITHIN = 60.0
@@ -66,6 +67,16 @@ def started() -> Iterator[Started]:
     made = Started()
     yield made
     made.close()
+
+
+def test_a_sandbox_is_its_own_where_the_variables_lead_to_another_podman(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    monkeypatch.setenv("CONTAINER_HOST", endpoint)
+    storage_driver.cache_clear()
+    with sandbox.running("machines") as server, LocalMachines(endpoint=server.endpoint) as cloud:
+        assert cloud.list_nodes() == []
+        assert len(cloud.list_images()) == 1
 
 
 def soon(condition: Callable[[], bool]) -> bool:

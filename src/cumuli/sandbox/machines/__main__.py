@@ -70,7 +70,7 @@ def _serve(place: Place, socket: str) -> int:
 
     command = [*podman(place), "system", "service", "--time", "0", f"unix://{socket}"]
     # This process has one thread, so running Python after the fork is safe.
-    service = subprocess.Popen(command, env={**os.environ, **place.environment()}, preexec_fn=die_with_us)  # noqa: PLW1509
+    service = subprocess.Popen(command, env=place.environment(), preexec_fn=die_with_us)  # noqa: PLW1509
     print(f"podman at unix://{socket}", flush=True)  # noqa: T201 - what its starter reads
     try:
         return service.wait()

@@ -117,7 +117,7 @@ def _import(tar: Path, place: Place) -> None:
 
 
 def _run(command: list[str], what: str, place: Place | None = None) -> None:
-    environment = {**os.environ, **(place.environment() if place is not None else {})}
+    environment = place.environment() if place is not None else None
     done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         raise ConfigurationError(f"the machines sandbox could not {what}; {command[0]} said: {done.stderr[-800:]}")

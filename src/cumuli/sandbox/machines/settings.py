@@ -18,6 +18,7 @@ __all__ = ["Place", "places", "podman", "storage_driver"]
 
 NETWORK = "cumuli"
 LIMITS = {"nofile": (resource.RLIMIT_NOFILE, 65_536), "nproc": (resource.RLIMIT_NPROC, 16_384)}
+ELSEWHERE = ("CONTAINER_", "CONTAINERS_")
 # Tells whoever clears up after a service that was killed what it was.
 OWN = "place.json"
 
@@ -78,8 +79,9 @@ class Place:
         return cls(home, told["driver"], Path(told["images"]) if told["images"] else None)
 
     def environment(self) -> dict[str, str]:
-        """The variables that podman needs."""
-        return {"CONTAINERS_CONF": str(self.settings)}
+        """The variables for podman: those of this process, without what leads to another podman or its storage."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(ELSEWHERE)}
+        return {**own, "CONTAINERS_CONF": str(self.settings)}
 
     def clear(self) -> None:
         """End every container, and take everything away, whatever state it is in."""
@@ -121,7 +123,7 @@ def quietly(command: list[str], place: Place) -> subprocess.CompletedProcess[byt
     """Run a command whose failure is no news."""
     return subprocess.run(
         command,
-        env={**os.environ, **place.environment()},
+        env=place.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
