@@ -176,7 +176,7 @@ class Deployer(Generic[NodeT]):
     async def connect_again(self, timeout: float) -> None:
         assert self._node is not None  # noqa: S101 - steps run on a node
         assert self._login is not None  # noqa: S101 - which is logged in at
-        await self._disconnect()
+        await self.disconnect()
         # A machine may have another address after its reboot.
         [node] = await self._cloud.look([self._node.id])
         host, port = self._address(node) or (self._login.host, self._login.port)
@@ -279,7 +279,7 @@ class Deployer(Generic[NodeT]):
             username = self.connection.username
             host, port = self._login.host, self._login.port
         finally:
-            await self._runtime.shielded(self._disconnect)
+            await self._runtime.shielded(self.disconnect)
         return Deployment(
             node=found,
             address=host,
@@ -440,7 +440,8 @@ class Deployer(Generic[NodeT]):
             await connection.aclose()
         raise failure or AuthenticationError(f"{login.name} lets nobody of {', '.join(login.usernames)} work there")
 
-    async def _disconnect(self) -> None:
+    async def disconnect(self) -> None:
+        """Close the connection, if there is one."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with grace(10):
@@ -609,6 +610,7 @@ async def deploy_all(
 
         async def clean_up() -> None:
             for deployer in list(fleet.unfinished):
+                await deployer.disconnect()
                 await deployer.clean_up(failure)
 
         await runtime.shielded(clean_up)

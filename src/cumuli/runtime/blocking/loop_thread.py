@@ -85,6 +85,8 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
             task.cancel()
         if tasks:
             loop.run_until_complete(asyncio.wait(tasks, timeout=CLEAN_UP))
+        # What was closed in the last round is let go of in the next.
+        loop.run_until_complete(asyncio.sleep(0))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

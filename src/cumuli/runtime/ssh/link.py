@@ -351,10 +351,14 @@ class Link:
     async def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-        with suppress(TimeoutError, asyncssh.Error, OSError):
-            async with asyncio.timeout(2):
-                await self._connection.wait_closed()
-        self._connection.abort()
+        try:
+            with suppress(TimeoutError, asyncssh.Error, OSError):
+                async with asyncio.timeout(2):
+                    await self._connection.wait_closed()
+        finally:
+            self._connection.abort()
+        # The loop closes the socket in its next round.
+        await asyncio.sleep(0)
 
     def _lost_is_told(self, doing: str) -> _Told:
         return _Told(self, doing)
