@@ -152,9 +152,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests fail: they leave no recording."""
+    """Remember which tests fail, or end as skipped: they leave the recording as it was."""
     report = yield
-    if report.failed:
+    skips = call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception)
+    if report.failed or skips:
         item.stash[FAILED] = call.excinfo.value if call.excinfo is not None else _TestFailed()
     return report
 
@@ -219,6 +220,9 @@ def cumuli_recording(
     block.__enter__()
     yield
     failure: BaseException | None = request.node.stash.get(FAILED, None)
+    if isinstance(failure, pytest.skip.Exception) and not path.exists():
+        # With "none" it could not even come to where it skips.
+        failure = None
     if failure is None:
         block.__exit__(None, None, None)
         request.config.stash[RECORDED].add(str(path))
@@ -310,7 +314,8 @@ def _mode(config: pytest.Config) -> str:
 
 
 def _name_of(item: pytest.Item) -> str:
-    """The name of a test, the same in both flavours, for a file."""
+    """The name of a test, the same in both flavours, for a file: another one for each."""
+    import hashlib
     import re
 
     name = item.name
@@ -318,8 +323,12 @@ def _name_of(item: pytest.Item) -> str:
     if case is not None:
         name = name.replace(case.id, case.name, 1)
     cls = getattr(item, "cls", None)
-    whole = f"{cls.__name__}.{name}" if cls is not None else name
-    return re.sub(r"[^\w.=-]+", "-", whole).strip("-")
+    whole = f"{cls.__qualname__}.{name}" if cls is not None else name
+    readable = re.sub(r"[^\w.=-]+", "-", whole).strip("-")
+    if len(whole) <= 100 and re.fullmatch(r"[\w.=-]+(?:\[[\w.=](?:[\w.=-]*[\w.=])?\])?", whole):
+        return readable
+    mark = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{readable.encode()[:150].decode('utf-8', 'ignore')}-{mark}"
 
 
 def _recording_of(item: pytest.Item) -> Any:

@@ -96,6 +96,18 @@ def test_a_node(cumuli_client, node):
 async def test_both(cumuli_client):
     assert await cumuli_client.list_locations()
 
+@pytest.mark.parametrize("word", ["a/b", "a-b"])
+@pytest.mark.cumuli("gogrid")
+def test_named(cumuli_client, word):
+    cumuli_client.list_locations()
+
+@pytest.mark.cumuli("gogrid")
+def test_that_skips(cumuli_client):
+    cumuli_client.list_locations()
+    if os.environ["WORD"] == "two":
+        pytest.skip("for a reason that is not there when it is recorded")
+    cumuli_client.list_images()
+
 @pytest.mark.cumuli("gogrid")
 def test_that_fails(cumuli_client):
     cumuli_client.list_locations()
@@ -114,16 +126,19 @@ def test_recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) 
     pytester.makepyfile(test_recorded=RECORDED)
     pytester.makeconftest(OFFLINE)
     monkeypatch.setenv("WORD", "one")
-    pytester.runpytest_subprocess(*LOADED, "--cumuli-record=once").assert_outcomes(passed=3, failed=1)
+    pytester.runpytest_subprocess(*LOADED, "--cumuli-record=once").assert_outcomes(passed=6, failed=1)
     folder = pytester.path / "recordings" / "test_recorded"
-    # One for both flavours, which the second has replayed, and none of what failed.
-    assert sorted(path.name for path in folder.iterdir()) == ["test_a_node-gogrid.json", "test_both-gogrid.json"]
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    # One for both flavours, which the second has replayed, and none of what failed.
+    names = ["test_a_node-gogrid", "test_both-gogrid", "test_named-gogrid-a-b", "test_that_skips-gogrid"]
+    assert {name.removesuffix(".json") for name in before} > {*names}
+    [other] = {name.removesuffix(".json") for name in before} - {*names}
+    assert other.startswith("test_named-gogrid-a-b-"), "the other one, whose name is no file's"
     assert len(json.loads(before["test_both-gogrid.json"])["exchanges"]) == 1
 
     monkeypatch.setenv("WORD", "two")
     run = pytester.runpytest_subprocess(*LOADED, "--cumuli-record=none")
-    run.assert_outcomes(passed=2, failed=1, errors=1)
+    run.assert_outcomes(passed=4, failed=1, errors=1, skipped=1)
     run.stdout.fnmatch_lines(
         ["*there is no recording*test_that_fails-gogrid.json*", "*- *&description=one&*", "*+ *&description=two&*"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,9 +18,10 @@ from cumuli.runtime.delegating import DelegatingRuntime
 from cumuli.runtime.messages import Headers, Request, Response
 from cumuli.runtime.protocol import Runtime, TransportSettings
 from cumuli.runtime.timeouts import Patience
-from cumuli.testing import RecordingError, UnexpectedRequest, recording, replaying
+from cumuli.testing import RecordingError, UnexpectedRequest, recording, recordings, replaying
 from cumuli.testing.flavours import Flavour, flavour
 from cumuli.testing.recordings.redaction import REDACTED, Redactor, is_secret_name
+from cumuli.testing.recordings.written import Writer, read, write
 
 __all__ = ["flavour"]
 
@@ -211,6 +213,78 @@ def test_documents() -> None:
     assert redactor.xml("<userData> <value>Z</value></userData>") == f"<userData> <value>{REDACTED}</value></userData>"
     assert redactor.query("a=1&sig=xyz&api_key=k&NextToken=n") == f"a=1&api_key={REDACTED}&NextToken=n"
     assert redactor.scrubbed(b"the 0123456789 of it") == b"the REDACTED of it"
+
+
+PASS = b'{"adminPass": "hunter2hunter2", "id": "7"'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"\n" + PASS + b"}", b"\xef\xbb\xbf" + PASS + b"}", PASS, PASS[:28], PASS + b"}\n{}\n"),
+        *(PASS + b', "a": "\\ud800"}', b"[" * 100_000 + PASS),
+    ],
+    ids=["space before it", "a mark", "cut behind it", "cut in it", "two documents", "half a pair", "deep"],
+)
+def test_what_only_looks_like_json_holds_no_secret(data: bytes) -> None:
+    written = Writer(Redactor(), [], {}).body(data, "application/json").data()
+    assert b"hunter2" not in written
+    assert b'"adminPass"' in written
+
+
+ODD = [b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a":1%s}' % (b"0" * 80), b'{"a":NaN}', b'{"a":1,"a":2}', b"\r\n[1]"]
+
+
+async def test_odd_answers_are_kept_as_they_are(flavour: Flavour, tmp_path: Path) -> None:
+    def odd(number: int, request: Request) -> Response:
+        return Response(status=200, headers=Headers((("x-odd", "\udcff"),)), body=ODD[number - 1])
+
+    path = tmp_path / "odd.json"
+    with recording(path):
+        async with client(flavour, odd, retry=False) as cloud:
+            for _ in ODD:
+                with pytest.raises(cumuli.MalformedResponse):
+                    await cloud.list_locations()
+    answers = [exchange.answer for exchange in read(path).exchanges]
+    assert [answer.body.data() for answer in answers if answer is not None] == ODD
+    assert {answer.headers for answer in answers if answer is not None} == {("x-odd: \ufffd",)}
+
+
+def test_what_signs_a_url_is_in_no_text() -> None:
+    redactor = Redactor(["\udcff-no-utf-8"])
+    signed = "see https://host/a?X-Amz-Signature=0123456789abcdef&amp;marker=m&token=fedcba9876543210"
+    found = redactor.text(signed)
+    assert found == f"see https://host/a?X-Amz-Signature={REDACTED}&amp;marker=m&token={REDACTED}"
+    assert redactor.scrubbed_text("0123456789abcdef, \udcff-no-utf-8") == f"{REDACTED}, {REDACTED}"
+
+
+def test_environment_variables_that_are_called_like_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["AWS_SECRET_ACCESS_KEY", "ST_KEY", "DB_PASS", "SSH_PASSPHRASE", "DEPLOY_PRIVATE_KEY", "AZURE_STORAGE_KEY"]
+    for name in names:
+        monkeypatch.setenv(name, f"value of {name}")
+    for name in ("TEST_KEYBOARD", "PWD"):
+        monkeypatch.setenv(name, "value of none")
+    text = ", ".join([*(f"value of {name}" for name in names), "value of none"])
+    assert recordings._redactor((), None).scrubbed_text(text) == f"{REDACTED}, " * len(names) + "value of none"
+
+
+def test_two_workers_may_record_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is between writing and renaming while the other does both."""
+    path = tmp_path / "same.json"
+    with recording(path):
+        pass
+    whole, replace, pid = read(path), Path.replace, os.getpid()
+
+    def meanwhile(self: Path, target: Path) -> Path:
+        with monkeypatch.context() as other:
+            other.setattr(Path, "replace", replace)
+            other.setattr(os, "getpid", lambda: pid + 1)
+            write(path, whole)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    write(path, whole)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_short_words_are_no_secrets_elsewhere() -> None:

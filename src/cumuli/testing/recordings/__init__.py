@@ -30,7 +30,10 @@ from cumuli.testing.recordings.written import read, write
 __all__ = ["RecordingError", "RecordingOptions", "UnexpectedRequest", "UnusedExchanges", "recording", "replaying"]
 
 MAX_BODY: Final = 1024 * 1024
-SECRET_VARIABLE: Final = re.compile(r"SECRET|PASSWORD|TOKEN|API_?KEY|ACCESS_KEY|AUTH_?KEY")
+SECRET_VARIABLE: Final = re.compile(
+    r"SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIAL|(?:API|AUTH|PRIVATE)_?KEY"
+    r"|(?:ACCESS|ACCOUNT|ENCRYPTION|MASTER|SHARED|SIGNING|STORAGE)_KEY|(?:^|_)(?:PASS|ST_KEY)$"
+)
 
 
 class RecordingOptions(TypedDict, total=False):

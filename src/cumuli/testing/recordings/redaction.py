@@ -74,7 +74,10 @@ SIGNATURES = frozenset(
 )
 ELEMENT = re.compile(r"<((?:\w+:)?[\w.-]+)(?:\s[^<>]*)?>([^<]+)</\1>")
 NESTED = re.compile(r"(<(?:\w+:)?userData>\s*<value>)([^<]+)(</value>)", re.IGNORECASE)
+# In a JSON text that cannot be read as a whole: it was cut, or there are several.
+PAIR = re.compile(r'("([^"\\]{1,80})"\s*:\s*")((?:[^"\\]|\\.)+)')
 IN_URL = re.compile(r"(://[^/\s:@\"<>]+:)([^/\s@\"<>]+)(@)")
+IN_QUERY = re.compile(r"([?&](?:amp;)?([\w.-]+)=)([^&\s\"'<>]+)")
 SCHEME = re.compile(r"(?:Basic|Bearer|Digest|Token)\s+(\S+)$", re.IGNORECASE)
 # AWS's, which names the key.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
@@ -169,6 +172,20 @@ class Redactor:
             return self.text(value)
         return value
 
+    def pairs(self, text: str) -> str:
+        """A text that looks like JSON, and is none, with its secrets redacted."""
+
+        def pair(found: re.Match[str]) -> str:
+            if not is_secret_name(found[2]):
+                return found[0]
+            try:
+                value: object = json.loads(f'"{found[3]}"')
+            except ValueError:
+                value = found[3]
+            return found[1] + self.learn(str(value))
+
+        return PAIR.sub(pair, text)
+
     def xml(self, text: str) -> str:
         """A document's text with the content of secret elements redacted."""
 
@@ -184,8 +201,16 @@ class Redactor:
     # By what is known
 
     def text(self, text: str) -> str:
-        """Any text without the passwords of its URLs."""
-        return IN_URL.sub(lambda found: found[1] + self.learn(found[2]) + found[3], text) if "://" in text else text
+        """Any text without the passwords of its URLs, and without what signs them."""
+
+        def field(found: re.Match[str]) -> str:
+            if not is_secret_name(found[2]) and not is_signature_name(found[2]):
+                return found[0]
+            return found[1] + self.learn(unquote_plus(found[3]))
+
+        if "://" in text:
+            text = IN_URL.sub(lambda found: found[1] + self.learn(found[2]) + found[3], text)
+        return IN_QUERY.sub(field, text) if "?" in text else text
 
     def replaced(self, text: str) -> str:
         """Any text with what is to be written otherwise."""
@@ -216,8 +241,8 @@ class Redactor:
         return b"".join([*pieces, data[at:]])
 
     def scrubbed_text(self, text: str) -> str:
-        """As ``scrubbed``."""
-        return self.scrubbed(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        """As ``scrubbed``. What is no UTF-8 in a header cannot be written, and is a mark of that."""
+        return self.scrubbed(_bytes_of(text)).decode("utf-8", "replace")
 
     def _compile(self) -> None:
         plain: set[str] = set()
@@ -225,14 +250,20 @@ class Redactor:
         for secret in self._known:
             plain |= _plain_forms(secret)
             packed |= _packed_forms(secret)
-        self._packed = frozenset(form.encode() for form in packed - plain)
-        forms = sorted((form.encode() for form in plain | packed if form), key=len, reverse=True)
+        self._packed = frozenset(map(_bytes_of, packed - plain))
+        forms = sorted((_bytes_of(form) for form in plain | packed if form), key=len, reverse=True)
         self._pattern = re.compile(b"|".join(map(re.escape, forms)))
+
+
+def _bytes_of(text: str) -> bytes:
+    # Headers and environment variables that are no UTF-8 have lone surrogates.
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _plain_forms(secret: str) -> set[str]:
     """As it is, and as URLs, JSON, XML and Python write it."""
-    quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote_plus(secret, safe="/")}
+    data = _bytes_of(secret)
+    quoted = {quote(data, safe=""), quote(data), quote_plus(data), quote_plus(data, safe="/")}
     lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), text) for text in quoted}
     escaped = {html.escape(secret, quote=False), html.escape(secret)}
     escaped |= {text.replace("&#x27;", entity) for text in escaped for entity in ("&#39;", "&apos;")}
@@ -242,7 +273,7 @@ def _plain_forms(secret: str) -> set[str]:
 
 def _packed_forms(secret: str) -> set[str]:
     """In base64, wherever it may start there, and in hexadecimal digits."""
-    data = secret.encode()
+    data = _bytes_of(secret)
     found = {data.hex(), data.hex().upper()}
     for shift in range(3):
         text = base64.b64encode(b"\0" * shift + data + b"\0\0").decode()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -218,24 +220,29 @@ class Writer:
             return Body(base64=base64_of(self._redactor.scrubbed(data)))
         if "\0" in text:
             return Body(base64=base64_of(self._redactor.scrubbed(data)))
-        if text.startswith(("{", "[")):
+        beginning = text.lstrip("\ufeff \r\n\t")[:1]
+        if beginning in {"{", "["}:
             document = self._document(data, text)
             if document is not None:
                 return document
+            text = self._redactor.pairs(text)
         form = content_type.startswith("application/x-www-form-urlencoded")
         if form:
             text = self._redactor.query(text)
-        elif text.lstrip("\ufeff \r\n\t").startswith("<"):
+        elif beginning == "<":
             text = self._redactor.xml(text)
         return Body(text=lines_of(self.text(text), form=form))
 
     def _document(self, data: bytes, text: str) -> Body | None:
         try:
             value: object = json.loads(text)
-        except ValueError:
+            redacted = self._redactor.json(value)
+            # The file's own JSON has no numbers of hundreds of bits, and none that is not a number.
+            kept = msgspec.json.decode(msgspec.json.encode(value)) == value
+            exact = [spaced for spaced in (False, True) if kept and written_json(value, spaced=spaced) == data]
+        except (ValueError, RecursionError):
+            # No JSON, brackets by the thousand, or half of a pair of surrogates.
             return None
-        redacted = self._redactor.json(value)
-        exact = [spaced for spaced in (False, True) if written_json(value, spaced=spaced) == data]
         if not exact and redacted == value:
             # Not written as it is usual: a text keeps every space of it.
             return None
@@ -260,12 +267,15 @@ def write(path: Path, recording: Recording) -> None:
     Raises:
         RecordingError: It cannot be written.
     """
-    temporary = path.with_name(f"{path.name}.new")
+    # The two flavours of a test may be recorded at the same time, by two workers.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(recording), indent=2) + b"\n")
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise RecordingError(f"the recording {path} cannot be written ({error}); choose another place") from error
 
 
