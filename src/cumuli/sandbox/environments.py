@@ -38,9 +38,9 @@ def cache_folder() -> Path:
 
 
 def made(folder: Path, pins: Path) -> bool:
-    """Whether an environment has what a lock file pins."""
+    """Whether an environment has what a lock file pins, and the Python that it was made with is still there."""
     try:
-        return (folder / READY).read_text(encoding="ascii") == _wanted(pins)
+        return (folder / "bin" / "python").exists() and (folder / READY).read_text(encoding="ascii") == _wanted(pins)
     except OSError:
         return False
 

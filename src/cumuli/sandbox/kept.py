@@ -68,7 +68,9 @@ def up(
         records = {record.name: record for record in folder.records()}
         found = [_from_record(server, folder, records[server.name], name) for server in servers]
         # Also of those that ran: whoever started them may have been killed before it came to this.
-        config.write_sandbox_profiles({key: value for server in found for key, value in server.profiles.items()})
+        # They are on this machine, whatever proxy the environment names.
+        settings = {key: {**value, "proxy": ""} for server in found for key, value in server.profiles.items()}
+        config.write_sandbox_profiles(settings)
     return found
 
 

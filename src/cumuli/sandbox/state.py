@@ -181,7 +181,8 @@ class StateFolder:
 
 def _default_root() -> Path:
     if given := os.environ.get("CUMULI_SANDBOX_HOME"):
-        return Path(given)
+        # Where it is is written down, for programs that run elsewhere.
+        return Path(given).absolute()
     state = os.environ.get("XDG_STATE_HOME")
     # The standard for these variables says to ignore a relative one.
     try:

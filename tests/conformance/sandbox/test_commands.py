@@ -25,7 +25,9 @@ ROOT = Path(__file__).parents[3]
 CUMULI = [sys.executable, "-m", "cumuli"]
 
 
-def test_two_sandboxes_side_by_side(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_sandboxes_side_by_side(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     [first], [second] = sandbox.up("gogrid"), sandbox.up("gogrid", name="work")
     try:
         assert first.port != second.port
@@ -41,6 +43,9 @@ def test_two_sandboxes_side_by_side(home: Path, capsys: pytest.CaptureFixture[st
         assert sandbox.down(name="work") == ["gogrid"]
     assert config.load_profiles() == {}
     assert "cumuli sandbox down" in (home / "state" / "README").read_text()
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("CUMULI_SANDBOX_HOME", "state")
+    assert sandbox.up("gogrid")[0].log == str(home / "state" / "gogrid" / "log")
     for name in ("swift", "../x", "Work"):
         with pytest.raises(ConfigurationError, match="name"):
             sandbox.status(name=name)
@@ -52,7 +57,13 @@ def test_cloudfiles_is_swift(home: Path) -> None:
     assert sandbox.down("cloudfiles") == ["swift"]
 
 
-def test_reset_forgets_everything_but_the_ports(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reset_forgets_everything_but_the_ports(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A proxy would look on a machine of its own.
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(NotFound):
         sandbox.reset("s3")
     [before] = sandbox.up("s3", auth=True, faults="drip=1", seed=5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,19 @@ def test_where_they_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert cache_folder() == tmp_path / "cumuli" / "sandbox"
     monkeypatch.setenv("CUMULI_SANDBOX_CACHE", str(tmp_path / "mine"))
     assert cache_folder() == tmp_path / "mine"
+
+
+def test_one_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
+    folder, pins = tmp_path / "own", tmp_path / "own.lock"
+    pins.write_text("# nothing\n")
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    (folder / ".ready").write_text(hashlib.sha256(pins.read_bytes()).hexdigest())
+    python.symlink_to(sys.executable)
+    assert made(folder, pins)
+    python.unlink()
+    python.symlink_to(tmp_path / "of a version that was removed")
+    assert not made(folder, pins)
 
 
 @pytest.mark.heavy

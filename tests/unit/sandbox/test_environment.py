@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 
+import msgspec
 import pytest
 
 from cumuli.sandbox.described import SandboxServer
@@ -64,6 +65,35 @@ def test_what_would_lead_elsewhere_is_in_the_way(monkeypatch: pytest.MonkeyPatch
     assert {"AWS_CA_BUNDLE", "OS_CLOUD", "AWS_ACCESS_KEY_ID"}.isdisjoint(found), "harmless, of another, said anew"
 
 
+def test_keys_that_are_checked_are_those_that_are_told() -> None:
+    checked = msgspec.structs.replace(SERVER, name="ec2", auth=True, environment={"AWS_ACCESS_KEY_ID": "checked"})
+    for servers in ([checked, SERVER], [SERVER, checked]):
+        assert variables_of(servers)["AWS_ACCESS_KEY_ID"] == "checked"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, None),
+        ({"no_proxy": "a.example"}, None),
+        ({"HTTP_PROXY": "http://proxy.example"}, "127.0.0.1"),
+        ({"all_proxy": "http://proxy.example", "NO_PROXY": "a.example"}, "a.example,127.0.0.1"),
+        ({"http_proxy": "http://proxy.example", "NO_PROXY": "a.example, 127.0.0.1"}, None),
+        ({"http_proxy": "http://proxy.example", "no_proxy": "*"}, None),
+    ],
+)
+def test_no_proxy_stands_before_this_machine(
+    given: dict[str, str], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    found = variables_of([SERVER])
+    assert (found.get("no_proxy"), found.get("NO_PROXY")) == (told, told)
+
+
 def test_a_command_beside_the_sandbox_knows_no_other_account(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -72,5 +102,6 @@ def test_a_command_beside_the_sandbox_knows_no_other_account(
     folder = tmp_path_factory.mktemp("run")
     private = private_environment([SERVER], folder)
     assert "somebody's own" not in private.values()
+    assert private["AWS_CONFIG_FILE"] == private["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull, "not those of ~/.aws"
     assert private["CUMULI_CONFIG"] == str(folder / "config.toml")
     assert "sandbox-s3" in (folder / "config.toml").read_text()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
+import threading
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from cumuli.errors import ConfigurationError
+from cumuli.sandbox.described import SandboxServer
+from cumuli.sandbox.faulty import faults
 from cumuli.sandbox.faulty.plan import Asked, Seeded, Trouble
 from cumuli.sandbox.faulty.refusals import refusal, skewed, throttled
 from cumuli.sandbox.faulty.words import SHARES, Faults, read_faults
@@ -109,6 +114,47 @@ def test_every_refusal_is_a_whole_answer(kind: str, status: int) -> None:
         elif "json" in headers["content-type"]:
             json.loads(body)
     assert refusal(kind, status).startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_a_server_that_closes_its_connections_is_dialled_anew() -> None:
+    """Which it may do at any time, and is no fault that was ordered."""
+    closed = threading.Event()
+    read: list[bytes] = []
+
+    def serve() -> None:
+        for end in (b"\r\n\r\n", b"0\r\n\r\n"):
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(30)
+                text = b""
+                while not text.endswith(end):
+                    text += connection.recv(4096)
+                read.append(text)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            closed.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with faults(f"http://127.0.0.1:{listener.getsockname()[1]}", "drip=0") as link:
+            client = http.client.HTTPConnection("127.0.0.1", int(link.endpoint.rpartition(":")[2]), timeout=30)
+            client.request("GET", "/")
+            assert client.getresponse().read() == b"ok"
+            assert closed.wait(30)
+            # Whose body is known by a word that may be written in any case.
+            client.request("PUT", "/", b"4\r\nbody\r\n0\r\n\r\n", {"Transfer-Encoding": "Chunked"})
+            assert client.getresponse().read() == b"ok"
+            client.close()
+        thread.join(30)
+    assert b"body" in read[1]
+
+
+def test_no_link_stands_before_what_has_no_port() -> None:
+    server = SandboxServer(
+        name="machines", summary="", endpoint="unix:///s", port=1, pid=1, log="", profiles={}, environment={}
+    )
+    with pytest.raises(ConfigurationError, match="machines listens on no port"), faults(server, "cut=0.1"):
+        pass
 
 
 def test_every_word_is_documented() -> None:

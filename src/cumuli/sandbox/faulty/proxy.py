@@ -30,6 +30,8 @@ AUTHORITY = re.compile(rb"127\.0\.0\.1:[0-9]+")
 LENGTH = re.compile(rb"(?i)(\r\ncontent-length: *)[0-9]+")
 DATE = re.compile(rb"(?i)(\r\ndate: *)([^\r]+)")
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 @dataclass(frozen=True)
 class Manner:
@@ -140,7 +142,7 @@ class Proxy:
         link = self.link
         link.open.add(writer)
         link.most = max(link.most, len(link.open))
-        upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        upstream: Connection | None = None
         try:
             while True:
                 asked = await self._read_request(reader, writer)
@@ -159,8 +161,7 @@ class Proxy:
                         return
                     case _:
                         pass
-                if upstream is None:
-                    upstream = await asyncio.open_connection(HOST, port, limit=LONGEST_HEAD)
+                upstream = await _dialled(port, upstream)
                 head, body, keeps = await self._ask(asked, upstream)
                 if not keeps:
                     upstream[1].close()
@@ -205,7 +206,7 @@ class Proxy:
             raise _Refused from None
         if headers.get("expect", "").lower() == "100-continue":
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if headers.get("transfer-encoding") == "chunked":
+        if headers.get("transfer-encoding", "").lower() == "chunked":
             body = await _chunks_of(reader, self._take_time)
         else:
             body = await self._slowly(reader, length)
@@ -239,9 +240,7 @@ class Proxy:
         if self.manner.bandwidth is not None:
             await asyncio.sleep(len(piece) / self.manner.bandwidth)
 
-    async def _ask(
-        self, asked: Asked, upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter]
-    ) -> tuple[bytes, bytes, bool]:
+    async def _ask(self, asked: Asked, upstream: Connection) -> tuple[bytes, bytes, bool]:
         """The server's answer as it stands on the wire: head, body, and whether the connection goes on."""
         reader, writer = upstream
         writer.write(asked.headers[""].encode("latin-1") + asked.body)
@@ -309,6 +308,15 @@ class Proxy:
             await self._take_time(piece)
         if trouble is Trouble.CLOSED:
             writer.write_eof()
+
+
+async def _dialled(port: int, before: Connection | None) -> Connection:
+    """A connection to the server: the one that there was, unless the server has closed it meanwhile."""
+    if before is not None:
+        if not before[0].at_eof():
+            return before
+        before[1].close()
+    return await asyncio.open_connection(HOST, port, limit=LONGEST_HEAD)
 
 
 async def _chunks_of(

@@ -33,10 +33,12 @@ def faults(server: SandboxServer | str, words: str, *, seed: int = 0, kind: str 
         kind: Whose answers the link gives: a name of the sandbox's servers. Known if ``server`` is one of those.
 
     Raises:
-        ConfigurationError: The words cannot be read, or the URL is not one of this machine.
+        ConfigurationError: The words cannot be read, the URL is not one of this machine, or the server has no port.
         ConnectionFailed: The link could not be started.
     """
     if isinstance(server, SandboxServer):
+        if not server.endpoint.startswith("http://"):
+            raise ConfigurationError(f"faults: {server.name} listens on no port, and no link can be put before it")
         port, kind = server.port, kind or server.name
     else:
         parts = urlsplit(server)

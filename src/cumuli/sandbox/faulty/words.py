@@ -110,7 +110,7 @@ def _instead(word: str) -> str:
         return f"; did you mean {OTHER_WORDS[word]!r}?"
     close = get_close_matches(word, words, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else ""
-    return f"{meant or ';'} The words are {', '.join(words)}, and a status from 400 to 599"
+    return f"{meant or ';'} the words are {', '.join(words)}, and a status from 400 to 599"
 
 
 def _span(word: str, value: str) -> float:
