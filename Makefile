@@ -68,8 +68,8 @@ test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services run $(BIN)/python -m pytest -n 4 tests/conformance/openstack $(ARGS)
 
 # What is committed in evidence/ is tried again, on the sandbox. ARGS=--update writes what is seen instead.
-certify: $(READY)
-	$(BIN)/cumuli certify --sandbox --flavour sync --jobs 2 --report .cache/certify --evidence evidence $(ARGS)
+certify: $(READY) $(MIMIC)
+	CUMULI_SANDBOX_CACHE=.cache $(BIN)/cumuli certify --sandbox --flavour sync --jobs 2 --report .cache/certify --evidence evidence $(ARGS)
 
 test-ceph: $(READY)
 	$(BIN)/python -m tools.ceph_service install

@@ -4,7 +4,7 @@
     python tools/generate_capabilities.py --check    write nothing; exit 1 if something would change
 
 These are README's short table, between its marks; docs/capabilities.md; and ``src/cumuli/evidence.json``, which clients
-and the command line read. A cell without evidence says so.
+and the command line read. Who there is no evidence of is named.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "begin of what tools/generate_capabilities.py writes from the evidence"
 END = "end of what the evidence says"
 SIGNS = {"pass": "✓", "fail": "✗", "unsupported": "n", "untried": "?"}
-NONE = "no evidence"
 # One that fails fails all; of the others the one that says most.
 ORDER = ("fail", "pass", "untried", "unsupported")
 
@@ -80,15 +79,16 @@ def who(evidence: Evidence) -> str:
 
 
 def short(table: generate_names.Table, found: dict[tuple[str, str], Evidence]) -> str:
-    """README's table: a row for each service of a provider."""
+    """README's table: a row for each service of a provider that there is evidence of, and who there is none of."""
     rows = [
         "| provider | service | behaviours that pass | fail | it cannot | not tried | by | on |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
+    missing: list[str] = []
     for provider in table.providers:
         evidence = found.get((provider.name, provider.service))
         if evidence is None:
-            rows.append(f"| {provider.title} | {provider.service} | {NONE} | | | | | |")
+            missing.append(provider.title)
             continue
         counted = [
             sum(each["outcome"] == word for each in evidence["behaviours"].values())
@@ -96,6 +96,9 @@ def short(table: generate_names.Table, found: dict[tuple[str, str], Evidence]) -
         ]
         cells = [provider.title, provider.service, *map(str, counted), who(evidence), evidence["date"]]
         rows.append(f"| {' | '.join(cells)} |")
+    if missing:
+        # A title may be that of two services.
+        rows += ["", f"No evidence yet: {', '.join(dict.fromkeys(missing))}."]
     return "\n".join(rows) + "\n"
 
 

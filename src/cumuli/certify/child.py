@@ -15,7 +15,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -105,13 +105,14 @@ def _run(spec: Spec, exchanges: Exchanges) -> int:
     )
     journal = JournalWriter(header)
     watch = Watch(mark, journal, limits)
-    look = Opener(place, hints_of(place.provider, place.service, place.stand), None, None)
+    hints = hints_of(place.provider, place.service, place.stand)
+    look = Opener(place, hints, None, None)
     done = False
     try:
         choices = Choices(size=spec.size, image=spec.image, thorough=spec.thorough, patience=spec.patience)
         target = make_target(place, mark, choices, watch=watch, exchanges=exchanges)
         with look() as client:
-            before = {(thing.kind, thing.id) for thing in inventory(client)}
+            before = {(thing.kind, thing.id) for thing in inventory(client, hints.unlisted)}
             declares = tuple(sorted(str(each) for each in client.capabilities.supported))
         requests = Requests()
         collector = Collector(
@@ -136,7 +137,8 @@ def _run(spec: Spec, exchanges: Exchanges) -> int:
         return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED else 2
     if not spec.only or any(fnmatchcase(NOTHING_LEFT, each) for each in spec.only):
         with look() as client:
-            rest = left + (_new_in(client, before, spec.patience or GONE_WITHIN) if place.alone else [])
+            patience = spec.patience or GONE_WITHIN
+            rest = left + (_new_in(client, hints.unlisted, before, patience) if place.alone else [])
         found[NOTHING_LEFT] = _nothing_left(rest, removed, allowed=spec.allowed)
     evidence = Evidence(
         provider=place.provider,
@@ -193,11 +195,11 @@ def _tidied(look: Opener, place: Any, mark: RunId) -> tuple[list[str], list[str]
     return [f"{what}: {why}" for what, why in found.failed.items()], removed
 
 
-def _new_in(client: Any, before: set[tuple[str, str]], patience: float) -> list[str]:
+def _new_in(client: Any, unlisted: Collection[str], before: set[tuple[str, str]], patience: float) -> list[str]:
     """What is new in an account that nobody else uses, once the provider has carried out what it accepted."""
     end = time.monotonic() + patience
     while True:
-        new: list[Thing] = [thing for thing in inventory(client) if (thing.kind, thing.id) not in before]
+        new: list[Thing] = [thing for thing in inventory(client, unlisted) if (thing.kind, thing.id) not in before]
         if not new or time.monotonic() > end:
             return [f"{thing.kind} {thing.name or thing.id} was left" for thing in new]
         time.sleep(POLL)

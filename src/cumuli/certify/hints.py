@@ -42,6 +42,8 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
         patience: Seconds that a change of state may take.
         gaps: What the provider lacks, with the reason: by capability, or by the name of a behaviour.
         unsendable: Of storage, characters that the server, for a reason of its own, takes in no name.
+        unlisted: Of compute, what the server has no list of, for a reason of its own: ``"volume"``, ``"snapshot"``.
+            What a run left is not looked for there.
     """
 
     size: str | None = None
@@ -57,6 +59,7 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 300.0
     gaps: Mapping[str, str] = {}
     unsendable: str = ""
+    unlisted: tuple[str, ...] = ()
 
 
 NO_CDN: dict[str, str] = dict.fromkeys(
@@ -68,6 +71,8 @@ NO_CONDITION: dict[str, str] = dict.fromkeys(
 NO_URLS: dict[str, str] = dict.fromkeys(
     ("a_url_reads_without_credentials", "a_url_writes_without_credentials"), "its URLs lead nowhere"
 )
+
+NO_REGION = "Glance copies nothing between regions by itself"
 
 HINTS: dict[tuple[str, str], Hints] = {
     ("ec2", "compute"): Hints(
@@ -95,6 +100,7 @@ HINTS: dict[tuple[str, str], Hints] = {
             "copy_image": "an image stays in its datacenter",
         },
     ),
+    ("rackspace", "compute"): Hints(gaps={"copied_images": NO_REGION}),
     ("memory", "compute"): Hints(
         size="medium",
         image="debian",
@@ -118,6 +124,10 @@ HINTS: dict[tuple[str, str], Hints] = {
     ("cloudfiles", "storage"): Hints(part_size=1024 * 1024, gaps=NO_CONDITION),
 }
 
+NO_KEYS = "mimic lists, imports and deletes keys; it shows none and makes none"
+NO_VOLUMES = "mimic makes no volumes"
+NO_STOPPING = "mimic neither stops nor starts servers"
+
 # What a server of the sandbox cannot do although the provider can.
 STANDS: dict[str, Mapping[str, str]] = {
     "ec2": {
@@ -127,12 +137,31 @@ STANDS: dict[str, Mapping[str, str]] = {
     "s3": {
         "a_url_reads_without_credentials": "moto lets anybody write",
     },
+    "rackspace": {
+        "a_node_of_unknown_parts_is_not_made": "mimic makes servers of sizes and images that do not exist",
+        "own_images": "mimic does not say which image it made",
+        "not_found[delete_image]": "mimic deletes no images",
+        "not_found[get_key_pair]": NO_KEYS,
+        **dict.fromkeys(("key_pairs", "imported_key_pairs"), NO_KEYS),
+        **dict.fromkeys(("stop_and_start", "waiting_until_nodes_are_stopped"), NO_STOPPING),
+        **dict.fromkeys(
+            (
+                *("volumes", "attach_and_detach", "an_attached_volume_is_not_attached_again", "snapshots"),
+                *("volumes_by_name_and_state", "volumes_by_tags", "volumes_of_a_node", "snapshots_by_name_and_state"),
+                "volumes_are_made_attached_and_detached_without_a_loop",
+                "waiting_until_snapshots_are_complete",
+            ),
+            NO_VOLUMES,
+        ),
+    },
     "cloudfiles": {"cdn": "the sandbox's Swift has no delivery network beside it"},
 }
 
 
 # Moto's web server routes no path with a line feed in it.
 UNSENDABLE = {"s3": "\n"}
+# Mimic's volumes are a list that is always empty, and it has none of snapshots.
+UNLISTED = {"rackspace": ("snapshot",)}
 
 
 def hints_of(provider: str, service: str, stand: str = "") -> Hints:
@@ -149,7 +178,10 @@ def hints_of(provider: str, service: str, stand: str = "") -> Hints:
     found = HINTS.get((provider, service)) or _of_others(provider, service)
     more = STANDS.get(stand, {})
     return msgspec.structs.replace(
-        found, gaps={**found.gaps, **more}, unsendable=found.unsendable + UNSENDABLE.get(stand, "")
+        found,
+        gaps={**found.gaps, **more},
+        unsendable=found.unsendable + UNSENDABLE.get(stand, ""),
+        unlisted=found.unlisted + UNLISTED.get(stand, ()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
         profile: Its profile.
         kind: What it is.
         what: Who answers, and the distribution that has its version, if any.
+        pins: The lock file below ``cumuli/sandbox`` that says the version, of a server with an environment of its own.
     """
 
     provider: str
@@ -44,6 +46,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     profile: str = ""
     kind: Kind
     what: tuple[str, str]
+    pins: str = ""
 
 
 SANDBOX: dict[str, tuple[Stand, ...]] = {
@@ -95,6 +98,17 @@ SANDBOX: dict[str, tuple[Stand, ...]] = {
             profile="sandbox-gogrid",
             kind="vendor's description",
             what=("cumuli's GoGrid", ""),
+        ),
+    ),
+    "rackspace": (
+        Stand(
+            provider="rackspace",
+            service="compute",
+            server="rackspace",
+            profile="sandbox-rackspace",
+            kind="vendor's emulator",
+            what=("mimic", "mimic"),
+            pins="rackspace/mimic.lock",
         ),
     ),
     "memory": (
@@ -249,7 +263,16 @@ def _version(stand: Stand) -> str:
     who, distribution = stand.what
     if not distribution:
         return who
+    if stand.pins:
+        return f"{who} {_pinned(stand.pins, distribution)}"
     try:
         return f"{who} {importlib.metadata.version(distribution)}"
     except importlib.metadata.PackageNotFoundError:
         return who
+
+
+def _pinned(pins: str, distribution: str) -> str:
+    text = files("cumuli.sandbox").joinpath(pins).read_text(encoding="utf-8")
+    return next(
+        line.split()[0].partition("==")[2] for line in text.splitlines() if line.startswith(f"{distribution}==")
+    )

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from cumuli.certify.hints import hints_of
 from cumuli.certify.places import Place
 from cumuli.certify.runs import RUN_TAG, Journal, RunId, journals
 from cumuli.compute.capabilities import ComputeCapability
@@ -88,12 +89,17 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     alive: list[str]
 
 
-def inventory(client: Any) -> list[Thing]:
-    """Everything in an account that a run could have made."""
-    return list(_inventory(client))
+def inventory(client: Any, unlisted: Collection[str] = ()) -> list[Thing]:
+    """Everything in an account that a run could have made.
+
+    Args:
+        client: A sync client.
+        unlisted: Kinds of things that the place has no list of.
+    """
+    return list(_inventory(client, unlisted))
 
 
-def _inventory(client: Any) -> Iterator[Thing]:
+def _inventory(client: Any, unlisted: Collection[str]) -> Iterator[Thing]:
     if hasattr(client, "list_containers"):
         yield from (Thing(kind="container", id=each.name, name=each.name) for each in client.iterate_containers())
         return
@@ -103,9 +109,9 @@ def _inventory(client: Any) -> Iterator[Thing]:
         for node in client.iterate_nodes():
             if node.state is not NodeState.TERMINATED:
                 yield Thing(kind="node", id=node.id, name=node.name, tags=dict(node.tags) if tagged else None)
-    if ComputeCapability.LIST_VOLUMES in can:
+    if ComputeCapability.LIST_VOLUMES in can and "volume" not in unlisted:
         yield from (Thing(kind="volume", id=each.id, name=each.name) for each in client.list_volumes())
-    if ComputeCapability.LIST_VOLUME_SNAPSHOTS in can:
+    if ComputeCapability.LIST_VOLUME_SNAPSHOTS in can and "snapshot" not in unlisted:
         for snapshot in client.list_volume_snapshots():
             yield Thing(
                 kind="snapshot",
@@ -215,7 +221,8 @@ def sweep(place: Place, *, dry: bool = False, own: RunId | None = None, client: 
             msgspec.structs.replace(journal, alive=journal.alive and journal.header.run != own.text)
             for journal in known
         ]
-    left = find(inventory(client), known)
+    unlisted = hints_of(place.provider, place.service, place.stand).unlisted
+    left = find(inventory(client, unlisted), known)
     if own is not None:
         left = [each for each in left if each.run == own.text]
     alive = [journal.header.run for journal in known if journal.alive]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cumuli.certify.runs import RUN_TAG, Entry, Header, Journal, RunId
-from cumuli.certify.sweeping import Thing, find
+from cumuli.certify.sweeping import Thing, find, inventory
+from cumuli.providers.memory.compute.client import MemoryCompute
 
 RUN = RunId.new()
 EXPIRED = RunId.new(lifetime=dt.timedelta(minutes=-5))
@@ -83,3 +84,15 @@ def test_a_bystander_is_left_alone(what: str) -> None:
 @pytest.mark.parametrize("what", [name for name in OURS if "another machine" not in name])
 def test_a_run_that_is_under_way_is_left_alone(what: str) -> None:
     assert not found(OURS[what], alive=True)
+
+
+def test_what_a_server_has_no_list_of_is_not_looked_for() -> None:
+    """Mimic answers 404 to who wants its snapshots listed."""
+    with MemoryCompute() as client:
+        client.create_volume_snapshot(client.create_volume(1, "kept"))
+        everything = {thing.kind for thing in inventory(client)}
+        assert {"volume", "snapshot"} <= everything
+        assert {thing.kind for thing in inventory(client, ("volume", "snapshot"))} == everything - {
+            "volume",
+            "snapshot",
+        }
