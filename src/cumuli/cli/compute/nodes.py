@@ -38,8 +38,6 @@ from cumuli.errors import NodeNotFound, NotSupported
 __all__ = ["app"]
 
 app = App(name="nodes", help="Servers.")
-for _command in (deploying.deploy, deploying.ssh, deploying.cp):
-    app.command(_command)
 
 COLUMNS: list[Column[Node]] = [
     ("ID", lambda node: node.id),
@@ -393,6 +391,10 @@ def console(node: str, /, *, url: Switch = False) -> None:
 _STARTING = ("starting", "started")
 _STOPPING = ("stopping", "stopped")
 _REBOOTING = ("rebooting", "rebooted")
+
+# Behind the verbs that people look for first.
+for _command in (deploying.deploy, deploying.ssh, deploying.cp):
+    app.command(_command)
 
 
 def _until_running(client: Compute, node: str) -> None:
