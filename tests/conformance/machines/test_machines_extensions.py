@@ -16,7 +16,7 @@ import pytest
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.models import NodeState
 from cumuli.deploy.steps import ScriptDeployment
-from cumuli.errors import Conflict, InvalidRequest, ProviderUnavailable, VolumeNotFound
+from cumuli.errors import Conflict, InvalidRequest, NodeNotFound, ProviderUnavailable, VolumeNotFound
 from cumuli.providers.machines.aio import AsyncLocalMachines
 from cumuli.providers.machines.client import LocalMachines
 from cumuli.providers.machines.models import LocalMachine, ssh_address
@@ -215,6 +215,26 @@ async def test_what_cumuli_has_not_made_is_left_alone(cloud: Any, podman: Podman
         assert name in podman("volume", "ls")
     finally:
         podman("volume", "rm", name)
+
+
+async def test_containers_of_others_are_no_machines(cloud: Any, podman: Podman, flavour: Flavour, image: str) -> None:
+    """Podman itself takes their names, and the beginning of any id, for that of a container to be removed."""
+    name = f"somebody-elses-machine-{flavour.name}"
+    theirs = podman("run", "--detach", "--name", name, image, "sleep", "1000").strip()
+    try:
+        for verb in (
+            cloud.destroy_node,
+            cloud.stop_node,
+            cloud.start_node,
+            cloud.reboot_node,
+            cloud.ex_get_console_output,
+        ):
+            for node_id in (name, theirs, theirs[:6]):
+                with pytest.raises(NodeNotFound):
+                    await verb(node_id)
+        assert podman("inspect", "--format", "{{.State.Status}}", name).strip() == "running"
+    finally:
+        podman("rm", "--force", "--time", "0", name)
 
 
 @pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh")

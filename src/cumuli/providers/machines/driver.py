@@ -147,7 +147,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
             node_id = await self._create_container(content, name)
             try:
                 await self._equip(node_id, own, keys, token)
-                await self.start_node(node_id)
+                await self._start(node_id)
                 return await self.get_node(node_id)
             except CloudError as error:
                 await self._take_back(node_id, error)
@@ -202,19 +202,25 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
     async def _take_back(self, node_id: str, error: CloudError) -> None:
         """Destroy what a creation has come to that failed; if that fails too, the error says what is left."""
         try:
-            await self.destroy_node(node_id)
+            await self._destroy(node_id)
         except NotFound:
             pass
         except CloudError as other:
             error.message += f"; the machine {node_id} is left, since it could not be destroyed: {other.message}"
 
     async def start_node(self, node_id: str) -> None:
+        await self.get_node(node_id)
+        await self._start(node_id)
+
+    async def _start(self, node_id: str) -> None:
         await self._power("ContainerStartLibpod", node_id, "start", {})
 
     async def stop_node(self, node_id: str) -> None:
+        await self.get_node(node_id)
         await self._power("ContainerStopLibpod", node_id, "stop", {"timeout": SHUTDOWN})
 
     async def reboot_node(self, node_id: str) -> None:
+        await self.get_node(node_id)
         # Twice would be once too often.
         await self._power("ContainerRestartLibpod", node_id, "restart", {"t": SHUTDOWN}, repeatable=False)
 
@@ -231,6 +237,11 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
         await self._podman.send(operation, "POST", path, parameters, missing=NodeNotFound, repeatable=repeatable)
 
     async def destroy_node(self, node_id: str) -> None:
+        # Podman knows containers by their names and by the beginnings of their ids as well, and those of others too.
+        await self.get_node(node_id)
+        await self._destroy(node_id)
+
+    async def _destroy(self, node_id: str) -> None:
         # With "v" the volumes without a name go along, which an image may ask for; those that have one stay.
         call = self._podman.send(
             "ContainerDeleteLibpod",
@@ -273,6 +284,7 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
 
     async def console_output(self, node_id: str) -> str:
         """What a machine's first process and its sshd have printed."""
+        await self.get_node(node_id)
         answer = await self._podman.send(
             "ContainerLogsLibpod",
             "GET",
