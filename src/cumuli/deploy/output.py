@@ -17,8 +17,8 @@ SHORTEST = 4
 
 def hidden(text: str, secrets: Iterable[Secret]) -> str:
     """A text without the secrets that are in it."""
-    for secret in secrets:
-        word = secret.reveal()
+    # The longest first: one may be in another.
+    for word in sorted({secret.reveal() for secret in secrets}, key=len, reverse=True):
         if len(word) >= SHORTEST:
             text = text.replace(word, "********")
     return text

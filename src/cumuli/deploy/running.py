@@ -25,8 +25,10 @@ from cumuli.deploy.steps import (
     WaitFor,
 )
 from cumuli.errors import CloudError, InvalidRequest, NotSupported, Timeout
+from cumuli.runtime.deadline import grace
 from cumuli.runtime.protocol import Runtime
 from cumuli.runtime.ssh.login import CommandResult, CommandTimedOut
+from cumuli.runtime.ssh.shell import check_names
 from cumuli.runtime.ssh.this_computer import check_readable, check_user_data, read_text
 from cumuli.secret import Secret
 
@@ -37,6 +39,7 @@ SHORTEST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
 # How long one look at what is waited for may take.
 LOOK_SECONDS = 30.0
+REMOVE_SECONDS = 20.0
 
 ADD_KEY = """umask 077
 mkdir -p ~/.ssh && touch ~/.ssh/authorized_keys || exit 1
@@ -112,7 +115,7 @@ async def prepared(steps: Sequence[Step], runtime: Runtime) -> list[Step]:
     """Steps with what they need of this computer looked at, so that nothing is made for steps that cannot run.
 
     Raises:
-        InvalidRequest: A file is not there, a key is none, a wait has no goal.
+        InvalidRequest: A file is not there, a key is none, a variable cannot have its name, a wait has no goal.
     """
     return await runtime.offload(lambda: [_prepared(step) for step in steps])
 
@@ -122,6 +125,8 @@ def _prepared(step: Step) -> Step:
         return SSHKeyDeployment(step.key if isinstance(step.key, SSHKey) else SSHKey(step.key))
     if isinstance(step, FileDeployment):
         check_readable(step.source)
+    if isinstance(step, ScriptDeployment | ScriptFileDeployment):
+        check_names(step.environment)
     if isinstance(step, ScriptFileDeployment):
         return ScriptDeployment(
             read_text(step.script_file),
@@ -275,16 +280,16 @@ class _Run:
         try:
             await self._run(["sh", "-c", INSTALL, "sh", place, step.target], sudo=True)
         finally:
-            await connection.run(["rm", "-rf", place], sudo=True, timeout=LOOK_SECONDS)
+            await self._remove(place, sudo=True)
 
     async def _script(self, step: ScriptDeployment) -> None:
         connection = self._machine.connection
         self._secrets += [value for value in step.environment.values() if isinstance(value, Secret)]
         path = step.name or f".cumuli-{self._runtime.token()}.sh"
         text = step.script if step.script.startswith("#!") else f"#!/bin/sh\n{step.script}"
-        await connection.write(text, path, mode=0o700)
         command = path if path.startswith(("/", "./", "../")) else f"./{path}"
         try:
+            await connection.write(text, path, mode=0o700)
             await self._run(
                 [command, *step.args],
                 sudo=step.sudo,
@@ -296,10 +301,14 @@ class _Run:
             if step.name is None or step.delete:
                 await self._remove(path)
 
-    async def _remove(self, path: str) -> None:
-        """Remove a script, as far as there is still a connection: its failure must not hide the script's."""
+    async def _remove(self, path: str, *, sudo: bool = False) -> None:
+        """Remove what was only put there for a step, also if its time is up, as far as there is still a connection.
+
+        A failure must not hide that of the step.
+        """
         try:
-            await self._machine.connection.run(["rm", "-f", "--", path], timeout=LOOK_SECONDS)
+            with grace(REMOVE_SECONDS):
+                await self._machine.connection.run(["rm", "-rf", "--", path], sudo=sudo, timeout=REMOVE_SECONDS)
         except CloudError:
             return
 

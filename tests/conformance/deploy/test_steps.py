@@ -93,6 +93,35 @@ async def test_a_script_in_a_file(deploy: Any, machine: SSHServer, tmp_path: Pat
     assert not (machine.home / "kept.sh").exists()
 
 
+async def test_a_script_is_removed_also_if_the_time_is_up(
+    compute: Any, login: dict[str, Any], machine: SSHServer
+) -> None:
+    """Scripts hold passwords."""
+    with pytest.raises(DeploymentError, match="time"):
+        await compute.deploy_node(
+            "web",
+            "small",
+            "debian",
+            ScriptDeployment("touch begun; exec sleep 1000"),
+            **{**login, "timeout": 3},
+            on_failure="keep",
+        )
+    assert [path.name for path in machine.home.iterdir()] == ["begun"]
+
+
+async def test_a_slow_listener_is_told_everything(deploy: Any) -> None:
+    """Longer than a command's output is waited for when something that it left running holds that open."""
+    told: list[str] = []
+
+    def listen(_: str, text: str) -> None:
+        told.append(text)
+        time.sleep(0.2)
+
+    [step] = await deploy(ScriptDeployment("head -c 700000 /dev/zero | tr '\\0' x; echo end", on_output=listen))
+    assert step.stdout_size == 700_004
+    assert "".join(told).endswith("xend\n")
+
+
 async def test_several_steps_as_one(deploy: Any, machine: SSHServer) -> None:
     steps = await deploy(
         MultiStepDeployment([ScriptDeployment("echo 1"), MultiStepDeployment([ScriptDeployment("echo 2")])]),
@@ -180,6 +209,7 @@ async def test_steps_that_cannot_be_make_nothing(deploy: Any, compute: Any, tmp_
         (ScriptFileDeployment(tmp_path / "nowhere"), "cannot be read"),
         (SSHKeyDeployment("no key"), "not one"),
         (WaitFor(), "waits for nothing"),
+        (ScriptDeployment("true", environment={"A-B": "x"}), "'A-B' is no name for a variable"),
         (WaitFor, "no step"),
         ("echo", "a list of|no step"),
     ):
@@ -207,3 +237,6 @@ async def test_secrets_are_in_nothing_that_is_kept(
     assert "in-the-script" not in told
     assert "in-the-variable" not in told
     assert error.steps[0].stdout.startswith("********\n")
+    both = {"SHORT": Secret("words"), "LONG": Secret("words-and-more")}
+    steps = await deploy(ScriptDeployment("echo $LONG", environment=both))
+    assert steps[0].stdout == "********\n"

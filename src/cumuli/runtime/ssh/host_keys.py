@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cumuli.errors import CloudError, ConfigurationError, HostKeyRefused
@@ -13,7 +14,7 @@ from cumuli.runtime.ssh.login import HostKeyWarning, Login
 if TYPE_CHECKING:
     import asyncssh
 
-__all__ = ["HostKeys", "checked_host_keys", "forget", "known_hosts_of"]
+__all__ = ["HostKeys", "alias_of", "checked_host_keys", "forget", "known_hosts_of"]
 
 
 def known_hosts_of(provider: str, node_id: str) -> str | None:
@@ -24,8 +25,12 @@ def known_hosts_of(provider: str, node_id: str) -> str | None:
         if not os.path.isabs(home):
             return None
         data = os.path.join(home, ".local", "share")
-    name = re.sub(r"[^A-Za-z0-9_-]", "_", f"{provider}-{node_id}")
-    return os.path.join(data, "cumuli", "known_hosts", name)
+    return os.path.join(data, "cumuli", "known_hosts", alias_of(provider, node_id))
+
+
+def alias_of(provider: str, node_id: str) -> str:
+    """What a node is called in its own file besides its address, which may change (``HostKeyAlias`` of ssh's)."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", f"{provider}-{node_id}")
 
 
 def forget(path: str) -> None:
@@ -84,11 +89,22 @@ class HostKeys:
         except HostKeyWarning as warning:
             self.refusal = warning
             return False
-        if self._login.known_hosts is not None:
-            _store(self._login.known_hosts, f"{_pattern(host, port)} {shown}\n")
+        self._keep(host, port, (shown,))
         # The next connection to this machine has to show the same one.
         self.trusted = self._stored = (shown,)
         return True
+
+    def keep_told(self, host: str, port: int) -> None:
+        """Have the keys in the file that were told, of which the machine has shown one: ssh is to take no other."""
+        if self._told and self._told != self._stored and (self._login.alias or not self._stored):
+            self._keep(host, port, self._told)
+
+    def _keep(self, host: str, port: int, keys: Sequence[str]) -> None:
+        path = self._login.known_hosts
+        if path is None:
+            return
+        names = ",".join((_pattern(host, port), *((self._login.alias,) if self._login.alias else ())))
+        _store(path, "".join(f"{names} {key}\n" for key in keys))
 
 
 def checked_host_keys(text: str) -> tuple[str, ...]:
@@ -129,8 +145,8 @@ def _stored(path: str | None) -> tuple[str, ...]:
     return tuple(_key_of(line) for line in lines if line.strip() and not line.startswith("#"))
 
 
-def _store(path: str, line: str) -> None:
-    """Write a whole file or none: half a line would be another key."""
+def _store(path: str, text: str) -> None:
+    """Write a whole file or none: half of it would be another key."""
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -138,7 +154,7 @@ def _store(path: str, line: str) -> None:
 
         handle, temporary = tempfile.mkstemp(dir=folder)
         with open(handle, "w", encoding="utf-8") as file:
-            file.write(line)
+            file.write(text)
         os.replace(temporary, path)
     except OSError as error:
         raise ConfigurationError(

@@ -45,6 +45,8 @@ LOGIN_SECONDS = 20.0
 KEEPALIVE_SECONDS = 15.0
 # What a command has left running may hold its output open; so long is waited for more of it.
 LINGER = 1.0
+# How much of what a command wrote may still be on its way here when it has ended: each output's window of asyncssh's.
+WINDOW = 4 * 1024 * 1024
 # Less than what a loop allows for cleaning up.
 END_SECONDS = 4.0
 FILES_AT_ONCE = 8
@@ -68,7 +70,10 @@ async def connect(login: Login, username: str, _hand_over: HandOver) -> Link:
         def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
             return host_keys.judge(addr or host, port, key)
 
-    trusted = [asyncssh.import_public_key(line) for line in host_keys.trusted]
+    try:
+        trusted = [asyncssh.import_public_key(line) for line in host_keys.trusted]
+    except asyncssh.KeyImportError as error:
+        raise ConfigurationError(f"a host key of {login.name} cannot be read: {error}") from None
     try:
         connection = await asyncssh.connect(
             login.host,
@@ -94,6 +99,13 @@ async def connect(login: Login, username: str, _hand_over: HandOver) -> Link:
         raise ConnectionFailed(f"no SSH at {login.host}: {_reason(error)}", sent=False) from None
     except ValueError as error:
         raise ConfigurationError(f"~/.ssh/config or an SSH key cannot be used: {error}") from None
+    # Behind a jump host nobody tells the address.
+    peer: tuple[Any, ...] = connection.get_extra_info("peername") or (login.host, login.port or 22)
+    try:
+        host_keys.keep_told(str(peer[0]), int(peer[1]))
+    except ConfigurationError:
+        connection.abort()
+        raise
     return Link(connection, login, username)
 
 
@@ -143,6 +155,7 @@ class _Output:
     def __init__(self, name: OutputName, hand_over: HandOver, callback: OnOutput | None) -> None:
         self.name: OutputName = name
         self.size = 0
+        self.is_handing_on = False
         self._kept = bytearray()
         self._hand_over = hand_over
         self._callback = callback
@@ -160,7 +173,11 @@ class _Output:
         if self._callback is not None:
             callback, text = self._callback, self._decoder.decode(piece)
             if text:
-                await self._hand_over(lambda: callback(self.name, text))
+                self.is_handing_on = True
+                try:
+                    await self._hand_over(lambda: callback(self.name, text))
+                finally:
+                    self.is_handing_on = False
 
 
 class Link:
@@ -221,7 +238,7 @@ class Link:
         ]
         try:
             async with asyncio.timeout(timeout):
-                await self._until_over(process, jobs[:2])
+                await self._until_over(process, jobs[:2], (stdout, stderr))
         except TimeoutError:
             await asyncio.shield(self._end(pid, sudo=sudo, password=password, token=token))
             raise CommandTimedOut(
@@ -244,10 +261,16 @@ class Link:
             raise ConnectionFailed(f"the connection to {self._login.name} was lost while a command was running")
         return _result(process, started, stdout, stderr)
 
-    async def _until_over(self, process: asyncssh.SSHClientProcess[bytes], outputs: list[asyncio.Task[None]]) -> None:
+    async def _until_over(
+        self,
+        process: asyncssh.SSHClientProcess[bytes],
+        jobs: list[asyncio.Task[None]],
+        outputs: Sequence[_Output],
+    ) -> None:
         lingering = 0.0
+        most: int | None = None
         while True:
-            done, waiting = await asyncio.wait(outputs, timeout=0.2, return_when=asyncio.FIRST_EXCEPTION)
+            done, waiting = await asyncio.wait(jobs, timeout=0.2, return_when=asyncio.FIRST_EXCEPTION)
             if any(job.exception() is not None for job in done):
                 return
             if not waiting:
@@ -255,7 +278,11 @@ class Link:
                     await process.wait_closed()
                 return
             if process.exit_status is not None or process.exit_signal is not None:
-                lingering += 0.2
+                size = sum(output.size for output in outputs)
+                most = size + WINDOW if most is None else most
+                # A slow listener is still being told what was written before.
+                if size > most or not any(output.is_handing_on for output in outputs):
+                    lingering += 0.2
                 if lingering > LINGER:
                     return
 

@@ -36,6 +36,7 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
         host_key: What to do about a host key that nobody knows.
         expected: Host keys that the machine must have one of, in OpenSSH form; empty where they are not known.
         known_hosts: The file of this machine's host keys, or None to remember none.
+        alias: What it is called there besides its address; None where the file is the caller's.
         name: What the machine is called in messages.
     """
 
@@ -49,6 +50,7 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     host_key: HostKeyPolicy = "accept-new"
     expected: tuple[str, ...] = ()
     known_hosts: str | None = None
+    alias: str | None = None
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):

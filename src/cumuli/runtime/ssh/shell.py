@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cumuli.errors import InvalidRequest
 from cumuli.secret import Secret
 
-__all__ = ["MARK", "command_line", "ending", "preamble"]
+__all__ = ["MARK", "check_names", "command_line", "ending", "preamble"]
 
 MARK = "cumuli-"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -90,17 +90,27 @@ def _root(*, sudo: bool, password: bool) -> list[str]:
     return ["sh", "-c", AS_ROOT.format(options="-S -p ''" if password else "-n"), "sh"]
 
 
+def check_names(environment: Iterable[str]) -> None:
+    """Refuse variables that a shell has not got.
+
+    Raises:
+        InvalidRequest: One cannot have that name.
+    """
+    for name in environment:
+        if not NAME.fullmatch(name):
+            raise InvalidRequest(f"{name!r} is no name for a variable: letters, digits and _ only, no digit first")
+
+
 def preamble(mark: str, environment: Mapping[str, str | Secret], password: Secret | None) -> bytes:
     """What goes to the standard input before the command's own.
 
     Raises:
         InvalidRequest: A variable cannot have that name.
     """
+    check_names(environment)
     lines = [] if password is None else [password.reveal()]
     lines.append(mark)
     for name, value in environment.items():
-        if not NAME.fullmatch(name):
-            raise InvalidRequest(f"{name!r} is no name for a variable: letters, digits and _ only, no digit first")
         text = value.reveal() if isinstance(value, Secret) else value
         lines.append(f"export {name}={shlex.quote(text)}")
     lines.append(mark)
