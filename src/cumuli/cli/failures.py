@@ -110,6 +110,8 @@ def report(error: BaseException, out: Output, *, debug: bool, about: Sequence[st
     if debug and not isinstance(error, (CycloptsError, UsageError, NotConfirmed, KeyboardInterrupt)):
         traceback.print_exception(error)
     status, message, details = _explained(error)
+    # Such as what became of the nodes of a deployment that was interrupted.
+    message = "\n".join((message, *getattr(error, "__notes__", ())))
     if not out.json:
         out.failure(message, details)
         for name in about:

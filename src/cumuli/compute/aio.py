@@ -358,8 +358,9 @@ class AsyncCompute(AsyncClient, Generic[NodeT, VolumeT, ImageT, SnapshotT]):
     ) -> list[Deployment[NodeT] | CloudError]:
         """Deploy several nodes at the same time. One that fails does not stop the others.
 
-        As long as they wait, one listing looks at all of them. If this call itself is interrupted, what each
-        deployment has made is destroyed, or kept, as each says.
+        As long as they wait, one listing looks at all of them. If this call itself is interrupted, what each unfinished
+        deployment has made is destroyed, or kept, as each says; notes of the exception tell of each node, and of those
+        that were deployed before.
 
         Args:
             deployments: The deployments, each a call of ``deploy_node`` of this client that is still to be made:

@@ -39,7 +39,7 @@ from cumuli.errors import (
 )
 from cumuli.runtime.deadline import current_deadline, deadline, grace
 from cumuli.runtime.protocol import Runtime
-from cumuli.runtime.ssh.host_keys import checked_host_keys, forget, known_hosts_of
+from cumuli.runtime.ssh.host_keys import alias_of, checked_host_keys, forget, known_hosts_of
 from cumuli.runtime.ssh.library import check_keys, check_library
 from cumuli.runtime.ssh.login import HostKeyPolicy, Login
 from cumuli.secret import Secret
@@ -119,11 +119,13 @@ class Fleet(Generic[NodeT]):
     Attributes:
         lookout: Looks at all of their nodes.
         unfinished: Deployments of which it is not known yet that nothing is left of them that should not be.
+        left: What became of the nodes of those that failed, in words.
     """
 
     def __init__(self, cloud: Cloud[NodeT]) -> None:
         self.lookout: Lookout[NodeT] = Lookout(cloud.runtime, cloud.look)
         self.unfinished: list[Deployer[NodeT]] = []
+        self.left: list[str] = []
         self.progress = cloud.runtime.lock()
 
 
@@ -214,7 +216,10 @@ class Deployer(Generic[NodeT]):
                 except REFUSED:
                     self._is_maybe_made = False
                     raise
+                self._forget_before(self._node)
                 done = await self._deploy(self._node, auth, appeared=False)
+            # Still inside: whoever is interrupted here has not got the node.
+            await self._tell("done", "done")
         except BaseException as error:
             failure = self._as_deployment_error(error)
             await self._runtime.shielded(lambda: self.clean_up(failure))
@@ -222,7 +227,6 @@ class Deployer(Generic[NodeT]):
                 raise
             raise failure from error
         self._fleet.unfinished.remove(self)
-        await self._tell("done", "done")
         return done
 
     async def deploy_existing(self, node: Node | str, node_id: str) -> Deployment[NodeT]:
@@ -316,17 +320,21 @@ class Deployer(Generic[NodeT]):
             told=lambda node: " without an address to log in at" if node.state is NodeState.RUNNING else "",
         )
         known, born = frozenset({node.id}), node.state in NEWBORN
-        found = await wait_until(
-            self._runtime,
-            self._fleet.lookout.look,
-            [node.id],
-            goal,
-            appeared=known if appeared or not born else frozenset(),
-            newborn=known if born and not appeared else frozenset(),
-            is_gone=self._cloud.is_gone,
-            timeout=self._given.timeout,
-            provider=self._cloud.provider,
-        )
+        try:
+            found = await wait_until(
+                self._runtime,
+                self._fleet.lookout.look,
+                [node.id],
+                goal,
+                appeared=known if appeared or not born else frozenset(),
+                newborn=known if born and not appeared else frozenset(),
+                is_gone=self._cloud.is_gone,
+                timeout=self._given.timeout,
+                provider=self._cloud.provider,
+            )
+        finally:
+            # Else every later look at the others asks for this one as well, and fails when it is gone.
+            self._fleet.lookout.leave(node.id)
         return found[node.id]
 
     def _address(self, node: NodeT) -> tuple[str, int | None] | None:
@@ -361,12 +369,22 @@ class Deployer(Generic[NodeT]):
             host_key=policy,
             expected=expected,
             known_hosts=self._known_hosts(node),
+            alias=alias_of(self._cloud.provider, node.id) if given.ssh_known_hosts is None else None,
         )
 
     def _known_hosts(self, node: NodeT) -> str | None:
         if self._given.ssh_known_hosts is not None:
             return fspath(self._given.ssh_known_hosts)
         return known_hosts_of(self._cloud.provider, node.id)
+
+    def _forget_before(self, node: NodeT) -> None:
+        """Forget host keys that are known of a node which is being made: they are of another one with its id.
+
+        Nodes in memory have the same ids in each program.
+        """
+        known = known_hosts_of(self._cloud.provider, node.id)
+        if node.state in NEWBORN and known is not None and self._given.ssh_known_hosts is None:
+            forget(known)
 
     async def _told_host_keys(self, node: NodeT, *, strict: bool) -> tuple[str, ...]:
         """The host keys that the provider tells; where none but those will do, they are waited for."""
@@ -500,15 +518,21 @@ class Deployer(Generic[NodeT]):
                     if ids:
                         await self._tell_safely("destroying", f"destroying {', '.join(ids)}")
                     words = [await self._destroyed(node_id, failure) for node_id in ids]
+                if self._is_maybe_made and not ids:
+                    words = [f"no node with the tag {TAG}={self._tag} is listed; look again later"]
         except CloudError as error:
-            words = [
-                f"a node may have been made, and could not be looked for ({error.message}): look for {TAG}={self._tag}"
-            ]
+            if self._node is not None:
+                words = [f"the node {self._node.id} could NOT be destroyed: {error.message}; destroy it yourself"]
+                if isinstance(failure, DeploymentError):
+                    failure.cleanup_error = error
+            else:
+                look = f"the tag {TAG}={self._tag}" if self._tag else f"the name {self.name}"
+                words = [f"a node may have been made, and could not be looked for ({error.message}): look for {look}"]
         if isinstance(failure, DeploymentError):
             failure.message += "".join(f"\n{each}" for each in words)
         else:
-            for each in words:
-                failure.add_note(each)
+            _add_notes(failure, words)
+        self._fleet.left += words
         if self in self._fleet.unfinished:
             self._fleet.unfinished.remove(self)
         await self._tell_safely("failed", str(failure) or type(failure).__name__)
@@ -576,6 +600,12 @@ class Deployer(Generic[NodeT]):
             return
 
 
+def _add_notes(error: BaseException, words: Sequence[str]) -> None:
+    for each in words:
+        if each not in getattr(error, "__notes__", ()):
+            error.add_note(each)
+
+
 def _secret(text: str | Secret | None) -> Secret | None:
     return Secret(text) if isinstance(text, str) else text
 
@@ -591,15 +621,17 @@ async def deploy_all(
         raise InvalidRequest(f"concurrency is {concurrency}; it is at least 1")
     fleet: Fleet[NodeT] = Fleet(cloud)
     runtime = cloud.runtime
+    finished: list[Deployment[NodeT]] = []
 
     async def one(
         job: Callable[[], Deployment[NodeT] | Awaitable[Deployment[NodeT]]],
     ) -> Deployment[NodeT] | CloudError:
         try:
             given = job()
-            return given if isinstance(given, Deployment) else await given
+            finished.append(done := given if isinstance(given, Deployment) else await given)
         except CloudError as error:
             return error
+        return done
 
     token = _fleet.set(fleet)
     try:
@@ -614,6 +646,9 @@ async def deploy_all(
                 await deployer.clean_up(failure)
 
         await runtime.shielded(clean_up)
+        # Nobody gets what came of each, so this has to say it.
+        there = [f"the node {done.node.id} ({done.node.name}) was deployed, and is there" for done in finished]
+        _add_notes(error, [*fleet.left, *there])
         raise
     finally:
         _fleet.reset(token)

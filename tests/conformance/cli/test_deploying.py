@@ -85,7 +85,11 @@ def test_ssh_and_scp_get_the_nodes_own_host_keys(
     [address] = node["public_ips"]
     assert cli("nodes ssh cli-ssh --user admin -- ls -l /").status == 7
     told = (tmp_path / "ssh.told").read_text().splitlines()
-    assert told == ["-o", known, "-o", "StrictHostKeyChecking=accept-new", f"admin@{address}", "ls", "-l", "/"]
+    alias = f"HostKeyAlias=ec2-{node['id']}"
+    strict = "StrictHostKeyChecking=accept-new"
+    assert told == ["-o", known, "-o", alias, "-o", strict, f"admin@{address}", "ls", "-l", "/"]
+    # ssh makes no folder for what it accepts.
+    assert Path(known.partition("=")[2]).parent.is_dir()
     assert cli(f"nodes cp {tmp_path}/key cli-ssh:/tmp/there").status == 0
     assert (tmp_path / "scp.told").read_text().splitlines()[-2:] == [f"{tmp_path}/key", f"root@{address}:/tmp/there"]
     assert cli("nodes cp one two").status == 2

@@ -192,6 +192,18 @@ def listener(progress: Any) -> None:
         raise RuntimeError("the listener's own")
 
 
+async def test_a_listener_that_raises_at_the_end(compute: Any, login: dict[str, Any]) -> None:
+    """Nobody gets the node then."""
+
+    def at_the_end(progress: Any) -> None:
+        if progress.phase == "done":
+            raise RuntimeError("no more room")
+
+    with pytest.raises(DeploymentError, match="no more room\nthe node node-1 was destroyed"):
+        await compute.deploy_node("web", "small", "debian", on_progress=at_the_end, **login)
+    assert await compute.list_nodes() == []
+
+
 async def test_a_refused_creation_is_told_as_it_is(make: Callable[..., Any], login: dict[str, Any]) -> None:
     compute = make(fail_call={"create_node": QuotaExceeded("too many")})
     with pytest.raises(QuotaExceeded):
@@ -213,6 +225,18 @@ async def test_a_creation_whose_answer_is_lost(
         await compute.deploy_node("web", "small", "debian", **login)
     assert caught.value.__notes__ == ["the node node-1 was destroyed"]
     assert await compute.list_nodes() == []
+
+
+async def test_a_creation_that_may_yet_succeed(
+    make: Callable[..., Any], login: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cumuli.compute.deploying.LOOKED_FOR_AFTER", (0.0, 0.1))
+    told: list[Any] = []
+    compute = make(fail_call={"create_node": ConnectionFailed("the answer was lost", retryable=False)})
+    with pytest.raises(ConnectionFailed) as caught:
+        await compute.deploy_node("web", "small", "debian", on_progress=told.append, **login)
+    [note] = caught.value.__notes__
+    assert note == f"no node with the tag cumuli-deployment={told[0].tag} is listed; look again later"
 
 
 async def test_the_deadline_is_up(compute: Any, machine: SSHServer, login: dict[str, Any]) -> None:
@@ -274,6 +298,38 @@ async def test_a_fleet_loses_nobody_when_one_fails(
     assert sorted(node.name for node in await compute.list_nodes()) == sorted(names)
 
 
+async def test_nobody_looks_for_a_node_that_is_gone(
+    compute: Any, login: dict[str, Any], flavour: Flavour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    original = driver.MemoryDriver.list_nodes
+
+    async def list_nodes(self: Any, *, ids: Any, cursor: Any) -> Any:
+        asked.append(ids)
+        return await original(self, ids=ids, cursor=cursor)
+
+    monkeypatch.setattr(driver.MemoryDriver, "list_nodes", list_nodes)
+    failed: list[int] = []
+
+    def told(progress: Any) -> None:
+        if progress.phase == "failed":
+            failed.append(len(asked))
+
+    def address(node: Any) -> tuple[str, int] | None:
+        # The second one has none before the first is gone, and has been looked at without it.
+        ready = node.name == "first" or (failed and len(asked) > failed[0] + 2)
+        return login["ssh_interface"](node) if ready else None
+
+    real = compute if flavour.name == "async" else compute._client
+    given = {**login, "ssh_interface": address, "on_progress": told}
+    steps = {"first": ScriptDeployment("exit 1"), "second": ScriptDeployment("true")}
+    jobs = [partial(real.deploy_node, name, "small", "debian", step, **given) for name, step in steps.items()]
+    first, second = await compute.deploy_nodes(jobs)
+    assert isinstance(first, DeploymentError)
+    assert isinstance(second, Deployment)
+    assert all(len(ids) == 1 for ids in asked[failed[0] :])
+
+
 def test_control_c_in_a_fleet(machine: SSHServer, login: dict[str, Any], account: MemoryAccount) -> None:
     def all_run() -> bool:
         return len(list(machine.home.glob("*.pid"))) == 4
@@ -291,7 +347,13 @@ def test_control_c_in_a_fleet(machine: SSHServer, login: dict[str, Any], account
             )
             for name in "abcd"
         ]
-        with pytest.raises(KeyboardInterrupt):
-            compute.deploy_nodes(jobs)
+        done = partial(compute.deploy_node, "done", "small", "debian", **login)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            compute.deploy_nodes([done, *jobs], concurrency=4)
         thread.join()
-        assert compute.list_nodes() == []
+        [there] = compute.list_nodes()
+        assert there.name == "done"
+        notes = sorted(caught.value.__notes__)
+        assert notes[0] == f"the node {there.id} (done) was deployed, and is there"
+        assert len(notes) == 5
+        assert all(note.endswith(" was destroyed") for note in notes[1:])

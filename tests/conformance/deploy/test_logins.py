@@ -114,7 +114,7 @@ async def test_the_first_key_is_taken_into_the_nodes_own_file_with_a_warning(
     key = " ".join(machine.host_key_line.split()[:2])
     assert (
         at_home / ".local/share/cumuli/known_hosts/memory-node-1"
-    ).read_text() == f"[127.0.0.1]:{machine.port} {key}\n"
+    ).read_text() == f"[127.0.0.1]:{machine.port},memory-node-1 {key}\n"
     # Known from now on: no warning, which would be an error here.
     await compute.deploy(done.node, WHO, **login)
     machine.stop()
@@ -126,6 +126,42 @@ async def test_the_first_key_is_taken_into_the_nodes_own_file_with_a_warning(
     assert isinstance(caught.value.__cause__, HostKeyRefused)
     assert len(machine.commands) == commands
     assert len(await compute.list_nodes()) == 1  # deploy destroys nothing
+
+
+async def test_keys_that_were_told_are_in_the_nodes_own_file(
+    compute: Any, machine: SSHServer, login: dict[str, Any], at_home: Path, tmp_path: Path
+) -> None:
+    """``nodes ssh``, and whoever takes ``known_hosts`` from the result, would else accept any key."""
+    done = await compute.deploy_node("web", "small", "debian", WHO, **login)
+    known = at_home / ".local/share/cumuli/known_hosts/memory-node-1"
+    assert done.known_hosts == str(known)
+    key = " ".join(machine.host_key_line.split()[:2])
+    assert known.read_text() == f"[127.0.0.1]:{machine.port},memory-node-1 {key}\n"
+    # Told again after the machine was made anew: the old one is not believed any more.
+    machine.stop()
+    machine.host_key = asyncssh.generate_private_key("ssh-ed25519")
+    machine.start()
+    await compute.deploy(done.node, WHO, **{**login, "ssh_host_key": machine.host_key_line})
+    assert key not in known.read_text()
+    assert len(known.read_text().splitlines()) == 1
+    # What is in a file of the caller's stays.
+    theirs = tmp_path / "theirs"
+    theirs.write_text(f"other {key}\n")
+    await compute.deploy(done.node, WHO, **{**login, "ssh_host_key": machine.host_key_line, "ssh_known_hosts": theirs})
+    assert theirs.read_text() == f"other {key}\n"
+
+
+async def test_a_new_node_does_not_inherit_the_keys_of_another_with_its_id(
+    compute: Any, machine: SSHServer, login: dict[str, Any], at_home: Path
+) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key("openssh").decode()
+    known = at_home / ".local/share/cumuli/known_hosts/memory-node-1"
+    known.parent.mkdir(parents=True)
+    known.write_text(f"somewhere {other}")
+    del login["ssh_host_key"]
+    with pytest.warns(HostKeyWarning):
+        await compute.deploy_node("web", "small", "debian", WHO, **login)
+    assert machine.host_key_line.split()[1] in known.read_text()
 
 
 async def test_the_warning_can_be_an_error(compute: Any, machine: SSHServer, login: dict[str, Any]) -> None:

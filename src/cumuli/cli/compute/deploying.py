@@ -26,7 +26,7 @@ from cumuli.compute.models import Node
 from cumuli.deploy.results import Deployment, DeploymentProgress
 from cumuli.deploy.steps import CloudInit, FileDeployment, ScriptFileDeployment, Step
 from cumuli.errors import CloudError, NotFound, NotSupported
-from cumuli.runtime.ssh.host_keys import known_hosts_of
+from cumuli.runtime.ssh.host_keys import alias_of, known_hosts_of
 
 __all__ = ["cp", "deploy", "ssh"]
 
@@ -250,8 +250,13 @@ def _program(name: str) -> str:
 
 def _options(client: Compute, node: Node, identity: Path | None) -> list[str]:
     known = known_hosts_of(client.provider, node.id)
+    own: list[str] = []
+    if known is not None:
+        # ssh makes no folder for it, and would take another key each time then.
+        Path(known).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own = ["-o", f"UserKnownHostsFile={known}", "-o", f"HostKeyAlias={alias_of(client.provider, node.id)}"]
     return [
-        *([] if known is None else ["-o", f"UserKnownHostsFile={known}"]),
+        *own,
         *("-o", "StrictHostKeyChecking=accept-new"),
         *([] if identity is None else ["-i", str(identity)]),
     ]
