@@ -59,8 +59,9 @@ def main() -> int:
     _Parent.keep()
     if spec.parent:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    redact = Redaction(spec.place.secrets())
+    redact = Redaction(())
     try:
+        redact = Redaction(spec.place.secrets())
         return _run(spec, Exchanges(redact))
     except CloudError as error:
         _say("error", redact(str(error)))
@@ -70,7 +71,9 @@ def main() -> int:
 
 
 def _end_with_standard_input() -> None:
-    sys.stdin.buffer.read()
+    # Not by the buffer, which the interpreter cannot end with while somebody reads it.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGINT)
 
 
@@ -113,6 +116,7 @@ def _run(spec: Spec, exchanges: Exchanges) -> int:
         target = make_target(place, mark, choices, watch=watch, exchanges=exchanges)
         with look() as client:
             before = {(thing.kind, thing.id) for thing in inventory(client, hints.unlisted)}
+            watch.spare(before)
             declares = tuple(sorted(str(each) for each in client.capabilities.supported))
         requests = Requests()
         collector = Collector(
@@ -127,9 +131,13 @@ def _run(spec: Spec, exchanges: Exchanges) -> int:
             status = pytest.main(_arguments(spec), plugins=[collector])
         found = collector.behaviours()
         done = status in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} and not collector.broken
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED and NOTHING_LEFT in spec.only:
+            done = True
         if not done:
             for text in collector.broken:
                 _say("error", text)
+            if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+                _say("error", f"there is no behaviour {', '.join(spec.only)}")
     finally:
         left, removed = _tidied(look, place, mark)
         journal.close()

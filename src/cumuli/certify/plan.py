@@ -9,7 +9,7 @@ import msgspec
 
 from cumuli.errors import CloudError
 
-__all__ = ["LIMITS", "CostRefused", "Limit", "Limits", "MadeTooMuch", "plan"]
+__all__ = ["LIMITS", "CostRefused", "Limit", "Limits", "MadeTooMuch", "NotOurs", "plan"]
 
 
 class CostRefused(CloudError):
@@ -17,7 +17,11 @@ class CostRefused(CloudError):
 
 
 class MadeTooMuch(CloudError):
-    """More was to be made than was said before."""
+    """More was to be made than was said before, or later."""
+
+
+class NotOurs(CloudError):
+    """Something was to be taken away that was there before the run."""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

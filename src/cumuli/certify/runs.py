@@ -15,6 +15,7 @@ import os
 import re
 import secrets
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,9 @@ EXPIRES_TAG = "cumuli-certify-expires"
 LIFETIME = dt.timedelta(hours=6)
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MARK = re.compile(r"cumuli-([0-9a-hjkmnp-tv-z]{16})(?=-|$)")
-What = Literal["creating", "made"]
+KEPT = dt.timedelta(days=30)
+"""How long a journal is kept at most, once its run has expired."""
+What = Literal["creating", "made", "refused"]
 
 
 class RunId(msgspec.Struct, frozen=True):
@@ -112,7 +115,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A line of a journal.
 
     Attributes:
-        what: ``"creating"`` before the call, ``"made"`` once the id is known.
+        what: ``"creating"`` before the call, ``"made"`` once the id is known, ``"refused"`` if the provider said that
+            it makes nothing.
         kind: ``"node"``, ``"volume"``, ``"snapshot"``, ``"image"``, ``"key_pair"``, ``"container"``.
         name: Its name; empty where it was given none.
         id: Its id, once that is known.
@@ -147,6 +151,22 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     def run(self) -> RunId:
         """The run."""
         return RunId(self.header.run)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether something may still come into being: nobody heard what became of a call."""
+        asked = Counter((each.kind, each.name, each.volume) for each in self.entries if _is_asked(each))
+        answered = Counter((each.kind, each.name, each.volume) for each in self.entries if each.what != "creating")
+        return bool(asked - answered)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is too old to be kept."""
+        return dt.datetime.now(dt.UTC) >= self.run.expires + KEPT
+
+
+def _is_asked(entry: Entry) -> bool:
+    return entry.what == "creating" and not entry.on_the_way
 
 
 def home() -> Path:
@@ -198,6 +218,10 @@ class JournalWriter:
         """Say what was made."""
         self._write(Entry(what="made", kind=kind, name=name, id=thing_id, volume=volume))
 
+    def refused(self, kind: str, name: str, *, volume: str = "") -> None:
+        """Say that nothing was made."""
+        self._write(Entry(what="refused", kind=kind, name=name, volume=volume))
+
     def _write(self, line: Header | Entry) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")
         self._file.flush()
@@ -218,6 +242,11 @@ def journals(*, provider: str, service: str) -> list[Journal]:
     for path in sorted(home().glob("*.jsonl")):
         with suppress(OSError, msgspec.MsgspecError):
             journal = _read(path, alive=_locked(path))
+            if path.stem != journal.header.run or RunId.of_name(journal.run.prefix) is None:
+                continue  # not written by a run
+            if not LOCKS:
+                # Nobody can tell whether its process is there: until it has expired it may be.
+                journal = msgspec.structs.replace(journal, alive=not journal.run.expired)
             if (journal.header.provider, journal.header.service) == (provider, service):
                 found.append(journal)
     return found

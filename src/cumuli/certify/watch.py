@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from cumuli.certify.plan import Limits
+from cumuli.calls.retry import may_have_happened
+from cumuli.certify.plan import Limits, MadeTooMuch, NotOurs
 from cumuli.certify.runs import EXPIRES_TAG, RUN_TAG, JournalWriter, RunId
 from cumuli.client import AsyncClient
 from cumuli.compute.auth import SSHKey
 from cumuli.compute.capabilities import ComputeCapability
+from cumuli.errors import CloudError, MalformedResponse
 
 __all__ = ["Watch", "async_client_of"]
 
@@ -76,8 +78,17 @@ class Watch:
         self._limits = limits
         # What was made and no listing had yet: since when, and how many did not have it.
         self._unlisted: dict[tuple[str, str], tuple[float, int]] = {}
+        self._others: frozenset[tuple[str, str]] = frozenset()
         self.delays: list[float] = []
         self.missed = 0
+
+    def spare(self, others: Iterable[tuple[str, str]]) -> None:
+        """Refuse from now on to take these away, whoever asks: a driver may give another's thing for the one it made.
+
+        Args:
+            others: Kinds and ids of what was there before the run.
+        """
+        self._others = frozenset(others)
 
     def over(self, client: object) -> None:
         """Watch a client from now on."""
@@ -105,13 +116,20 @@ class Watch:
             if not ours or not any(str(each) == verb for each in client.capabilities.supported):
                 return await method(*given, **named)
             self._limits.check(kind)
+            if self._run.expired:
+                raise MadeTooMuch("the run has taken so long that others may take its things away: it makes no more")
             if tagged:
                 marks = {RUN_TAG: self._run.text, EXPIRES_TAG: self._run.expires.strftime("%Y-%m-%dT%H:%MZ")}
                 named["tags"] = {**(named.get("tags") or {}), **marks}
             if isinstance(arguments.get("auth"), SSHKey):
                 await self._key_pair_of(client, arguments["auth"])
             self._journal.creating(kind, name or "", volume=volume)
-            made = await method(*given, **named)
+            try:
+                made = await method(*given, **named)
+            except CloudError as error:
+                if not may_have_happened(error) and not isinstance(error, MalformedResponse):
+                    self._journal.refused(kind, name or "", volume=volume)
+                raise
             self._journal.made(kind, name or "", _id(made), volume=volume)
             self._limits.add(kind, _id(made))
             if kind in LISTS.values():
@@ -134,6 +152,8 @@ class Watch:
     def _taking_away(self, _client: AsyncClient, method: Method, kind: str) -> Method:
         async def taking_away(*given: Any, **named: Any) -> Any:
             thing_id = _id(given[0] if given else next(iter(named.values()), ""))
+            if (kind, thing_id) in self._others:
+                raise NotOurs(f"the {kind} {thing_id} was there before the run, which takes away only what it made")
             self._unlisted.pop((kind, thing_id), None)
             done = await method(*given, **named)
             self._limits.remove(kind, thing_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cumuli.certify import runs
 from cumuli.certify.runs import Header, JournalWriter, RunId, journals
 
 
@@ -63,6 +64,28 @@ def test_a_journal_is_read_while_it_is_written_and_says_that_it_is(home: Path) -
     [seen] = journals(provider="p", service="compute")
     assert not seen.alive
     assert journals(provider="p", service="storage") == []
+
+
+def test_a_journal_that_no_run_has_written_counts_for_nothing(home: Path) -> None:
+    run = RunId.new()
+    journal = JournalWriter(header(run))
+    journal.creating("node", f"{run.prefix}-n")
+    journal.close()
+    lines = journal.path.read_text()
+    # Under another name; with a run's id that would make every name of cumuli's its own; with a wrong check.
+    for forged in ("", "0" * 16, run.text):
+        (home / f"{forged or 'x'}.jsonl").write_text(lines.replace(run.text, forged))
+    (home / "another.jsonl").write_text(lines)
+    assert [each.path for each in journals(provider="p", service="compute")] == [journal.path]
+
+
+def test_without_locks_a_run_may_be_under_way_until_it_expires(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "LOCKS", False)
+    for lifetime, alive in ((dt.timedelta(hours=1), True), (dt.timedelta(minutes=-1), False)):
+        run = RunId.new(lifetime=lifetime)
+        JournalWriter(header(run)).close()
+        [seen] = [each for each in journals(provider="p", service="compute") if each.run == run]
+        assert seen.alive == alive
 
 
 def test_a_line_that_a_kill_cut_is_left_out(home: Path) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
 
-from cumuli.certify.runs import RUN_TAG, Entry, Header, Journal, RunId
-from cumuli.certify.sweeping import Thing, find, inventory
+from cumuli.certify import sweeping
+from cumuli.certify.places import places_of
+from cumuli.certify.runs import RUN_TAG, Entry, Header, Journal, JournalWriter, RunId, journals
+from cumuli.certify.sweeping import Left, Thing, find, inventory
+from cumuli.compute.models import Node
 from cumuli.providers.memory.compute.client import MemoryCompute
 
 RUN = RunId.new()
-EXPIRED = RunId.new(lifetime=dt.timedelta(minutes=-5))
+EXPIRED = RunId.new(lifetime=dt.timedelta(minutes=-65))
+JUST_EXPIRED = RunId.new(lifetime=dt.timedelta(minutes=-30))
+KEY = "cumuli-0123456789abcdef0123456789abcdef"
 NAME = f"{RUN.prefix}-node-1-7f12"
 TAGS = {RUN_TAG: RUN.text}
 ENTRIES = [
@@ -23,7 +29,10 @@ ENTRIES = [
     Entry(what="creating", kind="snapshot", volume="vol-1"),
     Entry(what="made", kind="snapshot", volume="vol-1", id="snap-1"),
     Entry(what="creating", kind="snapshot", volume="vol-2"),
-    Entry(what="creating", kind="key_pair", name="cumuli-of-a-key", on_the_way=True),
+    Entry(what="creating", kind="key_pair", name=KEY, on_the_way=True),
+    # What a journal should never say: that these came with something.
+    Entry(what="creating", kind="key_pair", name="production", on_the_way=True),
+    Entry(what="creating", kind="node", name=KEY, on_the_way=True),
     Entry(what="made", kind="image", name=f"{RUN.prefix}-image-4", id="ami-0abc"),
     # What a journal should never say: a name without the mark.
     Entry(what="creating", kind="node", name="never made"),
@@ -47,7 +56,7 @@ OURS = {
     "the segments beside it": thing("container", f"{RUN.prefix}-3_segments"),
     "a snapshot without a name": thing("snapshot", "", "snap-1", volume="vol-1"),
     "one that was being made": thing("snapshot", "", "snap-9", volume="vol-2"),
-    "the key pair of a node's key": thing("key_pair", "cumuli-of-a-key"),
+    "the key pair of a node's key": thing("key_pair", KEY),
     "an image's snapshot": thing("snapshot", "", "snap-7", description="Created by CreateImage(i-1) for ami-0abc"),
     "of another machine, expired": thing("volume", f"{EXPIRED.prefix}-volume-1"),
     "of another machine, expired, tagged": thing("node", f"{EXPIRED.prefix}-n", tags={RUN_TAG: EXPIRED.text}),
@@ -62,6 +71,15 @@ BYSTANDERS = {
     "segments of another container": thing("container", f"{RUN.prefix}-4_segments"),
     "a snapshot of its volume by somebody else": thing("snapshot", "", "snap-2", volume="vol-1"),
     "a snapshot of another volume with its id": thing("snapshot", "", "snap-1", volume="vol-3"),
+    "a snapshot of a copy of its image": thing(
+        "snapshot",
+        "",
+        description="Copied for DestinationAmi ami-0fff from SourceAmi ami-0abc for snap-1",
+    ),
+    "a snapshot that names its image": thing("snapshot", "", description="before the change to ami-0abc"),
+    "a key pair that came with nothing": thing("key_pair", "production"),
+    "a node that came with something": thing("node", KEY, tags=TAGS),
+    "of another machine, expired by this clock": thing("volume", f"{JUST_EXPIRED.prefix}-volume-1"),
     "a snapshot of another image": thing("snapshot", "", description="Created by CreateImage(i-1) for ami-0abcd"),
     "a name without the mark that a journal has": thing("node", "never made", tags=TAGS),
     "of another machine, not expired": thing("volume", f"{RunId.new().prefix}-volume-1"),
@@ -84,6 +102,71 @@ def test_a_bystander_is_left_alone(what: str) -> None:
 @pytest.mark.parametrize("what", [name for name in OURS if "another machine" not in name])
 def test_a_run_that_is_under_way_is_left_alone(what: str) -> None:
     assert not found(OURS[what], alive=True)
+
+
+def test_the_snapshots_of_another_machines_image_go_with_it() -> None:
+    image = thing("image", f"{EXPIRED.prefix}-image-1", "ami-0123")
+    snapshot = thing("snapshot", "", "snap-1", description="Created by CreateImage(i-1) for ami-0123")
+    assert [left.id for left in find([snapshot, image], [])] == ["ami-0123", "snap-1"]
+    theirs = thing("image", "theirs", "ami-0123")
+    assert find([snapshot, theirs], []) == []
+
+
+class Stuck(MemoryCompute):
+    """Accepts that a node is destroyed, and does not do it."""
+
+    def destroy_node(self, node: Node | str) -> None:
+        pass
+
+
+def test_a_node_that_stays_is_told_and_its_journal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "PATIENCE", 0.05)
+    with Stuck() as client:
+        node = client.create_node(NAME, "small", "debian")
+        left = Left(kind="node", id=node.id, name=node.name, run=RUN.text)
+        assert list(sweeping.remove(client, [left])) == [f"node {node.id}"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of a journal of each of two profiles' dead runs, and of the containers of both."""
+    monkeypatch.setenv("CUMULI_CERTIFY_HOME", str(tmp_path / "journals"))
+    config = tmp_path / "config.toml"
+    config.write_text(f"[profiles.one]\nprovider = 'local'\nroot = '{tmp_path / 'one'}'\n")
+    monkeypatch.setenv("CUMULI_CONFIG", str(config))
+    return tmp_path
+
+
+def test_another_places_journal_is_kept_when_its_run_has_expired(folder: Path) -> None:
+    """Ids, keys and parts in it are known by nothing else: its own account has not been looked at."""
+    for name, run in (("one", EXPIRED), ("two", RunId.new(lifetime=dt.timedelta(hours=-9)))):
+        journal = JournalWriter(Header(run=run.text, name=name, provider="local", service="storage", started="then"))
+        journal.creating("container", f"{run.prefix}-1")
+        journal.creating("snapshot", "", volume="7")
+        journal.close()
+        os.utime(journal.path, (0, 0))
+    [place] = places_of("one", [])
+    (folder / "one" / f"{EXPIRED.prefix}-1").mkdir(parents=True)
+    (folder / "one" / f"{EXPIRED.prefix}-2").mkdir()
+    shown = sweeping.sweep(place, dry=True).removed
+    assert [left.name for left in shown] == [f"{EXPIRED.prefix}-1"]
+    late = folder / "one" / f"{EXPIRED.prefix}-1_segments"
+    late.mkdir()
+    assert sweeping.sweep(place, shown=shown).removed == shown
+    assert late.exists(), "it was not shown to whoever said yes"
+    assert len(list((folder / "journals").iterdir())) == 2
+    sweeping.sweep(place)
+    assert not late.exists()
+    [kept] = journals(provider="local", service="storage")
+    assert kept.header.name == "two"
+
+
+def test_ids_count_only_in_the_place_they_are_of() -> None:
+    header = Header(run=RUN.text, name="other", provider="p", service="compute", started="now")
+    journal = Journal(path=Path("j"), header=header, entries=ENTRIES, alive=False)
+    theirs = [OURS["a snapshot without a name"], OURS["one that was being made"], OURS["an image's snapshot"]]
+    assert find(theirs, [sweeping.only_named(journal)]) == []
+    assert find([OURS["a container"]], [sweeping.only_named(journal)]) != []
 
 
 def test_what_a_server_has_no_list_of_is_not_looked_for() -> None:

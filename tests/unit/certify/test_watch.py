@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from cumuli import MemoryCompute, QuotaExceeded
-from cumuli.certify.plan import CostRefused, Limits, MadeTooMuch
+from cumuli import ConnectionFailed, MemoryCompute, QuotaExceeded
+from cumuli.certify.plan import CostRefused, Limits, MadeTooMuch, NotOurs
 from cumuli.certify.runs import EXPIRES_TAG, RUN_TAG, Header, JournalWriter, RunId
 from cumuli.certify.watch import Watch
 
@@ -34,7 +35,47 @@ def test_what_is_about_to_be_made_is_written_down_before(journal: JournalWriter)
         watched(journal, client)
         with pytest.raises(QuotaExceeded):
             client.create_node(f"{RUN.prefix}-n", "small", "debian")
+    assert lines(journal) == [("creating", "node", "-n"), ("refused", "node", "-n")]
+    assert not journal.read().in_doubt
+    journal.close()
+
+
+def test_a_call_whose_answer_nobody_heard_is_in_doubt(journal: JournalWriter) -> None:
+    with MemoryCompute(fail_call={"create_node": ConnectionFailed("cut", sent=True)}) as client:
+        watched(journal, client)
+        with pytest.raises(ConnectionFailed):
+            client.create_node(f"{RUN.prefix}-n", "small", "debian")
     assert lines(journal) == [("creating", "node", "-n")]
+    assert journal.read().in_doubt
+    journal.close()
+
+
+def test_what_was_there_before_is_not_taken_away_whoever_asks(journal: JournalWriter) -> None:
+    """A driver that gives another's node for the one it made would have it destroyed when the behaviour tidies up."""
+    with MemoryCompute() as client:
+        theirs, pair = client.create_node("theirs", "small", "debian"), client.create_key_pair("theirs")
+        watch = Watch(RUN, journal, Limits("compute", flavours=1, allowed=True))
+        watch.spare({("node", theirs.id), ("key_pair", pair.name)})
+        watch.over(client)
+        for thing in (theirs, theirs.id):
+            with pytest.raises(NotOurs, match="was there before the run"):
+                client.destroy_node(thing)
+        with pytest.raises(NotOurs):
+            client.delete_key_pair(pair)
+        assert [node.id for node in client.list_nodes()] == [theirs.id]
+        client.destroy_node(client.create_node(f"{RUN.prefix}-n", "small", "debian"))
+    journal.close()
+
+
+def test_a_run_that_has_expired_makes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUMULI_CERTIFY_HOME", str(tmp_path))
+    run = RunId.new(lifetime=dt.timedelta(minutes=-1))
+    journal = JournalWriter(Header(run=run.text, name="m", provider="memory", service="compute", started="then"))
+    with MemoryCompute() as client:
+        Watch(run, journal, Limits("compute", flavours=1, allowed=True)).over(client)
+        with pytest.raises(MadeTooMuch, match="so long"):
+            client.create_key_pair(f"{run.prefix}-1")
+        assert client.list_key_pairs() == []
     journal.close()
 
 
