@@ -134,13 +134,22 @@ def committed(evidence: Evidence) -> Evidence:
 
 
 def differences(before: Evidence, now: Evidence) -> list[str]:
-    """Where two pieces of evidence disagree, a line for each behaviour."""
-    lines: list[str] = []
+    """Where two pieces of evidence disagree in what the tables are made of, a line for each disagreement."""
+    lines = [
+        f"{now.slug}: its client {word} {name}, unlike in the evidence"
+        for word, names in (
+            ("declares", {*now.declares} - {*before.declares}),
+            ("does not declare", {*before.declares} - {*now.declares}),
+        )
+        for name in sorted(names)
+    ]
     for name in sorted({*before.behaviours, *now.behaviours}):
         one, other = before.behaviours.get(name), now.behaviours.get(name)
         words = [_words(one), _words(other)]
         if words[0] != words[1]:
             lines.append(f"{now.slug}: {name}: {words[0]} in the evidence, {words[1]} now")
+        elif one is not None and other is not None and one.about != other.about:
+            lines.append(f"{now.slug}: {name}: it is about other capabilities than in the evidence")
     return lines
 
 

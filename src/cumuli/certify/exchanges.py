@@ -35,6 +35,8 @@ ANSWER_HEADERS = re.compile(
 )
 ELEMENT = re.compile(r"<(\w*(?:secret|password|token|keyMaterial|credential)\w*)>[^<]*</", re.IGNORECASE)
 KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
+# A URL that is signed opens what it names to whoever reads it.
+SIGNED = re.compile(r"\b((?:X-Amz-(?:Signature|Security-Token)|temp_url_sig|Signature)=)[^&\s'\"]+", re.IGNORECASE)
 SHORTEST = 6
 
 
@@ -51,7 +53,7 @@ class Redaction:
         self._pattern = re.compile(words) if words else None
 
     def __call__(self, text: str) -> str:
-        text = KEY_BLOCK.sub(HIDDEN, text)
+        text = SIGNED.sub(rf"\1{HIDDEN}", KEY_BLOCK.sub(HIDDEN, text))
         return text if self._pattern is None else self._pattern.sub(HIDDEN, text)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import ipaddress
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Literal, TypeAlias
@@ -23,7 +25,6 @@ Kind: TypeAlias = Literal["live", "real server", "vendor's emulator", "vendor's 
 a server that others made after the vendor's description."""
 
 KINDS: tuple[Kind, ...] = ("live", "real server", "vendor's emulator", "vendor's description")
-LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 ADDRESSES = ("endpoint", "auth_url", "url")
 
 
@@ -169,6 +170,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         profile = config.load_profiles().get(self.opens)
         if profile is not None:
             found += [profile.resolve(name) for name in profile.settings if _is_secret(name)]
+        # Credentials also come by the environment, under names that each provider has of its own.
+        found += [value for name, value in os.environ.items() if SECRET_FIELD.search(name)]
         return [value for value in found if isinstance(value, str) and value]
 
 
@@ -237,9 +240,17 @@ def _kind(info: ProviderInfo, settings: Mapping[str, object], stand: Stand | Non
     if info.name in SANDBOX and not any(each.server for each in SANDBOX[info.name]):
         return "real server"
     given = [str(settings[key]) for key in ADDRESSES if isinstance(settings.get(key), str)]
-    if given and all((urlsplit(text).hostname or "").startswith(LOOPBACK) for text in given):
+    if given and all(_is_here(urlsplit(text).hostname or "") for text in given):
         return "real server"
     return "live"
+
+
+def _is_here(host: str) -> bool:
+    """Whether an address is on this machine; ``localhost.example.org`` is not."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def sandbox_place(stand: Stand, name: str, settings: Mapping[str, object]) -> Place:

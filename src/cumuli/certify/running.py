@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +20,7 @@ import msgspec
 from cumuli import sandbox
 from cumuli.certify import sweeping
 from cumuli.certify.evidence import Evidence
+from cumuli.certify.exchanges import Redaction
 from cumuli.certify.hints import hints_of
 from cumuli.certify.places import SANDBOX, Place, sandbox_place
 from cumuli.certify.plan import plan
@@ -29,6 +32,7 @@ from cumuli.extras import how_to_install
 __all__ = ["Run", "certify", "plan_of", "sandbox_places"]
 
 Say = Callable[[Place, str], None]
+UNDER_WAY = 5.0
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +124,9 @@ MAKERS = {
 }
 
 
-def certify(runs: Sequence[Run], report: Path, *, jobs: int = 1, say: Say) -> tuple[list[Evidence], list[str]]:
+def certify(
+    runs: Sequence[Run], report: Path, *, jobs: int = 1, say: Say, tell: Callable[[str], None]
+) -> tuple[list[Evidence], list[str]]:
     """Try several places, and write the evidence.
 
     Args:
@@ -128,6 +134,7 @@ def certify(runs: Sequence[Run], report: Path, *, jobs: int = 1, say: Say) -> tu
         report: The folder for the evidence.
         jobs: How many at the same time.
         say: Told of the progress.
+        tell: Told what a run left that was interrupted.
 
     Returns:
         The evidence, in the order of the runs, and for what there is none, why.
@@ -139,14 +146,20 @@ def certify(runs: Sequence[Run], report: Path, *, jobs: int = 1, say: Say) -> tu
         raise ConfigurationError(f"certify needs pytest, which is not installed; run: {how_to_install('testing')}")
     report.mkdir(parents=True, exist_ok=True)
     children: list[_Child] = [_Child(run, report, say) for run in runs]
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            found = list(pool.map(_Child.run, children))
-        except BaseException:
-            # A thread cannot be interrupted; its child can. Leaving the block waits for the threads.
-            for child in children:
-                child.interrupt()
-            raise
+    try:
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                found = list(pool.map(_Child.run, children))
+            except BaseException:
+                # A thread cannot be interrupted; its child can. Leaving the block waits for the threads.
+                for child in children:
+                    child.interrupt()
+                raise
+    except BaseException:
+        for child in children:
+            if child.left:
+                tell(f"{child.name}{child.left}")
+        raise
     evidence = [each for each in found if isinstance(each, Evidence)]
     return evidence, [each for each in found if isinstance(each, str)]
 
@@ -167,6 +180,8 @@ class _Child:
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         self._over = False
+        self.name = run.place.name
+        self.left = ""
 
     def run(self) -> Evidence | str:
         """Run it to its end; gives the evidence, or why there is none."""
@@ -190,7 +205,9 @@ class _Child:
         with tempfile.TemporaryFile() as errors:
             # Without a session of its own Ctrl-C would reach it twice: from the terminal, and by its standard input.
             process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "cumuli.certify.child"],
+                # -P: nothing of the folder that the command is called in is taken for a module.
+                [sys.executable, "-P", "-m", "cumuli.certify.child"],
+                env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -209,11 +226,12 @@ class _Child:
             process.stdin.close()
             process.stdout.close()
             errors.seek(0)
-            problem = problem or errors.read().decode("utf-8", "replace").strip()[-2000:]
+            redact = Redaction(place.secrets())
+            problem = problem or redact(errors.read().decode("utf-8", "replace")).strip()[-2000:]
         if self._path.exists():
             return msgspec.json.decode(self._path.read_bytes(), type=Evidence)
-        left = self._swept()
-        return f"{place.name}: {problem or f'the run ended with the status {status}'}{left}"
+        self.left = self._swept()
+        return f"{place.name}: {problem or f'the run ended with the status {status}'}{self.left}"
 
     def interrupt(self) -> None:
         """Have it end, and wait until it has taken away what it made."""
@@ -230,8 +248,20 @@ class _Child:
         """After a child that was killed: take away what it could not."""
         try:
             swept = sweeping.sweep(self._run.place, own=self._mark)
+            if swept.in_doubt:
+                # What was asked for when it ended may still be under way.
+                time.sleep(UNDER_WAY)
+                swept = sweeping.sweep(self._run.place, own=self._mark)
         except CloudError as error:
             return f"; what it left could not be looked for ({error.message}): run `cumuli certify sweep` later"
         if swept.failed:
             return f"; it left {', '.join(swept.failed)}: run `cumuli certify sweep` later"
+        if swept.in_doubt:
+            return "; what became of its last call is not known: run `cumuli certify sweep` in some minutes"
         return ""
+
+
+def _environment() -> dict[str, str]:
+    """For a child: what people set for tests of their own, and plug-ins that they have, change nothing of a run."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

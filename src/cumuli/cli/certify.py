@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, cast
 
+import msgspec
 from cyclopts import App, Parameter
 
 from cumuli.certify import evidence as kept
@@ -93,6 +94,10 @@ def run(
         raise UsageError(f"--flavour takes sync or async, not {flavour}")
     if update and evidence is None:
         raise UsageError("--update needs --evidence, the folder to write to")
+    if update and only is not None:
+        raise UsageError("--update writes all that is known of a provider, which --only leaves out")
+    if jobs < 1:
+        raise UsageError(f"--jobs takes a number from 1, not {jobs}")
     if not profiles and not sandbox:
         raise UsageError("say what to certify: profiles, or --sandbox")
     services: list[Service] = [] if service is None else _services(service)
@@ -103,6 +108,7 @@ def run(
             places = [place for place in places if not services or place.service in services]
         else:
             places = [place for name in profiles for place in places_of(name, services, kind, alone=alone)]
+        _files_are_their_own(places)
         runs = [
             Run(
                 place=place,
@@ -120,7 +126,18 @@ def run(
         if options().dry_run:
             return
         found, problems = _tried(runs, report, jobs)
-    _told(found, problems, report, evidence, update=update)
+    _told(found, problems, report, evidence, update=update, only=only is not None)
+
+
+def _files_are_their_own(places: list[Place]) -> None:
+    seen: dict[str, str] = {}
+    for place in places:
+        if place.slug in seen:
+            raise UsageError(
+                f"{seen[place.slug]} and {place.name} are both {place.title}, and would write the same files; certify "
+                "one after the other, each with a --report of its own"
+            )
+        seen[place.slug] = place.name
 
 
 def _services(given: str) -> list[Service]:
@@ -147,10 +164,20 @@ def _tried(runs: list[Run], report: Path, jobs: int) -> tuple[list[Evidence], li
         def say(place: Place, text: str) -> None:
             show(f"{place.provider} {place.service}: {text}")
 
-        return certify(runs, report, jobs=jobs, say=say)
+        return certify(runs, report, jobs=jobs, say=say, tell=output().failure)
 
 
-def _told(found: list[Evidence], problems: list[str], report: Path, evidence: Path | None, *, update: bool) -> None:
+def _of_these(known: Evidence | None, now: Evidence, *, only: bool) -> Evidence | None:
+    """What is kept, or what of it is about the behaviours that were tried if others were not wanted."""
+    if known is None or not only:
+        return known
+    some = {name: each for name, each in known.behaviours.items() if name in now.behaviours}
+    return msgspec.structs.replace(known, behaviours=some)
+
+
+def _told(
+    found: list[Evidence], problems: list[str], report: Path, evidence: Path | None, *, update: bool, only: bool
+) -> None:
     written = reports.write(found, report)
     output().items(found, COLUMNS, none="nothing was certified")
     for each in found:
@@ -166,7 +193,7 @@ def _told(found: list[Evidence], problems: list[str], report: Path, evidence: Pa
     elif evidence is not None:
         before = {each.slug: each for each in kept.load(evidence)}
         for each in found:
-            known = before.get(each.slug)
+            known = _of_these(before.get(each.slug), each, only=only)
             differing += [f"{each.slug}: there is no evidence in {evidence}"] if known is None else []
             differing += [] if known is None else kept.differences(known, each)
         for line in differing:
@@ -203,9 +230,9 @@ def sweep_(*profiles: str, yes: Yes = False) -> None:
     if left:
         confirm(lambda: f"take away {counted(len(left), 'thing')}?", yes=yes)
     failed: dict[str, str] = {}
-    for place, _ in found:
+    for place, seen in found:
         # Also where there is nothing: journals of runs that left nothing have no more to tell.
-        failed |= sweep(place).failed
+        failed |= sweep(place, shown=seen.removed).failed
     for what, why in failed.items():
         output().failure(f"{what}: {why}")
     if failed:

@@ -36,7 +36,7 @@ def certify(environment: dict[str, str], tmp_path: Path) -> Certify:
 
     def call(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "cumuli", "certify", *arguments],
+            [sys.executable, "-P", "-m", "cumuli", "certify", *arguments],
             cwd=tmp_path,
             env=environment | more,
             capture_output=True,

@@ -78,6 +78,16 @@ def test_each_disagreement_is_told() -> None:
     ]
 
 
+def test_what_a_client_declares_and_behaviours_are_about_is_compared() -> None:
+    behaviours = {**EVIDENCE.behaviours, "a": Behaviour(outcome="pass", about=("get_node",))}
+    now = msgspec.structs.replace(EVIDENCE, declares=("get_node",), behaviours=behaviours)
+    assert differences(EVIDENCE, now) == [
+        "acme-compute: its client declares get_node, unlike in the evidence",
+        "acme-compute: its client does not declare create_node, unlike in the evidence",
+        "acme-compute: a: it is about other capabilities than in the evidence",
+    ]
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(ConfigurationError, match=r"x\.json is no evidence"):

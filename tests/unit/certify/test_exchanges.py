@@ -29,6 +29,11 @@ def test_secrets_are_hidden_in_any_form(form: str) -> None:
     assert len(hidden.replace("********", "")) <= len("before  after") + 8
 
 
+@pytest.mark.parametrize("name", ["X-Amz-Signature", "X-Amz-Security-Token", "temp_url_sig", "Signature"])
+def test_what_opens_a_signed_url_is_hidden(name: str) -> None:
+    assert Redaction([])(f"got 'https://h/o?a=1&{name}=0123%2Fab&b=2'") == f"got 'https://h/o?a=1&{name}=********&b=2'"
+
+
 def test_an_exchange_shows_what_matters_and_no_token() -> None:
     exchanges = Exchanges(Redaction([SECRET]))
     request = Request(
