@@ -25,6 +25,8 @@ END = "end of what the evidence says"
 SIGNS = {"pass": "✓", "fail": "✗", "unsupported": "n", "untried": "?"}
 # One that fails fails all; of the others the one that says most.
 ORDER = ("fail", "pass", "untried", "unsupported")
+# How behaviours are named that are about the client alone: of what the provider does they show nothing.
+SENDS_NOTHING = ("_before_any_request", "_before_a_request", "_is_not_sent")
 
 
 Evidence: TypeAlias = dict[str, Any]
@@ -51,7 +53,9 @@ def load(folder: Path) -> dict[tuple[str, str], Evidence]:
 def outcomes(evidence: Evidence, capabilities: list[str]) -> dict[str, str]:
     """What is known of each capability: of all behaviours that are about it, together."""
     found: dict[str, set[str]] = {}
-    for behaviour in evidence["behaviours"].values():
+    for name, behaviour in evidence["behaviours"].items():
+        if name.endswith(SENDS_NOTHING):
+            continue
         for capability in behaviour.get("about", ()):
             found.setdefault(capability, set()).add(behaviour["outcome"])
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,7 +15,6 @@ from cumuli.certify.evidence import Behaviour, Failure, Outcome, merged
 from cumuli.certify.exchanges import Exchanges
 from cumuli.certify.plan import CostRefused
 from cumuli.certify.targets import UNTRIED
-from cumuli.compute.capabilities import ComputeCapability
 from cumuli.testing.gaps import DECLARED
 from cumuli.testing.suites.compute_target import ComputeTarget
 from cumuli.testing.suites.storage_target import StorageTarget
@@ -111,7 +109,7 @@ class Collector:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Measure a behaviour."""
         seen = self._seen.setdefault(_name(item), _Seen())
-        seen.about = tuple(sorted({str(each) for each in _about(item)}))
+        seen.about = tuple(sorted({*seen.about, *(str(each) for each in _about(item))}))
         self._exchanges.forget()
         started, before = time.monotonic(), len(self._requests.milliseconds)
         try:
@@ -196,12 +194,7 @@ def _case(item: pytest.Item) -> str:
 def _about(item: pytest.Item) -> Iterator[Capability]:
     """The capabilities that a test is about: those it needs, or the one that this case of it is given."""
     yield from getattr(getattr(item, "function", None), "needs", ())
-    for name, value in _parameters(item).items():
-        if isinstance(value, Capability):
-            yield value
-        elif name == "verb":
-            with suppress(ValueError):
-                yield ComputeCapability(value)
+    yield from (value for value in _parameters(item).values() if isinstance(value, Capability))
 
 
 def _was_refused(error: BaseException | None) -> bool:

@@ -23,6 +23,7 @@ EVIDENCE = {
         "made": {"outcome": "pass", "about": ["create_node", "list_nodes"]},
         "made again": {"outcome": "unsupported", "about": ["create_node", "create_volume"], "reason": "no volumes"},
         "rebooted": {"outcome": "fail", "about": ["reboot_node"]},
+        "wrong_ids_are_refused_before_any_request": {"outcome": "pass", "about": ["get_node"]},
         "listed": {"outcome": "pass", "about": ["reboot_node"]},
     },
 }
@@ -48,7 +49,7 @@ def files(tmp_path: Path) -> tool.Files:
 def test_the_tables_say_what_was_seen_and_where_nobody_looked(files: tool.Files) -> None:
     assert tool.main([], files) == 0
     readme = files.readme.read_text()
-    assert "| GoGrid | compute | 2 | 1 | 1 | 0 | somebody 1.0 (real server) | 2026-11-29 |" in readme
+    assert "| GoGrid | compute | 3 | 1 | 1 | 0 | somebody 1.0 (real server) | 2026-11-29 |" in readme
     [missing] = [line for line in readme.splitlines() if line.startswith("No evidence yet: ")]
     assert missing.startswith("No evidence yet: Amazon EC2, ")
     assert "GoGrid" not in missing
