@@ -53,6 +53,8 @@ class Redaction:
         self._pattern = re.compile(words) if words else None
 
     def __call__(self, text: str) -> str:
+        # Of names that are no text, such as those of some files, nothing can be written.
+        text = text.encode("utf-8", "replace").decode()
         text = SIGNED.sub(rf"\1{HIDDEN}", KEY_BLOCK.sub(HIDDEN, text))
         return text if self._pattern is None else self._pattern.sub(HIDDEN, text)
 

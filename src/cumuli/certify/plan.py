@@ -21,7 +21,7 @@ class MadeTooMuch(CloudError):
 
 
 class NotOurs(CloudError):
-    """Something was to be taken away that was there before the run."""
+    """Something was to be taken away, or touched, that was there before the run."""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

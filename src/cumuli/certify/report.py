@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,22 +11,31 @@ from cumuli.certify.evidence import Behaviour, Evidence, Outcome
 __all__ = ["SIGNS", "junit", "page", "write"]
 
 SIGNS: dict[Outcome, str] = {"pass": "✓", "fail": "✗", "unsupported": "n", "untried": "?"}
-ILLEGAL = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF], "\ufffd")
+ILLEGAL = dict.fromkeys(
+    [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"
+)
 
 
-def write(found: Iterable[Evidence], folder: Path) -> list[Path]:
-    """Write the page and the XML beside the evidence; gives both."""
+def write(found: Iterable[Evidence], folder: Path, problems: Collection[str] = ()) -> list[Path]:
+    """Write the page and the XML beside the evidence; gives both.
+
+    Args:
+        found: The evidence.
+        folder: Where to.
+        problems: For what there is no evidence, why.
+    """
     everything = list(found)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / "report.md", folder / "junit.xml"]
-    paths[0].write_text(page(everything), encoding="utf-8")
-    paths[1].write_text(junit(everything), encoding="utf-8")
+    paths[0].write_text(page(everything, problems), encoding="utf-8", errors="replace")
+    paths[1].write_text(junit(everything, problems), encoding="utf-8", errors="replace")
     return paths
 
 
-def page(found: Iterable[Evidence]) -> str:
+def page(found: Iterable[Evidence], problems: Collection[str] = ()) -> str:
     """The page."""
-    return "\n".join(["# What was certified", "", *(line for each in found for line in _about(each))])
+    untried = ["## What could not be tried", "", *(f"- {problem}" for problem in problems), ""] if problems else []
+    return "\n".join(["# What was certified", "", *untried, *(line for each in found for line in _about(each))])
 
 
 def _about(evidence: Evidence) -> Iterator[str]:
@@ -83,9 +92,19 @@ def _failure(name: str, behaviour: Behaviour) -> Iterator[str]:
             yield from ("```", "")
 
 
-def junit(found: Iterable[Evidence]) -> str:
-    """The XML: a suite for each service of a provider, a case for each behaviour."""
+def junit(found: Iterable[Evidence], problems: Collection[str] = ()) -> str:
+    """The XML: a suite for each service of a provider, a case for each behaviour; and one of what was not tried."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>"]
+    if problems:
+        number = len(problems)
+        lines.append(f'<testsuite name="cumuli certify" tests="{number}" failures="0" errors="{number}" skipped="0">')
+        for problem in problems:
+            text = problem.translate(ILLEGAL)
+            name = quoteattr(text.partition(":")[0])
+            lines.append(
+                f'<testcase classname="cumuli certify" name={name} time="0"><error>{escape(text)}</error></testcase>'
+            )
+        lines.append("</testsuite>")
     for evidence in found:
         skipped = evidence.count("unsupported") + evidence.count("untried")
         lines.append(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from cumuli.calls.retry import may_have_happened
@@ -45,6 +47,12 @@ LISTS = {
     "list_volume_snapshots": "snapshot",
     "list_containers": "container",
 }
+
+# What else may harm the thing that it is given, by the argument's name; create_image stops nodes on some providers.
+TOUCHES = (
+    *("start_node", "stop_node", "reboot_node", "attach_volume", "detach_volume"),
+    *("create_image", "create_volume_snapshot"),
+)
 
 Method = Callable[..., Awaitable[Any]]
 
@@ -83,7 +91,7 @@ class Watch:
         self.missed = 0
 
     def spare(self, others: Iterable[tuple[str, str]]) -> None:
-        """Refuse from now on to take these away, whoever asks: a driver may give another's thing for the one it made.
+        """Refuse from now on to touch these, whoever asks: a driver may give another's thing for the one it made.
 
         Args:
             others: Kinds and ids of what was there before the run.
@@ -93,9 +101,13 @@ class Watch:
     def over(self, client: object) -> None:
         """Watch a client from now on."""
         inner = async_client_of(client)
+        for verb in TOUCHES:
+            method: Method | None = getattr(inner, verb, None)
+            if method is not None:
+                setattr(inner, verb, self._touching(method))
         for verbs, watching in ((MAKES, self._making), (TAKES_AWAY, self._taking_away), (LISTS, self._listing)):
             for verb, kind in verbs.items():
-                method: Method | None = getattr(inner, verb, None)
+                method = getattr(inner, verb, None)
                 if method is not None:
                     setattr(inner, verb, watching(inner, method, kind))
 
@@ -149,11 +161,27 @@ class Watch:
         if name not in {pair.name for pair in await client.list_key_pairs()}:
             self._journal.creating("key_pair", name, on_the_way=True)
 
+    def _spare(self, kind: str, thing_id: str) -> None:
+        if (kind, thing_id) in self._others:
+            raise NotOurs(f"the {kind} {thing_id} was there before the run, which touches only what it made")
+
+    def _touching(self, method: Method) -> Method:
+        signature = inspect.signature(method)
+
+        @wraps(method)
+        async def touching(*given: Any, **named: Any) -> Any:
+            with suppress(TypeError):
+                arguments = signature.bind(*given, **named).arguments
+                for kind in ("node", "volume"):
+                    self._spare(kind, _id(arguments.get(kind, "")))
+            return await method(*given, **named)
+
+        return touching
+
     def _taking_away(self, _client: AsyncClient, method: Method, kind: str) -> Method:
         async def taking_away(*given: Any, **named: Any) -> Any:
             thing_id = _id(given[0] if given else next(iter(named.values()), ""))
-            if (kind, thing_id) in self._others:
-                raise NotOurs(f"the {kind} {thing_id} was there before the run, which takes away only what it made")
+            self._spare(kind, thing_id)
             self._unlisted.pop((kind, thing_id), None)
             done = await method(*given, **named)
             self._limits.remove(kind, thing_id)

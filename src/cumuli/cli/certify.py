@@ -178,7 +178,7 @@ def _of_these(known: Evidence | None, now: Evidence, *, only: bool) -> Evidence 
 def _told(
     found: list[Evidence], problems: list[str], report: Path, evidence: Path | None, *, update: bool, only: bool
 ) -> None:
-    written = reports.write(found, report)
+    written = reports.write(found, report, problems)
     output().items(found, COLUMNS, none="nothing was certified")
     for each in found:
         for name, behaviour in each.behaviours.items():

@@ -94,6 +94,15 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_what_could_not_be_tried_is_in_the_page_and_the_xml(tmp_path: Path) -> None:
+    """Who looks at JUnit's XML alone would take it for nothing."""
+    page, xml = (path.read_text() for path in report.write([], tmp_path, ["work: the key <x> is refused"]))
+    assert "- work: the key <x> is refused" in page
+    [suite] = ET.fromstring(xml)
+    assert (suite.get("tests"), suite.get("errors"), suite[0].get("name")) == ("1", "1", "work")
+    assert suite[0][0].text == "work: the key <x> is refused"
+
+
 def test_the_page_and_the_xml(tmp_path: Path) -> None:
     page, xml = (path.read_text() for path in report.write([EVIDENCE], tmp_path))
     for part in ("1 pass, 1 fail", "### ✗ b", "assert 1 == 2", "< 500 <oops>", "differs from this machine's by -2 s"):

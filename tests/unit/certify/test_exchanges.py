@@ -34,6 +34,10 @@ def test_what_opens_a_signed_url_is_hidden(name: str) -> None:
     assert Redaction([])(f"got 'https://h/o?a=1&{name}=0123%2Fab&b=2'") == f"got 'https://h/o?a=1&{name}=********&b=2'"
 
 
+def test_what_is_no_text_can_be_written_all_the_same() -> None:
+    assert Redaction([])("a file of the name b\udcff") == "a file of the name b?"
+
+
 def test_an_exchange_shows_what_matters_and_no_token() -> None:
     exchanges = Exchanges(Redaction([SECRET]))
     request = Request(

@@ -54,6 +54,8 @@ def test_what_was_there_before_is_not_taken_away_whoever_asks(journal: JournalWr
     """A driver that gives another's node for the one it made would have it destroyed when the behaviour tidies up."""
     with MemoryCompute() as client:
         theirs, pair = client.create_node("theirs", "small", "debian"), client.create_key_pair("theirs")
+        [(theirs, _)] = client.wait_until_running([theirs])
+        state = theirs.state
         watch = Watch(RUN, journal, Limits("compute", flavours=1, allowed=True))
         watch.spare({("node", theirs.id), ("key_pair", pair.name)})
         watch.over(client)
@@ -62,7 +64,11 @@ def test_what_was_there_before_is_not_taken_away_whoever_asks(journal: JournalWr
                 client.destroy_node(thing)
         with pytest.raises(NotOurs):
             client.delete_key_pair(pair)
-        assert [node.id for node in client.list_nodes()] == [theirs.id]
+        with pytest.raises(NotOurs):
+            client.stop_node(theirs)
+        with pytest.raises(NotOurs):
+            client.create_image(node=theirs.id, name=f"{RUN.prefix}-i")
+        assert [(node.id, node.state) for node in client.list_nodes()] == [(theirs.id, state)]
         client.destroy_node(client.create_node(f"{RUN.prefix}-n", "small", "debian"))
     journal.close()
 
