@@ -28,8 +28,39 @@ def run_beside(command: Sequence[str], environment: Mapping[str, str]) -> int:
         Its exit status; of one that a signal ended, what a shell would say.
     """
     output().flush()
+    process: subprocess.Popen[bytes] | None = None
+    early: list[int] = []
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if process is None:
+            early.append(number)
+        # Ctrl-C reaches all that stand in the foreground of the terminal, and is not to reach the command twice.
+        elif number != signal.SIGINT or not _in_the_foreground():
+            process.send_signal(number)
+
+    before = [(number, signal.getsignal(number)) for number in SIGNALS]
     try:
-        process = subprocess.Popen(
+        # Before the command starts: whoever hears of its start may want to end it at once.
+        for number, _ in before:
+            signal.signal(number, hand_on)
+        process = _started(command, environment)
+        for number in early:
+            process.send_signal(number)
+        status = process.wait()
+    except BaseException:
+        if process is not None:
+            process.terminate()
+            process.wait()
+        raise
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    return SIGNALLED - status if status < 0 else status
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
             command,
             env=environment,
             # Should this process be killed, there are no servers any more.
@@ -38,25 +69,6 @@ def run_beside(command: Sequence[str], environment: Mapping[str, str]) -> int:
     except OSError as error:
         output().failure(f"{command[0]}: {error.strerror}")
         raise AlreadyReported(NO_COMMAND if isinstance(error, FileNotFoundError) else NO_PROGRAM) from None
-
-    def hand_on(number: int, _frame: FrameType | None) -> None:
-        # Ctrl-C reaches all that stand in the foreground of the terminal, and is not to reach the command twice.
-        if number != signal.SIGINT or not _in_the_foreground():
-            process.send_signal(number)
-
-    before = [(number, signal.getsignal(number)) for number in SIGNALS]
-    try:
-        for number, _ in before:
-            signal.signal(number, hand_on)
-        status = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-    return SIGNALLED - status if status < 0 else status
 
 
 def _in_the_foreground() -> bool:

@@ -95,6 +95,9 @@ def down(*names: str, name: str = "") -> list[str]:
                 stopped.append(record.name)
             config.remove_sandbox_profiles(record.profiles)
             folder.forget(record.name)
+        # What never came to a record: it did not start, or its starter was killed.
+        for left in (wanted or {*EVERY}) - {record.name for record in folder.records()}:
+            folder.forget(left)
     return stopped
 
 

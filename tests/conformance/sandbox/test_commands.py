@@ -105,6 +105,15 @@ def test_signatures_are_checked_when_that_is_asked_for(service: str) -> None:
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in {401, 403}
 
 
+def test_down_removes_what_never_started(home: Path) -> None:
+    for name in ("gogrid", "s3"):
+        (home / "state" / name / "run").mkdir(parents=True)
+    assert sandbox.down("s3") == []
+    assert {path.name for path in (home / "state").iterdir()} == {"README", "lock", "gogrid"}
+    assert sandbox.down() == []
+    assert {path.name for path in (home / "state").iterdir()} == {"README", "lock"}
+
+
 SEEN = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -158,4 +167,23 @@ def test_run_hands_signals_on_and_leaves_nothing(
         assert program.stdout.readline() == "runs\n"
         program.send_signal(number)
         assert program.wait(120) == status
+    nothing_left(tmp_path)
+
+
+ENDED_AS_IT_STARTS = """
+import os, signal, subprocess, sys
+from cumuli.cli.app import run
+started = subprocess.Popen.__init__
+def starting(self, command, *arguments, **words):
+    started(self, command, *arguments, **words)
+    if command[-1] == "import time; time.sleep(600)":
+        os.kill(os.getpid(), signal.SIGTERM)
+subprocess.Popen.__init__ = starting
+sys.exit(run(["sandbox", "run", "gogrid", "--", sys.executable, "-c", "import time; time.sleep(600)"]))
+"""
+
+
+def test_run_hands_on_what_comes_while_the_command_starts(tmp_path: Path, mine: dict[str, str]) -> None:
+    done = subprocess.run([sys.executable, "-c", ENDED_AS_IT_STARTS], env=mine, cwd=ROOT, timeout=300)
+    assert done.returncode == 143
     nothing_left(tmp_path)
