@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from cumuli import (
@@ -76,6 +77,31 @@ async def test_files_and_trees_with_their_modes(deploy: Any, machine: SSHServer,
     assert (there / "deep" / "er" / "run.sh").stat().st_mode & 0o777 == 0o750
     assert there.stat().st_mode & 0o777 == 0o711
     assert (machine.home / "secret").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_secret_file_is_never_open_to_others(
+    deploy: Any, machine: SSHServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: dict[str, Any] = {}
+    original = asyncssh.SFTPServer.open
+
+    def note(self: Any, path: bytes, pflags: int, attrs: Any) -> Any:
+        opened.setdefault(path.decode(), attrs.permissions)
+        return original(self, path, pflags, attrs)
+
+    monkeypatch.setattr(asyncssh.SFTPServer, "open", note)
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "key").write_text("private")
+    (tree / "key").chmod(0o600)
+    (tree / "page").write_text("public")
+    (tree / "page").chmod(0o644)
+    await deploy(
+        FileDeployment(tree, "tree"), FileDeployment(tree / "key", "one"), FileDeployment(tree / "page", "two", 0o400)
+    )
+    assert {name for name, mode in opened.items() if mode == 0o600} == {"tree/key", "one", "two"}
+    assert (machine.home / "two").stat().st_mode & 0o777 == 0o400
+    assert (machine.home / "tree" / "key").read_text() == "private"
 
 
 async def test_a_script_in_a_file(deploy: Any, machine: SSHServer, tmp_path: Path) -> None:

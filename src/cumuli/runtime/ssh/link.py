@@ -315,6 +315,7 @@ class Link:
                 if is_tree:
                     await self._put_tree(sftp, source, target)
                 else:
+                    await _begin(sftp, target, os.stat(source).st_mode if mode is None else mode)
                     await sftp.put(source, target, preserve=True)
                 if mode is not None:
                     await sftp.chmod(target, mode)
@@ -326,6 +327,7 @@ class Link:
         async def put_one(path: str, copy: str) -> None:
             async with at_once:
                 if not _is_link(path):
+                    await _begin(sftp, copy, os.stat(path).st_mode)
                     await sftp.put(path, copy, preserve=True)
                     return
                 if await sftp.islink(copy):
@@ -425,6 +427,14 @@ class _Told:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, asyncssh.Error | OSError):
             raise self._link.told(error, self._doing) from None
+
+
+async def _begin(sftp: asyncssh.SFTPClient, path: str, mode: int) -> None:
+    """Make a file that nobody else may read before there is something in it: it gets its mode at last."""
+    if not mode & 0o077:
+        attrs = asyncssh.SFTPAttrs(permissions=0o600)
+        async with sftp.open(path, FXF_WRITE | FXF_CREAT, attrs, encoding=None):
+            pass
 
 
 def _is_link(path: str) -> bool:

@@ -12,14 +12,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from cumuli.runtime.file_locks import lock
-from cumuli.sandbox.machines.settings import Place, places, podman
+from cumuli.sandbox.machines.settings import LOCK, Place, alone, place_in_use, places, podman
 
 __all__ = ["sweep"]
 
@@ -38,9 +37,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _leave)
     sweep()
-    home = Path(tempfile.mkdtemp(dir=places()))
-    with (home / "lock").open("wb") as file:
-        lock(file.fileno())
+    with place_in_use() as home:
         place = Place(home, given.driver, given.images)
         try:
             place.prepare()
@@ -54,8 +51,10 @@ def main() -> int:
 def sweep() -> None:
     """Take away what services have left that were killed: containers, networks, files."""
     for home in places().iterdir():
-        with suppress(OSError), (home / "lock").open("ab") as file:
-            lock(file.fileno(), wait=False)
+        with suppress(OSError), (home / LOCK).open("ab") as file:
+            # Who is just making a place has not got its lock yet.
+            with alone():
+                lock(file.fileno(), wait=False)
             Place.found(home).clear()
 
 

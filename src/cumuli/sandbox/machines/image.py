@@ -10,14 +10,13 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from cumuli.errors import ConfigurationError
 from cumuli.runtime.file_locks import lock
 from cumuli.sandbox.environments import cache_folder
-from cumuli.sandbox.machines.settings import Place, places, podman
+from cumuli.sandbox.machines.settings import Place, place_in_use, podman
 
 __all__ = ["IMAGE", "PROGRAMS", "check_programs", "image_store", "missing_packages"]
 
@@ -97,8 +96,8 @@ def image_store(driver: str, told: Callable[[str], None]) -> Path:
             tar = cache / "image.tar"
             try:
                 _build(tar)
-                with tempfile.TemporaryDirectory(dir=places(), ignore_cleanup_errors=True) as brief:
-                    _import(tar, Place(store, driver, brief=Path(brief)))
+                with place_in_use() as brief:
+                    _import(tar, Place(store, driver, brief=brief))
             finally:
                 tar.unlink(missing_ok=True)
             done.touch()

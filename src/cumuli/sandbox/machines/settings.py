@@ -11,16 +11,22 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Place", "places", "podman", "storage_driver"]
+from cumuli.runtime.file_locks import lock
+
+__all__ = ["LOCK", "Place", "alone", "place_in_use", "places", "podman", "storage_driver"]
 
 NETWORK = "cumuli"
 LIMITS = {"nofile": (resource.RLIMIT_NOFILE, 65_536), "nproc": (resource.RLIMIT_NPROC, 16_384)}
 ELSEWHERE = ("CONTAINER_", "CONTAINERS_")
 # Tells whoever clears up after a service that was killed what it was.
 OWN = "place.json"
+# Whoever uses a place has the lock of this file in it.
+LOCK = "lock"
 
 
 class Place:
@@ -108,6 +114,31 @@ def places() -> Path:
     return folder
 
 
+@contextmanager
+def place_in_use() -> Generator[Path]:
+    """A new folder among the places, which nobody takes away as long as it is in use; it is removed at the end."""
+    with alone():
+        home = Path(tempfile.mkdtemp(dir=places()))
+        file = (home / LOCK).open("wb")
+        lock(file.fileno())
+    with file:
+        try:
+            yield home
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def alone() -> Generator[None]:
+    """As long as nobody else makes a place or looks whose places are in use."""
+    folder = os.open(places(), os.O_RDONLY)
+    try:
+        lock(folder)
+        yield
+    finally:
+        os.close(folder)
+
+
 def podman(place: Place) -> list[str]:
     """The beginning of podman's command line for what is in a place."""
     command = [
@@ -133,8 +164,8 @@ def quietly(command: list[str], place: Place) -> subprocess.CompletedProcess[byt
 @cache
 def storage_driver() -> str:
     """``overlay`` where the system has it, whose machines are made in no time; ``vfs``, which copies, elsewhere."""
-    with tempfile.TemporaryDirectory(dir=places(), ignore_cleanup_errors=True) as scratch:
-        place = Place(Path(scratch) / "try", "overlay")
+    with place_in_use() as scratch:
+        place = Place(scratch / "try", "overlay")
         place.prepare()
         works = quietly([*podman(place), "info"], place).returncode == 0
         place.clear()
