@@ -256,7 +256,14 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
         """The public halves of a machine's host keys, waited for while it boots."""
         runtime = self.caller.runtime
         end = runtime.monotonic() + HOST_KEY_PATIENCE
-        while not (found := await self._host_keys_so_far(node_id)):
+        while True:
+            failure: ProviderUnavailable | None = None
+            try:
+                if found := await self._host_keys_so_far(node_id):
+                    return found
+            except ProviderUnavailable as error:
+                # The machine may just be putting the file there, which podman fails to read then.
+                failure = error
             state = (await self.get_node(node_id)).state
             if state not in {NodeState.RUNNING, NodeState.STARTING, NodeState.REBOOTING}:
                 raise Conflict(
@@ -264,13 +271,12 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
                     operation=READ_FILE,
                 )
             if runtime.monotonic() > end:
-                raise ProviderUnavailable(
+                raise failure or ProviderUnavailable(
                     f"the machine {node_id} has made no host keys in {HOST_KEY_PATIENCE:.0f} s; "
                     "ex_get_console_output() tells what it does",
                     operation=READ_FILE,
                 )
             await runtime.sleep(HOST_KEY_POLL)
-        return found
 
     async def _host_keys_so_far(self, node_id: str) -> tuple[str, ...]:
         path = f"/containers/{wire.quoted(node_id)}/archive"
