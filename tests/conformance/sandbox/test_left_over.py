@@ -144,6 +144,21 @@ def test_nothing_is_left_of_a_demo_that_ends_early(
     nothing_left(tmp_path)
 
 
+def test_an_image_is_not_put_together_for_nobody(tmp_path: Path, starter: Start) -> None:
+    program = tmp_path / "mmdebstrap"
+    program.write_text("#!/bin/sh\necho started\nexec sleep 600\n")
+    program.chmod(0o755)
+    build = (
+        "import subprocess\nfrom cumuli.sandbox.machines import image\nrun = subprocess.run\n"
+        "def told(command, **words):\n    run(command, **{**words, 'capture_output': False})\n"
+        "subprocess.run = told\nos.environ['PATH'] = f'{here}:' + os.environ['PATH']\nimage._build(here / 'tar')\n"
+    )
+    starting = starter("-c", HEAD + build)
+    assert line_of(starting) == "started\n"
+    starting.kill()
+    nothing_left(tmp_path)
+
+
 TESTS = """
 import os, time
 from pathlib import Path

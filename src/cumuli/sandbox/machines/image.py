@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cumuli.errors import ConfigurationError
 from cumuli.runtime.file_locks import lock
 from cumuli.sandbox.environments import cache_folder
+from cumuli.sandbox.launcher import die_with
 from cumuli.sandbox.machines.settings import Place, place_in_use, podman
 
 __all__ = ["IMAGE", "PROGRAMS", "check_programs", "image_store", "missing_packages"]
@@ -117,6 +120,15 @@ def _import(tar: Path, place: Place) -> None:
 
 def _run(command: list[str], what: str, place: Place | None = None) -> None:
     environment = place.environment() if place is not None else None
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        # Nothing is put together that nobody waits for; asked to end, it takes away what it has unpacked.
+        preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM),
+    )
     if done.returncode:
         raise ConfigurationError(f"the machines sandbox could not {what}; {command[0]} said: {done.stderr[-800:]}")
