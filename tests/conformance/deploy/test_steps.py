@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -102,6 +103,16 @@ async def test_a_secret_file_is_never_open_to_others(
     assert {name for name, mode in opened.items() if mode == 0o600} == {"tree/key", "one", "two"}
     assert (machine.home / "two").stat().st_mode & 0o777 == 0o400
     assert (machine.home / "tree" / "key").read_text() == "private"
+
+
+async def test_pipes_are_not_waited_for(deploy: Any, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    os.mkfifo(tree / "pipe")
+    with pytest.raises(InvalidRequest, match="neither a file nor a folder"):
+        await deploy(FileDeployment(tree / "pipe", "pipe"))
+    with pytest.raises(DeploymentError, match="tree/pipe' cannot be copied: it is neither"):
+        await deploy(FileDeployment(tree, "tree"))
 
 
 async def test_a_script_in_a_file(deploy: Any, machine: SSHServer, tmp_path: Path) -> None:

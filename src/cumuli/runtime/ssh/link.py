@@ -28,6 +28,7 @@ from cumuli.runtime.protocol import HandOver
 from cumuli.runtime.ssh.host_keys import HostKeys
 from cumuli.runtime.ssh.login import CommandResult, CommandTimedOut, Login
 from cumuli.runtime.ssh.shell import MARK, command_line, ending, preamble
+from cumuli.runtime.ssh.this_computer import check_kind
 from cumuli.secret import Secret
 
 __all__ = ["KEPT", "Link", "OnOutput", "connect", "private_key"]
@@ -315,7 +316,9 @@ class Link:
                 if is_tree:
                     await self._put_tree(sftp, source, target)
                 else:
-                    await _begin(sftp, target, os.stat(source).st_mode if mode is None else mode)
+                    found = os.stat(source).st_mode
+                    check_kind(source, found)
+                    await _begin(sftp, target, found if mode is None else mode)
                     await sftp.put(source, target, preserve=True)
                 if mode is not None:
                     await sftp.chmod(target, mode)
@@ -327,7 +330,9 @@ class Link:
         async def put_one(path: str, copy: str) -> None:
             async with at_once:
                 if not _is_link(path):
-                    await _begin(sftp, copy, os.stat(path).st_mode)
+                    mode = os.stat(path).st_mode
+                    check_kind(path, mode)
+                    await _begin(sftp, copy, mode)
                     await sftp.put(path, copy, preserve=True)
                     return
                 if await sftp.islink(copy):

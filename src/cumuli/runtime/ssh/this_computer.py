@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from cumuli.errors import InvalidRequest
 
-__all__ = ["check_readable", "check_user_data", "read_text"]
+__all__ = ["check_kind", "check_readable", "check_user_data", "read_text"]
 
 CHECK_SECONDS = 60
 
@@ -21,10 +22,22 @@ def check_readable(path: str | os.PathLike[str]) -> None:
         if os.path.isdir(path):
             os.listdir(path)
         else:
+            if os.path.exists(path):
+                check_kind(os.fspath(path), os.stat(path).st_mode)
             with open(path, "rb"):
                 pass
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
+
+
+def check_kind(path: str, mode: int) -> None:
+    """Refuse a pipe, a socket, a device: who opens one may wait for ever.
+
+    Raises:
+        InvalidRequest: It is no file.
+    """
+    if not stat.S_ISREG(mode):
+        raise InvalidRequest(f"{path!r} cannot be copied: it is neither a file nor a folder")
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
