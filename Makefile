@@ -67,7 +67,8 @@ test-openstack: $(READY)
 	$(BIN)/python -m tools.openstack_services install
 	$(BIN)/python -m tools.openstack_services run $(BIN)/python -m pytest -n 4 tests/conformance/openstack $(ARGS)
 
-# What is committed in evidence/ is tried again, on the sandbox. ARGS=--update writes what is seen instead.
+# What is committed in evidence/ is tried again, on the sandbox. ARGS=--update writes what is seen instead. OpenStack and
+# machines are left out, in capitals, unless test-openstack and test-machines have installed what they need.
 certify: $(READY) $(MIMIC)
 	CUMULI_SANDBOX_CACHE=.cache $(BIN)/cumuli certify --sandbox --flavour sync --jobs 2 --report .cache/certify --evidence evidence $(ARGS)
 

@@ -288,7 +288,7 @@ def main() -> int:
         cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     print("\n  cumuli, on the wire protocols of real clouds. Starting servers that speak them ...")
     servers: list[SandboxServer] = []
-    os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
+    os.environ.setdefault("CUMULI_SANDBOX_CACHE", str(CACHE))
     try:
         with ExitStack() as stack, ThreadPoolExecutor() as pool:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

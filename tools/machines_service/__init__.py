@@ -3,6 +3,6 @@
     python -m tools.machines_service install          what is missing: Debian packages (as root)
     python -m tools.machines_service run COMMAND...   start it, run a command, stop it again
 
-The image that machines are made of is put together of Debian's packages once, and kept below ``.cache/cumuli`` of the
+The image that machines are made of is put together of Debian's packages once, and kept below ``.cache`` of the
 checkout. The command finds the endpoint of the service in the variable ``CUMULI_MACHINES``.
 """

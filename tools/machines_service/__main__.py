@@ -16,7 +16,7 @@ from cumuli.sandbox.machines.image import PROGRAMS, missing_packages
 from cumuli.sandbox.openstack.processes import run_beside
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".cache" / "machines"
+HOME = ROOT / ".cache" / "machines-service"
 STARTS = 3
 LEFT_OUT = """\
 ************************************************************************
@@ -80,7 +80,7 @@ def install() -> None:
 def run(command: list[str]) -> int:
     """Start the service, run the command, stop the service."""
     # With the other things that `make clean` removes.
-    os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
+    os.environ["CUMULI_SANDBOX_CACHE"] = str(ROOT / ".cache")
     return run_beside(HOME, "podman", Machines, started, command, "CUMULI_MACHINES")
 
 

@@ -101,6 +101,24 @@ HINTS: dict[tuple[str, str], Hints] = {
         },
     ),
     ("rackspace", "compute"): Hints(gaps={"copied_images": NO_REGION}),
+    ("openstack", "compute"): Hints(
+        interface="private",
+        gaps={"copied_images": NO_REGION, "tags": "Nova takes keys of ASCII letters only"},
+    ),
+    ("machines", "compute"): Hints(
+        interface="private",
+        unknown={"volume": "nothing", "snapshot": "nothing"},
+        gaps={
+            "attach_volume": "podman mounts volumes when it creates a container, and never later",
+            **dict.fromkeys(
+                ("list_volume_snapshots", "create_volume_snapshot", "destroy_volume_snapshot"),
+                "podman has no snapshots of volumes",
+            ),
+            "list_volumes(tags=)": "the verbs that make volumes take no tags",
+            "copied_images": "there is one computer",
+            "every_page_and_lazily": "podman gives every list whole",
+        },
+    ),
     ("memory", "compute"): Hints(
         size="medium",
         image="debian",

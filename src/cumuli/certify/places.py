@@ -112,6 +112,27 @@ SANDBOX: dict[str, tuple[Stand, ...]] = {
             pins="rackspace/mimic.lock",
         ),
     ),
+    "machines": (
+        Stand(
+            provider="machines",
+            service="compute",
+            server="machines",
+            profile="sandbox-machines",
+            kind="real server",
+            what=("podman", ""),
+        ),
+    ),
+    "openstack": (
+        Stand(
+            provider="openstack",
+            service="compute",
+            server="openstack",
+            profile="sandbox-openstack",
+            kind="real server",
+            what=("OpenStack Nova", "nova"),
+            pins="openstack/openstack.lock",
+        ),
+    ),
     "memory": (
         Stand(provider="memory", service="compute", kind="real server", what=("cumuli itself", "")),
         Stand(provider="memory", service="storage", kind="real server", what=("cumuli itself", "")),
@@ -238,6 +259,8 @@ def _kind(info: ProviderInfo, settings: Mapping[str, object], stand: Stand | Non
     if stand is not None:
         return stand.kind
     if info.name in SANDBOX and not any(each.server for each in SANDBOX[info.name]):
+        return "real server"
+    if str(settings.get("endpoint", "")).startswith("unix:"):
         return "real server"
     given = [str(settings[key]) for key in ADDRESSES if isinstance(settings.get(key), str)]
     if given and all(_is_here(urlsplit(text).hostname or "") for text in given):

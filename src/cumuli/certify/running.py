@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -28,6 +28,8 @@ from cumuli.certify.runs import RunId
 from cumuli.certify.spec import Spec
 from cumuli.errors import CloudError, ConfigurationError
 from cumuli.extras import how_to_install
+from cumuli.sandbox.servers import LARGE, server_named
+from cumuli.service_names import Service
 
 __all__ = ["Run", "certify", "plan_of", "sandbox_places"]
 
@@ -60,11 +62,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def sandbox_places(names: Sequence[str]) -> Generator[list[Place]]:
+def sandbox_places(
+    names: Sequence[str], services: Sequence[Service] = (), *, left_out: Callable[[str, str], None]
+) -> Generator[list[Place]]:
     """The places of the sandbox, each server started for this alone, and ended with the block.
 
     Args:
-        names: Of ``SANDBOX``; none means all.
+        names: Of ``SANDBOX``; none means all that need nothing large installed first, or have it.
+        services: Only of these; none means all.
+        left_out: Told of a name that was not asked for and cannot be had, and why.
 
     Raises:
         ConfigurationError: There is no such name, or what the server needs is not installed.
@@ -72,21 +78,50 @@ def sandbox_places(names: Sequence[str]) -> Generator[list[Place]]:
     """
     if unknown := [name for name in names if name not in SANDBOX]:
         raise ConfigurationError(f"the sandbox has nothing to certify by the name {unknown[0]!r}: {', '.join(SANDBOX)}")
+    stands = [
+        (name, stand)
+        for name in names or tuple(SANDBOX)
+        for stand in SANDBOX[name]
+        if not services or stand.service in services
+    ]
     with ExitStack() as stack:
-        started: dict[str, sandbox.SandboxServer] = {}
+        servers = dict.fromkeys(stand.server for _, stand in stands if stand.server)
+        started = _started(stack, tuple(servers), () if names else LARGE, left_out)
         found: list[Place] = []
-        for name in names or tuple(SANDBOX):
-            for stand in SANDBOX[name]:
-                settings: dict[str, Any] = {}
-                if stand.server:
-                    if stand.server not in started:
-                        started[stand.server] = stack.enter_context(sandbox.running(stand.server))
-                    # The addresses are on this machine, whatever proxy its user has.
-                    settings = {**started[stand.server].profiles[stand.profile], "proxy": ""}
-                elif stand.provider == "local":
-                    settings = {"root": stack.enter_context(tempfile.TemporaryDirectory(prefix="cumuli-certify-"))}
-                found.append(sandbox_place(stand, name, settings))
+        for name, stand in stands:
+            settings: dict[str, Any] = {}
+            if stand.server:
+                if stand.server not in started:
+                    continue
+                # The addresses are on this machine, whatever proxy its user has.
+                settings = {**started[stand.server].profiles[stand.profile], "proxy": ""}
+            elif stand.provider == "local":
+                settings = {"root": stack.enter_context(tempfile.TemporaryDirectory(prefix="cumuli-certify-"))}
+            found.append(sandbox_place(stand, name, settings))
         yield found
+
+
+def _started(
+    stack: ExitStack, names: Sequence[str], may_lack: Collection[str], left_out: Callable[[str, str], None]
+) -> dict[str, sandbox.SandboxServer]:
+    """Servers that end with the stack; those that ``may_lack`` something are left out when they do."""
+    found: dict[str, sandbox.SandboxServer] = {}
+    # None would mean several.
+    if needed := [name for name in names if name not in may_lack]:
+        for server in stack.enter_context(sandbox.running_all(*needed)):
+            found[server.name] = server
+    for name in names:
+        if name not in may_lack:
+            continue
+        if why := server_named(name).lacking():
+            left_out(name, why)
+            continue
+        try:
+            found[name] = stack.enter_context(sandbox.running(name))
+        except CloudError as error:
+            # It stands on the system's own programs, which do not start everywhere.
+            left_out(name, error.message)
+    return found
 
 
 def plan_of(run: Run) -> str:

@@ -73,7 +73,7 @@ def run(
     Examples: cumuli certify work --allow-cost · cumuli certify --sandbox ec2 swift · cumuli certify work --dry-run
 
     Args:
-        profiles: Profiles, or providers that need no settings; with --sandbox names of its servers, or none for all.
+        profiles: Profiles, or providers that need no settings; with --sandbox its servers, or none for all there are.
         service: Only these services, with commas between.
         allow_cost: Make servers, disks and containers on a live account. Without it only what reads is tried there.
         sandbox: Start servers of the sandbox, certify on them, and end them.
@@ -103,9 +103,11 @@ def run(
     services: list[Service] = [] if service is None else _services(service)
     with ExitStack() as stack:
         if sandbox:
+            missing: dict[str, str] = {}
             with output().progress("starting the sandbox"):
-                places = stack.enter_context(sandbox_places(profiles))
-            places = [place for place in places if not services or place.service in services]
+                places = stack.enter_context(sandbox_places(profiles, services, left_out=missing.__setitem__))
+            for name, why in missing.items():
+                output().warning("left_out", f"{name.upper()} IS LEFT OUT OF THIS RUN. NOTHING IS SHOWN OF IT: {why}")
         else:
             places = [place for name in profiles for place in places_of(name, services, kind, alone=alone)]
         _files_are_their_own(places)

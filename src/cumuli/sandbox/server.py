@@ -61,6 +61,14 @@ class Server(Protocol):
         """
         del told
 
+    def lacking(self) -> str:
+        """What large thing it needs that is not there yet, and how to get it; empty if it can be started as it is.
+
+        Raises:
+            ConfigurationError: That cannot be found out.
+        """
+        return ""
+
     def checking(self) -> Server:
         """The same server, made to check signatures and passwords. Most do so anyway, and are what they are.
 

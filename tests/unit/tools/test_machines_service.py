@@ -35,7 +35,7 @@ def test_a_start_that_fails_is_made_again(failures: int, tmp_path: Path, monkeyp
     made = Reluctant(failures)
     monkeypatch.setattr(starter, "HOME", tmp_path)
     monkeypatch.setattr(starter, "Machines", lambda: made)
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("CUMULI_SANDBOX_CACHE", "")
     look = "import os, sys; sys.exit(os.environ['CUMULI_MACHINES'] == 'unix:///somewhere' and 7)"
     assert starter.run([sys.executable, "-c", look]) == 7
     assert (made.started, made.stopped) == (failures + 1, failures + 1)
@@ -47,7 +47,7 @@ def test_after_three_of_them_the_tests_are_left_out_and_that_is_said(
     made = Reluctant(9)
     monkeypatch.setattr(starter, "HOME", tmp_path)
     monkeypatch.setattr(starter, "Machines", lambda: made)
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("CUMULI_SANDBOX_CACHE", "")
     assert starter.run([sys.executable, "-c", "raise SystemExit(1)"]) == 0
     assert made.started == 3
     assert "PODMAN DID NOT START" in capsys.readouterr().out

@@ -21,7 +21,7 @@ from cumuli.sandbox.environments import cache_folder
 from cumuli.sandbox.launcher import die_with
 from cumuli.sandbox.machines.settings import Place, place_in_use, podman
 
-__all__ = ["IMAGE", "PROGRAMS", "check_programs", "image_store", "missing_packages"]
+__all__ = ["IMAGE", "PROGRAMS", "check_programs", "image_store", "is_made", "missing_packages"]
 
 IMAGE = "localhost/cumuli/debian:12"
 # What has to be there, and the package of Debian's that brings it.
@@ -37,6 +37,7 @@ BESIDE = "/usr/lib/podman"
 SUITE = "bookworm"
 PACKAGES = "openssh-server,sudo,python3,iproute2,procps,ca-certificates"
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/man/*", "/usr/share/info/*")
+DONE = "done"
 HOOK = r"""
 set -e
 chroot "$1" useradd --create-home --shell /bin/bash --password '*' debian
@@ -83,11 +84,10 @@ def image_store(driver: str, told: Callable[[str], None]) -> Path:
     Raises:
         ConfigurationError: It could not be made.
     """
-    recipe = hashlib.sha256("\n".join((SUITE, PACKAGES, *LEFT_OUT, HOOK)).encode()).hexdigest()[:12]
-    cache = cache_folder() / "machines"
+    store = _store(driver)
+    cache = store.parent
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = cache / f"{SUITE}-{recipe}-{driver}"
-    done = store / "done"
+    done = store / DONE
     with (cache / "lock").open("wb") as file:
         lock(file.fileno())
         if not done.exists():
@@ -105,6 +105,16 @@ def image_store(driver: str, told: Callable[[str], None]) -> Path:
                 tar.unlink(missing_ok=True)
             done.touch()
     return store
+
+
+def is_made(driver: str) -> bool:
+    """Whether there is an image already."""
+    return (_store(driver) / DONE).exists()
+
+
+def _store(driver: str) -> Path:
+    recipe = hashlib.sha256("\n".join((SUITE, PACKAGES, *LEFT_OUT, HOOK)).encode()).hexdigest()[:12]
+    return cache_folder() / "machines" / f"{SUITE}-{recipe}-{driver}"
 
 
 def _build(tar: Path) -> None:

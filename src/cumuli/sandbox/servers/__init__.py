@@ -9,12 +9,14 @@ from typing import cast
 from cumuli.errors import ConfigurationError
 from cumuli.sandbox.server import Server
 
-__all__ = ["ALIASES", "EVERY", "NAMES", "ON_REQUEST", "server_named"]
+__all__ = ["ALIASES", "EVERY", "LARGE", "NAMES", "ON_REQUEST", "server_named"]
 
 NAMES = ("ec2", "gogrid", "s3", "swift")
 """Those that are meant where none is said: they start in seconds."""
 ON_REQUEST = ("machines", "openstack", "rackspace")
 """Those that have to be asked for by name: they need to be installed first, or take long to start."""
+LARGE = ("machines", "openstack")
+"""Those of them that need something large, which nobody is made to install unasked: ``Server.lacking``."""
 ALIASES = {"cloudfiles": "swift"}
 """Other names: Cloud Files is Swift, which has a profile for each."""
 EVERY = (*NAMES, *ALIASES, *ON_REQUEST)

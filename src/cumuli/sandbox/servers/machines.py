@@ -12,7 +12,7 @@ from cumuli.runtime.blocking.drive import run
 from cumuli.runtime.http.headers import unix_origin
 from cumuli.runtime.messages import Request, Response
 from cumuli.runtime.protocol import TransportSettings
-from cumuli.sandbox.machines.image import check_programs, image_store
+from cumuli.sandbox.machines.image import check_programs, image_store, is_made
 from cumuli.sandbox.machines.settings import storage_driver
 from cumuli.sandbox.server import Address, Profile, Server
 
@@ -31,6 +31,18 @@ class MachinesSandbox(Server):
     name = "machines"
     summary = "machines with an sshd, by podman"
     modules: Sequence[str] = ()
+
+    def lacking(self) -> str:
+        """Programs of the system, root, or the image."""
+        try:
+            check_programs()
+        except ConfigurationError as error:
+            return error.message
+        if not is_made(storage_driver()):
+            return (
+                "the machines sandbox needs an image of Debian; to make it, once: cumuli sandbox run machines -- true"
+            )
+        return ""
 
     def prepare(self, told: Callable[[str], None]) -> None:
         """The first time an image is made for it."""

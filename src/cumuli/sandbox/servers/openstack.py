@@ -30,13 +30,16 @@ class OpenStackSandbox(Server):
     # The databases are made at the first start.
     patience = 900.0
 
+    def lacking(self) -> str:
+        """Programs of the system, or its environment."""
+        if (problem := _missing()) or made(_folder() / "venv", LOCK_FILE):
+            return problem
+        return "the openstack sandbox needs 700 MB of packages; to get them, once: cumuli sandbox run openstack -- true"
+
     def prepare(self, told: Callable[[str], None]) -> None:
         """Make its environment in the cache folder, once: 700 MB, some minutes. System packages are others' to add."""
-        if missing := missing_programs():
-            raise ConfigurationError(
-                f"the openstack sandbox needs {' and '.join(missing)} of the system; on Debian and Ubuntu, as root: "
-                f"apt-get install --no-install-recommends {' '.join(missing)}"
-            )
+        if problem := _missing():
+            raise ConfigurationError(problem)
         folder = _folder()
         if not made(folder / "venv", LOCK_FILE):
             # It was made by other versions.
@@ -94,6 +97,17 @@ class OpenStackSandbox(Server):
             "OS_REGION_NAME": REGION,
             "OS_IDENTITY_API_VERSION": "3",
         }
+
+
+def _missing() -> str:
+    """What the system has to have and has not, with how to get it."""
+    missing = missing_programs()
+    if not missing:
+        return ""
+    return (
+        f"the openstack sandbox needs {' and '.join(missing)} of the system; on Debian and Ubuntu, as root: "
+        f"apt-get install --no-install-recommends {' '.join(missing)}"
+    )
 
 
 def _folder() -> Path:

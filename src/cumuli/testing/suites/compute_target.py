@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,7 @@ from cumuli.compute.aio import AsyncCompute
 from cumuli.compute.capabilities import ComputeCapability
 from cumuli.compute.client import Compute
 from cumuli.compute.models import KeyPair, Node, NodeImage, NodeState, Volume, VolumeSnapshot
-from cumuli.errors import CloudError
+from cumuli.errors import CloudError, Conflict
 from cumuli.testing.flavours import Flavour, eventually
 
 __all__ = ["Bench", "ComputeTarget", "Eyes"]
@@ -28,6 +29,8 @@ the field names of cumuli's models, as far as it is known; None when it does not
 """
 
 _numbers = count(1)
+FREED_WITHIN = 60.0
+"""Seconds in which a volume is free whose node is being destroyed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +181,18 @@ class Bench:
 
     async def tidy(self) -> None:
         """Destroy what was made, newest first; what is gone already is fine."""
+        held: list[Callable[[], Any]] = []
         for undo in reversed(self.cleanup):
-            with suppress(CloudError):
+            try:
                 await undo()
+            except Conflict:
+                # A volume is attached to a node that is older than it.
+                held.append(undo)
+            except CloudError:
+                pass
+        for undo in held:
+            with suppress(AssertionError):
+                await eventually(self.flavour, partial(_is_free, undo), bool, within=FREED_WITHIN)
 
     def close(self) -> None:
         """Tidy up, and close the client."""
@@ -192,3 +204,14 @@ class Bench:
             await self.cloud.aclose()
 
         self.flavour.run(end())
+
+
+async def _is_free(undo: Callable[[], Any]) -> bool:
+    """Undo what something held on to; gives whether nothing does any more."""
+    try:
+        await undo()
+    except Conflict:
+        return False
+    except CloudError:
+        pass
+    return True
