@@ -24,10 +24,13 @@ PR_SET_PDEATHSIG = 1
 KEEP = "keep"
 
 
-def die_with(launcher: int, number: int = signal.SIGKILL) -> None:
-    """Ask the kernel to end this process when its starter ends, which may have happened before it was asked."""
+def die_with(launcher: int, number: int | None = None) -> None:
+    """Ask the kernel to end this process when its starter ends, which may have happened before it was asked.
+
+    ``number`` is the signal's; None is for SIGKILL, which not every system has.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL if number is None else number)
         if os.getppid() != launcher:
             os._exit(1)
 

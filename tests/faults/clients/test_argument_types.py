@@ -35,6 +35,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "wasabi": {"key": "k", "secret": API_SECRET, "region": "eu-central-1"},
     "ec2": {"key": "k", "secret": API_SECRET, "region": "eu-west-1"},
     "gogrid": {"api_key": "k", "secret": API_SECRET},
+    "machines": {"endpoint": "unix:///nowhere/podman.sock"},
     "memory": {},
     "openstack": KEYSTONE,
     "rackspace": {"username": "u", "api_key": API_SECRET, "region": "DFW"},
