@@ -15,15 +15,17 @@ KEY = "ssh-ed25519 AAAA root@web"
 
 
 class Busy(Answers):
-    """Podman fails to read a file that changes meanwhile."""
+    """Podman fails to read a file that changes meanwhile, or sends nothing of it."""
 
-    failures = 2
+    failures = 3
 
     def to(self, request: Request) -> Response:
         answer = super().to(request)
         if request.operation != "ContainerArchiveLibpod" or not self.failures:
             return answer
         self.failures -= 1
+        if not self.failures:
+            return Response(status=200, headers=answer.headers, body=b"")
         said = {"message": "archive/tar: write too long", "cause": "write too long", "response": 500}
         return Response(status=500, headers=answer.headers, body=json.dumps(said).encode())
 

@@ -257,12 +257,13 @@ class MachinesDriver(ComputeDriver[LocalMachine, LocalMachineVolume, LocalMachin
         runtime = self.caller.runtime
         end = runtime.monotonic() + HOST_KEY_PATIENCE
         while True:
-            failure: ProviderUnavailable | None = None
+            failure: ProviderUnavailable | MalformedResponse | None = None
             try:
                 if found := await self._host_keys_so_far(node_id):
                     return found
-            except ProviderUnavailable as error:
-                # The machine may just be putting the file there, which podman fails to read then.
+            except (ProviderUnavailable, MalformedResponse) as error:
+                # The machine may just be putting the file there: podman fails to read it then, or sends no archive at
+                # all, or the half of one.
                 failure = error
             state = (await self.get_node(node_id)).state
             if state not in {NodeState.RUNNING, NodeState.STARTING, NodeState.REBOOTING}:
