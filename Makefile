@@ -19,7 +19,7 @@ help:
 	@echo "make test      run the tests                     (ARGS='-k name' and the like go to pytest)"
 	@echo "make test-dev  run them under python -X dev, warnings as errors"
 	@echo "make test-pythons   run the quick part of them on every other supported Python that there is"
-	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, its memory measured"
+	@echo "make test-heavy   run those that take minutes: a gigabyte up and down, more servers in both flavours"
 	@echo "make test-field   run the conformance suites over a slow, far and broken link, sixteen tests at once"
 	@echo "make test-openstack   install a real OpenStack (MariaDB and RabbitMQ need root once), start it, test against it"
 	@echo "make test-ceph   install Ceph from Debian (needs root once), start a cluster, test its S3 and Swift"

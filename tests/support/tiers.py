@@ -10,6 +10,9 @@ import pytest
 __all__ = ["not_run", "skip_without"]
 
 MARK = "not run without "
+# Suites of more servers, or of one more provider at a server. One driver speaks to them in both flavours: `make test`
+# tries one of the two there, and `make test-heavy` the other.
+SYNC_IS_HEAVY = frozenset({"test_s3_rclone.py", "test_s3_swift.py", "TestCloudFiles"})
 
 
 def not_run(what: str, command: str) -> NoReturn:
@@ -24,6 +27,16 @@ def skip_without(what: str, command: str) -> pytest.MarkDecorator:
 
 def _reason(what: str, command: str) -> str:
     return f"{MARK}{what}: `{command}`"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        if chosen is not None and chosen.params.get("flavour") == "sync":
+            suite = getattr(item, "cls", None)
+            if not SYNC_IS_HEAVY.isdisjoint({item.path.name, "" if suite is None else suite.__name__}):
+                item.add_marker(pytest.mark.heavy)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

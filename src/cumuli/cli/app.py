@@ -177,6 +177,11 @@ def run(arguments: Sequence[str]) -> int:
             out.flush()
     except failures.AlreadyReported as error:
         return error.status
+    except SystemExit as stop:
+        # So the console that prints help takes it, when nobody reads any more; standard output is closed off then.
+        if isinstance(stop.__context__, BrokenPipeError):
+            return failures.BROKEN_PIPE
+        raise
     except CycloptsError as error:
         return failures.report(_clearer(error), out, debug=debug)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one who can tell of it

@@ -247,11 +247,11 @@ def test_providers(cli: Cli) -> None:
     assert "Amazon EC2" in cli("providers").out
 
 
-@pytest.mark.parametrize("form", ["", "--json"])
-def test_a_reader_that_left_is_no_failure_to_speak_of(form: str) -> None:
+@pytest.mark.parametrize("line", ["sizes list -p memory", "sizes list -p memory --json", "nodes --help"])
+def test_a_reader_that_left_is_no_failure_to_speak_of(line: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "cumuli", *f"sizes list -p memory {form}".split()]
+    command = [sys.executable, "-m", "cumuli", *line.split()]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=300)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
